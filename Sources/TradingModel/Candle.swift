@@ -1,0 +1,67 @@
+/// One candle of a symbol and interval. Identified by its open time.
+public struct Candle: Hashable, Sendable {
+  public var openTime: Timestamp
+  public var open: Price
+  public var high: Price
+  public var low: Price
+  public var close: Price
+  /// Base-asset volume.
+  public var volume: Quantity
+  /// Quote-asset volume; zero where the source has none.
+  public var quoteVolume: Amount
+  /// Number of trades; zero where the source has none.
+  public var tradeCount: Int64
+
+  public init(
+    openTime: Timestamp, open: Price, high: Price, low: Price, close: Price, volume: Quantity, quoteVolume: Amount = .zero,
+    tradeCount: Int64 = 0
+  ) {
+    self.openTime = openTime
+    self.open = open
+    self.high = high
+    self.low = low
+    self.close = close
+    self.volume = volume
+    self.quoteVolume = quoteVolume
+    self.tradeCount = tradeCount
+  }
+
+  /// Positive prices, low ≤ open, close ≤ high, no negative volume.
+  public var isConsistent: Bool {
+    low.isPositive && low <= open && low <= close && open <= high && close <= high && !volume.isNegative && !quoteVolume.isNegative
+      && tradeCount >= 0
+  }
+}
+
+/// A candle as a feed delivers it: of which series, and whether it is closed.
+public struct CandleUpdate: Hashable, Sendable {
+  public var symbol: Symbol
+  public var interval: Interval
+  public var candle: Candle
+  /// Only closed candles reach strategies, once each.
+  public var isClosed: Bool
+  /// The venue's event time; the candle's close time for history.
+  public var eventTime: Timestamp
+
+  public init(symbol: Symbol, interval: Interval, candle: Candle, isClosed: Bool, eventTime: Timestamp) {
+    self.symbol = symbol
+    self.interval = interval
+    self.candle = candle
+    self.isClosed = isClosed
+    self.eventTime = eventTime
+  }
+}
+
+/// The series a bot listens to: all bots with an equal key share one subscription.
+public struct SeriesKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public var symbol: Symbol
+  public var interval: Interval
+  public init(symbol: Symbol, interval: Interval) {
+    self.symbol = symbol
+    self.interval = interval
+  }
+  public var description: String { "\(symbol.text)@\(interval.rawValue)" }
+  public static func < (a: SeriesKey, b: SeriesKey) -> Bool {
+    (a.symbol.text, a.interval.milliseconds) < (b.symbol.text, b.interval.milliseconds)
+  }
+}

@@ -1,0 +1,69 @@
+/// A candle's length, in the exchange's spelling (case-sensitive: `1m` is a minute, `1M` a month).
+public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+  case oneSecond = "1s"
+  case oneMinute = "1m"
+  case threeMinutes = "3m"
+  case fiveMinutes = "5m"
+  case fifteenMinutes = "15m"
+  case thirtyMinutes = "30m"
+  case oneHour = "1h"
+  case twoHours = "2h"
+  case fourHours = "4h"
+  case sixHours = "6h"
+  case eightHours = "8h"
+  case twelveHours = "12h"
+  case oneDay = "1d"
+  case threeDays = "3d"
+  case oneWeek = "1w"
+  case oneMonth = "1M"
+
+  public var description: String { rawValue }
+
+  /// The length in milliseconds; a month counts 30 days here (its real bounds come from ``openTime(containing:)``).
+  public var milliseconds: Int64 {
+    switch self {
+    case .oneSecond: 1_000
+    case .oneMinute: 60_000
+    case .threeMinutes: 180_000
+    case .fiveMinutes: 300_000
+    case .fifteenMinutes: 900_000
+    case .thirtyMinutes: 1_800_000
+    case .oneHour: 3_600_000
+    case .twoHours: 7_200_000
+    case .fourHours: 14_400_000
+    case .sixHours: 21_600_000
+    case .eightHours: 28_800_000
+    case .twelveHours: 43_200_000
+    case .oneDay: 86_400_000
+    case .threeDays: 259_200_000
+    case .oneWeek: 604_800_000
+    case .oneMonth: 2_592_000_000
+    }
+  }
+
+  /// The open time of the candle that contains `time`. Weeks start on Monday; three-day candles count from the epoch.
+  public func openTime(containing time: Timestamp) -> Timestamp {
+    let ms = time.milliseconds
+    switch self {
+    case .oneMonth:
+      let date = CivilDate.fromDaysSinceEpoch(floorDivide(ms, 86_400_000))
+      return Timestamp(milliseconds: CivilDate.daysSinceEpoch(year: date.year, month: date.month, day: 1) * 86_400_000)
+    case .oneWeek:
+      let monday: Int64 = 4 * 86_400_000  // 1970-01-05
+      return Timestamp(milliseconds: floorDivide(ms - monday, milliseconds) * milliseconds + monday)
+    default:
+      return Timestamp(milliseconds: floorDivide(ms, milliseconds) * milliseconds)
+    }
+  }
+
+  /// The open time of the candle after the one that opens at `openTime`.
+  public func nextOpenTime(after openTime: Timestamp) -> Timestamp {
+    guard self == .oneMonth else { return openTime.advanced(byMilliseconds: milliseconds) }
+    return self.openTime(containing: openTime.advanced(byMilliseconds: 32 * 86_400_000))
+  }
+
+  private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+    let quotient = a / b
+    return a % b < 0 ? quotient - 1 : quotient
+  }
+}
