@@ -56,7 +56,7 @@ let pureModules: [Target] = [
 ]
 
 let services: [Target] = [
-  module("ServiceRuntime", [logging]),
+  module("ServiceRuntime", ["TradingModel", logging]),
   module("MarketData", ["TradingModel", "Venue"]),
   module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "TradingModel", "Venue", logging]),
   module("Journal", ["TradingModel", "TradingCore", "ServiceRuntime", grdb, logging]),
