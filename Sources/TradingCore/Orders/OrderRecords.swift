@@ -1,0 +1,154 @@
+public import TradingModel
+public import Venue
+
+/// One decision to trade, written before it is sent.
+public struct OrderIntent: Hashable, Sendable {
+  public var request: OrderRequest
+  public var botID: BotID
+  public var purpose: OrderPurpose
+  /// The strategy's words, or what triggered it.
+  public var reason: String
+  /// The price the decision was made at; slippage is measured against it.
+  public var decisionPrice: Price
+  public init(request: OrderRequest, botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price) {
+    self.request = request
+    self.botID = botID
+    self.purpose = purpose
+    self.reason = reason
+    self.decisionPrice = decisionPrice
+  }
+}
+
+/// A change of an order's status.
+public struct OrderUpdate: Hashable, Sendable {
+  public var clientOrderID: ClientOrderID
+  public var botID: BotID
+  public var status: OrderStatus
+  /// Zero while the venue has not named one.
+  public var venueOrderID: VenueOrderID
+  public var executedQuantity: Quantity
+  public var cumulativeQuote: Amount
+  /// The venue's reason, code included, or why the status is unknown; empty if none.
+  public var reason: String
+  public init(
+    clientOrderID: ClientOrderID, botID: BotID, status: OrderStatus, venueOrderID: VenueOrderID, executedQuantity: Quantity,
+    cumulativeQuote: Amount, reason: String
+  ) {
+    self.clientOrderID = clientOrderID
+    self.botID = botID
+    self.status = status
+    self.venueOrderID = venueOrderID
+    self.executedQuantity = executedQuantity
+    self.cumulativeQuote = cumulativeQuote
+    self.reason = reason
+  }
+}
+
+public struct CancelRequest: Hashable, Sendable {
+  public var clientOrderID: ClientOrderID
+  public var botID: BotID
+  public var reason: String
+  public init(clientOrderID: ClientOrderID, botID: BotID, reason: String) {
+    self.clientOrderID = clientOrderID
+    self.botID = botID
+    self.reason = reason
+  }
+}
+
+/// One fill, once. `botID` is `nil` for orders placed on the account by someone else (external).
+public struct FillRecord: Hashable, Sendable {
+  public var fill: Fill
+  public var botID: BotID?
+  /// `nil` for external fills whose client id is not known.
+  public var clientOrderID: ClientOrderID?
+  public var side: Side
+  public var purpose: OrderPurpose
+  /// Why the order was made.
+  public var reason: String
+  /// Realized by this fill, fees in quote and base taken off; zero for buys.
+  public var realizedPnL: Amount
+  /// Whether what remains cannot be sold any more, so the position counts as closed.
+  public var closesPosition: Bool
+  public init(
+    fill: Fill, botID: BotID?, clientOrderID: ClientOrderID?, side: Side, purpose: OrderPurpose, reason: String, realizedPnL: Amount,
+    closesPosition: Bool
+  ) {
+    self.fill = fill
+    self.botID = botID
+    self.clientOrderID = clientOrderID
+    self.side = side
+    self.purpose = purpose
+    self.reason = reason
+    self.realizedPnL = realizedPnL
+    self.closesPosition = closesPosition
+  }
+}
+
+/// A wish to close a bot's position; stays until the position is closed.
+public struct ExitRequest: Hashable, Sendable {
+  public var botID: BotID
+  public var purpose: OrderPurpose
+  public var reason: String
+  public var decisionPrice: Price
+  public init(botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price) {
+    self.botID = botID
+    self.purpose = purpose
+    self.reason = reason
+    self.decisionPrice = decisionPrice
+  }
+}
+
+/// A signal that did not become an order.
+public struct OrderDenial: Hashable, Sendable {
+  public var botID: BotID
+  public var side: Side
+  public var code: DenialCode
+  /// A sentence with the figures.
+  public var message: String
+  /// The signal's own reason.
+  public var signalReason: String
+  public var decisionPrice: Price
+  public init(botID: BotID, side: Side, code: DenialCode, message: String, signalReason: String, decisionPrice: Price) {
+    self.botID = botID
+    self.side = side
+    self.code = code
+    self.message = message
+    self.signalReason = signalReason
+    self.decisionPrice = decisionPrice
+  }
+}
+
+/// Why risk refused an order; the text is what RPC clients see.
+public enum DenialCode: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+  case feedStale = 1
+  case executionStreamDown = 2
+  case tradingStateHalted = 3
+  case tradingStateReducing = 4
+  case botPaused = 5
+  case noTradingRules = 6
+  case symbolNotTrading = 7
+  case quantityBelowMinimum = 8
+  case notionalBelowMinimum = 9
+  case filterViolation = 10
+  case insufficientCapital = 11
+  case orderOutstanding = 12
+  case journalUnavailable = 13
+
+  public var description: String {
+    switch self {
+    case .feedStale: "FEED_STALE"
+    case .executionStreamDown: "EXECUTION_STREAM_DOWN"
+    case .tradingStateHalted: "TRADING_STATE_HALTED"
+    case .tradingStateReducing: "TRADING_STATE_REDUCING"
+    case .botPaused: "BOT_PAUSED"
+    case .noTradingRules: "NO_TRADING_RULES"
+    case .symbolNotTrading: "SYMBOL_NOT_TRADING"
+    case .quantityBelowMinimum: "QUANTITY_BELOW_MINIMUM"
+    case .notionalBelowMinimum: "NOTIONAL_BELOW_MINIMUM"
+    case .filterViolation: "FILTER_VIOLATION"
+    case .insufficientCapital: "INSUFFICIENT_CAPITAL"
+    case .orderOutstanding: "ORDER_OUTSTANDING"
+    case .journalUnavailable: "JOURNAL_UNAVAILABLE"
+    }
+  }
+}
