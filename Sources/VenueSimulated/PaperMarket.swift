@@ -1,0 +1,98 @@
+import TradingModel
+import Venue
+
+/// What the simulated venue knows of one symbol, and the orders that rest on it in order of age.
+struct PaperMarket: Sendable {
+  var last: Price?
+  var quote: Quote?
+  var nextTradeID: Int64 = 1
+  private(set) var orders: [PaperOrder] = []
+  /// No order acts above this price on the way down, or below ``wakeAbove`` on the way up.
+  private var wakeBelow: Price = .zero
+  private var wakeAbove = FixedDecimal(raw: .max)
+  /// The latest instant the market has been heard of.
+  private var coveredUntil = Timestamp(nanoseconds: .min)
+  /// The candle being followed.
+  private var followed: (interval: Interval, candle: Candle)?
+
+  /// How a candle update moves the market.
+  enum Movement: Equatable {
+    case skip
+    case whole
+    case changes(newLow: Bool, newHigh: Bool)
+  }
+
+  /// A trade was heard at this time; candles that opened before it are told by trades already.
+  mutating func cover(until time: Timestamp) {
+    coveredUntil = max(coveredUntil, time)
+    followed = nil
+  }
+
+  /// Decides what of an update is news, and remembers it.
+  mutating func follow(_ update: CandleUpdate, until time: Timestamp) -> Movement {
+    if let known = followed, known.interval == update.interval, known.candle.openTime == update.candle.openTime {
+      coveredUntil = max(coveredUntil, time)
+      followed = (update.interval, update.candle)
+      return .changes(newLow: update.candle.low < known.candle.low, newHigh: update.candle.high > known.candle.high)
+    }
+    guard update.candle.openTime >= coveredUntil else { return .skip }
+    coveredUntil = time
+    followed = (update.interval, update.candle)
+    return .whole
+  }
+
+  func wakes(at price: Price) -> Bool { price <= wakeBelow || price >= wakeAbove }
+
+  /// Position of the order that acts first at `price`: stop-losses, then by age.
+  func firstActing(at price: Price) -> Int? {
+    var found: Int?
+    for (position, order) in orders.enumerated() where order.acts(at: price) {
+      if order.request.type == .stopLoss || order.request.type == .stopLossLimit { return position }
+      if found == nil { found = position }
+    }
+    return found
+  }
+
+  mutating func insert(_ order: PaperOrder) {
+    orders.append(order)
+    recomputeWakes()
+  }
+
+  /// The oldest waiting limit order that the opposite side of a quote has reached.
+  func firstReached(by quote: Quote) -> PaperOrder? {
+    orders.first { order in
+      guard !order.waitsForTrigger, order.request.type.hasLimitPrice else { return false }
+      return order.request.side == .buy ? quote.askPrice <= order.request.price : quote.bidPrice >= order.request.price
+    }
+  }
+
+  /// An order that must expire when `order` executes.
+  func firstLinked(with order: PaperOrder) -> PaperOrder? {
+    let id = order.request.clientOrderID
+    return orders.first { $0.request.clientOrderID != id && ($0.linkedWith == id || $0.request.clientOrderID == order.linkedWith) }
+  }
+
+  mutating func replace(_ order: PaperOrder) {
+    guard let position = orders.firstIndex(where: { $0.venueOrderID == order.venueOrderID }) else { return }
+    orders[position] = order
+    recomputeWakes()
+  }
+
+  mutating func remove(_ id: ClientOrderID) -> PaperOrder? {
+    guard let position = orders.firstIndex(where: { $0.request.clientOrderID == id }) else { return nil }
+    let order = orders.remove(at: position)
+    recomputeWakes()
+    return order
+  }
+
+  private mutating func recomputeWakes() {
+    wakeBelow = .zero
+    wakeAbove = FixedDecimal(raw: .max)
+    for order in orders {
+      let request = order.request
+      let price = order.waitsForTrigger ? request.stopPrice : request.price
+      let above = order.waitsForTrigger ? order.triggersAbove : request.side == .sell
+      if above { wakeAbove = min(wakeAbove, price) } else { wakeBelow = max(wakeBelow, price) }
+    }
+  }
+}
