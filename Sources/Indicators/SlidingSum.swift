@@ -1,0 +1,30 @@
+/// The sum of the last `count` values, O(1) per value, whose rounding error does not grow with the length of the series.
+///
+/// A second sum collects the values since the ring last wrapped. When it wraps again, that sum covers exactly the window, so it
+/// replaces the running one: an error lives for at most two windows.
+struct SlidingSum: Sendable {
+  private var ring: [Double]
+  private var index = 0
+  private var running = 0.0
+  private var fresh = 0.0
+  private(set) var isFull = false
+
+  init(count: Int) { ring = [Double](repeating: 0, count: max(count, 1)) }
+
+  var count: Int { ring.count }
+
+  /// Adds a value, drops the oldest, and answers the window's sum; meaningful once ``isFull``.
+  mutating func add(_ value: Double) -> Double {
+    running += value - ring[index]
+    fresh += value
+    ring[index] = value
+    index += 1
+    if index == ring.count {
+      index = 0
+      running = fresh
+      fresh = 0
+      isFull = true
+    }
+    return running
+  }
+}

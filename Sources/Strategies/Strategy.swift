@@ -1,0 +1,53 @@
+public import TradingModel
+
+/// A trading rule for one bot: closed candles in, signals out.
+///
+/// Pure: the answer depends only on the candles and positions handed in so far. Every strategy is long-only: it asks for a buy
+/// only while the bot holds nothing and for a sell only while it holds. O(1) per candle; a hold allocates nothing.
+public protocol Strategy: Sendable {
+  /// Candles that only ever answer hold: candle number `warmUp + 1` is the first that may signal.
+  var warmUp: Int { get }
+
+  /// Candles of history after which it no longer matters (to nine digits) where the series began; at least ``warmUp``.
+  /// What a bot should be fed before its first live candle where that much history is at hand.
+  var settling: Int { get }
+
+  /// Takes the next closed candle, each once and in order, and the bot's position at its close.
+  mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal
+
+  /// The indicators' values at the last candle, for explanations; empty before the warm-up.
+  var readings: [IndicatorReading] { get }
+}
+
+extension Strategy {
+  public var settling: Int { warmUp }
+}
+
+/// The position a strategy decides about.
+public struct StrategyPosition: Sendable, Hashable {
+  public var isOpen: Bool
+  /// Zero when nothing is held.
+  public var averageEntryPrice: Price
+  /// Closed candles since the entry.
+  public var barsHeld: Int
+
+  public init(isOpen: Bool, averageEntryPrice: Price = .zero, barsHeld: Int = 0) {
+    self.isOpen = isOpen
+    self.averageEntryPrice = averageEntryPrice
+    self.barsHeld = barsHeld
+  }
+
+  /// Nothing held.
+  public static let flat = StrategyPosition(isOpen: false)
+}
+
+/// One indicator's value, named as people write it: `RSI(14)`.
+public struct IndicatorReading: Sendable, Hashable {
+  public var name: String
+  public var value: Double
+
+  public init(name: String, value: Double) {
+    self.name = name
+    self.value = value
+  }
+}
