@@ -3,8 +3,8 @@ public import Venue
 
 /// Makes trades and quotes of several symbols from a seed: reproducible, mean-reverting, lively at every candle length.
 ///
-/// A price is the reference price times one plus a sum of three damped oscillators driven by noise (periods of about one minute,
-/// half an hour and six hours) and of jumps that decay within minutes. A random walk would rarely leave the middle of an
+/// A price is the reference price times one plus a sum of three damped oscillators driven by noise (periods of about a minute, 20 minutes,
+/// two and ten hours) and of jumps that decay within minutes. A random walk would rarely leave the middle of an
 /// oscillator such as the RSI; this path swings, so a 30/70 rule trades on candles from one second to hours, and stops are hit.
 /// Statistics are `Double` (additions, multiplications and square roots only, the same on every platform); prices and quantities
 /// are rounded to the instrument's tick and step.
@@ -107,8 +107,9 @@ struct GeneratedPath: Sendable {
     volatility = min(max(instrument.volatility, 0), 4)
     oscillators = [
       Oscillator(periodSeconds: 70, deviation: 0.0025),
-      Oscillator(periodSeconds: 2_100, deviation: 0.012),
-      Oscillator(periodSeconds: 21_600, deviation: 0.025),
+      Oscillator(periodSeconds: 1_300, deviation: 0.009),
+      Oscillator(periodSeconds: 7_200, deviation: 0.018),
+      Oscillator(periodSeconds: 36_000, deviation: 0.025),
     ]
   }
 
