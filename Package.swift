@@ -29,6 +29,7 @@ let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swi
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -59,8 +60,8 @@ let services: [Target] = [
   module("ServiceRuntime", ["TradingModel", logging]),
   module("MarketData", ["TradingModel", "Venue"]),
   module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "TradingModel", "Venue", logging]),
-  module("Journal", ["TradingModel", "TradingCore", "ServiceRuntime", grdb, logging]),
-  module("PostgresMirror", ["CPostgres", "Journal", "TradingModel", "TradingCore", "ServiceRuntime", logging]),
+  module("Journal", ["TradingModel", "Strategies", "Venue", "TradingCore", "ServiceRuntime", grdb, grdbSQLite]),
+  module("PostgresMirror", ["CPostgres", "Journal", "TradingModel", "Venue", "TradingCore", "ServiceRuntime", logging]),
   module("Signing", ["COpenSSL", "ServiceRuntime"]),
   module("HTTPClient", ["CCurl", "ServiceRuntime", logging]),
   module(

@@ -1,0 +1,115 @@
+import TradingModel
+
+/// What is wrong with encoded bytes.
+struct CodecFault: Error { var reason: String }
+
+/// Reads what ``ByteWriter`` writes, strictly: every value must lie inside the bytes and be in its one canonical form.
+struct ByteReader {
+  private let bytes: UnsafeRawBufferPointer
+  private(set) var offset = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  var isAtEnd: Bool { offset == bytes.count }
+  var remaining: Int { bytes.count - offset }
+
+  mutating func byte() throws(CodecFault) -> UInt8 {
+    guard offset < bytes.count else { throw CodecFault(reason: "it ends too early") }
+    defer { offset += 1 }
+    return bytes[offset]
+  }
+
+  mutating func flag() throws(CodecFault) -> Bool {
+    switch try byte() {
+    case 0: return false
+    case 1: return true
+    case let value: throw CodecFault(reason: "\(value) is no truth value")
+    }
+  }
+
+  mutating func varint() throws(CodecFault) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while true {
+      let next = try byte()
+      if shift == 63, next > 1 { throw CodecFault(reason: "a number exceeds 64 bits") }
+      value |= UInt64(next & 0x7F) << shift
+      if next < 0x80 {
+        if next == 0, shift > 0 { throw CodecFault(reason: "a number is longer than it needs to be") }
+        return value
+      }
+      shift += 7
+      if shift > 63 { throw CodecFault(reason: "a number exceeds 64 bits") }
+    }
+  }
+
+  mutating func signed() throws(CodecFault) -> Int64 {
+    let value = try varint()
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+  }
+
+  mutating func decimal() throws(CodecFault) -> FixedDecimal {
+    var low: UInt64 = 0
+    var shift: UInt64 = 0
+    while shift < 63 {
+      let next = try byte()
+      low |= UInt64(next & 0x7F) << shift
+      if next < 0x80 {
+        if next == 0, shift > 0 { throw CodecFault(reason: "a number is longer than it needs to be") }
+        return FixedDecimal(raw: Int128(Int64(bitPattern: low >> 1) ^ -Int64(bitPattern: low & 1)))
+      }
+      shift += 7
+    }
+    return try wideDecimal(low: low)
+  }
+
+  private mutating func wideDecimal(low: UInt64) throws(CodecFault) -> FixedDecimal {
+    var value = UInt128(low)
+    var shift: UInt128 = 63
+    while true {
+      let next = try byte()
+      if shift == 126, next > 3 { throw CodecFault(reason: "a number exceeds 128 bits") }
+      value |= UInt128(next & 0x7F) << shift
+      if next < 0x80 {
+        if next == 0 { throw CodecFault(reason: "a number is longer than it needs to be") }
+        return FixedDecimal(raw: Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1))
+      }
+      shift += 7
+    }
+  }
+
+  mutating func text() throws(CodecFault) -> String {
+    let count = try varint()
+    guard count <= UInt64(RecordCodec.textBytesMaximum), count <= UInt64(remaining) else {
+      throw CodecFault(reason: "a text of \(count) bytes does not fit")
+    }
+    let slice = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
+    guard let text = String(validating: slice, as: UTF8.self) else { throw CodecFault(reason: "a text is not UTF-8") }
+    offset += Int(count)
+    return text
+  }
+
+  mutating func optionalText() throws(CodecFault) -> String? { try flag() ? try text() : nil }
+
+  mutating func symbol() throws(CodecFault) -> Symbol {
+    let text = try text()
+    guard let symbol = Symbol(text), symbol.text == text else { throw CodecFault(reason: "a symbol is malformed") }
+    return symbol
+  }
+
+  mutating func botID() throws(CodecFault) -> BotID {
+    guard let id = BotID(try text()) else { throw CodecFault(reason: "a bot id is malformed") }
+    return id
+  }
+
+  mutating func clientOrderID() throws(CodecFault) -> ClientOrderID {
+    guard let id = ClientOrderID(try text()) else { throw CodecFault(reason: "a client order id is malformed") }
+    return id
+  }
+
+  mutating func value<Value: RawRepresentable>(_ type: Value.Type) throws(CodecFault) -> Value where Value.RawValue == UInt8 {
+    let raw = try byte()
+    guard let value = Value(rawValue: raw) else { throw CodecFault(reason: "\(raw) is no \(type)") }
+    return value
+  }
+}

@@ -1,0 +1,70 @@
+import TradingModel
+
+/// Writes the journal's primitive values. Integers are little-endian base-128 varints (Protocol Buffers' encoding), signed ones
+/// zigzag first; decimals are zigzag varints of their 128-bit count of 10⁻⁸; texts are a length and UTF-8.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+  /// Where the entry's searchable texts lie in ``bytes``.
+  var keys = RecordKeys()
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    keys = RecordKeys()
+  }
+
+  mutating func byte(_ value: UInt8) { bytes.append(value) }
+  mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+  mutating func varint(_ value: UInt64) {
+    var rest = value
+    while rest > 0x7F {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  mutating func signed(_ value: Int64) { varint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
+
+  mutating func decimal(_ value: FixedDecimal) {
+    var rest = UInt128(bitPattern: (value.raw << 1) ^ (value.raw >> 127))
+    while rest > UInt128(UInt64.max) {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    varint(UInt64(truncatingIfNeeded: rest))
+  }
+
+  /// Writes at most ``RecordCodec/textBytesMaximum`` bytes of `value`, cut before a broken character; answers where the text lies.
+  @discardableResult mutating func text(_ value: String) -> Range<Int> {
+    let count = value.utf8.count
+    guard count <= RecordCodec.textBytesMaximum else { return cutText(value) }
+    varint(UInt64(count))
+    let start = bytes.count
+    bytes.append(contentsOf: value.utf8)
+    return start..<bytes.count
+  }
+
+  private mutating func cutText(_ value: String) -> Range<Int> {
+    var end = value.utf8.index(value.utf8.startIndex, offsetBy: RecordCodec.textBytesMaximum)
+    while end > value.utf8.startIndex, end.samePosition(in: value.unicodeScalars) == nil { end = value.utf8.index(before: end) }
+    return text(String(value[..<end]))
+  }
+
+  mutating func optional(_ value: String?) -> Range<Int>? {
+    flag(value != nil)
+    return value.map { text($0) }
+  }
+
+  /// Four bytes, little-endian.
+  mutating func fixed32(_ value: UInt32) {
+    for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
+  }
+}
+
+/// Byte ranges of an encoded entry that the journal's columns repeat.
+struct RecordKeys {
+  var bot: Range<Int>?
+  var clientOrderID: Range<Int>?
+  var symbol: Range<Int>?
+}

@@ -1,0 +1,106 @@
+public import TradingCore
+import TradingModel
+
+/// The journal's binary form of an entry; the same bytes lie in SQLite and in PostgreSQL.
+///
+///     version 1 byte · kind 1 byte · time · request id · request fingerprint · the record's fields in order · chain 4 bytes
+///
+/// The chain is the CRC-32C of the chain before (0 at the start), the sequence as 8 little-endian bytes, and everything before it in
+/// the payload. A changed, missing, doubled or moved row therefore breaks the chain at its sequence. It finds damage and clumsy
+/// edits, not a forger: whoever can write the file can recompute it.
+///
+/// The decoder is strict (each value has one encoding), so `encode(decode(x)) == x`; it never traps and allocates no more than the
+/// payload's own size times a small constant.
+public enum RecordCodec {
+  /// The newest version this program writes and reads.
+  public static let version: UInt8 = 1
+  /// Longer texts are cut when written, and refused when read.
+  public static let textBytesMaximum = 65_536
+  /// Larger payloads are refused when read.
+  public static let payloadBytesMaximum = 16 << 20
+
+  /// The bytes of `entry` after an entry whose chain was `previousChain`, and the chain to continue with. About 0.3 µs.
+  public static func encode(_ entry: JournalEntry, previousChain: UInt32) -> (payload: [UInt8], chain: UInt32) {
+    var writer = ByteWriter()
+    let chain = encode(entry, previousChain: previousChain, into: &writer)
+    return (writer.bytes, chain)
+  }
+
+  static func encode(_ entry: JournalEntry, previousChain: UInt32, into writer: inout ByteWriter) -> UInt32 {
+    writer.removeAll()
+    writer.byte(version)
+    writer.byte(entry.record.kind.rawValue)
+    writer.signed(entry.time.nanoseconds)
+    writer.text(entry.requestID)
+    writer.varint(entry.requestFingerprint)
+    writer.record(entry.record)
+    let chain = writer.bytes.withUnsafeBytes { self.chain(after: previousChain, sequence: entry.sequence, body: $0) }
+    writer.fixed32(chain)
+    return chain
+  }
+
+  /// The entry in `payload`, and the chain to continue with. `previousChain` nil skips the chain's check (reads from the middle).
+  ///
+  /// - Throws: ``JournalError`` that names the sequence: `newerFormat` for a later version, else `corrupt`.
+  public static func decode(
+    sequence: UInt64, payload: UnsafeRawBufferPointer, previousChain: UInt32?
+  ) throws(JournalError) -> (entry: JournalEntry, chain: UInt32) {
+    guard payload.count >= 6, payload.count <= payloadBytesMaximum else {
+      throw corrupt(sequence, "its payload has \(payload.count) bytes")
+    }
+    guard payload[0] == version else {
+      guard payload[0] > version else { throw corrupt(sequence, "its version is \(payload[0])") }
+      throw JournalError(
+        .newerFormat,
+        "journal entry \(sequence) has version \(payload[0]); this program reads up to \(version): start the newer program again",
+        sequence: sequence)
+    }
+    let body = UnsafeRawBufferPointer(rebasing: payload[..<(payload.count - 4)])
+    let stored = UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: payload.count - 4, as: UInt32.self))
+    if let previousChain, chain(after: previousChain, sequence: sequence, body: body) != stored {
+      throw corrupt(sequence, "its checksum does not continue that of the entry before")
+    }
+    do {
+      return (try decodeBody(sequence: sequence, body), stored)
+    } catch {
+      throw corrupt(sequence, error.reason)
+    }
+  }
+
+  /// The same for bytes in an array.
+  public static func decode(
+    sequence: UInt64, payload: [UInt8], previousChain: UInt32?
+  ) throws(JournalError) -> (entry: JournalEntry, chain: UInt32) {
+    let result = payload.withUnsafeBytes { bytes -> Result<(entry: JournalEntry, chain: UInt32), JournalError> in
+      do throws(JournalError) {
+        return .success(try decode(sequence: sequence, payload: bytes, previousChain: previousChain))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func decodeBody(sequence: UInt64, _ body: UnsafeRawBufferPointer) throws(CodecFault) -> JournalEntry {
+    var reader = ByteReader(body)
+    _ = try reader.byte()
+    let kind = try reader.value(RecordKind.self)
+    let time = Timestamp(nanoseconds: try reader.signed())
+    let requestID = try reader.text()
+    let fingerprint = try reader.varint()
+    let record = try reader.record(kind)
+    guard reader.isAtEnd else { throw CodecFault(reason: "\(reader.remaining) bytes follow its end") }
+    return JournalEntry(sequence: sequence, time: time, requestID: requestID, requestFingerprint: fingerprint, record: record)
+  }
+
+  static func chain(after previous: UInt32, sequence: UInt64, body: UnsafeRawBufferPointer) -> UInt32 {
+    let header = withUnsafeBytes(of: sequence.littleEndian) { CRC32C.checksum($0, continuing: previous) }
+    return CRC32C.checksum(body, continuing: header)
+  }
+
+  static func corrupt(_ sequence: UInt64, _ reason: String) -> JournalError {
+    JournalError(
+      .corrupt, "journal entry \(sequence) is damaged: \(reason); restore the state directory from a backup or from PostgreSQL",
+      sequence: sequence)
+  }
+}
