@@ -1,0 +1,35 @@
+/// Limits and times of a server. Every default is safe to expose to a hostile client on the machine.
+public struct RPCServerConfiguration: Sendable {
+  /// Largest frame data accepted or sent, in bytes; the protocol's own limit is 4 MiB.
+  public var messageBytesMaximum = 4 << 20
+  /// Frames over the limit tolerated on one connection before it is closed.
+  public var oversizedFramesMaximum = 3
+  public var connectionsMaximum = 256
+  /// Connections of one user (Unix) or one address (TCP). Root and the server's own user are bounded by `connectionsMaximum` only
+  /// when this is nil.
+  public var connectionsPerPeerMaximum: Int? = 32
+  /// Open streams of one connection.
+  public var streamsPerConnectionMaximum = 64
+  /// Unanswered calls of one connection, streams included.
+  public var callsPerConnectionMaximum = 1024
+  /// Bytes waiting to be written on one connection; above it streams end with `RESOURCE_EXHAUSTED` and replies become status 8.
+  public var connectionQueueBytesMaximum = 8 << 20
+  /// Bytes waiting to be written for one stream; above it the stream ends with `RESOURCE_EXHAUSTED`.
+  public var streamQueueBytesMaximum = 4 << 20
+  /// A stream is not writable while more than this many of its bytes wait, see ``RPCServerStream/isWritable``.
+  public var streamWritableBytes = 256 << 10
+  /// Bytes waiting to be written over all connections.
+  public var queueBytesMaximum = 128 << 20
+  /// Metadata of one request: sum of key and value bytes.
+  public var metadataBytesMaximum = 16 << 10
+  /// A frame must be complete this long after its first byte.
+  public var partialFrameTimeout: Duration = .seconds(10)
+  /// A connection whose peer takes no byte for this long is closed.
+  public var writeStallTimeout: Duration = .seconds(10)
+  /// TLS handshake, and over TCP the first frame, must be done within this time.
+  public var handshakeTimeout: Duration = .seconds(10)
+  /// Users who may connect to a Unix socket; nil = this process's own user and root.
+  public var allowedUserIDs: Set<UInt32>?
+
+  public init() {}
+}
