@@ -1,0 +1,112 @@
+public import TradingModel
+
+/// Subscribed symbols keyed by their bytes: a small open-addressing table, so that a frame's symbol is found without making a `String`.
+public struct SymbolTable: ~Copyable {
+  /// A symbol's up to 24 bytes, zero padded.
+  struct Key: Hashable, Sendable {
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+
+    @inline(__always) var hash: UInt64 {
+      var mixed = first &* 0x9E37_79B9_7F4A_7C15
+      mixed ^= second &* 0xC2B2_AE3D_27D4_EB4F
+      mixed ^= third &* 0x1656_67B1_9E37_79F9
+      return mixed ^ mixed >> 29
+    }
+  }
+
+  private struct Slot {
+    var key: Key
+    /// `nil` marks a free slot.
+    var symbol: Symbol?
+  }
+
+  private let slots: UnsafeMutablePointer<Slot>
+  private let mask: UInt64
+  /// Without doubles, in the order given.
+  public let symbols: [Symbol]
+
+  public init(_ symbols: [Symbol] = []) {
+    var capacity = 16
+    while capacity < symbols.count * 2 { capacity *= 2 }
+    mask = UInt64(capacity - 1)
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: Slot(key: Key(), symbol: nil), count: capacity)
+    var stored: [Symbol] = []
+    for symbol in symbols {
+      guard let key = Self.key(of: symbol) else { continue }
+      var index = Int(key.hash & mask)
+      while let other = slots[index].symbol, other != symbol { index = (index + 1) & (capacity - 1) }
+      if slots[index].symbol == nil { stored.append(symbol) }
+      slots[index] = Slot(key: key, symbol: symbol)
+    }
+    self.symbols = stored
+  }
+
+  deinit {
+    slots.deinitialize(count: Int(mask) + 1)
+    slots.deallocate()
+  }
+
+  private static func key(of symbol: Symbol) -> Key? {
+    let bytes = Array(symbol.text.utf8)
+    return bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      return key(base, count: buffer.count, readable: buffer.count)
+    }
+  }
+
+  /// The key of `count` bytes, of which `readable ≥ count` may be read; `nil` when empty or longer than 24.
+  @inline(__always) static func key(_ bytes: UnsafePointer<UInt8>, count: Int, readable: Int) -> Key? {
+    guard count > 0, count <= 24 else { return nil }
+    if readable >= 24 {
+      var key = Key()
+      let first = JSONScanner.word(at: bytes)
+      if count < 8 {
+        key.first = first & (1 << (UInt64(count) * 8) - 1)
+        return key
+      }
+      key.first = first
+      if count == 8 { return key }
+      let second = JSONScanner.word(at: bytes + 8)
+      if count < 16 {
+        key.second = second & (1 << (UInt64(count - 8) * 8) - 1)
+        return key
+      }
+      key.second = second
+      if count > 16 {
+        let third = JSONScanner.word(at: bytes + 16)
+        key.third = count == 24 ? third : third & (1 << (UInt64(count - 16) * 8) - 1)
+      }
+      return key
+    }
+    return slowKey(bytes, count: count)
+  }
+
+  @inline(never) private static func slowKey(_ bytes: UnsafePointer<UInt8>, count: Int) -> Key {
+    var key = Key()
+    for index in 0..<count {
+      let shifted = UInt64(bytes[index]) << (UInt64(index & 7) * 8)
+      if index < 8 { key.first |= shifted } else if index < 16 { key.second |= shifted } else { key.third |= shifted }
+    }
+    return key
+  }
+
+  /// The symbol with this key; `nil` when it is not in the table.
+  @inline(__always) func find(_ key: Key) -> Symbol? {
+    var index = Int(key.hash & mask)
+    // At most half of the slots are taken, so a free one ends the search.
+    while let symbol = slots[index].symbol {
+      if slots[index].key == key { return symbol }
+      index = (index + 1) & Int(mask)
+    }
+    return nil
+  }
+
+  /// The symbol spelled by these bytes; `nil` when it is not in the table.
+  public func symbol(spelled bytes: UnsafeBufferPointer<UInt8>) -> Symbol? {
+    guard let base = bytes.baseAddress, let key = Self.key(base, count: bytes.count, readable: bytes.count) else { return nil }
+    return find(key)
+  }
+}
