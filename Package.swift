@@ -100,7 +100,10 @@ let programs: [Target] = [
   program("protoc-gen-botd", []),
 ]
 
-var testTargets: [Target] = []
+var testTargets: [Target] = [
+  tests("IndicatorsTests", ["Indicators", "TradingModel"]),
+  tests("StrategiesTests", ["Strategies", "Indicators", "TradingModel"]),
+]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test
 if let only = Context.environment["BOT_TESTS"], !only.isEmpty {
