@@ -3,13 +3,14 @@ public enum DefaultAddress {
   /// Name of the environment variable that names another address.
   public static let environmentName = "BOTD_ADDRESS"
 
-  /// Path of the daemon's Unix socket: `$XDG_RUNTIME_DIR/botd/botd.sock`, without that variable `$HOME/.botd/botd.sock`.
+  /// Path of the daemon's Unix socket: `$XDG_RUNTIME_DIR/botd/botd.sock`, without that variable `$HOME/.botd/botd.sock`,
+  /// without that too `/run/botd/botd.sock`.
   ///
   /// The daemon makes the folder with mode 0700.
   public static func socketPath(environment: [String: String]) -> String {
     if let runtime = environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") { return join(runtime, "botd/botd.sock") }
     if let home = environment["HOME"], home.hasPrefix("/") { return join(home, ".botd/botd.sock") }
-    return "/tmp/botd/botd.sock"
+    return "/run/botd/botd.sock"
   }
 
   /// The address as text: `BOTD_ADDRESS` when set, else `unix:` and ``socketPath(environment:)``.
