@@ -1,0 +1,79 @@
+public import Strategies
+public import TradingModel
+public import Venue
+
+/// A bot as the core holds it. Everything but the strategy's indicators is folded from the journal.
+struct Bot: Sendable {
+  var configuration: BotConfiguration
+  var state: BotState = .stopped
+  var stateReason = ""
+  var createdAt: Timestamp
+  var updatedAt: Timestamp
+  var position = Position()
+  var statistics = BotStatistics()
+  /// The wish to close the position, until it is closed.
+  var exitRequest: ExitRequest?
+  /// Orders that are not terminal, or whose fills are not complete.
+  var openOrders: [ClientOrderID] = []
+  var lastSignal: SignalRecord?
+
+  // Not journaled: rebuilt from candle history and the venue.
+  var strategy: any Strategy
+  /// Exit or protection attempts the venue refused in a row.
+  var refusals = 0
+  /// Nothing is sent for this bot before.
+  var retryAt: Timestamp = .zero
+  var isProtectionImpossible = false
+
+  var isEntryOpen: Bool { position.isOpen }
+
+  /// Where the stop belongs; zero without one.
+  func stopPrice(tick: Price) -> Price {
+    guard position.isOpen, configuration.stopLoss.isPositive else { return .zero }
+    let average = position.averageEntryPrice
+    return (average - average * configuration.stopLoss).roundedDown(toMultipleOf: tick)
+  }
+
+  /// Where the target lies; zero without one.
+  var takeProfitPrice: Price {
+    guard position.isOpen, configuration.takeProfit.isPositive else { return .zero }
+    let average = position.averageEntryPrice
+    return average + average * configuration.takeProfit
+  }
+}
+
+/// The last signal that mattered, for people.
+public struct SignalRecord: Hashable, Sendable {
+  public var side: Side
+  /// 0…1.
+  public var confidence: Double
+  public var reason: String
+  public var time: Timestamp
+  public init(side: Side, confidence: Double, reason: String, time: Timestamp) {
+    self.side = side
+    self.confidence = confidence
+    self.reason = reason
+    self.time = time
+  }
+}
+
+/// What readers see of a bot: a value, published after each durable change.
+public struct BotSnapshot: Hashable, Sendable {
+  public var configuration: BotConfiguration
+  public var state: BotState
+  public var stateReason: String
+  public var createdAt: Timestamp
+  public var updatedAt: Timestamp
+  public var position: Position
+  public var statistics: BotStatistics
+  public var stopPrice: Price
+  public var takeProfitPrice: Price
+  public var openOrders: [ClientOrderID]
+  public var exitReason: String
+  public var lastSignal: SignalRecord?
+  public var baseAsset: String
+  public var quoteAsset: String
+
+  /// Quote asset not tied up in the position.
+  public var availableCapital: Amount { configuration.capital + statistics.realizedPnL - position.cost }
+}

@@ -1,0 +1,133 @@
+public import TradingModel
+public import Venue
+
+/// Everything that can reach the core. One door for the market, the venue and people.
+public enum CoreEvent: Sendable {
+  case command(CommandEnvelope)
+  case market(MarketEvent)
+  /// Closed candles from before now, oldest first: they warm strategies and never trade.
+  case history(SeriesKey, [Candle])
+  case report(ExecutionReport)
+  case submitted(ClientOrderID, SubmitOutcome)
+  case canceled(ClientOrderID, CancelOutcome)
+  case queried(ClientOrderID, QueryOutcome)
+  /// Our account's fills as the venue lists them, without client order ids; oldest first.
+  case trades(Symbol, [AccountTrade])
+  case rules([TradingRules])
+  /// `nil`: every symbol.
+  case feed(Symbol?, FeedState)
+  /// Whether order reports arrive (always true for paper).
+  case executionStream(isLive: Bool)
+  case balances([AssetBalance], isComplete: Bool)
+  /// The journal failed: nothing new is durable any more.
+  case journalFailed(String)
+  /// Time passes; sent a few times a second.
+  case clock
+}
+
+/// A fill from the venue's own list of our trades.
+public struct AccountTrade: Hashable, Sendable {
+  public var fill: Fill
+  public var side: Side
+  public init(fill: Fill, side: Side) {
+    self.fill = fill
+    self.side = side
+  }
+}
+
+/// What the core wants done. `after` names the journal sequence that must be durable first.
+public enum Effect: Sendable {
+  case append(JournalEntry)
+  case submit(ApprovedOrder, after: UInt64)
+  case cancel(ClientOrderID, Symbol, after: UInt64)
+  case query(ClientOrderID, Symbol)
+  /// List our account's trades of a symbol from this trade id (inclusive; 0 = all) and answer with `.trades`.
+  case listTrades(Symbol, from: TradeID)
+  case watch(SeriesKey)
+  case unwatch(SeriesKey)
+  case reply(UInt64, CommandResult, after: UInt64)
+}
+
+/// A person's or client's wish.
+public struct CommandEnvelope: Sendable {
+  /// Chosen by the driver to match the reply.
+  public var id: UInt64
+  /// Idempotency key of the mutation; empty = none.
+  public var requestID: String
+  /// Fingerprint of the request's body.
+  public var fingerprint: UInt64
+  public var command: Command
+  public init(id: UInt64, requestID: String, fingerprint: UInt64, command: Command) {
+    self.id = id
+    self.requestID = requestID
+    self.fingerprint = fingerprint
+    self.command = command
+  }
+}
+
+public enum Command: Sendable {
+  case createBot(BotConfiguration, start: Bool)
+  case updateBot(BotConfiguration)
+  case startBot(BotID)
+  case stopBot(BotID)
+  case pauseBot(BotID)
+  case resumeBot(BotID)
+  /// `force`: forget the bot although its position is open; its stop is canceled, the inventory stays on the account.
+  case removeBot(BotID, force: Bool)
+  case startAllBots
+  case stopAllBots
+  case closePosition(BotID)
+  case cancelOrder(ClientOrderID)
+  case setTradingState(TradingState, reason: String)
+}
+
+public enum CommandResult: Sendable, Hashable {
+  /// The bots it touched and the last journal sequence that its outcome depends on.
+  case done(bots: [BotID], sequence: UInt64)
+  case failed(CommandError)
+}
+
+public struct CommandError: Error, Sendable, Hashable {
+  public enum Code: UInt8, Sendable, Hashable { case invalidArgument = 1, notFound, alreadyExists, failedPrecondition, unavailable, aborted }
+  /// One thing that is wrong: the field's name in the request, a machine-readable reason, a sentence with the remedy.
+  public struct Violation: Sendable, Hashable {
+    public var field: String
+    public var reason: String
+    public var message: String
+    public init(field: String, reason: String, message: String) {
+      self.field = field
+      self.reason = reason
+      self.message = message
+    }
+  }
+  public var code: Code
+  public var violations: [Violation]
+  public init(_ code: Code, _ violations: [Violation]) {
+    self.code = code
+    self.violations = violations
+  }
+  public init(_ code: Code, reason: String, field: String = "", _ message: String) {
+    self.code = code
+    violations = [Violation(field: field, reason: reason, message: message)]
+  }
+}
+
+/// What the driver tells the core once.
+public struct CoreConfiguration: Sendable, Hashable {
+  public var mode: TradingMode
+  /// The exchange refuses an order that arrives later than this after its timestamp (FACTS §5).
+  public var receiveWindowMilliseconds: Int64 = 5_000
+  /// The exchange's own processing timeout (FACTS §3).
+  public var venueTimeoutMilliseconds: Int64 = 10_000
+  /// Added to the fence for clock error.
+  public var fenceMarginMilliseconds: Int64 = 1_000
+  /// Closed candles kept per series to warm new bots.
+  public var historyCandles = 500
+  /// Portfolio equity is recorded this often, in milliseconds of core time.
+  public var equityEveryMilliseconds: Int64 = 60_000
+  public var botsMaximum = 20_000
+  public init(mode: TradingMode) { self.mode = mode }
+
+  /// Milliseconds after which a sent order can no longer be accepted (RELIABILITY I3).
+  public var fenceMilliseconds: Int64 { receiveWindowMilliseconds + venueTimeoutMilliseconds + fenceMarginMilliseconds }
+}

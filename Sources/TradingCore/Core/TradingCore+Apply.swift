@@ -1,0 +1,274 @@
+public import TradingModel
+import Strategies
+import Venue
+
+/// A journal that cannot be folded: which entry, and why.
+public struct RecoveryError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var sequence: UInt64
+  public var message: String
+  public var description: String { "journal entry \(sequence): \(message)" }
+}
+
+extension TradingCore {
+  /// Folds one entry of an existing journal. Entries must come in order, without a gap.
+  public mutating func recover(_ entry: JournalEntry) throws(RecoveryError) {
+    guard entry.sequence == nextSequence else {
+      throw RecoveryError(sequence: entry.sequence, message: "expected sequence \(nextSequence)")
+    }
+    if case .opened(let identity) = entry.record {
+      guard identity.mode == configuration.mode else {
+        throw RecoveryError(
+          sequence: entry.sequence,
+          message: "this state directory belongs to \(identity.mode) mode; choose another --state-dir for \(configuration.mode)")
+      }
+    } else if identity == nil {
+      throw RecoveryError(sequence: entry.sequence, message: "the journal does not begin with its identity")
+    }
+    if case .botCreated(let configuration) = entry.record {
+      let violations = StrategyCatalogue.violations(name: configuration.strategyName, parameters: configuration.parameters)
+      guard violations.isEmpty else {
+        throw RecoveryError(sequence: entry.sequence, message: "bot \(configuration.id): \(violations.map(\.message).joined(separator: "; "))")
+      }
+    }
+    now = max(now, entry.time)
+    apply(entry)
+  }
+
+  /// The only place where journaled state changes.
+  mutating func apply(_ entry: JournalEntry) {
+    nextSequence = entry.sequence &+ 1
+    if !entry.requestID.isEmpty { requests.remember(entry.requestID, entry.requestFingerprint) }
+    switch entry.record {
+    case .opened(let identity): self.identity = identity
+    case .botCreated(let configuration): applyCreated(configuration, at: entry.time)
+    case .botUpdated(let configuration): applyUpdated(configuration, at: entry.time)
+    case .botStateChanged(let change): applyState(change, at: entry.time)
+    case .botRemoved(let id): applyRemoved(id)
+    case .orderDenied(let denial):
+      withBot(denial.botID) { bot in
+        bot.statistics.count(denial.code)
+        bot.lastSignal = SignalRecord(side: denial.side, confidence: 0, reason: denial.signalReason, time: entry.time)
+      }
+    case .orderIntent(let intent): applyIntent(intent, entry)
+    case .orderUpdated(let update): applyUpdate(update, at: entry.time)
+    case .cancelRequested(let cancel):
+      orders[cancel.clientOrderID]?.status = .pendingCancel
+      orders[cancel.clientOrderID]?.updatedAt = entry.time
+      track(cancel.clientOrderID)
+      withBot(cancel.botID) { _ in }
+    case .fill(let record): applyFill(record, at: entry.time)
+    case .exitRequested(let exit):
+      withBot(exit.botID) { bot in
+        bot.exitRequest = exit
+        bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
+      }
+    case .tradingStateChanged(let change): tradingState = change.state
+    case .balances(let list): balances = list
+    case .equity: nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
+    case .alert: break
+    }
+  }
+
+  mutating func withBot(_ id: BotID, _ body: (inout Bot) -> Void) {
+    guard let index = botIndex[id], bots[index] != nil else { return }
+    body(&bots[index]!)
+    bots[index]?.updatedAt = now
+    markDirty(index)
+  }
+
+  private mutating func applyCreated(_ configuration: BotConfiguration, at time: Timestamp) {
+    guard botIndex[configuration.id] == nil,
+      let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
+    else { return }
+    let index = bots.count
+    bots.append(Bot(configuration: configuration, createdAt: time, updatedAt: time, strategy: strategy))
+    botIndex[configuration.id] = index
+    let symbol = symbolState(for: configuration.symbol)
+    symbols[symbol].bots.append(index)
+    let seriesAt = seriesState(for: configuration.series)
+    series[seriesAt].bots.append(index)
+    feedHistory(to: index)
+    markDirty(index)
+  }
+
+  private mutating func applyUpdated(_ configuration: BotConfiguration, at time: Timestamp) {
+    guard let index = botIndex[configuration.id], let old = bots[index]?.configuration,
+      let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
+    else { return }
+    if old.series != configuration.series {
+      if let at = seriesIndex[old.series] { series[at].bots.removeAll { $0 == index } }
+      if let at = symbolIndex[old.symbol] { symbols[at].bots.removeAll { $0 == index } }
+      let at = symbolState(for: configuration.symbol)
+      symbols[at].bots.append(index)
+      let seriesAt = seriesState(for: configuration.series)
+      series[seriesAt].bots.append(index)
+    }
+    bots[index]?.configuration = configuration
+    bots[index]?.strategy = strategy
+    bots[index]?.updatedAt = time
+    feedHistory(to: index)
+    refreshHolders(of: configuration.symbol)
+    markDirty(index)
+  }
+
+  private mutating func applyState(_ change: BotStateChange, at time: Timestamp) {
+    withBot(change.botID) { bot in
+      if change.state == .running, bot.statistics.firstStartTime == .zero {
+        bot.statistics.firstStartTime = time
+        bot.statistics.firstStartPrice = change.referencePrice
+      }
+      bot.state = change.state
+      bot.stateReason = change.reason
+      bot.refusals = 0
+      bot.retryAt = .zero
+    }
+  }
+
+  private mutating func applyRemoved(_ id: BotID) {
+    guard let index = botIndex.removeValue(forKey: id), let bot = bots[index] else { return }
+    for order in bot.openOrders { finish(order) }
+    bots[index] = nil
+    removedBots.append(id)
+    markDirty(index)
+    if let at = seriesIndex[bot.configuration.series] { series[at].bots.removeAll { $0 == index } }
+    if let at = symbolIndex[bot.configuration.symbol] { symbols[at].bots.removeAll { $0 == index } }
+    refreshHolders(of: bot.configuration.symbol)
+  }
+
+  private mutating func applyIntent(_ intent: OrderIntent, _ entry: JournalEntry) {
+    let id = intent.request.clientOrderID
+    orders[id] = Order(intent: intent, sequence: entry.sequence, at: entry.time)
+    track(id)
+    withBot(intent.botID) { bot in
+      bot.openOrders.append(id)
+      if intent.purpose == .entry {
+        bot.lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: entry.time)
+      }
+    }
+  }
+
+  private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
+    guard var order = orders[update.clientOrderID] else { return }
+    order.status = update.status
+    if update.venueOrderID.value != 0, order.venueOrderID != update.venueOrderID {
+      order.venueOrderID = update.venueOrderID
+      ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: update.venueOrderID)] = update.clientOrderID
+    }
+    order.executedQuantity = max(order.executedQuantity, update.executedQuantity)
+    order.cumulativeQuote = max(order.cumulativeQuote, update.cumulativeQuote)
+    if !update.reason.isEmpty { order.rejectReason = update.reason }
+    order.updatedAt = time
+    orders[update.clientOrderID] = order
+    settle(order)
+    withBot(order.botID) { _ in }
+  }
+
+  private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
+    let fill = record.fill
+    let at = symbolState(for: fill.symbol)
+    if fill.tradeID > symbols[at].lastTradeID { symbols[at].lastTradeID = fill.tradeID }
+    var decisionPrice = Price.zero
+    if let id = record.clientOrderID, var order = orders[id] {
+      order.filledQuantity += fill.quantity
+      order.filledQuote += fill.quoteQuantity
+      order.executedQuantity = max(order.executedQuantity, order.filledQuantity)
+      order.tradeIDs.append(fill.tradeID)
+      order.updatedAt = time
+      if order.venueOrderID.value == 0, fill.venueOrderID.value != 0 {
+        order.venueOrderID = fill.venueOrderID
+        ordersByVenueID[VenueKey(symbol: fill.symbol, id: fill.venueOrderID)] = id
+      }
+      decisionPrice = order.intent.decisionPrice
+      orders[id] = order
+      settle(order)
+    }
+    guard let botID = record.botID else { return }
+    let (base, quote) = assets(of: fill)
+    withBot(botID) { bot in
+      let openedAt = bot.position.openedAt
+      _ = bot.position.apply(fill, side: record.side, baseAsset: base, quoteAsset: quote, closes: record.closesPosition)
+      let feeInQuote =
+        fill.commissionAsset == quote ? fill.commission : fill.commissionAsset == base ? fill.commission * fill.price : .zero
+      bot.statistics.book(
+        record, realized: record.realizedPnL, commissionInQuote: feeInQuote, capital: bot.configuration.capital,
+        decisionPrice: decisionPrice, openedAt: openedAt)
+      if record.closesPosition { bot.exitRequest = nil }
+      if record.side == .buy { bot.isProtectionImpossible = false }
+      bot.refusals = 0
+    }
+    refreshHolders(of: fill.symbol)
+  }
+
+  /// Base and quote asset of a fill as far as its commission needs them: an asset that the symbol's name begins with is the base, one
+  /// that it ends with is the quote, any other is a third asset. From the name alone, so that folding a journal needs no rules.
+  func assets(of fill: Fill) -> (base: String, quote: String) {
+    let text = fill.symbol.text
+    let asset = fill.commissionAsset
+    guard !asset.isEmpty, asset.utf8.count < text.utf8.count else { return ("", "") }
+    if text.hasPrefix(asset) { return (asset, String(text.dropFirst(asset.count))) }
+    if text.hasSuffix(asset) { return (String(text.dropLast(asset.count)), asset) }
+    return ("", "")
+  }
+
+  /// Keeps an order on the list of those that need the venue's word.
+  mutating func track(_ id: ClientOrderID) {
+    if !unsettled.contains(id) { unsettled.append(id) }
+  }
+
+  /// Moves an order between the lists after a change.
+  private mutating func settle(_ order: Order) {
+    let id = order.clientOrderID
+    if order.isUnsettled {
+      track(id)
+      return
+    }
+    unsettled.removeAll { $0 == id }
+    guard order.status.isTerminal else { return }
+    if let index = botIndex[order.botID], bots[index]?.openOrders.contains(id) == true {
+      bots[index]?.openOrders.removeAll { $0 == id }
+      finish(id)
+    }
+  }
+
+  private mutating func finish(_ id: ClientOrderID) {
+    if let old = finished.add(id), let order = orders.removeValue(forKey: old) {
+      ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: order.venueOrderID)] = nil
+    }
+  }
+
+  mutating func symbolState(for symbol: Symbol) -> Int {
+    if let index = symbolIndex[symbol] { return index }
+    symbols.append(SymbolState(symbol: symbol))
+    symbolIndex[symbol] = symbols.count - 1
+    return symbols.count - 1
+  }
+
+  mutating func seriesState(for key: SeriesKey) -> Int {
+    if let index = seriesIndex[key] { return index }
+    series.append(SeriesState(key: key, symbolIndex: symbolState(for: key.symbol)))
+    seriesIndex[key] = series.count - 1
+    return series.count - 1
+  }
+
+  /// Recomputes who watches a symbol's prices, and from where on.
+  mutating func refreshHolders(of symbol: Symbol) {
+    guard let at = symbolIndex[symbol] else { return }
+    symbols[at].holders.removeAll(keepingCapacity: true)
+    var above = FixedDecimal(raw: .max)
+    var below = Price.zero
+    let tick = symbols[at].rules?.tickSize ?? .zero
+    for index in symbols[at].bots {
+      guard let bot = bots[index], bot.position.isOpen else { continue }
+      symbols[at].holders.append(index)
+      let target = bot.takeProfitPrice
+      if target.isPositive { above = min(above, target) }
+      below = max(below, bot.stopPrice(tick: tick))
+      if bot.configuration.trailingStop.isPositive {
+        above = min(above, bot.position.peakPrice)
+        below = max(below, bot.position.peakPrice - bot.position.peakPrice * bot.configuration.trailingStop)
+      }
+    }
+    symbols[at].wakeAbove = above
+    symbols[at].wakeBelow = below
+  }
+}

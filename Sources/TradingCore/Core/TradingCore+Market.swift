@@ -1,0 +1,192 @@
+public import TradingModel
+import Strategies
+public import Venue
+
+extension TradingCore {
+  mutating func handle(_ event: MarketEvent, _ effects: inout [Effect]) {
+    switch event {
+    case .trade(let trade):
+      guard let at = symbolIndex[trade.symbol], trade.price.isPositive else { return }
+      symbols[at].lastTradeTime = trade.time
+      priceMoved(at, to: trade.price, &effects)
+    case .candle(let update):
+      guard let at = symbolIndex[update.symbol], update.candle.isConsistent else { return }
+      // A trade stream is fresher than candle updates; they count only where it is silent.
+      if update.eventTime.nanoseconds(since: symbols[at].lastTradeTime) > 5_000_000_000 || symbols[at].lastTradeTime == .zero {
+        priceMoved(at, to: update.candle.close, &effects)
+      }
+      if update.isClosed { closed(update, &effects) }
+    case .quote, .ticker: break
+    }
+  }
+
+  /// A closed candle: every bot of the series decides once.
+  private mutating func closed(_ update: CandleUpdate, _ effects: inout [Effect]) {
+    guard let at = seriesIndex[SeriesKey(symbol: update.symbol, interval: update.interval)],
+      update.candle.openTime > series[at].lastOpenTime
+    else { return }
+    let candle = update.candle
+    series[at].keep(candle, limit: configuration.historyCandles)
+    let close = update.interval.nextOpenTime(after: candle.openTime)
+    let isLate = now.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
+    for index in series[at].bots {
+      let signal = ask(index, candle)
+      guard signal.action != .hold else { continue }
+      decide(index, signal, price: candle.close, isLate: isLate, &effects)
+    }
+  }
+
+  /// Hands a candle to a bot's strategy.
+  private mutating func ask(_ index: Int, _ candle: Candle) -> Signal {
+    guard bots[index] != nil else { return .hold }
+    if bots[index]!.position.isOpen { bots[index]!.position.candlesHeld += 1 }
+    let position = bots[index]!.position
+    let view =
+      position.isOpen
+      ? StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: position.candlesHeld) : .flat
+    return bots[index]!.strategy.onCandle(candle, position: view)
+  }
+
+  private mutating func decide(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
+    guard let bot = bots[index], bot.state == .running || bot.state == .paused else { return }
+    switch signal.action {
+    case .hold: return
+    case .buy:
+      guard !bot.position.isOpen, bot.exitRequest == nil, bot.openOrders.isEmpty, now >= bot.retryAt else { return }
+      enter(index, signal, price: price, isLate: isLate, &effects)
+    case .sell:
+      guard bot.position.isOpen, bot.exitRequest == nil, tradingState != .halted else { return }
+      requestExit(index, .exit, reason: signal.reason, price: price, &effects)
+      bots[index]?.lastSignal?.confidence = signal.confidence
+    }
+  }
+
+  private mutating func enter(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
+    guard let bot = bots[index], let at = symbolIndex[bot.configuration.symbol] else { return }
+    let decision = RiskGate.entry(
+      RiskGate.Inputs(
+        configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
+        feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
+        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price))
+    switch decision {
+    case .denied(let code, let message):
+      append(
+        .orderDenied(
+          OrderDenial(
+            botID: bot.configuration.id, side: .buy, code: code, message: message, signalReason: signal.reason, decisionPrice: price)),
+        &effects)
+    case .buy(let quantity):
+      guard let id = nextClientOrderID() else { return }
+      let request = OrderRequest(
+        clientOrderID: id, symbol: bot.configuration.symbol, side: .buy, type: .market, quantity: quantity)
+      send(
+        RiskGate.approveEntry(request, decisionPrice: price), bot: bot.configuration.id, purpose: .entry, reason: signal.reason, &effects)
+    }
+    bots[index]?.lastSignal?.confidence = signal.confidence
+  }
+
+  /// Journals an intent and hands it to the venue once it is durable.
+  mutating func send(
+    _ order: ApprovedOrder, bot: BotID, purpose: OrderPurpose, reason: String, _ effects: inout [Effect]
+  ) {
+    let sequence = append(
+      .orderIntent(
+        OrderIntent(request: order.request, botID: bot, purpose: purpose, reason: reason, decisionPrice: order.decisionPrice)), &effects)
+    effects.append(.submit(order, after: sequence))
+  }
+
+  /// The name of the order whose intent is appended next: this journal's prefix and the intent's own sequence, so it can never recur.
+  func nextClientOrderID() -> ClientOrderID? {
+    guard let identity else { return nil }
+    return ClientOrderID("\(identity.id)-\(nextSequence)")
+  }
+
+  mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {
+    guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { return }
+    append(
+      .exitRequested(ExitRequest(botID: bot.configuration.id, purpose: purpose, reason: reason, decisionPrice: price)), &effects)
+    advance(index, &effects)
+  }
+
+  /// The symbol trades at `price`: targets, trailing stops, and stops that do not rest on the venue.
+  private mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
+    symbols[at].lastPrice = price
+    guard !symbols[at].holders.isEmpty, price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
+    var peaksMoved = false
+    let tick = symbols[at].rules?.tickSize ?? .zero
+    for index in symbols[at].holders {
+      guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { continue }
+      if price > bot.position.peakPrice, bot.configuration.trailingStop.isPositive {
+        bots[index]?.position.peakPrice = price
+        peaksMoved = true
+      }
+      if tradingState == .halted { continue }
+      if bot.takeProfitPrice.isPositive, price >= bot.takeProfitPrice {
+        requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.takeProfitPrice)", price: price, &effects)
+      } else if bot.configuration.trailingStop.isPositive,
+        price <= bot.position.peakPrice - bot.position.peakPrice * bot.configuration.trailingStop
+      {
+        requestExit(
+          index, .trailingStop, reason: "price \(price) fell from its peak \(bot.position.peakPrice) by the trailing stop", price: price,
+          &effects)
+      } else if bot.isProtectionImpossible, price <= bot.stopPrice(tick: tick), now >= bot.retryAt {
+        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stopPrice(tick: tick))", price: price, &effects)
+      }
+    }
+    if peaksMoved { refreshHolders(of: symbols[at].symbol) }
+  }
+
+  // MARK: History and feed
+
+  /// Warms a series from closed candles that are newer than what it has.
+  mutating func warm(_ key: SeriesKey, _ candles: [Candle]) {
+    let at = seriesState(for: key)
+    for candle in candles where candle.openTime > series[at].lastOpenTime && candle.isConsistent {
+      series[at].keep(candle, limit: configuration.historyCandles)
+      for index in series[at].bots { _ = ask(index, candle) }
+    }
+    let symbol = series[at].symbolIndex
+    if symbols[symbol].lastPrice.isZero, let last = candles.last { symbols[symbol].lastPrice = last.close }
+  }
+
+  /// Feeds a new strategy everything the series has.
+  mutating func feedHistory(to index: Int) {
+    guard let key = bots[index]?.configuration.series, let at = seriesIndex[key] else { return }
+    for candle in series[at].history { _ = bots[index]?.strategy.onCandle(candle, position: .flat) }
+  }
+
+  mutating func feedChanged(_ symbol: Symbol?, _ state: FeedState) {
+    if let symbol {
+      let at = symbolState(for: symbol)
+      symbols[at].feed = state
+    } else {
+      for at in symbols.indices { symbols[at].feed = state }
+    }
+  }
+
+  mutating func learn(_ rules: TradingRules, _ effects: inout [Effect]) {
+    let at = symbolState(for: rules.symbol)
+    let isFirst = symbols[at].rules == nil
+    symbols[at].rules = rules
+    for index in symbols[at].bots {
+      markDirty(index)
+      if isFirst { advance(index, &effects) }
+    }
+    refreshHolders(of: rules.symbol)
+  }
+
+  mutating func balancesChanged(_ list: [AssetBalance], isComplete: Bool) {
+    if isComplete {
+      balances = list.sorted { $0.asset < $1.asset }
+      return
+    }
+    for balance in list {
+      if let index = balances.firstIndex(where: { $0.asset == balance.asset }) {
+        balances[index] = balance
+      } else {
+        balances.append(balance)
+      }
+    }
+    balances.sort { $0.asset < $1.asset }
+  }
+}

@@ -1,0 +1,185 @@
+import Strategies
+public import TradingModel
+public import Venue
+
+/// The deterministic heart: everything that decides, as one state machine.
+///
+/// Events in, effects out; no clock, no randomness, no I/O. Journal entries it appends are its own state changes: folding them again
+/// (``recover(_:)``) gives the same state. Effects that leave the process carry the sequence that must be durable first; the driver
+/// holds them back until then. Owned by one thread.
+public struct TradingCore: Sendable {
+  public let configuration: CoreConfiguration
+  public internal(set) var identity: JournalIdentity?
+  public internal(set) var nextSequence: UInt64 = 1
+  public internal(set) var tradingState: TradingState = .active
+  public internal(set) var balances: [AssetBalance] = []
+  public internal(set) var executionIsLive: Bool
+  public internal(set) var journalIsHealthy = true
+
+  var bots: [Bot?] = []
+  var botIndex: [BotID: Int] = [:]
+  var symbols: [SymbolState] = []
+  var symbolIndex: [Symbol: Int] = [:]
+  var series: [SeriesState] = []
+  var seriesIndex: [SeriesKey: Int] = [:]
+  var orders: [ClientOrderID: Order] = [:]
+  var ordersByVenueID: [VenueKey: ClientOrderID] = [:]
+  /// Orders that need the venue's word, in the order they were made.
+  var unsettled: [ClientOrderID] = []
+  /// Terminal orders, oldest first: kept for late fills, then forgotten.
+  var finished: RingOfOrders = RingOfOrders()
+  var requests = RequestMemory()
+  var nextEquityAt: Timestamp = .zero
+
+  // The step in progress.
+  var now: Timestamp = .zero
+  var currentRequestID = ""
+  var currentFingerprint: UInt64 = 0
+  /// Bots whose snapshot changed since the driver last asked.
+  var dirtyBots: [Int] = []
+  var dirtyMarks: Set<Int> = []
+
+  public init(configuration: CoreConfiguration) {
+    self.configuration = configuration
+    executionIsLive = configuration.mode.isPaper
+  }
+
+  /// Advances the machine by one event at core time `at`. Cost: constant for ticks no bot waits for; linear in the bots of a series
+  /// for a closed candle.
+  public mutating func step(_ event: CoreEvent, at time: Timestamp, effects: inout [Effect]) {
+    now = max(now, time)
+    switch event {
+    case .command(let envelope): handle(envelope, &effects)
+    case .market(let market): handle(market, &effects)
+    case .history(let key, let candles): warm(key, candles)
+    case .report(let report): handle(report, &effects)
+    case .submitted(let id, let outcome): submitted(id, outcome, &effects)
+    case .canceled(let id, let outcome): canceled(id, outcome, &effects)
+    case .queried(let id, let outcome): queried(id, outcome, &effects)
+    case .trades(let symbol, let trades): listed(symbol, trades, &effects)
+    case .rules(let rules): for rule in rules { learn(rule, &effects) }
+    case .feed(let symbol, let state): feedChanged(symbol, state)
+    case .executionStream(let isLive): executionIsLive = isLive
+    case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete)
+    case .journalFailed: journalIsHealthy = false
+    case .clock: tick(&effects)
+    }
+  }
+
+  /// Writes the journal's first entry for a new state directory.
+  public mutating func open(_ identity: JournalIdentity, at time: Timestamp, effects: inout [Effect]) {
+    now = max(now, time)
+    guard nextSequence == 1 else { return }
+    append(.opened(identity), &effects)
+  }
+
+  /// Appends a record: it is applied at once, and handed to the journal.
+  @discardableResult
+  mutating func append(_ record: Record, _ effects: inout [Effect]) -> UInt64 {
+    let entry = JournalEntry(
+      sequence: nextSequence, time: now, requestID: currentRequestID, requestFingerprint: currentFingerprint, record: record)
+    apply(entry)
+    effects.append(.append(entry))
+    return entry.sequence
+  }
+
+  mutating func markDirty(_ index: Int) {
+    if dirtyMarks.insert(index).inserted { dirtyBots.append(index) }
+  }
+
+  // MARK: Reading
+
+  /// Snapshots of the bots that changed since the last call, and the ids of those removed.
+  public mutating func takeChanges() -> [(id: BotID, snapshot: BotSnapshot?)] {
+    guard !dirtyBots.isEmpty else { return [] }
+    var changes: [(id: BotID, snapshot: BotSnapshot?)] = []
+    for index in dirtyBots {
+      if let bot = bots[index] { changes.append((bot.configuration.id, snapshot(of: bot))) }
+    }
+    for id in removedBots { changes.append((id, nil)) }
+    removedBots.removeAll()
+    dirtyBots.removeAll(keepingCapacity: true)
+    dirtyMarks.removeAll(keepingCapacity: true)
+    return changes
+  }
+
+  var removedBots: [BotID] = []
+
+  public func snapshot(of id: BotID) -> BotSnapshot? {
+    guard let index = botIndex[id], let bot = bots[index] else { return nil }
+    return snapshot(of: bot)
+  }
+
+  func snapshot(of bot: Bot) -> BotSnapshot {
+    let rules = symbolIndex[bot.configuration.symbol].flatMap { symbols[$0].rules }
+    return BotSnapshot(
+      configuration: bot.configuration, state: bot.state, stateReason: bot.stateReason, createdAt: bot.createdAt,
+      updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics, stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
+      takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders, exitReason: bot.exitRequest?.reason ?? "",
+      lastSignal: bot.lastSignal, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
+  }
+
+  public func order(_ id: ClientOrderID) -> Order? { orders[id] }
+
+  /// Orders that are not terminal, oldest first.
+  public var openOrders: [Order] {
+    var open: [Order] = []
+    for bot in bots { for id in bot?.openOrders ?? [] { if let order = orders[id] { open.append(order) } } }
+    return open.sorted { $0.sequence < $1.sequence }
+  }
+
+  public func rules(for symbol: Symbol) -> TradingRules? { symbolIndex[symbol].flatMap { symbols[$0].rules } }
+  public func lastPrice(of symbol: Symbol) -> Price { symbolIndex[symbol].map { symbols[$0].lastPrice } ?? .zero }
+  /// Every series that some bot needs, in order of first use.
+  public var watchedSeries: [SeriesKey] { series.filter { !$0.bots.isEmpty }.map(\.key) }
+  /// Symbols our account has ever traded through a bot, with the highest trade id booked.
+  public var tradedSymbols: [(symbol: Symbol, lastTradeID: TradeID)] {
+    symbols.filter { !$0.bots.isEmpty || $0.lastTradeID.value > 0 }.map { ($0.symbol, $0.lastTradeID) }
+  }
+}
+
+/// An order at the venue: its number is unique per symbol only.
+struct VenueKey: Hashable, Sendable {
+  var symbol: Symbol
+  var id: VenueOrderID
+}
+
+/// The last finished orders, bounded.
+struct RingOfOrders: Sendable {
+  static let capacity = 10_000
+  private var ids: [ClientOrderID] = []
+  private var head = 0
+
+  /// Remembers an order; answers the one that falls out.
+  mutating func add(_ id: ClientOrderID) -> ClientOrderID? {
+    if ids.count < Self.capacity {
+      ids.append(id)
+      return nil
+    }
+    let old = ids[head]
+    ids[head] = id
+    head = (head + 1) % Self.capacity
+    return old
+  }
+}
+
+/// Which mutations were already done: `request_id` → fingerprint, the last 10,000.
+struct RequestMemory: Sendable {
+  static let capacity = 10_000
+  private var fingerprints: [String: UInt64] = [:]
+  private var order: [String] = []
+  private var head = 0
+
+  func fingerprint(of id: String) -> UInt64? { fingerprints[id] }
+
+  mutating func remember(_ id: String, _ fingerprint: UInt64) {
+    guard !id.isEmpty, fingerprints.updateValue(fingerprint, forKey: id) == nil else { return }
+    if order.count < Self.capacity {
+      order.append(id)
+    } else {
+      fingerprints[order[head]] = nil
+      order[head] = id
+      head = (head + 1) % Self.capacity
+    }
+  }
+}

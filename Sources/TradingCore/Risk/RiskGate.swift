@@ -1,0 +1,89 @@
+public import TradingModel
+public import Venue
+
+/// An order that passed the risk gate. Only ``RiskGate`` can make one, so skipping risk does not compile.
+public struct ApprovedOrder: Sendable, Hashable {
+  public let request: OrderRequest
+  /// The price it was decided at; the simulated venue fills market orders from it.
+  public let decisionPrice: Price
+  fileprivate init(request: OrderRequest, decisionPrice: Price) {
+    self.request = request
+    self.decisionPrice = decisionPrice
+  }
+}
+
+/// Decides how much to buy, or why not; and lets exits through when the exchange's filters do.
+struct RiskGate {
+  /// What the gate looks at for one bot.
+  struct Inputs {
+    var configuration: BotConfiguration
+    var botState: BotState
+    var tradingState: TradingState
+    var rules: TradingRules?
+    var feed: FeedState
+    var executionIsLive: Bool
+    var journalIsHealthy: Bool
+    /// Quote asset not tied up in the position: capital + realized PnL − cost.
+    var availableCapital: Amount
+    var price: Price
+  }
+
+  enum Decision {
+    case buy(Quantity)
+    case denied(DenialCode, String)
+  }
+
+  /// Sizes an entry: risk_per_trade of capital down to the stop, capped by the maximum position and by what is available, rounded to
+  /// the filters; or the reason why there is no order.
+  static func entry(_ inputs: Inputs) -> Decision {
+    if let refusal = standing(inputs) { return refusal }
+    guard let rules = inputs.rules else { return .denied(.noTradingRules, "the exchange's rules for \(inputs.configuration.symbol) are not loaded") }
+    guard inputs.price.isPositive else { return .denied(.feedStale, "no price for \(inputs.configuration.symbol) yet") }
+    let configuration = inputs.configuration
+    var budget = configuration.capital * configuration.maximumPosition
+    if configuration.stopLoss.isPositive {
+      let byRisk = (configuration.capital * configuration.riskPerTrade) / configuration.stopLoss
+      budget = min(budget, byRisk)
+    }
+    guard inputs.availableCapital.isPositive else {
+      return .denied(.insufficientCapital, "no capital left: \(inputs.availableCapital) \(rules.quoteAsset) available")
+    }
+    budget = min(budget, inputs.availableCapital)
+    let quantity = rules.quantityRoundedDown(budget / inputs.price, isMarket: true)
+    if let violation = rules.violation(quantity: quantity, price: inputs.price, isMarket: true) {
+      let code: DenialCode =
+        quantity < rules.quantityMinimum || quantity.isZero
+        ? .quantityBelowMinimum
+        : violation.filter == "NOTIONAL" && inputs.price * quantity < rules.notionalMinimum ? .notionalBelowMinimum : .filterViolation
+      return .denied(code, "\(violation.filter): \(violation.message); the budget was \(budget) \(rules.quoteAsset)")
+    }
+    return .buy(quantity)
+  }
+
+  private static func standing(_ inputs: Inputs) -> Decision? {
+    if !inputs.journalIsHealthy { return .denied(.journalUnavailable, "the journal cannot be written; entries are stopped") }
+    switch inputs.tradingState {
+    case .active: break
+    case .reducing: return .denied(.tradingStateReducing, "the trading state is reducing: no entries")
+    case .halted: return .denied(.tradingStateHalted, "the trading state is halted: no entries")
+    }
+    if inputs.botState != .running { return .denied(.botPaused, "the bot is \(inputs.botState): no entries") }
+    if inputs.feed != .live { return .denied(.feedStale, "the feed of \(inputs.configuration.symbol) is not live") }
+    if !inputs.executionIsLive { return .denied(.executionStreamDown, "the user data stream is down or not reconciled") }
+    if let rules = inputs.rules, rules.status != .trading {
+      return .denied(.symbolNotTrading, "\(rules.symbol) is not trading on the exchange")
+    }
+    return nil
+  }
+
+  /// Approves an entry of the size that ``entry(_:)`` answered.
+  static func approveEntry(_ request: OrderRequest, decisionPrice: Price) -> ApprovedOrder {
+    ApprovedOrder(request: request, decisionPrice: decisionPrice)
+  }
+
+  /// Approves an order that only reduces a position, if it sells no more than is held.
+  static func approveReduction(_ request: OrderRequest, held: Quantity, decisionPrice: Price) -> ApprovedOrder? {
+    guard request.side == .sell, request.quantity.isPositive, request.quantity <= held else { return nil }
+    return ApprovedOrder(request: request, decisionPrice: decisionPrice)
+  }
+}
