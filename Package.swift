@@ -101,6 +101,7 @@ let programs: [Target] = [
 ]
 
 var testTargets: [Target] = [
+  tests("TradingModelTests", ["TradingModel"]),
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "TradingModel"]),

@@ -40,7 +40,8 @@ public struct CandleBuilder: Sendable {
     var steps = 0
     while true {
       let next = interval.nextOpenTime(after: candle.openTime)
-      guard time >= next else { break }
+      // At the end of representable time `next` saturates; a candle there never closes.
+      guard time >= next, next < .distantFuture else { break }
       closed.append(candle)
       steps += 1
       let opensAt = steps < gapLimit ? next : interval.openTime(containing: time)

@@ -92,6 +92,7 @@ extension FixedDecimal {
       guard product.high < d else { return FixedDecimal(raw: negative ? .min + 1 : .max) }
       (quotient, remainder) = d.dividingFullWidth(product)
     }
+    guard quotient <= UInt128(Int128.max) else { return FixedDecimal(raw: negative ? .min + 1 : .max) }
     switch rounding {
     case .towardZero: break
     case .awayFromZero: if remainder != 0 { quotient += 1 }
