@@ -1,0 +1,48 @@
+# make run      builds botd and shows two bots trade on a simulated market
+# make test     sets everything up and runs all tests
+# make bench    measures, each figure beside a bound from the same run
+# make install  installs release builds under PREFIX (default /usr/local)
+# make proto    regenerates the code that comes from proto/
+# make lint     checks formatting
+
+PREFIX ?= /usr/local
+SPEED ?= 60
+.DEFAULT_GOAL := help
+
+.PHONY: help run test bench install proto lint clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -6
+
+run:
+	@.ci/setup run
+	@echo "Building botd (the first time takes a few minutes) ..."
+	@swift build --product botd 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/|Build' ; test $${PIPESTATUS[0]} -eq 0
+	@swift build --product botctl 2>&1 | grep -E --line-buffered 'error:' ; test $${PIPESTATUS[0]} -eq 0
+	@exec .build/debug/botd --mode simulated --speed $(SPEED) --example-bots --show-trades --log-level warning
+
+test:
+	@.ci/setup test
+	@.ci/test
+
+bench:
+	@.ci/setup run
+	@BOT_BENCHMARKS=1 swift build -c release --scratch-path .build-release --product botbench
+	@BOT_BENCHMARKS=1 swift build -c release --scratch-path .build-release --product botd
+	@.build-release/release/botbench
+
+install:
+	@.ci/setup run
+	swift build -c release --scratch-path .build-release --product botd
+	swift build -c release --scratch-path .build-release --product botctl
+	swift build -c release --scratch-path .build-release --product botsim
+	install -d $(PREFIX)/bin
+	install -m 0755 .build-release/release/botd .build-release/release/botctl .build-release/release/botsim $(PREFIX)/bin
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-release
+
+SHELL := /bin/bash
