@@ -93,7 +93,7 @@ let services: [Target] = [
 ]
 
 let programs: [Target] = [
-  program("botd", ["BotDaemon"]),
+  program("botd", ["BotDaemon", "TradingModel", argumentParser]),
   program("botctl", ["ControlCommands"]),
   program("botsim", ["SimulatorServer", "VenueSimulated", "ServiceRuntime", argumentParser, logging]),
   // The protoc plugin that writes BotAPI's Swift from proto/ (make proto).
@@ -105,6 +105,17 @@ var testTargets: [Target] = [
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "TradingModel"]),
+]
+
+testTargets += [
+  // Shared by tests: real servers in temporary folders, samples, seeded randomness.
+  .target(
+    name: "TestSupport", dependencies: ["Strategies", "TradingCore", "TradingModel", "Venue"], path: "Tests/TestSupport",
+    swiftSettings: settings),
+  // A writer that tests kill.
+  .executableTarget(
+    name: "journal-probe", dependencies: ["Journal", "TestSupport", "TradingCore"], path: "Tests/JournalProbe", swiftSettings: settings),
+  tests("JournalTests", ["Journal", "TestSupport", "TradingCore", "TradingModel", "Venue", "journal-probe"]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test
