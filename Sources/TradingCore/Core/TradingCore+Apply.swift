@@ -150,6 +150,7 @@ extension TradingCore {
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
     guard var order = orders[update.clientOrderID] else { return }
     order.status = update.status
+    highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
     if update.venueOrderID.value != 0, order.venueOrderID != update.venueOrderID {
       order.venueOrderID = update.venueOrderID
       ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: update.venueOrderID)] = update.clientOrderID
@@ -165,6 +166,7 @@ extension TradingCore {
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
     let fill = record.fill
+    highestVenueOrderID = max(highestVenueOrderID, fill.venueOrderID)
     let at = symbolState(for: fill.symbol)
     if fill.tradeID > symbols[at].lastTradeID { symbols[at].lastTradeID = fill.tradeID }
     var decisionPrice = Price.zero

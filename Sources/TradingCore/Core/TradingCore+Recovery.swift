@@ -2,7 +2,8 @@ public import TradingModel
 import Venue
 
 extension TradingCore {
-  /// After the journal is folded and the driver is connected: asks the venue about every order in doubt, and watches every series.
+  /// After the journal is folded: watches every series again. What the venue knows is asked once its order reports arrive
+  /// (`executionStream(isLive: true)`).
   ///
   /// In the paper modes the simulated venue died with the process, so orders it had not reported never happened; the driver
   /// restores the resting ones (``restingOrders``) before it calls this.
@@ -11,12 +12,18 @@ extension TradingCore {
     for state in series where !state.bots.isEmpty { effects.append(.watch(state.key)) }
     if configuration.mode.isPaper {
       for id in unsettled { settleAfterPaperRestart(id, &effects) }
-    } else {
-      for id in unsettled { ask(id, &effects) }
-      for order in openOrders where order.isResting { ask(order.clientOrderID, &effects) }
-      for (symbol, last) in tradedSymbols { effects.append(.listTrades(symbol, from: TradeID(last.value &+ 1))) }
     }
     for index in bots.indices { advance(index, &effects) }
+  }
+
+  /// Order reports arrive again, or no more. Nothing is replayed by the venue, so each time they begin every order that is not finished
+  /// is asked for, and the account's trades are listed from the last one booked.
+  mutating func executionStreamChanged(_ isLive: Bool, _ effects: inout [Effect]) {
+    executionIsLive = isLive
+    guard isLive, !configuration.mode.isPaper else { return }
+    for id in unsettled { ask(id, &effects) }
+    for order in openOrders where order.isResting { ask(order.clientOrderID, &effects) }
+    for (symbol, last) in tradedSymbols { effects.append(.listTrades(symbol, from: TradeID(last.value &+ 1))) }
   }
 
   /// Orders that rest on the simulated venue.

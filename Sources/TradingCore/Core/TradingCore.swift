@@ -30,6 +30,8 @@ public struct TradingCore: Sendable {
   var finished: RingOfOrders = RingOfOrders()
   var requests = RequestMemory()
   var nextEquityAt: Timestamp = .zero
+  /// The highest order number that any venue report named.
+  public internal(set) var highestVenueOrderID = VenueOrderID(0)
 
   // The step in progress.
   var now: Timestamp = .zero
@@ -59,7 +61,7 @@ public struct TradingCore: Sendable {
     case .trades(let symbol, let trades): listed(symbol, trades, &effects)
     case .rules(let rules): for rule in rules { learn(rule, &effects) }
     case .feed(let symbol, let state): feedChanged(symbol, state)
-    case .executionStream(let isLive): executionIsLive = isLive
+    case .executionStream(let isLive): executionStreamChanged(isLive, &effects)
     case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete)
     case .journalFailed: journalIsHealthy = false
     case .clock: tick(&effects)
@@ -120,6 +122,9 @@ public struct TradingCore: Sendable {
   }
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }
+
+  /// Core time: the latest `at` of any step or recovered entry.
+  public var time: Timestamp { now }
 
   /// Orders that are not terminal, oldest first.
   public var openOrders: [Order] {

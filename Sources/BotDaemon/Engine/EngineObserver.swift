@@ -1,0 +1,26 @@
+import ControlPlane
+import TradingCore
+import TradingModel
+import Venue
+
+/// What became durable in one go, with the state as of then.
+struct EngineCommit: Sendable {
+  /// The last durable sequence.
+  var sequence: UInt64
+  var entries: [JournalEntry]
+  var bots: [(id: BotID, snapshot: BotSnapshot?)]
+  /// `nil` when no order changed.
+  var openOrders: [Order]?
+  var tradingState: TradingState
+  var balances: [AssetBalance]
+}
+
+/// Hears what the engine does; called on the core's thread, so it must be quick and must not block.
+protocol EngineObserver: AnyObject {
+  func committed(_ commit: EngineCommit)
+  func market(_ event: MarketEvent)
+  func history(_ key: SeriesKey, _ candles: [Candle])
+  func watch(_ key: SeriesKey)
+  func unwatch(_ key: SeriesKey)
+  func journalFailed(_ message: String)
+}

@@ -1,0 +1,314 @@
+import ControlPlane
+import Journal
+import NIOCore
+import ServiceRuntime
+import Synchronization
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// The driver of the trading core: owns it on one event loop, journals what it decides, and lets effects out only when what they depend
+/// on is durable.
+///
+/// In the paper modes the market waits while an order becomes durable: events are held back until the simulated venue has taken it.
+/// So the fills depend on the data alone, not on the speed of a disk, and equal those of a backtest.
+///
+/// Everything but ``perform(_:requestID:fingerprint:completion:)`` must be called on ``loop``.
+final class TradingEngine: @unchecked Sendable {
+  let loop: any EventLoop
+  private(set) var core: TradingCore
+  private let journal: Journal
+  weak var observer: (any EngineObserver)?
+  /// Where orders go in testnet and live mode; `nil` in the paper modes.
+  var execution: (any VenueExecution)?
+
+  private var paper: PaperVenue?
+  /// The wall clock moved to the exchange's time, in nanoseconds.
+  var clockOffsetNanoseconds: Int64 = 0
+  private var durable: UInt64 = 0
+  private var depth = 0
+  private var effects: [Effect] = []
+  private var reports: [ExecutionReport] = []
+  private var fresh: [JournalEntry] = []
+  private var uncommitted: [EngineCommit] = []
+  private var gated: [Effect] = []
+  private var heldBack: [MarketEvent] = []
+  private var heldBackHead = 0
+  private var ordersChanged = false
+  private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
+  private var nextCommandID: UInt64 = 1
+
+  init(core: TradingCore, journal: Journal, loop: any EventLoop) {
+    self.core = core
+    self.journal = journal
+    self.loop = loop
+    durable = core.nextSequence &- 1
+    if core.configuration.mode.isPaper { paper = PaperVenue() }
+  }
+
+  var isPaper: Bool { paper != nil }
+  /// Market events held back until an order is durable; simulated time waits for this to be empty.
+  var isHoldingBack: Bool { heldBackHead < heldBack.count }
+
+  // MARK: Events
+
+  /// Core time for something that happens now: the exchange's clock, or market time in the paper modes.
+  private func time(atLeast event: Timestamp = .zero) -> Timestamp {
+    guard paper == nil else { return max(event, core.time == .zero ? WallClock.now() : core.time) }
+    return max(event, WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds))
+  }
+
+  /// A market event from a feed.
+  func received(_ event: MarketEvent) {
+    if paper != nil, isHoldingBack || !gated.isEmpty {
+      heldBack.append(event)
+      return
+    }
+    turn { self.deliver(event) }
+  }
+
+  private func deliver(_ event: MarketEvent) {
+    var event = event
+    var at = core.time
+    switch event {
+    case .candle(let update): at = update.eventTime
+    case .trade(let trade): at = trade.time
+    case .quote(var quote):
+      if paper != nil { quote.time = core.time }
+      event = .quote(quote)
+    case .ticker: break
+    }
+    observer?.market(event)
+    if paper != nil {
+      reports.removeAll(keepingCapacity: true)
+      paper?.onMarket(event, reports: &reports)
+      for report in reports { step(.report(report), at: max(at, core.time)) }
+    }
+    switch event {
+    case .quote, .ticker: return
+    case .candle, .trade: step(.market(event), at: time(atLeast: at))
+    }
+  }
+
+  /// Closed candles from before now.
+  func warm(_ key: SeriesKey, _ candles: [Candle]) {
+    observer?.history(key, candles)
+    turn { self.step(.history(key, candles), at: self.core.time) }
+  }
+
+  /// Anything else.
+  func handle(_ event: CoreEvent) {
+    turn { self.step(event, at: self.time()) }
+  }
+
+  func open(_ identity: JournalIdentity, at time: Timestamp) {
+    turn {
+      self.core.open(identity, at: time, effects: &self.effects)
+      self.run()
+    }
+  }
+
+  /// Restores the simulated venue's resting orders and watches every series again.
+  func resume() {
+    turn {
+      if self.paper != nil { self.restorePaper() }
+      self.core.resume(at: self.time(), effects: &self.effects)
+      self.run()
+    }
+  }
+
+  private func restorePaper() {
+    var resting: [PaperOrder] = []
+    var highest: Int64 = 0
+    for order in core.restingOrders {
+      guard let rules = core.rules(for: order.intent.request.symbol) else { continue }
+      resting.append(PaperOrder(request: order.intent.request, venueOrderID: order.venueOrderID, rules: rules))
+    }
+    highest = core.highestVenueOrderID.value
+    paper?.restore(
+      open: resting, nextVenueOrderID: highest &+ 1, nextTradeIDs: core.tradedSymbols.map { ($0.symbol, $0.lastTradeID.value &+ 1) })
+  }
+
+  // MARK: The turn
+
+  /// Runs events and their consequences; hands the journal everything they appended in one batch.
+  private func turn(_ body: () -> Void) {
+    depth += 1
+    body()
+    depth -= 1
+    guard depth == 0 else { return }
+    flush()
+    releaseMarket()
+  }
+
+  private func step(_ event: CoreEvent, at time: Timestamp) {
+    core.step(event, at: time, effects: &effects)
+    run()
+  }
+
+  /// Carries out effects; those that wait for the journal are kept in order.
+  private func run() {
+    guard !effects.isEmpty else { return }
+    let batch = effects
+    effects.removeAll(keepingCapacity: true)
+    for effect in batch {
+      switch effect {
+      case .append(let entry):
+        fresh.append(entry)
+        if entry.record.concernsOrders { ordersChanged = true }
+      case .submit(_, let after), .cancel(_, _, let after), .reply(_, _, let after):
+        if after <= durable, gated.isEmpty { perform(effect) } else { gated.append(effect) }
+      case .query, .listTrades, .watch, .unwatch: perform(effect)
+      }
+    }
+  }
+
+  private func perform(_ effect: Effect) {
+    switch effect {
+    case .append: break
+    case .submit(let order, _):
+      if paper != nil { submitOnPaper(order) } else { execution?.submit(order.request) }
+    case .cancel(let id, let symbol, _):
+      if paper != nil { cancelOnPaper(id, symbol) } else { execution?.cancel(clientOrderID: id, symbol: symbol) }
+    case .query(let id, let symbol): execution?.query(clientOrderID: id, symbol: symbol)
+    case .listTrades(let symbol, let from): execution?.listTrades(symbol: symbol, from: from)
+    case .watch(let key): observer?.watch(key)
+    case .unwatch(let key): observer?.unwatch(key)
+    case .reply(let id, let result, _): replies.removeValue(forKey: id)?(result)
+    }
+  }
+
+  private func submitOnPaper(_ order: ApprovedOrder) {
+    guard let rules = core.rules(for: order.request.symbol) else {
+      return step(.submitted(order.request.clientOrderID, .rejected(code: -1121, message: "Invalid symbol.")), at: core.time)
+    }
+    var answers: [ExecutionReport] = []
+    paper?.submit(order.request, rules: rules, at: core.time, reports: &answers)
+    for report in answers { step(.report(report), at: core.time) }
+  }
+
+  private func cancelOnPaper(_ id: ClientOrderID, _ symbol: Symbol) {
+    var answers: [ExecutionReport] = []
+    guard paper?.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &answers) == true else { return }
+    for report in answers { step(.report(report), at: core.time) }
+  }
+
+  // MARK: Durability
+
+  private func flush() {
+    guard !fresh.isEmpty else { return }
+    let entries = fresh
+    fresh.removeAll(keepingCapacity: true)
+    guard let last = entries.last?.sequence else { return }
+    uncommitted.append(
+      EngineCommit(
+        sequence: last, entries: entries, bots: core.takeChanges(), openOrders: ordersChanged ? core.openOrders : nil,
+        tradingState: core.tradingState, balances: core.balances))
+    ordersChanged = false
+    journal.append(entries) { [loop, weak self] result in
+      loop.execute { self?.journaled(result) }
+    }
+  }
+
+  private func journaled(_ result: Result<UInt64, JournalError>) {
+    switch result {
+    case .success(let sequence):
+      durable = max(durable, sequence)
+      turn {
+        self.publish()
+        self.release()
+      }
+    case .failure(let error):
+      guard core.journalIsHealthy else { return }
+      turn { self.step(.journalFailed(error.message), at: self.core.time) }
+      observer?.journalFailed(error.message)
+      failReplies(error.message)
+    }
+  }
+
+  private func publish() {
+    var count = 0
+    while count < uncommitted.count, uncommitted[count].sequence <= durable {
+      observer?.committed(uncommitted[count])
+      count += 1
+    }
+    uncommitted.removeFirst(count)
+  }
+
+  private func release() {
+    var count = 0
+    while count < gated.count {
+      switch gated[count] {
+      case .submit(_, let after), .cancel(_, _, let after), .reply(_, _, let after):
+        guard after <= durable else {
+          gated.removeFirst(count)
+          return
+        }
+      default: break
+      }
+      let effect = gated[count]
+      count += 1
+      perform(effect)
+    }
+    gated.removeFirst(count)
+  }
+
+  /// Lets held-back market events go on, until the next order has to become durable.
+  private func releaseMarket() {
+    guard isHoldingBack, gated.isEmpty else { return }
+    depth += 1
+    while heldBackHead < heldBack.count, gated.isEmpty {
+      let event = heldBack[heldBackHead]
+      heldBackHead += 1
+      deliver(event)
+    }
+    if heldBackHead == heldBack.count {
+      heldBack.removeAll(keepingCapacity: true)
+      heldBackHead = 0
+    }
+    depth -= 1
+    flush()
+  }
+
+  /// After a failed commit nothing that waits for it will ever be durable: callers hear so, orders are not sent.
+  private func failReplies(_ message: String) {
+    let error = CommandError(
+      .unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written (\(message)); nothing was changed durably")
+    let waiting = replies.sorted { $0.key < $1.key }
+    replies.removeAll()
+    gated.removeAll()
+    for (_, reply) in waiting { reply(.failed(error)) }
+  }
+}
+
+extension TradingEngine: CoreGateway {
+  /// Runs a command in the core. The completion comes on the core's thread once the outcome is durable.
+  func perform(
+    _ command: Command, requestID: String, fingerprint: UInt64, completion: @escaping @Sendable (CommandResult) -> Void
+  ) {
+    loop.execute {
+      let id = self.nextCommandID
+      self.nextCommandID += 1
+      self.replies[id] = completion
+      self.handle(
+        .command(CommandEnvelope(id: id, requestID: requestID, fingerprint: fingerprint, command: command)))
+    }
+  }
+}
+
+extension Record {
+  /// Whether the set of open orders may have changed.
+  fileprivate var concernsOrders: Bool {
+    switch self {
+    case .orderIntent, .orderUpdated, .cancelRequested, .fill, .botRemoved: true
+    default: false
+    }
+  }
+}
+
+/// What the engine asks of a real venue beyond orders.
+protocol VenueExecution: ExecutionVenue {
+  /// Lists the account's trades of a symbol from this id on and answers with `CoreEvent.trades`.
+  func listTrades(symbol: Symbol, from: TradeID)
+}

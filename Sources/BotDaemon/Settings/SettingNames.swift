@@ -1,0 +1,65 @@
+/// Every setting that comes from the environment or a `.env` file: the one table of names, meanings and defaults.
+public struct SettingName: Sendable, Hashable {
+  public var name: String
+  public var meaning: String
+  public var defaultText: String
+  public var isSecret: Bool
+
+  init(_ name: String, _ meaning: String, default defaultText: String = "", secret: Bool = false) {
+    self.name = name
+    self.meaning = meaning
+    self.defaultText = defaultText
+    isSecret = secret
+  }
+
+  public static let all: [SettingName] = [
+    SettingName("BOTD_MODE", "simulated, paper, testnet or live; overrides the two BINANCE_TEST* switches", default: "paper"),
+    SettingName("BOTD_STATE_DIR", "where the journal lives; one directory per mode", default: "~/.botd/MODE"),
+    SettingName("BOTD_LISTEN", "addresses to serve, comma-separated: unix:PATH, tcp://HOST:PORT", default: "the default socket"),
+    SettingName("BOTD_ADDRESS", "the address botctl talks to; botd serves it when BOTD_LISTEN is not set"),
+    SettingName("BOTD_LOG_LEVEL", "trace, debug, info, notice, warning or error", default: "info"),
+    SettingName("BOTD_CONFIRM_LIVE", "live mode's second confirmation: the first 8 characters of the API key"),
+    SettingName("BOTD_TOKENS_FILE", "file of `role token` lines for Login over TCP; mode 0600"),
+    SettingName("BOTD_TLS_CERT", "PEM certificate chain for tcp:// addresses"),
+    SettingName("BOTD_TLS_KEY", "PEM private key for tcp:// addresses"),
+    SettingName("BOTD_TLS_CLIENT_CA", "PEM certificate authority that client certificates must come from"),
+    SettingName("BINANCE_ENABLE_BOTS", "false: bots stay loaded but the trading state starts halted", default: "true"),
+    SettingName("BINANCE_API_KEY", "API key; testnet and live only", secret: true),
+    SettingName("BINANCE_API_SECRET", "HMAC secret of the key", secret: true),
+    SettingName("BINANCE_API_SECRET_FILE", "file that holds the HMAC secret; mode 0600"),
+    SettingName("BINANCE_PRIVATE_KEY_FILE", "PEM file of an Ed25519 or RSA key, instead of a secret; mode 0600"),
+    SettingName("BINANCE_TEST_MODE", "true: no real orders (paper); false: testnet or live", default: "true"),
+    SettingName("BINANCE_TESTNET", "with BINANCE_TEST_MODE=false: true is testnet, false is live", default: "true"),
+    SettingName("BINANCE_REST_URL", "REST base URL, e.g. http://127.0.0.1:8080", default: "the mode's exchange"),
+    SettingName("BINANCE_STREAM_URL", "market stream base URL, e.g. ws://127.0.0.1:8080", default: "the mode's exchange"),
+    SettingName("BINANCE_WS_API_URL", "WebSocket API URL, e.g. ws://127.0.0.1:8080/ws-api/v3", default: "the mode's exchange"),
+    SettingName("REDIS_HOST", "Redis server for the market-data cache; unset: no Redis"),
+    SettingName("REDIS_PORT", "its port", default: "6379"),
+    SettingName("REDIS_PASSWORD", "its password, if it wants one", secret: true),
+    SettingName("DATABASE_URL", "postgresql://USER:PASSWORD@HOST:PORT/NAME for the portfolio mirror; unset: none", secret: true),
+  ]
+
+  /// The closest known name, for typos: within two edits.
+  static func suggestion(for unknown: String) -> String? {
+    let ranked = all.map { ($0.name, distance(unknown, $0.name)) }.min { $0.1 < $1.1 }
+    guard let ranked, ranked.1 <= 3 else { return nil }
+    return ranked.0
+  }
+
+  /// Levenshtein distance of two short names.
+  static func distance(_ a: String, _ b: String) -> Int {
+    let x = Array(a.utf8.prefix(64))
+    let y = Array(b.utf8.prefix(64))
+    var row = Array(0...y.count)
+    for i in x.indices {
+      var previous = row[0]
+      row[0] = i + 1
+      for j in y.indices {
+        let cost = min(row[j] + 1, row[j + 1] + 1, previous + (x[i] == y[j] ? 0 : 1))
+        previous = row[j + 1]
+        row[j + 1] = cost
+      }
+    }
+    return row[y.count]
+  }
+}
