@@ -8,7 +8,7 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  let core: ClientConnectionCore
+  private let core: ClientConnectionCore
   private let reader: FrameReader
   private let arena: ProtobufArena
   private var context: ChannelHandlerContext?

@@ -23,7 +23,8 @@ public final class RPCClient: Sendable {
   /// Connects, TLS handshake excluded (its failure ends the first call).
   ///
   /// - Parameters:
-  ///   - tls: for TCP; plaintext is refused off loopback.
+  ///   - tls: for TCP; plaintext is refused off loopback. The server's certificate must carry the expected name, or the IP address
+  ///     that was connected to.
   ///   - timeout: for the connection to be made.
   ///   - group: the event loops to use; nil = the process's shared ones.
   /// - Throws: `UNAVAILABLE` naming the address when nobody listens there; `INVALID_ARGUMENT` for a refused configuration.
@@ -37,6 +38,7 @@ public final class RPCClient: Sendable {
     }
     if tls != nil, case .unix = address { throw RPCError(code: .invalidArgument, message: "TLS is for TCP, not for \(address)") }
     let context = try tls.map { tls throws(RPCError) in (try TLSSetup.client(tls), serverName(tls, address)) }
+    let made = Mutex<ClientConnectionCore?>(nil)
     let bootstrap = ClientBootstrap(group: group ?? MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(TimeAmount(timeout))
       .channelOption(ChannelOptions.maxMessagesPerRead, value: 8)
@@ -45,6 +47,7 @@ public final class RPCClient: Sendable {
         let options = socketAddress.pathname == nil ? TCPOptions.apply(to: channel) : channel.eventLoop.makeSucceededVoidFuture()
         return options.flatMapThrowing {
           let core = ClientConnectionCore(address: address, channel: channel, configuration: configuration)
+          made.withLock { $0 = core }
           if let (context, name) = context {
             try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
           }
@@ -52,14 +55,12 @@ public final class RPCClient: Sendable {
         }
       }
     do {
-      let channel = try await bootstrap.connect(to: socketAddress).get()
-      let core = try await channel.eventLoop.submit {
-        try channel.pipeline.syncOperations.handler(type: ClientConnectionHandler.self).core
-      }.get()
-      return RPCClient(core: core)
+      _ = try await bootstrap.connect(to: socketAddress).get()
     } catch {
       throw RPCError(code: .unavailable, message: "cannot connect to \(address): \(explain(error))")
     }
+    guard let core = made.withLock({ $0 }) else { throw RPCError(code: .internalError, message: "no connection to \(address) was made") }
+    return RPCClient(core: core)
   }
 
   private static func serverName(_ tls: RPCClientTLS, _ address: RPCAddress) -> String? {
