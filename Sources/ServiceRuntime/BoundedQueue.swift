@@ -18,7 +18,7 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private var head = 0
   private var stored = 0
   private var dropped: UInt64 = 0
-  private var isClosed = false
+  private var closed = false
 
   public init(capacity: Int, rule: OverflowRule) {
     self.capacity = max(1, capacity)
@@ -29,7 +29,7 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   @discardableResult
   public func push(_ element: Element) -> PushResult {
     lock.withLock {
-      guard !isClosed else { return .closed }
+      guard !closed else { return .closed }
       var result = PushResult.stored
       if stored == capacity {
         dropped &+= 1
@@ -62,7 +62,7 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     let deadline = MonotonicClock.nanoseconds() + max(0, min(nanoseconds, 1 << 60))
     return lock.withLock {
       while stored == 0 {
-        if isClosed || !lock.wait(until: deadline) { return takeFirst() }
+        if closed || !lock.wait(until: deadline) { return takeFirst() }
       }
       return takeFirst()
     }
@@ -71,11 +71,13 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Refuses later elements and wakes every waiter; what is queued can still be taken.
   public func close() {
     lock.withLock {
-      isClosed = true
+      closed = true
       lock.broadcast()
     }
   }
 
+  /// Whether ``close()`` was called.
+  public var isClosed: Bool { lock.withLock { closed } }
   public var count: Int { lock.withLock { stored } }
   /// Elements refused or dropped so far.
   public var droppedCount: UInt64 { lock.withLock { dropped } }
