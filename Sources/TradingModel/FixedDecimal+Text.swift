@@ -58,32 +58,64 @@ extension FixedDecimal: CustomStringConvertible {
 
   /// Text with at least `fractionDigitsMinimum` (0…8) fractional digits, as many more as the value needs.
   public func text(fractionDigitsMinimum: Int) -> String {
-    var digits = [UInt8]()
-    digits.reserveCapacity(28)
-    var rest = raw.magnitude
-    var position = 0
-    var significant = false
-    while rest != 0 || position <= 8 {
-      if position == 8, significant { digits.append(UInt8(ascii: ".")) }
-      let digit: UInt8
-      if rest <= UInt128(UInt64.max) {
-        let small = UInt64(truncatingIfNeeded: rest)
-        digit = UInt8(truncatingIfNeeded: small % 10)
-        rest = UInt128(small / 10)
-      } else {
-        let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-        digit = UInt8(truncatingIfNeeded: remainder)
-        rest = quotient
-      }
-      if position >= 8 || significant || digit != 0 || 8 - position <= fractionDigitsMinimum {
-        digits.append(digit + 48)
-        if position < 8 { significant = true }
-      }
-      position += 1
+    // A sign, 31 integer digits, a point and 8 fractional digits at most.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
+      let start = write(into: buffer, fractionDigitsMinimum: fractionDigitsMinimum)
+      return String(decoding: buffer[start...], as: UTF8.self)
     }
-    if raw < 0 { digits.append(UInt8(ascii: "-")) }
-    digits.reverse()
-    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// Writes the text at the end of `buffer`, which holds at least 41 bytes, and answers where it starts.
+  private func write(into buffer: UnsafeMutableBufferPointer<UInt8>, fractionDigitsMinimum: Int) -> Int {
+    let magnitude = raw.magnitude
+    var whole: UInt128
+    var fraction: UInt32
+    if magnitude <= UInt128(UInt64.max) {
+      let units = UInt64(truncatingIfNeeded: magnitude)
+      whole = UInt128(units / 100_000_000)
+      fraction = UInt32(truncatingIfNeeded: units % 100_000_000)
+    } else {
+      let (quotient, remainder) = magnitude.quotientAndRemainder(dividingBy: 100_000_000)
+      whole = quotient
+      fraction = UInt32(truncatingIfNeeded: remainder)
+    }
+    var position = buffer.count
+    var isShown = false
+    for digits in stride(from: Self.fractionDigits, to: 0, by: -1) {
+      let digit = UInt8(truncatingIfNeeded: fraction % 10)
+      fraction /= 10
+      guard isShown || digit != 0 || digits <= fractionDigitsMinimum else { continue }
+      isShown = true
+      position -= 1
+      buffer[position] = digit + 48
+    }
+    if isShown {
+      position -= 1
+      buffer[position] = UInt8(ascii: ".")
+    }
+    while whole > UInt128(UInt64.max) {
+      let (rest, digit) = whole.quotientAndRemainder(dividingBy: 10)
+      position -= 1
+      buffer[position] = UInt8(truncatingIfNeeded: digit) + 48
+      whole = rest
+    }
+    position = Self.write(UInt64(truncatingIfNeeded: whole), before: position, in: buffer)
+    if raw < 0 {
+      position -= 1
+      buffer[position] = UInt8(ascii: "-")
+    }
+    return position
+  }
+
+  private static func write(_ number: UInt64, before end: Int, in buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var rest = number
+    var position = end
+    repeat {
+      position -= 1
+      buffer[position] = UInt8(truncatingIfNeeded: rest % 10) + 48
+      rest /= 10
+    } while rest != 0
+    return position
   }
 }
 

@@ -117,12 +117,20 @@ extension FixedDecimal {
   /// Whether the value is a multiple of `step`; true when `step` is not positive (the exchange's "rule off").
   public func isMultiple(of step: FixedDecimal) -> Bool { step.raw <= 0 || raw % step.raw == 0 }
 
-  /// The value as a `Double`, for statistics only.
-  public var statisticValue: Double { Double(raw) / 100_000_000 }
+  /// The value as a `Double`, for statistics only: the nearest one up to 2⁵³ units, within two roundings beyond.
+  public var statisticValue: Double {
+    // The standard library's conversion from 128 bits takes a microsecond.
+    let narrow = Int64(truncatingIfNeeded: raw)
+    if Int128(narrow) == raw { return Double(narrow) / 100_000_000 }
+    let units = raw.magnitude
+    let magnitude = Double(UInt64(truncatingIfNeeded: units >> 64)) * 0x1p64 + Double(UInt64(truncatingIfNeeded: units))
+    return (raw < 0 ? -magnitude : magnitude) / 100_000_000
+  }
 
   /// The nearest value to a statistic; `nil` when it is not finite or its magnitude reaches 10¹⁸.
   public init?(nearestTo statistic: Double) {
     guard statistic.isFinite, statistic.magnitude < 1e18 else { return nil }
-    raw = Int128((statistic * 100_000_000).rounded())
+    let units = (statistic * 100_000_000).rounded()
+    raw = units.magnitude < 0x1p62 ? Int128(Int64(units)) : Int128(units)
   }
 }

@@ -1,0 +1,58 @@
+// The floors that benchmarks are compared with: the same work in plain C, without the product's duties.
+#ifndef CBOUNDS_H
+#define CBOUNDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Monotonic nanoseconds.
+uint64_t bound_now(void);
+
+// Indicators, in doubles over a whole array; the last value is returned so that the work cannot be dropped.
+double bound_sma(const double *closes, size_t count, size_t period, double *out);
+double bound_ema(const double *closes, size_t count, size_t period, double *out);
+double bound_rsi(const double *closes, size_t count, size_t period, double *out);
+double bound_deviation(const double *closes, size_t count, size_t period, double *out);
+
+/// One bot of the plain loop: Wilder averages and the bounds it compares with.
+typedef struct {
+  double gain, loss, previous, oversold, overbought;
+  int held;
+} bound_bot;
+
+/// Feeds one close to every bot; answers how many signalled.
+size_t bound_fleet(bound_bot *bots, size_t count, double close, size_t period);
+
+/// A decoded market frame: kind 1 trade, 2 bookTicker, 3 kline; decimals in units of 10^-8, times in milliseconds.
+typedef struct {
+  int kind, flag;
+  char symbol[24];
+  int64_t id, time, open_time, count;
+  int64_t v[8];
+} bound_event;
+
+/// Reads a combined-stream frame whose fields come in the exchange's order; 0 when it is something else.
+int bound_frame(const char *bytes, size_t length, bound_event *event);
+
+/// Reads closed klines and decides: frame, RSI, comparison, order text. Answers the bytes of order text written.
+size_t bound_decide(const char *bytes, size_t length, bound_bot *bot, size_t period, char *order, size_t capacity);
+
+/// Decimal text to units of 10^-8, without checks.
+int64_t bound_decimal(const char *bytes, size_t length);
+
+/// `rounds` round trips over a socketpair between two threads; `nanoseconds[i]` is each one's time. 0 on success.
+int bound_pingpong(size_t request, size_t response, size_t rounds, uint64_t *nanoseconds);
+
+/// The same with `inflight` requests written before the first answer is read; answers nanoseconds for all, 0 on failure.
+uint64_t bound_pipelined(size_t request, size_t response, size_t rounds, size_t inflight);
+
+/// One thread writes `count` messages of `size` bytes in chunks of `chunk` bytes, another reads; answers nanoseconds, 0 on failure.
+uint64_t bound_stream(size_t size, size_t count, size_t chunk);
+
+/// `commits` SQLite transactions of `group` rows of `size` bytes, WAL and synchronous=FULL; answers nanoseconds, 0 on failure.
+uint64_t bound_sqlite(const char *path, size_t commits, size_t group, size_t size);
+
+/// `count` appends of `size` bytes, each followed by fdatasync; answers nanoseconds, 0 on failure.
+uint64_t bound_fdatasync(const char *path, size_t count, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+import Foundation
+
+/// `botbench [--only NAME[,NAME…]] [--rounds N] [--list]`: figures beside the bounds they are held to, measured in one run.
+@main
+struct BenchmarkCommand {
+  private var only: [String] = []
+  private var harness = Harness()
+  private var isList = false
+
+  /// Groups by the first word of their names; made only when wanted, since making prepares data.
+  private static let groups: [(name: String, make: @Sendable () -> [Benchmark])] = [
+    ("decimal", { DecimalBenchmarks.all }), ("indicator", { IndicatorBenchmarks.all }), ("fleet", { FleetBenchmarks.all }),
+    ("frames", { FrameBenchmarks.all }), ("decision", { DecisionBenchmarks.all }),
+  ]
+
+  static func main() {
+    guard let command = BenchmarkCommand(CommandLine.arguments.dropFirst()) else {
+      write("usage: botbench [--only NAME[,NAME…]] [--rounds N] [--list]", to: .standardError)
+      exit(64)
+    }
+    exit(command.run() ? 0 : 1)
+  }
+
+  private init?(_ arguments: ArraySlice<String>) {
+    var rest = arguments
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "--only":
+        guard let names = rest.popFirst() else { return nil }
+        only = names.split(separator: ",").map(String.init)
+      case "--rounds":
+        guard let rounds = rest.popFirst().flatMap({ Int($0) }), rounds > 0 else { return nil }
+        harness.rounds = rounds
+      case "--list": isList = true
+      default: return nil
+      }
+    }
+  }
+
+  /// Whether every benchmark could be measured.
+  private func run() -> Bool {
+    var isComplete = true
+    if !isList { Self.write(Report.header) }
+    for group in Self.groups where only.isEmpty || only.contains(where: { $0.hasPrefix(group.name) }) {
+      for benchmark in group.make() where only.isEmpty || only.contains(where: { benchmark.name.hasPrefix($0) }) {
+        if isList {
+          Self.write("\(benchmark.name): \(benchmark.title) (\(benchmark.unit))")
+          continue
+        }
+        do {
+          for line in try harness.run(benchmark).lines { Self.write(line) }
+        } catch {
+          Self.write("\(benchmark.name): \(error)")
+          isComplete = false
+        }
+      }
+    }
+    return isComplete
+  }
+
+  private static func write(_ line: String, to handle: FileHandle = .standardOutput) { handle.write(Data((line + "\n").utf8)) }
+}
