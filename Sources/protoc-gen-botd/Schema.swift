@@ -1,5 +1,5 @@
 /// One .proto file: google.protobuf.FileDescriptorProto, as far as it is needed.
-struct ProtoFile {
+struct ProtoFile: Sendable {
   var name = ""
   var package = ""
   var comment = ""
@@ -67,7 +67,7 @@ struct SourceComments {
 }
 
 /// A message type.
-struct ProtoMessage {
+struct ProtoMessage: Sendable {
   var name = ""
   var comment = ""
   var fields: [ProtoField] = []
@@ -93,9 +93,9 @@ struct ProtoMessage {
 }
 
 /// A field of a message.
-struct ProtoField {
+struct ProtoField: Sendable {
   /// Kinds that are supported.
-  enum Kind {
+  enum Kind: Sendable {
     case double, float, int64, uint64, int32, uint32, bool, string, bytes
     case message(String)
     case enumeration(String)
@@ -143,7 +143,7 @@ struct ProtoField {
 }
 
 /// An enum type.
-struct ProtoEnum {
+struct ProtoEnum: Sendable {
   var name = ""
   var comment: String
   var values: [(name: String, number: Int, comment: String)] = []
@@ -169,9 +169,9 @@ struct ProtoEnum {
 }
 
 /// A service.
-struct ProtoService {
+struct ProtoService: Sendable {
   /// One method of it.
-  struct Method {
+  struct Method: Sendable {
     var name = ""
     var comment: String
     var input = ""

@@ -2,6 +2,8 @@ import BotAPI
 import ProtobufC
 import Testing
 
+@testable import protoc_gen_botd
+
 @Suite struct HostileInputTests {
   /// Decoding gives a value or an error, and nothing else happens.
   private func decodes(_ type: any BotMessage.Type, _ bytes: [UInt8]) -> Bool {
@@ -26,7 +28,7 @@ import Testing
     let type = try #require(V1.allMessages.first { $0.typeName == name })
     let short = try #require(name.split(separator: ".").last.map(String.init))
     for seed in 0..<3 {
-      var wire = RandomWire(schema: try Schema(), random: SeededRandom(seed: UInt64(seed)))
+      var wire = RandomWire(schema: try Schema.shared(), random: SeededRandom(seed: UInt64(seed)))
       let bytes = Array(wire.message(short).prefix(4000))
       for count in 0...bytes.count { _ = decodes(type, Array(bytes.prefix(count))) }
     }
@@ -35,7 +37,7 @@ import Testing
   @Test(arguments: RoundTripTests.names) func randomDamageNeverTraps(name: String) throws {
     let type = try #require(V1.allMessages.first { $0.typeName == name })
     let short = try #require(name.split(separator: ".").last.map(String.init))
-    var wire = RandomWire(schema: try Schema(), random: SeededRandom(seed: 7))
+    var wire = RandomWire(schema: try Schema.shared(), random: SeededRandom(seed: 7))
     var random = SeededRandom(seed: 8)
     var refused = 0
     for _ in 0..<300 {
@@ -45,7 +47,7 @@ import Testing
       }
       if !decodes(type, bytes) { refused += 1 }
     }
-    if try (Schema().messages[short]?.fields.count ?? 0) > 3 { #expect(refused > 0) }
+    if try (Schema.shared().messages[short]?.fields.count ?? 0) > 3 { #expect(refused > 0) }
   }
 
   @Test func invalidUTF8IsNamedAsSuch() {

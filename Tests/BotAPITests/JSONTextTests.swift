@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: RoundTripTests.names) func everyMessageIsValidJSONWithTheFieldsOfTheSchema(name: String) throws {
     let type = try #require(V1.allMessages.first { $0.typeName == name })
     let short = try #require(name.split(separator: ".").last.map(String.init))
-    let schema = try Schema()
+    let schema = try Schema.shared()
     let fields = schema.messages[short]?.fields.filter { $0.oneof == nil }.map(\.name) ?? []
     var wire = RandomWire(schema: schema, random: SeededRandom(seed: 11))
     for pretty in [false, true] {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct MethodTableTests {
   @Test func everyMethodOfTheSchemaIsInTheTableWithItsTypesAndKind() throws {
     var expected: [String] = []
-    for service in try Schema().files.flatMap(\.services) {
+    for service in try Schema.shared().files.flatMap(\.services) {
       for method in service.methods {
         expected.append(
           "botd.v1.\(service.name)/\(method.name) \(method.clientStreams) \(method.serverStreams) \(method.input) \(method.output)")
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func everyMutationCarriesARequestID() throws {
-    let schema = try Schema()
+    let schema = try Schema.shared()
     let reads = ["Get", "List", "Subscribe", "Watch", "Explain", "Run", "Hello", "Login", "Ping"]
     for method in schema.files.flatMap(\.services).flatMap(\.methods) where !reads.contains(where: method.name.hasPrefix) {
       #expect(schema.messages[method.input]?.fields.contains { $0.name == "request_id" } == true, "\(method.name)")
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func everyListIsPaged() throws {
-    let schema = try Schema()
+    let schema = try Schema.shared()
     for method in schema.files.flatMap(\.services).flatMap(\.methods) where method.name.hasPrefix("List") {
       let request = schema.messages[method.input]?.fields.map(\.name) ?? []
       #expect(request.contains("page_size") && request.contains("page_token"), "\(method.name)")
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func everythingInTheSchemaHasAComment() throws {
-    for file in try Schema().files {
+    for file in try Schema.shared().files {
       for message in file.messages {
         #expect(!message.comment.isEmpty, "\(message.name)")
         for field in message.fields { #expect(!field.comment.isEmpty, "\(message.name).\(field.name)") }

@@ -18,12 +18,17 @@ struct SeededRandom: RandomNumberGenerator {
 }
 
 /// The schema as embedded in the library.
-struct Schema {
+struct Schema: Sendable {
   let files: [ProtoFile]
   let messages: [String: ProtoMessage]
   let enums: [String: ProtoEnum]
 
-  init() throws {
+  private static let parsed = Result { try Schema() }
+
+  /// Parsed once.
+  static func shared() throws -> Schema { try parsed.get() }
+
+  private init() throws {
     var files: [ProtoFile] = []
     var reader = WireReader(V1.descriptorSet[...])
     while let (number, value) = try reader.next() {

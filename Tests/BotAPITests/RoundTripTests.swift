@@ -1,4 +1,5 @@
 import BotAPI
+import Foundation
 import ProtobufC
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
     let type = try #require(V1.allMessages.first { $0.typeName == name })
     let short = try #require(name.split(separator: ".").last.map(String.init))
     for seed in 0..<60 {
-      var wire = RandomWire(schema: try Schema(), random: SeededRandom(seed: UInt64(seed)))
+      var wire = RandomWire(schema: try Schema.shared(), random: SeededRandom(seed: UInt64(seed)))
       let bytes = wire.message(short)
       let again = try decodeAndEncode(type, bytes)
       #expect(again == bytes, "\(name), seed \(seed)")
@@ -66,7 +67,7 @@ import Testing
     let files = ["bot", "event", "trade", "marketdata", "system", "backtest", "risk", "strategy"].map { "botd/v1/\($0).proto" }
     let folder = "-I\(Tools.root.appendingPathComponent("proto").path)"
     for seed in 100..<103 {
-      var wire = RandomWire(schema: try Schema(), random: SeededRandom(seed: UInt64(seed)))
+      var wire = RandomWire(schema: try Schema.shared(), random: SeededRandom(seed: UInt64(seed)))
       let ours = try decodeAndEncode(type, wire.message(name))
       let text = try Tools.run(protoc, [folder, "--decode=botd.v1.\(name)"] + files, input: ours)
       let theirs = try Tools.run(protoc, [folder, "--encode=botd.v1.\(name)", "--deterministic_output"] + files, input: text)
