@@ -1,1 +1,68 @@
-// ControlPlane
+import BotAPI
+public import Journal
+public import Logging
+public import MarketData
+public import NIOCore
+public import ServiceRuntime
+public import TTRPC
+public import TradingModel
+
+/// One check of the self test.
+public struct SelfTestCheck: Sendable, Hashable {
+  public var name: String
+  public var status: ComponentStatus
+  /// What was found.
+  public var message: String
+  /// How to mend it; empty when ok.
+  public var remedy: String
+  public var elapsedNanoseconds: Int64
+  public init(name: String, status: ComponentStatus, message: String, remedy: String = "", elapsedNanoseconds: Int64 = 0) {
+    self.name = name
+    self.status = status
+    self.message = message
+    self.remedy = remedy
+    self.elapsedNanoseconds = elapsedNanoseconds
+  }
+}
+
+/// The RPC surface of the daemon: decodes and checks what clients ask, asks the core through its gateway, reads the board, the market
+/// data and the journal, and answers.
+///
+/// Calls that the board can answer are answered on the connection's event loop; whatever reads the journal runs on a thread of its own.
+public final class ControlPlane: Sendable {
+  /// Runs the daemon's own checks; answers from any thread. `symbol` is `nil` when the caller named none.
+  public typealias SelfTest =
+    @Sendable (_ symbol: Symbol?, _ interval: Interval, _ completion: @escaping @Sendable ([SelfTestCheck]) -> Void) -> Void
+
+  private let context: ControlContext
+  private let shutdown: @Sendable () -> Void
+  private let selfTest: SelfTest
+
+  /// - Parameters:
+  ///   - loop: where subscriptions live (fan-out, timers): one of the RPC server's loops, never the core's.
+  ///   - audit: where one line per mutation goes.
+  ///   - selfTest: the checks behind `RunSelfTest`.
+  ///   - shutdown: asks the daemon to stop; called after the answer to `Shutdown` was given.
+  /// - Throws: when the system refuses a thread.
+  public init(
+    configuration: ControlPlaneConfiguration, gateway: any CoreGateway, board: StateBoard, journal: Journal, tail: JournalTail,
+    marketData: MarketDataStore, health: HealthRegistry, loop: any EventLoop, audit: Logger = Logger(label: "botd.audit"),
+    selfTest: @escaping SelfTest, shutdown: @escaping @Sendable () -> Void
+  ) throws(RuntimeError) {
+    context = try ControlContext(
+      configuration: configuration, gateway: gateway, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
+      loop: loop, audit: audit)
+    self.selfTest = selfTest
+    self.shutdown = shutdown
+  }
+
+  /// Registers every method, the authorizer and the connection hook. Before the server starts.
+  public func register(on server: RPCServer) {
+    let access = context.access
+    server.setAuthorizer { method, connection in access.refusal(method, connection) }
+    server.setConnectionClosed { connection in access.closed(connection) }
+  }
+
+  /// Ends the threads of the control plane. After the server's shutdown; calls that still read the journal finish first.
+  public func stop() { context.reader.stop() }
+}
