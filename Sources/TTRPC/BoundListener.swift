@@ -79,10 +79,16 @@ struct BoundListener: Sendable {
     let connection = RPCConnection(id: shared.makeConnectionID(), peer: peer, channel: channel)
     let core = ServerConnectionCore(connection: connection, channel: channel, shared: shared)
     let mode: ServerConnectionHandler.Mode
+    let isRefused: Bool
     switch shared.admit(core) {
-    case .serve: mode = .serving
-    case .refuse(let error): mode = .refusing(error)
+    case .serve: (mode, isRefused) = (.serving, false)
+    case .refuse(let error): (mode, isRefused) = (.refusing(error), true)
     case .drop: return channel.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
+    }
+    channel.closeFuture.whenComplete { _ in
+      core.close()
+      shared.release(core, refused: isRefused)
+      if !isRefused { shared.hooks.onClose?(connection) }
     }
     return channel.eventLoop.makeCompletedFuture {
       if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }

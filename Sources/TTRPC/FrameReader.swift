@@ -23,6 +23,9 @@ final class FrameReader {
     self.partial = ByteBuffer()
   }
 
+  /// Bytes kept for the incomplete frame.
+  var heldBytes: Int { partial.readableBytes }
+
   /// True while the last frame is incomplete.
   var isInsideFrame: Bool { discarding > 0 || partial.readableBytes > 0 }
 

@@ -26,7 +26,9 @@ public enum RPCAddress: Sendable, Hashable, CustomStringConvertible {
     guard let colon = rest.lastIndex(of: ":") else { throw Self.invalid("\"\(text)\" names no port: write tcp://HOST:PORT") }
     var host = rest[..<colon]
     let digits = rest[rest.index(after: colon)...]
-    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") {
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = host.dropFirst().dropLast()
+    } else if host.contains(":") {
       throw Self.invalid("\"\(text)\": an IPv6 host goes in brackets, as in tcp://[::1]:7300")
     }
     guard !host.isEmpty else { throw Self.invalid("\"\(text)\" names no host") }
@@ -38,7 +40,9 @@ public enum RPCAddress: Sendable, Hashable, CustomStringConvertible {
 
   static func checkPath(_ path: String) throws(RPCError) {
     guard !path.isEmpty else { throw invalid("the socket path is empty: write unix:PATH") }
-    guard !path.hasPrefix("@"), !path.utf8.contains(0) else { throw invalid("abstract sockets are not supported: anybody could take the name") }
+    guard !path.hasPrefix("@"), !path.utf8.contains(0) else {
+      throw invalid("abstract sockets are not supported: anybody could take the name")
+    }
     guard path.utf8.count <= unixPathBytesMaximum else {
       throw invalid("the socket path has \(path.utf8.count) bytes, the system's limit is \(unixPathBytesMaximum): \(path)")
     }

@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// A ttrpc client: one connection, any number of calls at once, from any thread.
 ///
-/// It does not reconnect: a mutation cut off by a lost connection may have run, so the user decides. Messages are encoded protobuf bytes.
+/// The connection closes when the client and its streams are gone. It does not reconnect: a mutation cut off by a lost connection may have run, so the user decides. Messages are encoded protobuf bytes.
 public final class RPCClient: Sendable {
   /// Where it is connected to.
   public let address: RPCAddress
-  private let core: ClientConnectionCore
+  let core: ClientConnectionCore
 
   private init(core: ClientConnectionCore) {
     self.address = core.address
@@ -78,7 +78,9 @@ public final class RPCClient: Sendable {
       default: return error.description
       }
     }
-    if case ChannelError.connectTimeout(let amount)? = error as? ChannelError { return "no answer within \(amount.nanoseconds / 1_000_000) ms" }
+    if case ChannelError.connectTimeout(let amount)? = error as? ChannelError {
+      return "no answer within \(amount.nanoseconds / 1_000_000) ms"
+    }
     return "\(error)"
   }
 
@@ -150,7 +152,7 @@ public final class RPCClient: Sendable {
   ) throws(RPCError) -> RPCClientStream {
     let call = ClientCall(method: method, sink: .messages(onMessage, onEnd: onEnd), deadline: Self.deadline(timeout))
     try begin(call, payload, timeout, metadata)
-    return RPCClientStream(core: core, call: call)
+    return RPCClientStream(client: self, call: call)
   }
 
   private static let cancelled = RPCError(code: .cancelled, message: "the caller stopped waiting")
@@ -163,7 +165,7 @@ public final class RPCClient: Sendable {
     let method = RPCMethod(service: method.service, name: method.name, kind: kind)
     let call = ClientCall(method: method, sink: .buffer, deadline: Self.deadline(timeout))
     try begin(call, payload, timeout, metadata)
-    return RPCClientStream(core: core, call: call)
+    return RPCClientStream(client: self, call: call)
   }
 
   private func begin(

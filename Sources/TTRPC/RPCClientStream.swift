@@ -10,11 +10,13 @@ public final class RPCClientStream: AsyncSequence, Sendable {
   public typealias Element = [UInt8]
   public typealias Failure = RPCError
 
-  let core: ClientConnectionCore
-  let call: ClientCall
+  /// Keeps the connection open.
+  private let client: RPCClient
+  private let call: ClientCall
+  private var core: ClientConnectionCore { client.core }
 
-  init(core: ClientConnectionCore, call: ClientCall) {
-    self.core = core
+  init(client: RPCClient, call: ClientCall) {
+    self.client = client
     self.call = call
   }
 

@@ -52,8 +52,10 @@ public final class RPCServer: Sendable {
     state.withLock { $0.table.register(MethodTable.Entry(method: method, handler: .unary(handler))) }
   }
 
-  /// Registers a streaming method of any kind. Before ``start(on:)``.
+  /// Registers a streaming method of any kind (`unary` counts as `bidirectional`). Before ``start(on:)``.
   public func register(_ method: RPCMethod, stream handler: @escaping StreamHandler) {
+    let kind = method.kind == .unary ? RPCMethodKind.bidirectional : method.kind
+    let method = RPCMethod(service: method.service, name: method.name, kind: kind)
     state.withLock { $0.table.register(MethodTable.Entry(method: method, handler: .stream(handler))) }
   }
 

@@ -5,13 +5,16 @@ public struct RPCServerConfiguration: Sendable {
   /// Frames over the limit tolerated on one connection before it is closed.
   public var oversizedFramesMaximum = 3
   public var connectionsMaximum = 256
-  /// Connections of one user (Unix) or one address (TCP). Root and the server's own user are bounded by `connectionsMaximum` only
-  /// when this is nil.
+  /// Connections of one user (Unix) or one address (TCP); nil = only `connectionsMaximum` counts.
   public var connectionsPerPeerMaximum: Int? = 32
   /// Open streams of one connection.
   public var streamsPerConnectionMaximum = 64
   /// Unanswered calls of one connection, streams included.
   public var callsPerConnectionMaximum = 1024
+  /// Request bytes of the unanswered unary calls of one connection; above it a call is refused with `RESOURCE_EXHAUSTED`.
+  public var requestBytesPerConnectionMaximum = 16 << 20
+  /// Bytes of incomplete frames over all connections; the connection that goes over it is closed.
+  public var partialBytesMaximum = 64 << 20
   /// Bytes waiting to be written on one connection; above it streams end with `RESOURCE_EXHAUSTED` and replies become status 8.
   public var connectionQueueBytesMaximum = 8 << 20
   /// Bytes waiting to be written for one stream; above it the stream ends with `RESOURCE_EXHAUSTED`.

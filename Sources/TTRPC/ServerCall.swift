@@ -24,6 +24,9 @@ final class ServerCall: OutboxAccount, @unchecked Sendable {
   let deadline: NIODeadline?
   let startedAt: NIODeadline
 
+  /// Request bytes that count until a unary call is answered.
+  let requestBytes: Int
+
   var state: ServerStreamState
   var callbacks = Callbacks()
   var backlog: [Delivery] = []
@@ -33,12 +36,15 @@ final class ServerCall: OutboxAccount, @unchecked Sendable {
   /// Set while more bytes wait than a writable stream may have.
   var isBlocked = false
 
-  init(core: ServerConnectionCore, streamID: UInt32, method: RPCMethod, deadline: NIODeadline?, startedAt: NIODeadline) {
+  init(
+    core: ServerConnectionCore, streamID: UInt32, method: RPCMethod, deadline: NIODeadline?, startedAt: NIODeadline, requestBytes: Int
+  ) {
     self.core = core
     self.streamID = streamID
     self.method = method
     self.deadline = deadline
     self.startedAt = startedAt
+    self.requestBytes = requestBytes
     self.state = ServerStreamState(kind: method.kind)
   }
 

@@ -10,6 +10,8 @@ final class ServerConnectionCore: @unchecked Sendable {
     var outbox = Outbox()
     var calls: [UInt32: ServerCall] = [:]
     var streamCount = 0
+    /// Request bytes of unanswered unary calls.
+    var requestBytes = 0
     /// A flush will happen: somebody is reading a batch of frames, or a task is queued.
     var flushScheduled = false
     var isClosed = false
@@ -218,6 +220,7 @@ final class ServerConnectionCore: @unchecked Sendable {
     if state.calls[call.streamID] === call {
       state.calls[call.streamID] = nil
       if call.isStream { state.streamCount -= 1 }
+      state.requestBytes -= call.requestBytes
     }
     guard call.isStream else { return nil }
     let callbacks = call.callbacks
@@ -298,6 +301,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       let calls = Array(state.calls.values)
       state.calls = [:]
       state.streamCount = 0
+      state.requestBytes = 0
       return calls
     }
     inFlight = nil

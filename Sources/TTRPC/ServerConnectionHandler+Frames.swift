@@ -18,6 +18,8 @@ extension ServerConnectionHandler {
       return false
     case .serving: break
     }
+    // A handler may have closed the connection while frames of the same read are left.
+    guard core.connection.isOpen else { return false }
     switch event {
     case .oversized(let header): oversized(header)
     case .frame(let header, let bytes):
@@ -74,18 +76,12 @@ extension ServerConnectionHandler {
       return refuse(id, .deadlineExceeded, "the call's time was over before it arrived")
     }
     let deadline = timeout > 0 ? now + .nanoseconds(min(timeout, 100 * 365 * 86400 * 1_000_000_000)) : nil
-    let call = ServerCall(core: core, streamID: id, method: entry.method, deadline: deadline, startedAt: now)
-    let isAdmitted = core.state.withLock { state in
-      if call.isStream {
-        guard state.streamCount < shared.configuration.streamsPerConnectionMaximum else { return false }
-        state.streamCount += 1
-      }
-      state.calls[id] = call
-      return true
-    }
-    guard isAdmitted else {
+    let requestBytes = entry.method.kind == .unary ? envelope.pointee.payload.len : 0
+    let call = ServerCall(
+      core: core, streamID: id, method: entry.method, deadline: deadline, startedAt: now, requestBytes: requestBytes)
+    if let objection = admit(call) {
       observe(entry.method, .resourceExhausted, now)
-      return refuse(id, .resourceExhausted, "\(shared.configuration.streamsPerConnectionMaximum) streams of this connection are open")
+      return refuse(id, .resourceExhausted, objection)
     }
     let context = RPCContext(method: entry.method, metadata: metadata, deadline: deadline, connection: core.connection)
     let payload = Envelope.array(envelope.pointee.payload)
@@ -98,6 +94,28 @@ extension ServerConnectionHandler {
     }
     // Most unary calls are answered by now; only one that is not needs a timer.
     if let deadline, core.isOpen(call) { schedule(deadline) }
+  }
+
+  /// Enters a call among the unanswered ones; answers why not.
+  private func admit(_ call: ServerCall) -> String? {
+    let limits = shared.configuration
+    return core.state.withLock { state in
+      guard !state.isClosed else { return "the connection is closed" }
+      if call.isStream {
+        guard state.streamCount < limits.streamsPerConnectionMaximum else {
+          return "\(limits.streamsPerConnectionMaximum) streams of this connection are open"
+        }
+        state.streamCount += 1
+      } else {
+        // One call alone may be as large as a frame.
+        guard state.requestBytes == 0 || state.requestBytes + call.requestBytes <= limits.requestBytesPerConnectionMaximum else {
+          return "unanswered requests of this connection hold \(state.requestBytes) bytes"
+        }
+        state.requestBytes += call.requestBytes
+      }
+      state.calls[call.streamID] = call
+      return nil
+    }
   }
 
   private func metadata(_ envelope: UnsafeMutablePointer<Ttrpc__Request>) -> [(String, String)]? {

@@ -38,6 +38,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   private var lingerDeadline: NIODeadline?
   private var nextCheck: NIODeadline?
 
+  private var heldPartial = 0
+
   // Back-pressure.
   private var isReadWanted = false
   private var isReadPaused = false
@@ -80,6 +82,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       return handle(event)
     }
     if sawFrame { handshakeDeadline = nil }
+    holdPartial(reader.heldBytes)
     if !reader.isInsideFrame {
       partialSince = nil
     } else if partialSince == nil || sawFrame {
@@ -110,9 +113,17 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     core.close()
-    shared.release(core, refused: wasRefused)
-    shared.hooks.onClose?(core.connection)
+    holdPartial(0)
     context.fireChannelInactive()
+  }
+
+  /// Accounts for the bytes of the incomplete frame; a connection that takes the server over its total is closed.
+  private func holdPartial(_ bytes: Int) {
+    guard bytes != heldPartial else { return }
+    let total = shared.partialBytes.wrappingAdd(bytes - heldPartial, ordering: .relaxed).newValue
+    heldPartial = bytes
+    guard bytes > 1 << 16, total > shared.configuration.partialBytesMaximum else { return }
+    context?.close(promise: nil)
   }
 
   private func readCertificate(_ context: ChannelHandlerContext) {

@@ -33,6 +33,8 @@ final class ServerShared: Sendable {
   let hooks: Hooks
   /// Bytes waiting to be written, over all connections.
   let queuedBytes = Atomic<Int>(0)
+  /// Bytes of incomplete frames, over all connections.
+  let partialBytes = Atomic<Int>(0)
   private let nextID = Atomic<UInt64>(1)
   private let counts = Mutex(Counts())
 

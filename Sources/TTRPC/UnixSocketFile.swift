@@ -59,7 +59,9 @@ struct UnixSocketFile: Sendable {
       guard lstat(directory, &info) == 0 else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { throw refusal("\(directory) is not a directory (a symbolic link is refused)", path) }
-    guard info.st_uid == geteuid() else { throw refusal("the directory \(directory) belongs to user id \(info.st_uid), not to this user", path) }
+    guard info.st_uid == geteuid() else {
+      throw refusal("the directory \(directory) belongs to user id \(info.st_uid), not to this user", path)
+    }
     guard info.st_mode & 0o077 == 0 else {
       throw refusal("others can enter the directory \(directory); make it private: chmod 700 \(directory)", path)
     }

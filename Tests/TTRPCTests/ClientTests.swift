@@ -280,7 +280,9 @@ import Testing
     #expect(try RPCAddress(parsing: "tcp://localhost:7300") == .tcp(host: "localhost", port: 7300))
     #expect(try RPCAddress(parsing: "tcp://[::1]:7300") == .tcp(host: "::1", port: 7300))
     #expect(try RPCAddress(parsing: "tcp://[::1]:7300").description == "tcp://[::1]:7300")
-    for bad in ["", "unix:", "unix:@a", "http://x", "tcp://x", "tcp://:1", "tcp://x:", "tcp://x:65536", "tcp://x:-1", "tcp://::1:7", "tcp://x:1a"] {
+    for bad in [
+      "", "unix:", "unix:@a", "http://x", "tcp://x", "tcp://:1", "tcp://x:", "tcp://x:65536", "tcp://x:-1", "tcp://::1:7", "tcp://x:1a",
+    ] {
       #expect(throws: RPCError.self, "\(bad)") { try RPCAddress(parsing: bad) }
     }
   }

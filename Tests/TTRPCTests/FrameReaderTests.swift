@@ -23,7 +23,8 @@ struct Seeded: RandomNumberGenerator {
     for piece in pieces {
       reader.read(ByteBuffer(bytes: piece)) { event in
         switch event {
-        case .frame(let header, let bytes): seen.append("\(header.streamID) \(header.type.rawValue) \(header.flags.rawValue) \(Array(bytes))")
+        case .frame(let header, let bytes):
+          seen.append("\(header.streamID) \(header.type.rawValue) \(header.flags.rawValue) \(Array(bytes))")
         case .oversized(let header): seen.append("over \(header.streamID) \(header.length)")
         }
         return true

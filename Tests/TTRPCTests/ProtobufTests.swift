@@ -67,7 +67,9 @@ import Testing
     let many = [UInt8]((0..<100_000).flatMap { _ in [0x2A, 0x00] as [UInt8] })
     #expect(refusal { _ = try ProtobufC.unpack(descriptor(), many, memoryLimit: 1 << 20) } == .memoryLimit)
     #expect(refusal { _ = try ProtobufC.unpack(descriptor(), many, memoryLimit: 64 << 20) } == nil)
-    #expect(refusal { _ = try ProtobufC.unpack(descriptor(), Wire.field(3, [UInt8](repeating: 0, count: 5000)), memoryLimit: 4000) } == .memoryLimit)
+    #expect(
+      refusal { _ = try ProtobufC.unpack(descriptor(), Wire.field(3, [UInt8](repeating: 0, count: 5000)), memoryLimit: 4000) }
+        == .memoryLimit)
   }
 
   @Test func arenaIsReusableAfterEveryOutcome() throws {

@@ -76,13 +76,16 @@ import Testing
     let messages = Mutex<[[UInt8]]>([])
     let ends = Signal<RPCServerStream>()
     try await TestServer.run(before: { server in
-      server.register(TestServer.method("Late", .bidirectional), stream: { _, stream in
-        stream.onMessage { message in messages.withLock { $0.append(message) } }
-        stream.onHalfClose { ends.fire(stream) }
-      })
+      server.register(
+        TestServer.method("Late", .bidirectional),
+        stream: { _, stream in
+          stream.onMessage { message in messages.withLock { $0.append(message) } }
+          stream.onHalfClose { ends.fire(stream) }
+        })
     }) { test in
       let raw = try test.connect()
-      try raw.send(open(1, "Late", flags: 2), RawFrame(1, RawFrame.data, 0, []), RawFrame.end(1), RawFrame(1, RawFrame.data, 0, [3]), .end(1))
+      try raw.send(
+        open(1, "Late", flags: 2), RawFrame(1, RawFrame.data, 0, []), RawFrame.end(1), RawFrame(1, RawFrame.data, 0, [3]), .end(1))
       let stream = try await ends.next()
       try raw.ping(3)
       #expect(messages.withLock { $0 } == [[]])
@@ -172,22 +175,24 @@ import Testing
   @Test func pacedStreamStaysSmallAndComplete() async throws {
     let most = Mutex(0)
     try await TestServer.run(before: { server in
-      server.register(TestServer.method("Replay", .bidirectional), stream: { _, stream in
-        let next = Mutex<UInt32>(0)
-        @Sendable func pump() {
-          while stream.isWritable {
-            let value = next.withLock { value in
-              value += 1
-              return value
+      server.register(
+        TestServer.method("Replay", .bidirectional),
+        stream: { _, stream in
+          let next = Mutex<UInt32>(0)
+          @Sendable func pump() {
+            while stream.isWritable {
+              let value = next.withLock { value in
+                value += 1
+                return value
+              }
+              if value > 100_000 { return stream.finish() }
+              stream.send(withUnsafeBytes(of: value) { Array($0) } + [UInt8](repeating: 0, count: 60))
+              most.withLock { $0 = max($0, stream.queuedBytes) }
             }
-            if value > 100_000 { return stream.finish() }
-            stream.send(withUnsafeBytes(of: value) { Array($0) } + [UInt8](repeating: 0, count: 60))
-            most.withLock { $0 = max($0, stream.queuedBytes) }
           }
-        }
-        stream.onWritable(pump)
-        stream.onMessage { _ in pump() }
-      })
+          stream.onWritable(pump)
+          stream.onMessage { _ in pump() }
+        })
     }) { test in
       let raw = try test.connect()
       try raw.send(open(1, "Replay", flags: 2), RawFrame(1, RawFrame.data, 0, [1]))
@@ -218,7 +223,9 @@ import Testing
       var ended = 0
       while ended < 2 {
         let frame = try raw.expectFrame()
-        if frame == .end(frame.id) { ended += 1 } else {
+        if frame == .end(frame.id) {
+          ended += 1
+        } else {
           #expect(Int(frame.body[0]) | Int(frame.body[1]) << 8 == next[frame.id])
           next[frame.id, default: 0] += 1
         }

@@ -163,7 +163,9 @@ import Testing
   }
 
   @Test func repeatedOversizeClosesTheConnection() async throws {
-    try await TestServer.run({ $0.messageBytesMaximum = 100; $0.oversizedFramesMaximum = 1 }) { test in
+    try await TestServer.run({
+      $0.messageBytesMaximum = 100; $0.oversizedFramesMaximum = 1
+    }) { test in
       let raw = try test.connect()
       let big = [UInt8](repeating: 0, count: 200)
       try raw.send(RawFrame(1, RawFrame.request, 0, big))
@@ -307,14 +309,70 @@ import Testing
   }
 
   @Test func aPeerThatTakesNothingIsCutOff() async throws {
-    try await TestServer.run({ $0.writeStallTimeout = .milliseconds(300) }) { test in
+    let closed = Signal<UInt64>()
+    try await TestServer.run(
+      { $0.writeStallTimeout = .milliseconds(300) }, before: { server in server.setConnectionClosed { closed.fire($0.id) } }
+    ) { test in
       let raw = try test.connect()
-      for index in 0..<4 { try raw.send(request(UInt32(index * 2 + 1), "Big", payload: [0x10, 0, 0])) }
-      let stuck = try test.connect()
-      try stuck.ping(1)
-      // Nothing is read from `raw`: its connection has to go away, seen from the server's count.
-      for _ in 0..<200 where test.server.connectionCount > 1 { try stuck.ping(3); usleep(20_000) }
+      try raw.ping(1)
+      let other = try test.connect()
+      try other.ping(1)
+      for index in 0..<4 { try raw.send(request(UInt32(index * 2 + 3), "Big", payload: [0x10, 0, 0])) }
+      #expect(try await closed.next() == 1)
+      try other.ping(3)
       #expect(test.server.connectionCount == 1)
+    }
+  }
+
+  @Test func requestsThatWaitHoldBoundedMemory() async throws {
+    try await TestServer.run({ $0.requestBytesPerConnectionMaximum = 1000 }) { test in
+      let raw = try test.connect()
+      let payload = [UInt8](repeating: 1, count: 600)
+      try raw.send(request(1, "Hold", payload: payload), request(3, "Hold", payload: payload))
+      let refusal = try raw.expectFrame()
+      #expect(refusal.id == 3 && refusal.code == 8)
+      try await test.held.next().succeed([])
+      #expect(try raw.expectFrame().id == 1)
+      try raw.send(request(5, "Echo", payload: payload))
+      #expect(try raw.expectFrame().payload == payload)
+    }
+  }
+
+  @Test func incompleteFramesHoldBoundedMemoryOverAllConnections() async throws {
+    let closed = Signal<UInt64>()
+    try await TestServer.run(
+      { $0.partialBytesMaximum = 1 << 20 }, before: { server in server.setConnectionClosed { closed.fire($0.id) } }
+    ) { test in
+      let part = RawFrame.header(length: 4 << 20, 1, RawFrame.request, 0) + [UInt8](repeating: 0, count: 700_000)
+      let first = try test.connect()
+      try first.ping(1)
+      try first.send(part)
+      let second = try test.connect()
+      // The server may hang up in the middle of it.
+      try? second.send(part)
+      _ = try await closed.next()
+      let third = try test.connect()
+      try third.ping(1)
+      #expect(test.server.connectionCount == 2)
+    }
+  }
+
+  @Test func handlerMayCloseTheConnectionInTheMiddleOfABatch() async throws {
+    let closed = Signal<UInt64>()
+    try await TestServer.run(before: { server in
+      server.setConnectionClosed { closed.fire($0.id) }
+      server.register(
+        TestServer.method("HangUp"),
+        unary: { context, _, responder in
+          context.connection.close()
+          responder.succeed([])
+        })
+    }) { test in
+      let raw = try test.connect()
+      try raw.send(request(1, "HangUp"), request(3, "Hold"), request(5, "Hold"))
+      #expect(try raw.expectClosed())
+      #expect(try await closed.next() == 1)
+      #expect(test.server.connectionCount == 0)
     }
   }
 }

@@ -7,22 +7,26 @@ import Testing
   private func file(_ name: String) throws -> String { try #require(Golden.path("tls/" + name)) }
 
   private func withServer(
-    mutual: Bool, _ body: (RPCServer, RPCAddress, Signal<RPCContext>) async throws -> Void
+    mutual: Bool, handshakeTimeout: Duration = .seconds(30), _ body: (RPCServer, RPCAddress, Signal<RPCContext>) async throws -> Void
   ) async throws {
     let contexts = Signal<RPCContext>()
     var configuration = RPCServerConfiguration()
-    configuration.handshakeTimeout = .milliseconds(400)
+    configuration.handshakeTimeout = handshakeTimeout
     let server = RPCServer(configuration: configuration, group: MultiThreadedEventLoopGroup.singleton)
-    server.register(TestServer.method("Echo"), unary: { context, payload, responder in
-      contexts.fire(context)
-      responder.succeed(payload)
-    })
-    server.register(TestServer.method("List", .serverStreaming), stream: { _, stream in
-      stream.onMessage { _ in
-        for index in 0..<1000 { stream.send([UInt8](repeating: UInt8(index & 255), count: 1000)) }
-        stream.finish()
-      }
-    })
+    server.register(
+      TestServer.method("Echo"),
+      unary: { context, payload, responder in
+        contexts.fire(context)
+        responder.succeed(payload)
+      })
+    server.register(
+      TestServer.method("List", .serverStreaming),
+      stream: { _, stream in
+        stream.onMessage { _ in
+          for index in 0..<1000 { stream.send([UInt8](repeating: UInt8(index & 255), count: 1000)) }
+          stream.finish()
+        }
+      })
     let tls = RPCServerTLS(
       certificateChainPath: try file("server.pem"), privateKeyPath: try file("server.key"),
       clientAuthorityPath: mutual ? try file("ca.pem") : nil)
@@ -80,7 +84,7 @@ import Testing
   }
 
   @Test func plaintextOnATLSPortIsCutOff() async throws {
-    try await withServer(mutual: false) { _, address, _ in
+    try await withServer(mutual: false, handshakeTimeout: .milliseconds(400)) { _, address, _ in
       guard case .tcp(_, let port) = address else { return }
       let raw = try RawConnection(port: port)
       try raw.send(try Golden.bytes("unary-request"))

@@ -48,7 +48,9 @@ final class Signal<Value: Sendable>: Sendable {
   /// The next value; fails after ten seconds.
   func next() async throws -> Value {
     try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask { for await value in self.stream { return value } ; return nil }
+      group.addTask {
+        for await value in self.stream { return value }; return nil
+      }
       group.addTask {
         try await Task.sleep(for: .seconds(10))
         return nil
@@ -116,57 +118,73 @@ final class TestServer: Sendable {
   private func registerUnary() {
     let (held, contexts) = (held, contexts)
     server.register(Self.method("Echo"), unary: { _, payload, responder in responder.succeed(payload) })
-    server.register(Self.method("Context"), unary: { context, _, responder in
-      contexts.fire(context)
-      responder.succeed([])
-    })
+    server.register(
+      Self.method("Context"),
+      unary: { context, _, responder in
+        contexts.fire(context)
+        responder.succeed([])
+      })
     server.register(Self.method("Hold"), unary: { _, _, responder in held.fire(responder) })
-    server.register(Self.method("Fail"), unary: { _, payload, responder in
-      let code = payload.first.map { Int32($0) } ?? 5
-      responder.fail(
-        RPCError(code: RPCStatusCode(rawValue: code), message: "no such bot", details: [RPCDetail(typeURL: "t/x.Y", bytes: [1, 2])]))
-    })
-    server.register(Self.method("Big"), unary: { _, payload, responder in
-      responder.succeed([UInt8](repeating: 1, count: payload.reduce(0) { $0 << 8 | Int($1) }))
-    })
+    server.register(
+      Self.method("Fail"),
+      unary: { _, payload, responder in
+        let code = payload.first.map { Int32($0) } ?? 5
+        responder.fail(
+          RPCError(code: RPCStatusCode(rawValue: code), message: "no such bot", details: [RPCDetail(typeURL: "t/x.Y", bytes: [1, 2])]))
+      })
+    server.register(
+      Self.method("Big"),
+      unary: { _, payload, responder in
+        responder.succeed([UInt8](repeating: 1, count: payload.reduce(0) { $0 << 8 | Int($1) }))
+      })
   }
 
   private func registerStreams() {
     let (opened, cancelled, halfClosed) = (opened, cancelled, halfClosed)
-    server.register(Self.method("List", .serverStreaming), stream: { _, stream in
-      stream.onMessage { request in
-        for index in 0..<(request.first ?? 0) { stream.send([index]) }
-        stream.finish()
-      }
-    })
-    server.register(Self.method("FailingList", .serverStreaming), stream: { _, stream in
-      stream.onMessage { _ in
-        stream.send([7])
-        stream.fail(RPCError(code: .outOfRange, message: "too old"))
-      }
-    })
-    server.register(Self.method("Join", .clientStreaming), stream: { _, stream in
-      let parts = Mutex<[[UInt8]]>([])
-      stream.onMessage { message in parts.withLock { $0.append(message) } }
-      stream.onHalfClose { stream.reply(Array(parts.withLock { $0 }.joined(separator: Array("|".utf8)))) }
-    })
-    server.register(Self.method("Chat", .bidirectional), stream: { _, stream in
-      stream.onMessage { stream.send($0) }
-      stream.onHalfClose { stream.finish() }
-      stream.onCancel { cancelled.fire($0) }
-    })
-    for (name, kind) in [("Open", RPCMethodKind.bidirectional), ("OpenList", .serverStreaming)] {
-      server.register(Self.method(name, kind), stream: { context, stream in
-        if kind == .bidirectional {
-          stream.onHalfClose {
-            halfClosed.fire(stream.streamID)
-            stream.finish()
-          }
+    server.register(
+      Self.method("List", .serverStreaming),
+      stream: { _, stream in
+        stream.onMessage { request in
+          for index in 0..<(request.first ?? 0) { stream.send([index]) }
+          stream.finish()
         }
-        stream.onMessage { _ in }
-        stream.onCancel { cancelled.fire($0) }
-        opened.fire((context, stream))
       })
+    server.register(
+      Self.method("FailingList", .serverStreaming),
+      stream: { _, stream in
+        stream.onMessage { _ in
+          stream.send([7])
+          stream.fail(RPCError(code: .outOfRange, message: "too old"))
+        }
+      })
+    server.register(
+      Self.method("Join", .clientStreaming),
+      stream: { _, stream in
+        let parts = Mutex<[[UInt8]]>([])
+        stream.onMessage { message in parts.withLock { $0.append(message) } }
+        stream.onHalfClose { stream.reply(Array(parts.withLock { $0 }.joined(separator: Array("|".utf8)))) }
+      })
+    server.register(
+      Self.method("Chat", .bidirectional),
+      stream: { _, stream in
+        stream.onMessage { stream.send($0) }
+        stream.onHalfClose { stream.finish() }
+        stream.onCancel { cancelled.fire($0) }
+      })
+    for (name, kind) in [("Open", RPCMethodKind.bidirectional), ("OpenList", .serverStreaming)] {
+      server.register(
+        Self.method(name, kind),
+        stream: { context, stream in
+          if kind == .bidirectional {
+            stream.onHalfClose {
+              halfClosed.fire(stream.streamID)
+              stream.finish()
+            }
+          }
+          stream.onMessage { _ in }
+          stream.onCancel { cancelled.fire($0) }
+          opened.fire((context, stream))
+        })
     }
   }
 }
