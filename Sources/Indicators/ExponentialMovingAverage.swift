@@ -1,11 +1,11 @@
 /// The exponential moving average with weight 2 ÷ (period + 1), seeded with the mean of the first `period` values (TA-Lib `EMA`).
 public struct ExponentialMovingAverage: Indicator {
   public let period: Int
-  private let weight: Double
-  private var average = 0.0
+  @usableFromInline let weight: Double
+  @usableFromInline var average = 0.0
   private let skipped: Int
   /// Values seen; negative while skipping, counted up to `period`.
-  private var seen: Int
+  @usableFromInline var seen: Int
 
   /// `period` is at least 1; less counts as 1. The first `skipped` values are ignored (MACD starts its fast average late).
   public init(period: Int, skipping skipped: Int = 0) {
@@ -17,7 +17,7 @@ public struct ExponentialMovingAverage: Indicator {
 
   public var warmUp: Int { skipped + period - 1 }
 
-  public mutating func update(_ value: Double) -> Double? {
+  @inlinable public mutating func update(_ value: Double) -> Double? {
     if seen >= period {
       average += (value - average) * weight
       return average
@@ -25,7 +25,7 @@ public struct ExponentialMovingAverage: Indicator {
     return seed(value)
   }
 
-  private mutating func seed(_ value: Double) -> Double? {
+  @inlinable mutating func seed(_ value: Double) -> Double? {
     seen += 1
     guard seen > 0 else { return nil }
     average += value

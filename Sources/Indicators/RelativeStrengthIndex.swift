@@ -5,16 +5,16 @@
 /// strategy need not take it for an oversold one.
 public struct RelativeStrengthIndex: Indicator {
   public let period: Int
-  private let keep: Double
-  private let take: Double
-  private var previous = 0.0
-  private var gain = 0.0
-  private var loss = 0.0
+  @usableFromInline let keep: Double
+  @usableFromInline let take: Double
+  @usableFromInline var previous = 0.0
+  @usableFromInline var gain = 0.0
+  @usableFromInline var loss = 0.0
   /// Closes seen, counted up to `period + 1`.
-  private var seen = 0
+  @usableFromInline var seen = 0
 
   /// Sums of both averages below this count as no movement (TA-Lib's epsilon).
-  static let movementMinimum = 1e-14
+  @inlinable static var movementMinimum: Double { 1e-14 }
 
   /// `period` is at least 2 as in TA-Lib; less counts as 2.
   public init(period: Int) {
@@ -26,12 +26,13 @@ public struct RelativeStrengthIndex: Indicator {
   public var warmUp: Int { period }
 
   /// Whether prices have moved within the averages' memory.
-  public var hasMovement: Bool { gain + loss >= Self.movementMinimum }
+  @inlinable public var hasMovement: Bool { gain + loss >= Self.movementMinimum }
 
-  public mutating func update(_ close: Double) -> Double? {
+  @inlinable public mutating func update(_ close: Double) -> Double? {
     let change = close - previous
     previous = close
-    let rise = max(change, 0)
+    // The positive part without a branch: which way a market goes cannot be predicted.
+    let rise = (change + change.magnitude) * 0.5
     let fall = rise - change
     if seen > period {
       gain = gain * keep + rise * take
@@ -41,12 +42,12 @@ public struct RelativeStrengthIndex: Indicator {
     return seed(rise: rise, fall: fall)
   }
 
-  private var value: Double {
+  @inlinable var value: Double {
     let movement = gain + loss
     return movement >= Self.movementMinimum ? 100 * (gain / movement) : 0
   }
 
-  private mutating func seed(rise: Double, fall: Double) -> Double? {
+  @inlinable mutating func seed(rise: Double, fall: Double) -> Double? {
     seen += 1
     guard seen > 1 else { return nil }
     gain += rise

@@ -1,8 +1,8 @@
 /// The mean of the last `period` values (TA-Lib `SMA`).
 public struct SimpleMovingAverage: Indicator {
   public let period: Int
-  private var window: SlidingSum
-  private let divisor: Double
+  @usableFromInline var window: SlidingSum
+  @usableFromInline let divisor: Double
 
   /// `period` is at least 1; less counts as 1.
   public init(period: Int) {
@@ -13,7 +13,7 @@ public struct SimpleMovingAverage: Indicator {
 
   public var warmUp: Int { period - 1 }
 
-  public mutating func update(_ value: Double) -> Double? {
+  @inlinable public mutating func update(_ value: Double) -> Double? {
     let sum = window.add(value)
     return window.isFull ? sum / divisor : nil
   }

@@ -2,19 +2,20 @@
 ///
 /// A second sum collects the values since the ring last wrapped. When it wraps again, that sum covers exactly the window, so it
 /// replaces the running one: an error lives for at most two windows.
+@usableFromInline
 struct SlidingSum: Sendable {
-  private var ring: [Double]
-  private var index = 0
-  private var running = 0.0
-  private var fresh = 0.0
-  private(set) var isFull = false
+  @usableFromInline var ring: [Double]
+  @usableFromInline var index = 0
+  @usableFromInline var running = 0.0
+  @usableFromInline var fresh = 0.0
+  @usableFromInline var isFull = false
 
   init(count: Int) { ring = [Double](repeating: 0, count: max(count, 1)) }
 
   var count: Int { ring.count }
 
   /// Adds a value, drops the oldest, and answers the window's sum; meaningful once ``isFull``.
-  mutating func add(_ value: Double) -> Double {
+  @inlinable mutating func add(_ value: Double) -> Double {
     running += value - ring[index]
     fresh += value
     ring[index] = value

@@ -3,29 +3,32 @@
 /// Sums are taken over distances from a reference near the current price that is renewed once a window, so neither cancellation
 /// nor drift touches the ninth digit; a window of equal values answers exactly 0.
 public struct StandardDeviation: Indicator {
+  @usableFromInline var ring: [Double]
+  @usableFromInline let divisor: Double
   public let period: Int
-  private let divisor: Double
-  private var ring: [Double]
-  private var index = 0
-  private var isFull = false
-  private var running = Sums()
-  private var fresh = Sums()
-  private var last = 0.0
-  private var equalRun = 0
+  @usableFromInline var index = 0
+  @usableFromInline var isFull = false
+  @usableFromInline var running = Sums(reference: 0)
+  @usableFromInline var fresh = Sums(reference: 0)
+  @usableFromInline var last = 0.0
+  @usableFromInline var equalRun = 0
 
   /// Sums of distances from a reference.
-  private struct Sums {
-    var reference = 0.0
-    var first = 0.0
-    var second = 0.0
+  @usableFromInline
+  struct Sums: Sendable {
+    @usableFromInline var reference: Double
+    @usableFromInline var first = 0.0
+    @usableFromInline var second = 0.0
 
-    mutating func add(_ value: Double) {
+    @inlinable init(reference: Double) { self.reference = reference }
+
+    @inlinable mutating func add(_ value: Double) {
       let distance = value - reference
       first += distance
       second += distance * distance
     }
 
-    mutating func remove(_ value: Double) {
+    @inlinable mutating func remove(_ value: Double) {
       let distance = value - reference
       first -= distance
       second -= distance * distance
@@ -41,12 +44,12 @@ public struct StandardDeviation: Indicator {
 
   public var warmUp: Int { period - 1 }
 
-  public mutating func update(_ value: Double) -> Double? {
+  @inlinable public mutating func update(_ value: Double) -> Double? {
     meanAndDeviation(value)?.deviation
   }
 
   /// Takes the next value and answers the window's mean and standard deviation.
-  mutating func meanAndDeviation(_ value: Double) -> (mean: Double, deviation: Double)? {
+  @inlinable mutating func meanAndDeviation(_ value: Double) -> (mean: Double, deviation: Double)? {
     equalRun = value == last ? min(equalRun + 1, period) : 1
     last = value
     if index == 0 { fresh = Sums(reference: value) }
