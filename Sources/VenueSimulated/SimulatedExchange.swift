@@ -81,10 +81,10 @@ public struct SimulatedExchange: Sendable {
   public func instrument(_ symbol: Symbol) -> SimulatedInstrument? { marketIndex[symbol].map { markets[$0].instrument } }
   public func lastPrice(_ symbol: Symbol) -> Price? { marketIndex[symbol].flatMap { markets[$0].engine.lastPrice } }
 
-  /// The best prices: the book's, or the recorded quote.
+  /// The best prices: the recorded quote if there is one, else the book's (with time zero where no quote was ever heard).
   public func quote(_ symbol: Symbol) -> Quote? {
     guard let index = marketIndex[symbol] else { return nil }
-    if configuration.house.mode == .recorded { return markets[index].quote }
+    if configuration.house.mode == .recorded, let quote = markets[index].quote { return quote }
     guard let bid = markets[index].engine.bestBid, let ask = markets[index].engine.bestAsk else { return markets[index].quote }
     return Quote(
       symbol: symbol, bidPrice: bid.price, bidQuantity: bid.quantity, askPrice: ask.price, askQuantity: ask.quantity,
