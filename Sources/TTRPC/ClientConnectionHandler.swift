@@ -133,14 +133,17 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Deadlines
 
-  /// Ends calls whose time is over; one timer for all of them. Loop only.
+  /// Ends calls whose time is over; one timer for all of them, a minute away at most, because it keeps the connection in memory. Loop
+  /// only.
   func schedule(_ deadline: NIODeadline) {
     if let nextCheck, nextCheck <= deadline { return }
+    let deadline = min(deadline, .now() + .minutes(1))
     nextCheck = deadline
     core.loop.assumeIsolated().scheduleTask(deadline: deadline) { self.check(deadline) }
   }
 
   private func check(_ scheduled: NIODeadline) {
+    guard context != nil else { return }
     if nextCheck == scheduled { nextCheck = nil }
     let now = NIODeadline.now()
     var next: NIODeadline?

@@ -24,7 +24,7 @@ public final class RPCServer: Sendable {
   public typealias StreamHandler = @Sendable (RPCContext, RPCServerStream) -> Void
   /// Nil allows the call.
   public typealias Authorizer = @Sendable (RPCMethod, RPCConnection) -> RPCError?
-  /// Called once for every call of a known method, on any thread; must be quick.
+  /// Called once for every call that got as far as its method and the authorizer, on any thread; must be quick.
   public typealias Observer = @Sendable (RPCCallRecord) -> Void
 
   private struct State {

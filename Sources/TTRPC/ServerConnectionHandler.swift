@@ -146,6 +146,11 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       isReadPaused = true
     } else if isReadPaused, queued < limit / 4 {
       isReadPaused = false
+      if partialSince != nil {
+        let now = NIODeadline.now()
+        partialSince = now
+        schedule(now + TimeAmount(shared.configuration.partialFrameTimeout))
+      }
       if isReadWanted {
         isReadWanted = false
         context.read()
@@ -195,8 +200,11 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Times
 
+  /// Has the times checked at `deadline`, or in a minute when that is earlier: a timer keeps the connection in memory, and a deadline may
+  /// be a century away.
   func schedule(_ deadline: NIODeadline) {
     if let nextCheck, nextCheck <= deadline { return }
+    let deadline = min(deadline, .now() + .minutes(1))
     nextCheck = deadline
     core.loop.assumeIsolated().scheduleTask(deadline: deadline) { self.check(deadline) }
   }
@@ -205,7 +213,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     guard let context else { return }
     if nextCheck == scheduled { nextCheck = nil }
     let now = NIODeadline.now()
-    let partial = partialSince.map { $0 + TimeAmount(shared.configuration.partialFrameTimeout) }
+    // While reading is paused the peer cannot complete its frame.
+    let partial = (isReadPaused ? nil : partialSince).map { $0 + TimeAmount(shared.configuration.partialFrameTimeout) }
     let stall = core.writingSince.map { $0 + TimeAmount(shared.configuration.writeStallTimeout) }
     for limit in [partial, stall, handshakeDeadline, lingerDeadline].compactMap({ $0 }) {
       if limit <= now {
