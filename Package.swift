@@ -83,7 +83,7 @@ let services: [Target] = [
   module(
     "ControlPlane",
     ["BotAPI", "TTRPC", "TradingCore", "TradingModel", "Strategies", "Venue", "Journal", "MarketData", "ServiceRuntime", nioCore, logging]),
-  module("ControlCommands", ["BotAPI", "TTRPC", argumentParser]),
+  module("ControlCommands", ["BotAPI", "TTRPC", "ServiceRuntime", argumentParser]),
   module(
     "BotDaemon",
     [
@@ -126,6 +126,20 @@ if let only = Context.environment["BOT_TESTS"], !only.isEmpty {
   testTargets = testTargets.filter { $0.type != .test || wanted.contains($0.name) }
 }
 
+// Benchmarks are in the graph only when asked for: BOT_BENCHMARKS=1 swift run -c release botbench
+var benchmarkTargets: [Target] = []
+if Context.environment["BOT_BENCHMARKS"] != nil {
+  benchmarkTargets = [
+    .target(name: "CBounds", path: "Tests/Benchmarks/CBounds", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .executableTarget(
+      name: "botbench",
+      dependencies: [
+        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "MarketFrames", "Journal", "TTRPC", nioCore, nioPosix,
+      ],
+      path: "Tests/Benchmarks/botbench", swiftSettings: settings),
+  ]
+}
+
 let package = Package(
   name: "botd",
   products: [
@@ -140,5 +154,5 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
   ],
-  targets: systemLibraries + pureModules + services + programs + testTargets
+  targets: systemLibraries + pureModules + services + programs + testTargets + benchmarkTargets
 )

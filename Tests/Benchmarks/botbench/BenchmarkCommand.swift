@@ -11,6 +11,7 @@ struct BenchmarkCommand {
   private static let groups: [(name: String, make: @Sendable () -> [Benchmark])] = [
     ("decimal", { DecimalBenchmarks.all }), ("indicator", { IndicatorBenchmarks.all }), ("fleet", { FleetBenchmarks.all }),
     ("frames", { FrameBenchmarks.all }), ("decision", { DecisionBenchmarks.all }),
+    ("journal", { JournalBenchmarks.all }), ("rpc", { RPCBenchmarks.all }), ("daemon", { DaemonBenchmarks.all }),
   ]
 
   static func main() {

@@ -55,4 +55,20 @@ uint64_t bound_sqlite(const char *path, size_t commits, size_t group, size_t siz
 /// `count` appends of `size` bytes, each followed by fdatasync; answers nanoseconds, 0 on failure.
 uint64_t bound_fdatasync(const char *path, size_t count, size_t size);
 
+/// Reads every row of a journal, summing its payload bytes; answers nanoseconds, 0 on failure.
+uint64_t bound_journal_scan(const char *path, uint64_t *bytes);
+
+/// Starts a program (argv ends with NULL) with NOTIFY_SOCKET set, and waits for its READY=1 or `seconds`; answers nanoseconds
+/// from before the start, 0 on failure. `pid` is for bound_stop, -1 when nothing was started.
+uint64_t bound_start(const char *const *argv, const char *notify_path, int seconds, int *pid);
+
+/// Starts a program that ends by itself and waits for it; answers nanoseconds, 0 on failure.
+uint64_t bound_run(const char *const *argv);
+
+/// Resident memory of a process in kilobytes, 0 when it is gone.
+long bound_resident(int pid);
+
+/// Ends a process with SIGTERM, with SIGKILL after `seconds`; answers its exit status, -1 when killed.
+int bound_stop(int pid, int seconds);
+
 #endif
