@@ -1,6 +1,6 @@
-public import Strategies
+import Strategies
 public import TradingModel
-public import Venue
+import Venue
 
 /// A bot as the core holds it. Everything but the strategy's indicators is folded from the journal.
 struct Bot: Sendable {
@@ -8,6 +8,8 @@ struct Bot: Sendable {
   var state: BotState = .stopped
   var stateReason = ""
   var createdAt: Timestamp
+  /// The journal sequence that made it: orders of an earlier bot of the same id are not its own.
+  var createdSequence: UInt64
   var updatedAt: Timestamp
   var position = Position()
   var statistics = BotStatistics()
@@ -23,9 +25,34 @@ struct Bot: Sendable {
   var refusals = 0
   /// Nothing is sent for this bot before.
   var retryAt: Timestamp = .zero
+  /// The venue takes no stop for the position: the price is watched here instead.
   var isProtectionImpossible = false
+  /// When to try again to rest a stop that the venue refused.
+  var protectAgainAt: Timestamp = .distantFuture
 
-  var isEntryOpen: Bool { position.isOpen }
+  /// Hands a closed candle to the strategy.
+  mutating func onCandle(_ candle: Candle, closedAt close: Timestamp) -> Signal {
+    guard position.isOpen else { return strategy.onCandle(candle, position: .flat) }
+    if close > position.openedAt { position.candlesHeld += 1 }
+    return strategy.onCandle(
+      candle,
+      position: StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: position.candlesHeld))
+  }
+
+  /// Hands a closed candle from before now to the strategy. After a restart this also restores what the journal does not know of an
+  /// open position: the candles since the entry and the peak.
+  mutating func onHistory(_ candle: Candle, closedAt close: Timestamp) {
+    if position.isOpen, candle.openTime >= position.openedAt, configuration.trailingStop.isPositive {
+      position.peakPrice = max(position.peakPrice, candle.high)
+    }
+    _ = onCandle(candle, closedAt: close)
+  }
+
+  /// Changes it in place.
+  mutating func update(at time: Timestamp, _ body: (inout Bot) -> Void) {
+    body(&self)
+    updatedAt = time
+  }
 
   /// Where the stop belongs; zero without one.
   func stopPrice(tick: Price) -> Price {

@@ -117,7 +117,8 @@ public struct BotStatistics: Hashable, Sendable {
     let result = openTradePnL
     openTradePnL = .zero
     tradeCount += 1
-    exposedNanoseconds += max(0, time.nanoseconds(since: openedAt))
+    let (exposed, overflow) = exposedNanoseconds.addingReportingOverflow(max(0, time.nanoseconds(since: openedAt)))
+    exposedNanoseconds = overflow ? .max : exposed
     if tradeCount == 1 || result > bestTrade { bestTrade = result }
     if tradeCount == 1 || result < worstTrade { worstTrade = result }
     if result.isPositive {

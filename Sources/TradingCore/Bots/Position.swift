@@ -57,7 +57,11 @@ public struct Position: Hashable, Sendable {
   }
 
   private static func share(of cost: Amount, _ part: Quantity, _ whole: Quantity) -> Amount {
-    guard whole.isPositive else { return .zero }
-    return (cost * part).divided(by: whole, rounding: .nearest)
+    // In full width: cost × part cut to 8 digits would lose most of the digits of a small part.
+    guard whole.isPositive, part < whole, !part.isNegative, !cost.isNegative else { return cost }
+    let product = cost.raw.magnitude.multipliedFullWidth(by: part.raw.magnitude)
+    let (quotient, remainder) = whole.raw.magnitude.dividingFullWidth(product)
+    let isUp = remainder >= whole.raw.magnitude - remainder
+    return FixedDecimal(raw: Int128(clamping: isUp ? quotient + 1 : quotient))
   }
 }

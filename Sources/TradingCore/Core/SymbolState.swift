@@ -15,10 +15,13 @@ struct SymbolState: Sendable {
   /// The price at or above which some holder's target may be hit, and the one at or below which some stop or trail may.
   var wakeAbove = FixedDecimal(raw: .max)
   var wakeBelow: Price = .zero
-  /// Highest trade id booked for our account; 0 = none.
-  var lastTradeID = TradeID(0)
+  /// Our account's trades that were booked.
+  var trades = RecentTrades()
   /// Our account's fills that no known order claims yet.
   var unclaimed: [AccountTrade] = []
+
+  /// Highest trade id booked for our account; 0 = none.
+  var lastTradeID: TradeID { trades.last }
 }
 
 /// Candles of one series and who listens.

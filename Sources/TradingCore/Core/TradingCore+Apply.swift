@@ -1,4 +1,4 @@
-public import TradingModel
+import TradingModel
 import Strategies
 import Venue
 
@@ -40,7 +40,7 @@ extension TradingCore {
     if !entry.requestID.isEmpty { requests.remember(entry.requestID, entry.requestFingerprint) }
     switch entry.record {
     case .opened(let identity): self.identity = identity
-    case .botCreated(let configuration): applyCreated(configuration, at: entry.time)
+    case .botCreated(let configuration): applyCreated(configuration, entry)
     case .botUpdated(let configuration): applyUpdated(configuration, at: entry.time)
     case .botStateChanged(let change): applyState(change, at: entry.time)
     case .botRemoved(let id): applyRemoved(id)
@@ -54,8 +54,10 @@ extension TradingCore {
     case .cancelRequested(let cancel):
       orders[cancel.clientOrderID]?.status = .pendingCancel
       orders[cancel.clientOrderID]?.updatedAt = entry.time
-      track(cancel.clientOrderID)
-      withBot(cancel.botID) { _ in }
+      if let order = orders[cancel.clientOrderID] {
+        unsettled.add(cancel.clientOrderID)
+        touchOwner(of: order)
+      }
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
@@ -70,18 +72,25 @@ extension TradingCore {
   }
 
   mutating func withBot(_ id: BotID, _ body: (inout Bot) -> Void) {
-    guard let index = botIndex[id], bots[index] != nil else { return }
-    body(&bots[index]!)
+    guard let index = botIndex[id] else { return }
+    bots[index]?.update(at: now, body)
+    markDirty(index)
+  }
+
+  private mutating func touchOwner(of order: Order) {
+    guard let index = owner(of: order) else { return }
     bots[index]?.updatedAt = now
     markDirty(index)
   }
 
-  private mutating func applyCreated(_ configuration: BotConfiguration, at time: Timestamp) {
+  private mutating func applyCreated(_ configuration: BotConfiguration, _ entry: JournalEntry) {
     guard botIndex[configuration.id] == nil,
       let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
     else { return }
     let index = bots.count
-    bots.append(Bot(configuration: configuration, createdAt: time, updatedAt: time, strategy: strategy))
+    bots.append(
+      Bot(
+        configuration: configuration, createdAt: entry.time, createdSequence: entry.sequence, updatedAt: entry.time, strategy: strategy))
     botIndex[configuration.id] = index
     let symbol = symbolState(for: configuration.symbol)
     symbols[symbol].bots.append(index)
@@ -137,8 +146,10 @@ extension TradingCore {
 
   private mutating func applyIntent(_ intent: OrderIntent, _ entry: JournalEntry) {
     let id = intent.request.clientOrderID
-    orders[id] = Order(intent: intent, sequence: entry.sequence, at: entry.time)
-    track(id)
+    var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
+    if let at = symbolIndex[intent.request.symbol] { order.tradeFloor = symbols[at].lastTradeID }
+    orders[id] = order
+    unsettled.add(id)
     withBot(intent.botID) { bot in
       bot.openOrders.append(id)
       if intent.purpose == .entry {
@@ -150,6 +161,7 @@ extension TradingCore {
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
     guard var order = orders[update.clientOrderID] else { return }
     order.status = update.status
+    if update.status == .unknown { order.sentBefore = time }
     highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
     if update.venueOrderID.value != 0, order.venueOrderID != update.venueOrderID {
       order.venueOrderID = update.venueOrderID
@@ -160,15 +172,19 @@ extension TradingCore {
     if !update.reason.isEmpty { order.rejectReason = update.reason }
     order.updatedAt = time
     orders[update.clientOrderID] = order
+    // One that was given up and appears after all belongs to its bot again.
+    if !order.status.isTerminal, let index = owner(of: order), bots[index]?.openOrders.contains(update.clientOrderID) == false {
+      bots[index]?.openOrders.append(update.clientOrderID)
+    }
     settle(order)
-    withBot(order.botID) { _ in }
+    touchOwner(of: order)
   }
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
     let fill = record.fill
     highestVenueOrderID = max(highestVenueOrderID, fill.venueOrderID)
     let at = symbolState(for: fill.symbol)
-    if fill.tradeID > symbols[at].lastTradeID { symbols[at].lastTradeID = fill.tradeID }
+    symbols[at].trades.add(fill.tradeID)
     var decisionPrice = Price.zero
     if let id = record.clientOrderID, var order = orders[id] {
       order.filledQuantity += fill.quantity
@@ -212,30 +228,22 @@ extension TradingCore {
     return ("", "")
   }
 
-  /// Keeps an order on the list of those that need the venue's word.
-  mutating func track(_ id: ClientOrderID) {
-    if !unsettled.contains(id) { unsettled.append(id) }
-  }
-
   /// Moves an order between the lists after a change.
   private mutating func settle(_ order: Order) {
     let id = order.clientOrderID
-    if order.isUnsettled {
-      track(id)
-      return
-    }
-    unsettled.removeAll { $0 == id }
+    guard !order.isUnsettled else { return unsettled.add(id) }
+    unsettled.remove(id)
     guard order.status.isTerminal else { return }
-    if let index = botIndex[order.botID], bots[index]?.openOrders.contains(id) == true {
+    if let index = owner(of: order), bots[index]?.openOrders.contains(id) == true {
       bots[index]?.openOrders.removeAll { $0 == id }
       finish(id)
     }
   }
 
   private mutating func finish(_ id: ClientOrderID) {
-    if let old = finished.add(id), let order = orders.removeValue(forKey: old) {
-      ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: order.venueOrderID)] = nil
-    }
+    guard let old = finished.add(id), let order = orders[old], order.status.isTerminal, !order.isUnsettled else { return }
+    orders[old] = nil
+    ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: order.venueOrderID)] = nil
   }
 
   mutating func symbolState(for symbol: Symbol) -> Int {

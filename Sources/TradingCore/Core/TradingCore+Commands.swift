@@ -1,6 +1,6 @@
 import Strategies
 import Venue
-public import TradingModel
+import TradingModel
 
 extension TradingCore {
   mutating func handle(_ envelope: CommandEnvelope, _ effects: inout [Effect]) {
@@ -126,6 +126,11 @@ extension TradingCore {
     let violations = violations(of: configuration)
     guard violations.isEmpty else { throw CommandError(.invalidArgument, violations) }
     guard configuration != bot.configuration else { return configuration.id }
+    guard configuration.symbol == bot.configuration.symbol || bot.statistics.fillCount == 0 else {
+      throw CommandError(
+        .failedPrecondition, reason: "SYMBOL_CANNOT_CHANGE", field: "symbol",
+        "bot \(configuration.id) has traded \(bot.configuration.symbol), its inventory and statistics are in that; create another bot for \(configuration.symbol)")
+    }
     let old = bot.configuration.series
     let isNewSeries = seriesIndex[configuration.series].map { series[$0].bots.isEmpty } ?? true
     append(.botUpdated(configuration), &effects)

@@ -1,6 +1,6 @@
-public import TradingModel
+import TradingModel
 import Strategies
-public import Venue
+import Venue
 
 extension TradingCore {
   mutating func handle(_ event: MarketEvent, _ effects: inout [Effect]) {
@@ -30,21 +30,10 @@ extension TradingCore {
     let close = update.interval.nextOpenTime(after: candle.openTime)
     let isLate = now.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
     for index in series[at].bots {
-      let signal = ask(index, candle)
+      guard let signal = bots[index]?.onCandle(candle, closedAt: close) else { continue }
       guard signal.action != .hold else { continue }
       decide(index, signal, price: candle.close, isLate: isLate, &effects)
     }
-  }
-
-  /// Hands a candle to a bot's strategy.
-  private mutating func ask(_ index: Int, _ candle: Candle) -> Signal {
-    guard bots[index] != nil else { return .hold }
-    if bots[index]!.position.isOpen { bots[index]!.position.candlesHeld += 1 }
-    let position = bots[index]!.position
-    let view =
-      position.isOpen
-      ? StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: position.candlesHeld) : .flat
-    return bots[index]!.strategy.onCandle(candle, position: view)
   }
 
   private mutating func decide(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
@@ -52,7 +41,7 @@ extension TradingCore {
     switch signal.action {
     case .hold: return
     case .buy:
-      guard !bot.position.isOpen, bot.exitRequest == nil, bot.openOrders.isEmpty, now >= bot.retryAt else { return }
+      guard !bot.position.isOpen, bot.exitRequest == nil, now >= bot.retryAt else { return }
       enter(index, signal, price: price, isLate: isLate, &effects)
     case .sell:
       guard bot.position.isOpen, bot.exitRequest == nil, tradingState != .halted else { return }
@@ -63,11 +52,7 @@ extension TradingCore {
 
   private mutating func enter(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
     guard let bot = bots[index], let at = symbolIndex[bot.configuration.symbol] else { return }
-    let decision = RiskGate.entry(
-      RiskGate.Inputs(
-        configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
-        feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
-        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price))
+    let decision = bot.openOrders.isEmpty ? gate(bot, at, price: price, isLate: isLate) : Self.outstanding(bot)
     switch decision {
     case .denied(let code, let message):
       append(
@@ -83,6 +68,18 @@ extension TradingCore {
         RiskGate.approveEntry(request, decisionPrice: price), bot: bot.configuration.id, purpose: .entry, reason: signal.reason, &effects)
     }
     bots[index]?.lastSignal?.confidence = signal.confidence
+  }
+
+  private static func outstanding(_ bot: Bot) -> RiskGate.Decision {
+    .denied(.orderOutstanding, "\(bot.openOrders.count) earlier orders are not finished, the first is \(bot.openOrders.first?.text ?? "")")
+  }
+
+  private func gate(_ bot: Bot, _ at: Int, price: Price, isLate: Bool) -> RiskGate.Decision {
+    RiskGate.entry(
+      RiskGate.Inputs(
+        configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
+        feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
+        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price))
   }
 
   /// Journals an intent and hands it to the venue once it is durable.
@@ -120,6 +117,11 @@ extension TradingCore {
         bots[index]?.position.peakPrice = price
         peaksMoved = true
       }
+      // A stop that is watched here stays in force while trading is halted, as one that rests on the venue does.
+      if bot.isProtectionImpossible, price <= bot.stopPrice(tick: tick), now >= bot.retryAt {
+        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stopPrice(tick: tick))", price: price, &effects)
+        continue
+      }
       if tradingState == .halted { continue }
       if bot.takeProfitPrice.isPositive, price >= bot.takeProfitPrice {
         requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.takeProfitPrice)", price: price, &effects)
@@ -129,8 +131,6 @@ extension TradingCore {
         requestExit(
           index, .trailingStop, reason: "price \(price) fell from its peak \(bot.position.peakPrice) by the trailing stop", price: price,
           &effects)
-      } else if bot.isProtectionImpossible, price <= bot.stopPrice(tick: tick), now >= bot.retryAt {
-        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stopPrice(tick: tick))", price: price, &effects)
       }
     }
     if peaksMoved { refreshHolders(of: symbols[at].symbol) }
@@ -143,9 +143,11 @@ extension TradingCore {
     let at = seriesState(for: key)
     for candle in candles where candle.openTime > series[at].lastOpenTime && candle.isConsistent {
       series[at].keep(candle, limit: configuration.historyCandles)
-      for index in series[at].bots { _ = ask(index, candle) }
+      let close = key.interval.nextOpenTime(after: candle.openTime)
+      for index in series[at].bots { _ = bots[index]?.onHistory(candle, closedAt: close) }
     }
     let symbol = series[at].symbolIndex
+    refreshHolders(of: key.symbol)
     if symbols[symbol].lastPrice.isZero, let last = candles.last { symbols[symbol].lastPrice = last.close }
   }
 

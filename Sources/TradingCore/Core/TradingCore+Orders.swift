@@ -1,5 +1,5 @@
-public import TradingModel
-public import Venue
+import TradingModel
+import Venue
 
 extension TradingCore {
   /// A word of the venue about an order, from any channel, in any order, any number of times.
@@ -12,25 +12,31 @@ extension TradingCore {
     guard let current = orders[report.clientOrderID] else { return }
     updateStatus(current, report, &effects)
     claim(symbol: report.symbol, &effects)
-    advance(order.botID, &effects)
+    advanceOwner(of: order, &effects)
   }
 
   /// Books a fill once: (symbol, trade id) is its identity.
   private mutating func book(_ fill: Fill, of order: Order, _ effects: inout [Effect]) {
     guard !order.tradeIDs.contains(fill.tradeID), fill.quantity.isPositive, fill.price.isPositive else { return }
+    guard symbolIndex[fill.symbol].map({ symbols[$0].trades.contains(fill.tradeID) }) != true else {
+      return alert(
+        .critical, order.botID, "trade \(fill.tradeID) of order \(order.clientOrderID) is booked elsewhere already; check the account", &effects)
+    }
     let side = order.intent.request.side
     var realized = Amount.zero
     var closes = false
-    if let index = botIndex[order.botID], let bot = bots[index] {
+    let owner = owner(of: order)
+    if let owner, let bot = bots[owner] {
       let (base, quote) = assets(of: fill)
       var position = bot.position
       realized = position.apply(fill, side: side, baseAsset: base, quoteAsset: quote, closes: false)
-      if side == .sell { closes = !isSellable(position.quantity, at: fill.price, symbol: fill.symbol) }
+      // Once: what an order still fills after that belongs to no trade.
+      if side == .sell, position.isOpen { closes = !isSellable(position.quantity, at: fill.price, symbol: fill.symbol) }
     }
     append(
       .fill(
         FillRecord(
-          fill: fill, botID: order.botID, clientOrderID: order.clientOrderID, side: side, purpose: order.intent.purpose,
+          fill: fill, botID: owner == nil ? nil : order.botID, clientOrderID: order.clientOrderID, side: side, purpose: order.intent.purpose,
           reason: order.intent.reason, realizedPnL: realized, closesPosition: closes)), &effects)
   }
 
@@ -48,7 +54,7 @@ extension TradingCore {
     let learnsVenueID = order.venueOrderID.value == 0 && report.venueOrderID.value != 0
     let moves = next != order.status && order.status.canBecome(next) && !isStale(order, next, report)
     guard moves || (executed > order.executedQuantity) || learnsVenueID else { return }
-    if order.status == .expired, next == .accepted {
+    if order.status == .expired, moves {
       alert(.critical, order.botID, "order \(order.clientOrderID) appeared on the venue after it was given up; it is adopted", &effects)
     }
     append(
@@ -68,7 +74,8 @@ extension TradingCore {
 
   /// Remembers that the venue refused an order, and slows this bot down.
   private mutating func refused(_ order: Order, _ reason: String, _ effects: inout [Effect]) {
-    guard let index = botIndex[order.botID], let bot = bots[index] else { return }
+    guard let index = owner(of: order), let bot = bots[index] else { return }
+    let price = lastPrice(of: order.intent.request.symbol)
     let count = bot.refusals + 1
     bots[index]?.refusals = count
     let seconds: Int64 = min(60, 1 << Int64(min(count, 6)))
@@ -79,10 +86,10 @@ extension TradingCore {
       bots[index]?.retryAt = .zero
       if count >= 3 {
         bots[index]?.isProtectionImpossible = true
-      } else if order.intent.request.stopPrice >= lastPrice(of: order.intent.request.symbol) {
-        requestExit(
-          index, .stopLoss, reason: "the stop \(order.intent.request.stopPrice) was already reached", price: lastPrice(of: order.intent.request.symbol),
-          &effects)
+        bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000)
+        alert(.critical, order.botID, "no stop rests on the venue for the position; it is watched here, and tried again in five minutes", &effects)
+      } else if price.isPositive, order.intent.request.stopPrice >= price {
+        requestExit(index, .stopLoss, reason: "the stop \(order.intent.request.stopPrice) was already reached", price: price, &effects)
       }
     }
     if count >= 5, order.intent.purpose != .entry, bot.state == .running {
@@ -90,8 +97,12 @@ extension TradingCore {
         .botStateChanged(
           BotStateChange(
             botID: order.botID, state: .halted, reason: "the venue refused \(count) orders in a row: \(reason)",
-            referencePrice: lastPrice(of: bot.configuration.symbol))), &effects)
+            referencePrice: price)), &effects)
     }
+  }
+
+  private mutating func advanceOwner(of order: Order, _ effects: inout [Effect]) {
+    if let index = owner(of: order) { advance(index, &effects) }
   }
 
   mutating func alert(_ severity: Alert.Severity, _ bot: BotID?, _ message: String, _ effects: inout [Effect]) {
@@ -114,7 +125,7 @@ extension TradingCore {
             clientOrderID: id, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
       refused(order, reason, &effects)
-      advance(order.botID, &effects)
+      advanceOwner(of: order, &effects)
     case .unknown(let message):
       guard order.status == .submitted else { return }
       append(
@@ -134,31 +145,7 @@ extension TradingCore {
     case .canceled(let report): handle(report, &effects)
     case .notOpen, .unknown, .rejected:
       guard !order.status.isTerminal || order.isAwaitingFills else { return }
-      orders[id]?.nextQuery = now
-      track(id)
       ask(id, &effects)
-    }
-  }
-
-  mutating func queried(_ id: ClientOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
-    switch outcome {
-    case .found(let report):
-      handle(report, &effects)
-      if let current = orders[id], current.isAwaitingFills { listTrades(of: current, &effects) }
-    case .notFound:
-      guard order.isUnsettled || order.isResting else { return }
-      let fence = order.createdAt.advanced(byMilliseconds: configuration.fenceMilliseconds)
-      guard now >= fence, !order.isAwaitingFills else { return scheduleQuery(id) }
-      append(
-        .orderUpdated(
-          OrderUpdate(
-            clientOrderID: id, botID: order.botID, status: .expired, venueOrderID: order.venueOrderID,
-            executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote,
-            reason: "not found on the venue after \(configuration.fenceMilliseconds) ms: it never arrived")), &effects)
-      alert(.info, order.botID, "order \(id) never reached the venue; it is released", &effects)
-      advance(order.botID, &effects)
-    case .unknown: scheduleQuery(id)
     }
   }
 
@@ -166,20 +153,23 @@ extension TradingCore {
   mutating func listed(_ symbol: Symbol, _ trades: [AccountTrade], _ effects: inout [Effect]) {
     let at = symbolState(for: symbol)
     symbols[at].unclaimed.append(contentsOf: trades)
+    for id in unsettled.elements where orders[id]?.intent.request.symbol == symbol && orders[id]?.tradesAskedAt != nil {
+      orders[id]?.areTradesListed = true
+    }
     claim(symbol: symbol, &effects)
     for index in symbols[at].bots { advance(index, &effects) }
   }
 
   /// Books unclaimed fills whose order is known; external ones once no order of the symbol is in doubt.
-  private mutating func claim(symbol: Symbol, _ effects: inout [Effect]) {
+  mutating func claim(symbol: Symbol, _ effects: inout [Effect]) {
     guard let at = symbolIndex[symbol], !symbols[at].unclaimed.isEmpty else { return }
     let pending = symbols[at].unclaimed
     symbols[at].unclaimed = []
-    let inDoubt = unsettled.contains { id in orders[id].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false }
+    let inDoubt = unsettled.elements.contains { id in orders[id].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false }
     for trade in pending {
       if let id = ordersByVenueID[VenueKey(symbol: symbol, id: trade.fill.venueOrderID)], let order = orders[id] {
         book(trade.fill, of: order, &effects)
-        advance(order.botID, &effects)
+        advanceOwner(of: order, &effects)
       } else if inDoubt {
         symbols[at].unclaimed.append(trade)
       } else {
@@ -188,9 +178,9 @@ extension TradingCore {
     }
   }
 
-  /// A fill of an order that is not ours. Trade ids grow per symbol, so an id at or below the highest booked one was seen before.
+  /// A fill of an order that is not ours.
   private mutating func bookExternal(_ fill: Fill, side: Side, id: ClientOrderID?, _ effects: inout [Effect]) {
-    guard let at = symbolIndex[fill.symbol], fill.tradeID > symbols[at].lastTradeID else { return }
+    guard let at = symbolIndex[fill.symbol], !symbols[at].trades.contains(fill.tradeID) else { return }
     append(
       .fill(
         FillRecord(
@@ -198,37 +188,9 @@ extension TradingCore {
           closesPosition: false)), &effects)
   }
 
-  // MARK: Asking the venue
-
-  private mutating func scheduleQuery(_ id: ClientOrderID) {
-    guard var order = orders[id] else { return }
-    order.queryCount += 1
-    let delay: Int64 = min(4_000, 500 << Int64(min(order.queryCount, 3)))
-    order.nextQuery = now.advanced(byMilliseconds: delay)
-    orders[id] = order
-  }
-
-  mutating func ask(_ id: ClientOrderID, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
-    scheduleQuery(id)
-    effects.append(.query(id, order.intent.request.symbol))
-  }
-
-  private mutating func listTrades(of order: Order, _ effects: inout [Effect]) {
-    let symbol = order.intent.request.symbol
-    let last = symbolIndex[symbol].map { symbols[$0].lastTradeID.value } ?? 0
-    effects.append(.listTrades(symbol, from: TradeID(order.tradeIDs.isEmpty ? max(0, last &- 500) : order.tradeIDs[0].value)))
-  }
-
   /// Time passes: overdue queries, retries of exits, equity samples.
   mutating func tick(_ effects: inout [Effect]) {
-    if !configuration.mode.isPaper {
-      for id in unsettled {
-        guard let order = orders[id] else { continue }
-        let isOverdue = order.nextQuery == .distantFuture && now.nanoseconds(since: order.updatedAt) > 10_000_000_000
-        if now >= order.nextQuery || isOverdue { ask(id, &effects) }
-      }
-    }
+    if !configuration.mode.isPaper { askOverdue(&effects) }
     for at in symbols.indices where !symbols[at].holders.isEmpty {
       for index in symbols[at].holders { advance(index, &effects) }
     }
@@ -236,7 +198,9 @@ extension TradingCore {
   }
 
   private mutating func sampleEquity(_ effects: inout [Effect]) {
-    guard now >= nextEquityAt, journalIsHealthy, !botIndex.isEmpty else { return }
+    guard now >= nextEquityAt, journalIsHealthy, !botIndex.isEmpty,
+      symbols.allSatisfy({ $0.holders.isEmpty || $0.lastPrice.isPositive })
+    else { return }
     append(.equity(equity()), &effects)
   }
 

@@ -9,6 +9,10 @@ extension TradingCore {
   /// Brings a bot's orders in line with what it should have: a protected position, or none. Level-triggered: it looks at the state,
   /// not at what happened, and does at most one thing at a time, so it is right after any restart.
   mutating func advance(_ index: Int, _ effects: inout [Effect]) {
+    if bots[index]?.isProtectionImpossible == true, now >= bots[index]?.protectAgainAt ?? .distantFuture {
+      bots[index]?.isProtectionImpossible = false
+      bots[index]?.protectAgainAt = .distantFuture
+    }
     guard let bot = bots[index], journalIsHealthy || bot.position.isOpen else { return }
     var resting: Order?
     for id in bot.openOrders {
@@ -16,6 +20,8 @@ extension TradingCore {
       if order.isUnsettled { return }
       if order.isResting {
         if order.intent.purpose == .entry { return }
+        // One sell order at a time: the older one goes first.
+        if let resting { return cancel(resting, reason: "another order takes its place", &effects) }
         resting = order
       }
     }

@@ -10,8 +10,10 @@ extension TradingCore {
   public mutating func resume(at time: Timestamp, effects: inout [Effect]) {
     now = max(now, time)
     for state in series where !state.bots.isEmpty { effects.append(.watch(state.key)) }
-    if configuration.mode.isPaper {
-      for id in unsettled { settleAfterPaperRestart(id, &effects) }
+    for id in unsettled.elements {
+      if configuration.mode.isPaper { settleAfterPaperRestart(id, &effects) }
+      // The process that could still have sent it is gone.
+      if orders[id]?.sentBefore == nil { orders[id]?.sentBefore = now }
     }
     for index in bots.indices { advance(index, &effects) }
   }
@@ -21,14 +23,17 @@ extension TradingCore {
   mutating func executionStreamChanged(_ isLive: Bool, _ effects: inout [Effect]) {
     executionIsLive = isLive
     guard isLive, !configuration.mode.isPaper else { return }
-    for id in unsettled { ask(id, &effects) }
+    for id in unsettled.elements { ask(id, &effects) }
     for order in openOrders where order.isResting { ask(order.clientOrderID, &effects) }
     for (symbol, last) in tradedSymbols { effects.append(.listTrades(symbol, from: TradeID(last.value &+ 1))) }
   }
 
   /// Orders that rest on the simulated venue.
   public var restingOrders: [Order] {
-    openOrders.filter { $0.status == .accepted || $0.status == .partiallyFilled || ($0.status == .pendingCancel && $0.venueOrderID.value != 0) }
+    openOrders.filter { order in
+      guard order.intent.request.type != .market, order.venueOrderID.value != 0 else { return false }
+      return order.status == .accepted || order.status == .partiallyFilled || order.status == .pendingCancel
+    }
   }
 
   private mutating func settleAfterPaperRestart(_ id: ClientOrderID, _ effects: inout [Effect]) {
@@ -37,6 +42,10 @@ extension TradingCore {
     switch order.status {
     case .pendingCancel: status = order.venueOrderID.value == 0 ? .canceled : .accepted
     case .submitted, .unknown: status = order.filledQuantity >= order.intent.request.quantity ? .filled : .expired
+    case .accepted, .partiallyFilled:
+      // A market order fills in the instant it is accepted: one whose fill was not journaled never happened.
+      guard order.intent.request.type == .market else { return }
+      status = order.filledQuantity >= order.intent.request.quantity ? .filled : .expired
     default: return
     }
     append(

@@ -25,7 +25,7 @@ public struct TradingCore: Sendable {
   var orders: [ClientOrderID: Order] = [:]
   var ordersByVenueID: [VenueKey: ClientOrderID] = [:]
   /// Orders that need the venue's word, in the order they were made.
-  var unsettled: [ClientOrderID] = []
+  var unsettled = OrderQueue()
   /// Terminal orders, oldest first: kept for late fills, then forgotten.
   var finished: RingOfOrders = RingOfOrders()
   var requests = RequestMemory()
@@ -91,14 +91,15 @@ public struct TradingCore: Sendable {
 
   // MARK: Reading
 
-  /// Snapshots of the bots that changed since the last call, and the ids of those removed.
+  /// The ids of the bots removed since the last call, and snapshots of those that changed; in the order to apply them.
   public mutating func takeChanges() -> [(id: BotID, snapshot: BotSnapshot?)] {
     guard !dirtyBots.isEmpty else { return [] }
     var changes: [(id: BotID, snapshot: BotSnapshot?)] = []
+    // Removals first: an id may have been given again since.
+    for id in removedBots { changes.append((id, nil)) }
     for index in dirtyBots {
       if let bot = bots[index] { changes.append((bot.configuration.id, snapshot(of: bot))) }
     }
-    for id in removedBots { changes.append((id, nil)) }
     removedBots.removeAll()
     dirtyBots.removeAll(keepingCapacity: true)
     dirtyMarks.removeAll(keepingCapacity: true)
@@ -123,6 +124,12 @@ public struct TradingCore: Sendable {
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }
 
+  /// The bot that made an order; `nil` once it is removed, although its id may have been given again.
+  func owner(of order: Order) -> Int? {
+    guard let index = botIndex[order.botID], let created = bots[index]?.createdSequence, created < order.sequence else { return nil }
+    return index
+  }
+
   /// Core time: the latest `at` of any step or recovered entry.
   public var time: Timestamp { now }
 
@@ -135,6 +142,7 @@ public struct TradingCore: Sendable {
 
   public func rules(for symbol: Symbol) -> TradingRules? { symbolIndex[symbol].flatMap { symbols[$0].rules } }
   public func lastPrice(of symbol: Symbol) -> Price { symbolIndex[symbol].map { symbols[$0].lastPrice } ?? .zero }
+  public var botCount: Int { botIndex.count }
   /// Every series that some bot needs, in order of first use.
   public var watchedSeries: [SeriesKey] { series.filter { !$0.bots.isEmpty }.map(\.key) }
   /// Symbols our account has ever traded through a bot, with the highest trade id booked.

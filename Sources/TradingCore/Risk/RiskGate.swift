@@ -52,7 +52,7 @@ struct RiskGate {
     let quantity = rules.quantityRoundedDown(budget / inputs.price, isMarket: true)
     if let violation = rules.violation(quantity: quantity, price: inputs.price, isMarket: true) {
       let code: DenialCode =
-        quantity < rules.quantityMinimum || quantity.isZero
+        quantity < max(rules.quantityMinimum, rules.marketQuantityMinimum) || quantity.isZero
         ? .quantityBelowMinimum
         : violation.filter == "NOTIONAL" && inputs.price * quantity < rules.notionalMinimum ? .notionalBelowMinimum : .filterViolation
       return .denied(code, "\(violation.filter): \(violation.message); the budget was \(budget) \(rules.quoteAsset)")

@@ -1,0 +1,118 @@
+import TradingModel
+import Venue
+
+/// Asking the venue about orders in doubt, and when its silence is an answer.
+///
+/// That a query finds nothing proves nothing by itself: the answer may come from a database that lags (FACTS §3), and an order whose
+/// answer was lost may still be on its way. An order is given up when a query *asked* after the fence finds nothing and our account's
+/// trades, listed after it too, hold none that may be its own. The fence of an order that the venue never confirmed begins when it
+/// could no longer be sent; that of one it did confirm begins with the first query that did not find it (a testnet that was wiped).
+extension TradingCore {
+  /// A confirmed order must be missing at least this long, in milliseconds: twice the longest lag seen.
+  static let confirmedOrderPatience: Int64 = 60_000
+  /// Trades that may be an order's own keep it in doubt this much longer than the fence, in milliseconds.
+  static let unclaimedTradePatience: Int64 = 60_000
+  /// An answer that has not come after this long, in nanoseconds, is not waited for.
+  private static let answerPatience: Int64 = 30_000_000_000
+
+  mutating func queried(_ id: ClientOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
+    guard let order = orders[id] else { return }
+    orders[id]?.queriedAt = nil
+    switch outcome {
+    case .found(let report):
+      orders[id]?.missingSince = nil
+      handle(report, &effects)
+      guard let current = orders[id] else { return }
+      if current.isAwaitingFills { return listTrades(of: current, &effects) }
+      if !current.isUnsettled {
+        unsettled.remove(id)
+        orders[id]?.nextQuery = .distantFuture
+      }
+    case .notFound: missing(order, askedAt: order.queriedAt, &effects)
+    case .unknown:
+      guard !order.status.isTerminal || order.isAwaitingFills else { return }
+      unsettled.add(id)
+      scheduleQuery(id)
+    }
+  }
+
+  private mutating func missing(_ order: Order, askedAt: Timestamp?, _ effects: inout [Effect]) {
+    guard order.isUnsettled || order.isResting else { return }
+    let id = order.clientOrderID
+    unsettled.add(id)
+    scheduleQuery(id)
+    guard let askedAt else { return }
+    let since = order.missingSince ?? askedAt
+    orders[id]?.missingSince = since
+    let fence = fence(of: order, missingSince: since)
+    guard askedAt >= fence, !order.isAwaitingFills else { return }
+    guard order.areTradesListed, let listed = order.tradesAskedAt, listed >= fence else { return listTrades(of: order, &effects) }
+    if hasUnclaimed(like: order), askedAt < fence.advanced(byMilliseconds: Self.unclaimedTradePatience) { return }
+    giveUp(order, &effects)
+  }
+
+  private func fence(of order: Order, missingSince: Timestamp) -> Timestamp {
+    if order.isKnownToVenue {
+      return missingSince.advanced(byMilliseconds: max(configuration.fenceMilliseconds, Self.confirmedOrderPatience))
+    }
+    return order.sentBefore?.advanced(byMilliseconds: configuration.fenceMilliseconds) ?? .distantFuture
+  }
+
+  private func hasUnclaimed(like order: Order) -> Bool {
+    guard let at = symbolIndex[order.intent.request.symbol] else { return false }
+    return symbols[at].unclaimed.contains { $0.side == order.intent.request.side && $0.fill.tradeID > order.tradeFloor }
+  }
+
+  private mutating func giveUp(_ order: Order, _ effects: inout [Effect]) {
+    let words = order.isKnownToVenue ? "the venue does not know it any more" : "it never arrived"
+    append(
+      .orderUpdated(
+        OrderUpdate(
+          clientOrderID: order.clientOrderID, botID: order.botID, status: .expired, venueOrderID: order.venueOrderID,
+          executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote,
+          reason: "not found on the venue, asked again and again for long enough: \(words)")), &effects)
+    alert(
+      order.isKnownToVenue ? .warning : .info, order.botID, "order \(order.clientOrderID) is not on the venue: \(words); it is released",
+      &effects)
+    claim(symbol: order.intent.request.symbol, &effects)
+    if let index = owner(of: order) { advance(index, &effects) }
+  }
+
+  private mutating func scheduleQuery(_ id: ClientOrderID) {
+    guard var order = orders[id] else { return }
+    order.queryCount += 1
+    let delay: Int64 = min(4_000, 500 << Int64(min(order.queryCount, 3)))
+    order.nextQuery = now.advanced(byMilliseconds: delay)
+    orders[id] = order
+  }
+
+  /// Asks about an order now, and again until an answer settles it.
+  mutating func ask(_ id: ClientOrderID, _ effects: inout [Effect]) {
+    guard let order = orders[id] else { return }
+    unsettled.add(id)
+    scheduleQuery(id)
+    if order.queriedAt == nil { orders[id]?.queriedAt = now }
+    effects.append(.query(id, order.intent.request.symbol))
+  }
+
+  /// Asks for the account's trades since the order was made.
+  private mutating func listTrades(of order: Order, _ effects: inout [Effect]) {
+    if let asked = order.tradesAskedAt, now.nanoseconds(since: asked) < 2_000_000_000 { return }
+    orders[order.clientOrderID]?.tradesAskedAt = now
+    orders[order.clientOrderID]?.areTradesListed = false
+    effects.append(.listTrades(order.intent.request.symbol, from: TradeID(order.tradeFloor.value &+ 1)))
+  }
+
+  /// Asks about every order whose time has come: those in doubt, and those of which nothing was heard for ten seconds.
+  mutating func askOverdue(_ effects: inout [Effect]) {
+    for id in unsettled.elements {
+      guard let order = orders[id] else {
+        unsettled.remove(id)
+        continue
+      }
+      if let asked = order.queriedAt, now.nanoseconds(since: asked) < Self.answerPatience { continue }
+      let isOverdue = order.nextQuery == .distantFuture && now.nanoseconds(since: order.updatedAt) > 10_000_000_000
+      if now >= order.nextQuery || isOverdue { ask(id, &effects) }
+    }
+  }
+}

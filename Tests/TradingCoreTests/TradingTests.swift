@@ -1,0 +1,225 @@
+import Testing
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// One bot on a market that the test leads by hand, in paper mode.
+@Suite struct TradingTests {
+  private static func d(_ text: String) -> FixedDecimal { Samples.decimal(text) }
+
+  /// A driver whose bot just bought: a falling market that RSI(3) calls oversold. The last close is 58,800.
+  static func holding(_ configuration: BotConfiguration = Samples.configuration()) -> PaperDriver {
+    var driver = PaperDriver()
+    driver.trade(d("60000"))
+    driver.command(.createBot(configuration, start: true))
+    for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(d(price)) }
+    return driver
+  }
+
+  @Test func entryIsCappedByTheMaximumPosition() throws {
+    let driver = Self.holding()
+    let entry = try #require(driver.intents.first)
+    #expect(entry.purpose == .entry)
+    #expect(entry.request.type == .market && entry.request.side == .buy)
+    // 10,000 × min(0.02 ÷ 0.02, 0.1) = 1,000 USDT at the decision price, rounded down to the lot.
+    let exact = Self.d("1000") / entry.decisionPrice
+    #expect(entry.request.quantity == exact.roundedDown(toMultipleOf: Samples.rules().stepSize))
+    #expect(entry.reason.contains("RSI"))
+  }
+
+  @Test func entryIsSizedByRiskWhenTheStopIsFar() throws {
+    let driver = Self.holding(Samples.configuration(stopLoss: "0.5", risk: "0.02"))
+    let entry = try #require(driver.intents.first)
+    // 10,000 × 0.02 ÷ 0.5 = 400 USDT.
+    let exact = Self.d("400") / entry.decisionPrice
+    #expect(entry.request.quantity == exact.roundedDown(toMultipleOf: Samples.rules().stepSize))
+  }
+
+  @Test func stopRestsAfterTheEntryForWhatWasReceived() throws {
+    let driver = Self.holding()
+    let fill = try #require(driver.fills().first)
+    #expect(fill.fill.commissionAsset == "BTC")
+    let stop = try #require(driver.venue.openOrders.first?.request)
+    #expect(driver.venue.openOrders.count == 1)
+    #expect(stop.type == .stopLoss && stop.side == .sell)
+    let received = fill.fill.quantity - fill.fill.commission
+    #expect(stop.quantity == received.roundedDown(toMultipleOf: Samples.rules().stepSize))
+    let average = fill.fill.quoteQuantity.divided(by: received, rounding: .nearest)
+    let expected = (average - average * Self.d("0.02")).roundedDown(toMultipleOf: Samples.rules().tickSize)
+    #expect(stop.stopPrice == expected)
+    #expect(driver.snapshot()?.stopPrice == expected)
+    #expect(driver.canceled.isEmpty)
+  }
+
+  @Test func takeProfitCancelsTheStopAndThenSells() throws {
+    var driver = Self.holding()
+    let stop = try #require(driver.venue.openOrders.first?.request.clientOrderID)
+    let target = try #require(driver.snapshot()?.takeProfitPrice)
+    driver.trade(target - Self.d("0.01"))
+    #expect(driver.canceled.isEmpty)
+    driver.trade(target)
+    #expect(driver.canceled == [stop])
+    let last = try #require(driver.fills().last)
+    #expect(last.purpose == .takeProfit && last.side == .sell && last.closesPosition)
+    #expect(last.realizedPnL.isPositive)
+    #expect(driver.venue.openOrders.isEmpty)
+    let snapshot = try #require(driver.snapshot())
+    #expect(!snapshot.position.isOpen && snapshot.statistics.winCount == 1 && snapshot.exitReason.isEmpty)
+    #expect(snapshot.openOrders.isEmpty)
+  }
+
+  @Test func strategyExitSells() throws {
+    var driver = Self.holding()
+    driver.minute(Self.d("59300"))
+    driver.minute(Self.d("59800"))
+    let last = try #require(driver.fills().last)
+    #expect(last.purpose == .exit && last.closesPosition && last.reason.contains("RSI"))
+    #expect(driver.venue.openOrders.isEmpty)
+  }
+
+  @Test func exitOrdersAreNotCanceledByTheCore() throws {
+    var driver = Self.holding()
+    driver.minute(Self.d("59300"))
+    driver.minute(Self.d("59800"))
+    let markets = Set(driver.intents.filter { $0.request.type == .market }.map(\.request.clientOrderID))
+    #expect(driver.fills().last?.side == .sell)
+    #expect(driver.canceled.allSatisfy { !markets.contains($0) })
+  }
+
+  @Test func stopIsHitOnTheVenue() throws {
+    var driver = Self.holding()
+    let stop = try #require(driver.snapshot()?.stopPrice)
+    driver.trade(stop)
+    let last = try #require(driver.fills().last)
+    #expect(last.purpose == .stopLoss && last.closesPosition && last.realizedPnL.isNegative)
+    #expect(driver.snapshot()?.statistics.lossCount == 1)
+    #expect(driver.venue.openOrders.isEmpty)
+  }
+
+  @Test func trailingStopFollowsThePeak() throws {
+    var driver = Self.holding(Samples.configuration(takeProfit: "0", trailing: "0.01"))
+    driver.trade(Self.d("60000"))
+    driver.trade(Self.d("61000"))
+    driver.trade(Self.d("60391"))
+    #expect(driver.fills().count == 1)
+    driver.trade(Self.d("60390"))
+    let last = try #require(driver.fills().last)
+    #expect(last.purpose == .trailingStop && last.side == .sell)
+    #expect(last.realizedPnL.isPositive)
+  }
+
+  @Test func dustStaysAndJoinsTheNextTrade() throws {
+    var driver = Self.holding()
+    let stop = try #require(driver.snapshot()?.stopPrice)
+    driver.trade(stop)
+    let dust = try #require(driver.snapshot()?.position)
+    #expect(!dust.isOpen && dust.quantity.isPositive && dust.quantity < Samples.rules().stepSize)
+    for price in ["57300", "57000", "56700", "56400"] { driver.minute(Self.d(price)) }
+    let second = try #require(driver.fills().last)
+    #expect(second.side == .buy)
+    let held = try #require(driver.snapshot()?.position)
+    #expect(held.quantity == dust.quantity + second.fill.quantity - second.fill.commission)
+    let resting = try #require(driver.venue.openOrders.first?.request)
+    #expect(resting.quantity == held.quantity.roundedDown(toMultipleOf: Samples.rules().stepSize))
+  }
+
+  @Test func stoppedBotKeepsItsStopAndTarget() throws {
+    var driver = Self.holding()
+    driver.command(.stopBot(Samples.bot("one")))
+    driver.minute(Self.d("59300"))
+    driver.minute(Self.d("59800"))
+    #expect(driver.fills().count == 1)
+    #expect(driver.venue.openOrders.count == 1)
+    let target = try #require(driver.snapshot()?.takeProfitPrice)
+    driver.trade(target)
+    #expect(driver.fills().last?.purpose == .takeProfit)
+  }
+
+  @Test func pausedBotExitsButDoesNotEnter() throws {
+    var driver = Self.holding()
+    driver.command(.pauseBot(Samples.bot("one")))
+    driver.minute(Self.d("59300"))
+    driver.minute(Self.d("59800"))
+    #expect(driver.fills().last?.purpose == .exit)
+    let count = driver.fills().count
+    for price in ["59500", "59200", "58900", "58600"] { driver.minute(Self.d(price)) }
+    #expect(driver.fills().count == count)
+    #expect(driver.denials.last?.code == .botPaused)
+  }
+
+  @Test func stopThatTheVenueRefusesIsWatchedHereAndTriedAgain() throws {
+    var rules = Samples.rules()
+    rules.openAlgorithmicOrdersMaximum = 1
+    var driver = PaperDriver()
+    driver.step(.rules([rules]))
+    driver.trade(Self.d("60000"))
+    // Somebody else's stop takes the only place.
+    var reports: [ExecutionReport] = []
+    let other = try #require(ClientOrderID("by-hand"))
+    let foreign = OrderRequest(
+      clientOrderID: other, symbol: Samples.symbol, side: .sell, type: .stopLoss, quantity: Self.d("0.1"), stopPrice: Self.d("1000"))
+    driver.venue.submit(foreign, rules: rules, at: driver.core.time, reports: &reports)
+    driver.command(.createBot(Samples.configuration(), start: true))
+    for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Self.d(price)) }
+    #expect(driver.intents.filter { $0.purpose == .stopLoss }.count == 3)
+    #expect(driver.venue.openOrders.count == 1)
+    driver.command(.setTradingState(.halted, reason: "a watched stop is a stop"))
+    let stop = try #require(driver.snapshot()?.stopPrice)
+    driver.trade(stop + Self.d("1"))
+    #expect(driver.fills().count == 1)
+    // The place is free again: after five minutes the stop rests on the venue.
+    driver.venue.cancel(clientOrderID: other, symbol: Samples.symbol, at: driver.core.time, reports: &reports)
+    driver.step(.clock, at: driver.core.time.advanced(byMilliseconds: 301_000))
+    #expect(driver.venue.openOrders.map(\.request.stopPrice) == [stop])
+  }
+
+  @Test func watchedStopActsWhileHalted() throws {
+    var rules = Samples.rules()
+    rules.openAlgorithmicOrdersMaximum = 1
+    rules.openOrdersMaximum = 0
+    rules.priceMinimum = Self.d("58000")  // a stop at 57,6xx breaks PRICE_FILTER
+    var driver = PaperDriver()
+    driver.step(.rules([rules]))
+    driver.trade(Self.d("60000"))
+    driver.command(.createBot(Samples.configuration(), start: true))
+    for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Self.d(price)) }
+    #expect(driver.venue.openOrders.isEmpty)
+    driver.command(.setTradingState(.halted, reason: "test"))
+    let stop = try #require(driver.snapshot()?.stopPrice)
+    driver.trade(stop)
+    #expect(driver.fills().last?.purpose == .stopLoss)
+    #expect(driver.snapshot()?.position.isOpen == false)
+  }
+
+  @Test func candlesHeldCountFromTheEntryAlsoAfterARestart() throws {
+    var driver = Self.holding()
+    let before = try #require(driver.snapshot()?.position.candlesHeld)
+    driver.minute(Self.d("58850"))
+    driver.minute(Self.d("58800"))
+    #expect(driver.snapshot()?.position.candlesHeld == before + 2)
+    var again = try driver.folded()
+    var effects: [Effect] = []
+    let candles = (-10...6).map { minute in
+      Samples.candle(Samples.start.advanced(byMilliseconds: Int64(minute) * 60_000), [Self.d("59000")])
+    }
+    again.step(.history(Samples.configuration().series, candles), at: driver.core.time, effects: &effects)
+    let held = again.snapshot(of: Samples.bot("one"))?.position.candlesHeld
+    let openedAt = try #require(driver.snapshot()?.position.openedAt)
+    let expected = candles.filter { Interval.oneMinute.nextOpenTime(after: $0.openTime) > openedAt }.count
+    #expect(held == expected)
+  }
+
+  @Test func peakIsRestoredFromHistory() throws {
+    var driver = Self.holding(Samples.configuration(takeProfit: "0", trailing: "0.01"))
+    driver.minute(Self.d("59000"), Self.d("59500"), Self.d("59400"))
+    var again = try driver.folded()
+    var effects: [Effect] = []
+    again.step(.rules([Samples.rules()]), at: driver.core.time, effects: &effects)
+    let openedAt = try #require(driver.snapshot()?.position.openedAt)
+    let candle = Samples.candle(Interval.oneMinute.openTime(containing: openedAt), ["59000", "59500", "59400"].map(Self.d))
+    again.step(.history(Samples.configuration().series, [candle]), at: driver.core.time, effects: &effects)
+    #expect(again.snapshot(of: Samples.bot("one"))?.position.peakPrice == driver.snapshot()?.position.peakPrice)
+    #expect(driver.snapshot()?.position.peakPrice == Self.d("59500"))
+  }
+}
