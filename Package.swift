@@ -117,6 +117,9 @@ testTargets += [
   // A writer that tests kill.
   .executableTarget(
     name: "journal-probe", dependencies: ["Journal", "TestSupport", "TradingCore"], path: "Tests/JournalProbe", swiftSettings: settings),
+  tests("MarketDataTests", ["MarketData", "TestSupport", "TradingModel", "Venue"]),
+  tests("RedisCacheTests", ["RedisCache", "MarketData", "ServiceRuntime", "TestSupport", "TradingModel", "Venue"]),
+  tests("PostgresMirrorTests", ["PostgresMirror", "Journal", "ServiceRuntime", "TestSupport", "TradingCore", "TradingModel", "Venue"]),
   tests("JournalTests", ["Journal", "TestSupport", "TradingCore", "TradingModel", "Venue", "journal-probe"]),
 ]
 

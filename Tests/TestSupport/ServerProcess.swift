@@ -1,47 +1,71 @@
 import Foundation
 
-/// A server started by a test. It is killed when this object goes, and also when the test process dies: a shell between them
-/// watches a pipe that only the test process holds open.
+/// A server started by a test. It is killed when this object goes, and also when the test process dies: a shell beside it watches a
+/// pipe that only the test process holds open.
 public final class ServerProcess: @unchecked Sendable {
-  private let shell: Process
-  private let lifeline = Pipe()
-  /// The server's own process id.
+  /// The server's process id.
   public let pid: Int32
+  private let lifeline: Int32
+  private let lock = NSLock()
+  private var hasEnded = false
 
   public init(_ arguments: [String], log: String) throws {
-    shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    // The server's standard input is /dev/null; 3 is the lifeline.
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw TestFailure("cannot make a pipe: errno \(errno)") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    lifeline = ends[1]
+    defer { close(ends[0]) }
+    // A line on the pipe ends the watch; its end without one ends the server.
     let script = """
-      log="$1"; shift; exec 3<&0
-      "$@" </dev/null >>"$log" 2>&1 3<&- & server=$!
-      echo $server; exec >/dev/null
-      (read -r line <&3; kill -9 $server 2>/dev/null) & watch=$!
-      exec 3<&-; wait $server; kill -9 $watch 2>/dev/null
+      log="$1"; shift; server=$$
+      (read -r line <&3 || kill -9 $server) >/dev/null 2>&1 &
+      exec "$@" >>"$log" 2>&1 3<&-
       """
-    shell.arguments = ["-c", script, "sh", log] + arguments
-    shell.standardInput = lifeline
-    let output = Pipe()
-    shell.standardOutput = output
-    shell.standardError = FileHandle.nullDevice
-    try shell.run()
-    let line = output.fileHandleForReading.availableData
-    guard let pid = Int32(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)), pid > 1 else {
-      throw TestFailure("cannot start \(arguments.first ?? "")")
-    }
-    self.pid = pid
+    pid = try Self.spawn(["/bin/sh", "-c", script, "sh", log] + arguments, lifeline: ends[0])
   }
 
-  deinit { kill(SIGKILL) }
+  deinit {
+    stop()
+    close(lifeline)
+  }
 
-  public var isRunning: Bool { Foundation.kill(pid, 0) == 0 && shell.isRunning }
+  /// Straight `posix_spawn`: Foundation's `Process` waits for every child that inherited its socket, the watch included, and passes
+  /// on its threads' blocked signals.
+  private static func spawn(_ arguments: [String], lifeline: Int32) throws -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    posix_spawn_file_actions_adddup2(&actions, lifeline, 3)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var pid: pid_t = 0
+    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
+    guard code == 0 else { throw TestFailure("cannot start \(arguments.last ?? ""): error \(code)") }
+    return pid
+  }
 
-  public func kill(_ signal: Int32) { _ = Foundation.kill(pid, signal) }
+  public func kill(_ signal: Int32) { lock.withLock { if !hasEnded { _ = Foundation.kill(pid, signal) } } }
 
   /// Sends a signal and waits until the server is gone.
   public func stop(_ signal: Int32 = 9) {
-    kill(signal)
-    shell.waitUntilExit()
+    lock.withLock {
+      guard !hasEnded else { return }
+      hasEnded = true
+      _ = Foundation.kill(pid, signal)
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      _ = write(lifeline, "over\n", 5)
+    }
   }
 }
 
