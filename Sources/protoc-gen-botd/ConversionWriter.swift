@@ -4,7 +4,7 @@ struct ConversionWriter {
 
   func source() -> String {
     var out = SourceText()
-    out.line(Generator.banner)
+    out.line(Generator.swiftBanner)
     out.line("import CBotProto")
     out.line("import ProtobufC")
     for message in file.messages {

@@ -4,7 +4,7 @@ struct MessageWriter {
 
   func source() -> String {
     var out = SourceText()
-    out.line(Generator.banner)
+    out.line(Generator.swiftBanner)
     out.line("public import ProtobufC")
     for enumeration in file.enums {
       out.line()

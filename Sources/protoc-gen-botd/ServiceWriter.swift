@@ -9,7 +9,7 @@ struct ServiceWriter {
 
   private func file(_ body: (inout SourceText) -> Void) -> String {
     var out = SourceText()
-    out.line(Generator.banner)
+    out.line(Generator.swiftBanner)
     out.line("public import TTRPC")
     out.line()
     out.block("extension V1") { body(&$0) }
@@ -23,7 +23,8 @@ struct ServiceWriter {
       out.line("public static let name = \"\(package).\(service.name)\"")
       for method in service.methods {
         out.documentation(method.comment)
-        out.line("public static let \(Names.function(method.name)) = RPCMethod(service: name, name: \"\(method.name)\", kind: \(method.kind))")
+        out.line(
+          "public static let \(Names.function(method.name)) = RPCMethod(service: name, name: \"\(method.name)\", kind: \(method.kind))")
       }
     }
   }
@@ -86,7 +87,7 @@ struct TableWriter {
 
   func source() -> String {
     var out = SourceText()
-    out.line(Generator.banner)
+    out.line(Generator.swiftBanner)
     out.block("extension V1") { out in
       out.line("/// The package on the wire.")
       out.line("public static let package = \"\(files.first?.package ?? "")\"")
@@ -123,7 +124,8 @@ struct DescriptorWriter {
   let bytes: [UInt8]
 
   func cSource() -> String {
-    var text = Generator.banner + "#include \"CBotProto.h\"\n#include <string.h>\n\nconst size_t botd_descriptor_set_size = \(bytes.count);\n"
+    var text =
+      Generator.banner + "#include \"CBotProto.h\"\n#include <string.h>\n\nconst size_t botd_descriptor_set_size = \(bytes.count);\n"
     text += "static const uint8_t botd_descriptor_set[\(bytes.count)] = {\n"
     for start in stride(from: 0, to: bytes.count, by: 24) {
       text += "  " + bytes[start..<min(start + 24, bytes.count)].map { "\($0)," }.joined() + "\n"

@@ -12,8 +12,9 @@ import Testing
   }
 
   @Test func integersOf64BitsAreNumbersAndBytesBase64() {
-    #expect(V1.PingResponse(payload: [0, 255, 16, 1], serverTimeNs: .max).jsonText()
-      == #"{"payload":"AP8QAQ==","server_time_ns":9223372036854775807}"#)
+    #expect(
+      V1.PingResponse(payload: [0, 255, 16, 1], serverTimeNs: .max).jsonText()
+        == #"{"payload":"AP8QAQ==","server_time_ns":9223372036854775807}"#)
   }
 
   @Test func controlCharactersAndQuotesAreEscaped() {
@@ -22,8 +23,9 @@ import Testing
   }
 
   @Test func notFiniteNumbersAreNull() {
-    #expect(V1.Stats(sharpeRatio: .nan, sortinoRatio: .infinity, calmarRatio: 1.5).jsonText().contains(
-      #""sharpe_ratio":null,"sortino_ratio":null,"calmar_ratio":1.5"#))
+    #expect(
+      V1.Stats(sharpeRatio: .nan, sortinoRatio: .infinity, calmarRatio: 1.5).jsonText().contains(
+        #""sharpe_ratio":null,"sortino_ratio":null,"calmar_ratio":1.5"#))
   }
 
   @Test func onlyTheChosenPayloadOfAnEventIsThere() {

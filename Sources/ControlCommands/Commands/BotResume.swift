@@ -1,0 +1,19 @@
+import ArgumentParser
+import BotAPI
+
+struct BotResume: DaemonCommand {
+  static let configuration = CommandConfiguration(commandName: "resume", abstract: "Resumes paused bots.")
+
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  var botIDs: [String]
+
+  @OptionGroup var daemon: DaemonOptions
+
+  func run(_ session: Session, _ output: Output) async throws {
+    try await ForEachBot.run(botIDs, session, output) { id in
+      let request = V1.ResumeBotRequest(requestID: Session.requestID(), botID: id)
+      let response = try await session.bots.resumeBot(request, timeout: session.timeout)
+      return "\(id) is \(response.bot?.state.name ?? "resumed")"
+    }
+  }
+}

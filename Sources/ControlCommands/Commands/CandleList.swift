@@ -1,0 +1,35 @@
+import ArgumentParser
+import BotAPI
+
+struct CandleList: DaemonCommand {
+  static let configuration = CommandConfiguration(commandName: "candles", abstract: "Lists candles of a symbol, oldest first.")
+
+  @Argument(help: ArgumentHelp("The symbol.", valueName: "SYMBOL"))
+  var symbol: String
+
+  @Option(help: "Candle interval.")
+  var interval = "1m"
+
+  @Option(help: "The newest this many, 1000 at most.")
+  var limit: Int32 = 20
+
+  @Flag(help: "Also the candle that is still open.")
+  var includeOpen = false
+
+  @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var daemon: DaemonOptions
+
+  var format: OutputFormat { outputOptions.format }
+
+  func run(_ session: Session, _ output: Output) async throws {
+    let request = V1.GetCandlesRequest(symbol: symbol.uppercased(), interval: interval, limit: limit, includeOpen: includeOpen)
+    let response = try await session.market.getCandles(request, timeout: session.timeout)
+    let candles = response.candles.map { candle in
+      var candle = candle
+      if candle.symbol.isEmpty { candle.symbol = response.symbol }
+      if candle.interval.isEmpty { candle.interval = response.interval }
+      return candle
+    }
+    output.list(candles, empty: "no candles yet for \(symbol.uppercased()) \(interval)")
+  }
+}

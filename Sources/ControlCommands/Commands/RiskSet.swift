@@ -1,0 +1,60 @@
+import ArgumentParser
+import BotAPI
+
+struct RiskSet: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Changes limits; those that are not named stay, 0 lifts one.")
+
+  @Option(help: "Largest value of one order, in the quote asset.")
+  var orderValue: String?
+
+  @Option(help: "Largest value of all positions in one symbol.")
+  var symbolValue: String?
+
+  @Option(help: "Largest value of all positions.")
+  var totalValue: String?
+
+  @Option(help: "Largest loss of a UTC day before trading is halted.")
+  var dailyLoss: String?
+
+  @Option(help: "Largest fall from the highest equity before trading is halted (fraction).")
+  var drawdown: String?
+
+  @Option(help: "Most open orders.")
+  var openOrders: Int64?
+
+  @Option(help: "Most orders in a minute.")
+  var ordersPerMinute: Int64?
+
+  @OptionGroup var daemon: DaemonOptions
+
+  func validate() throws {
+    let decimals = [
+      ("--order-value", orderValue), ("--symbol-value", symbolValue), ("--total-value", totalValue), ("--daily-loss", dailyLoss),
+      ("--drawdown", drawdown),
+    ]
+    var wrong = decimals.filter { $0.1.map { (DecimalText.units($0) ?? -1) < 0 } ?? false }.map { "  \($0.0): \($0.1 ?? "")" }
+    if openOrders ?? 0 < 0 { wrong.append("  --open-orders: below 0") }
+    if ordersPerMinute ?? 0 < 0 { wrong.append("  --orders-per-minute: below 0") }
+    guard wrong.isEmpty else {
+      throw CommandFailure(
+        .invalidArgument, "nothing was changed; limits are decimals of 0 or more:\n" + wrong.joined(separator: "\n"))
+    }
+  }
+
+  func run(_ session: Session, _ output: Output) async throws {
+    var limits = try await session.risk.getRiskLimits(timeout: session.timeout).limits ?? V1.RiskLimits()
+    if let orderValue { limits.maxOrderNotional = Self.lifted(orderValue) }
+    if let symbolValue { limits.maxSymbolNotional = Self.lifted(symbolValue) }
+    if let totalValue { limits.maxTotalNotional = Self.lifted(totalValue) }
+    if let dailyLoss { limits.maxDailyLoss = Self.lifted(dailyLoss) }
+    if let drawdown { limits.maxDrawdownFraction = Self.lifted(drawdown) }
+    if let openOrders { limits.maxOpenOrders = openOrders }
+    if let ordersPerMinute { limits.maxOrdersPerMinute = ordersPerMinute }
+    let request = V1.SetRiskLimitsRequest(requestID: Session.requestID(), limits: limits)
+    let response = try await session.risk.setRiskLimits(request, timeout: session.timeout)
+    output.show(response.limits ?? V1.RiskLimits())
+  }
+
+  private static func lifted(_ text: String) -> String { DecimalText.units(text) == 0 ? "" : text }
+}

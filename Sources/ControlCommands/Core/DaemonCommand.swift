@@ -1,0 +1,52 @@
+import ArgumentParser
+import BotAPI
+import TTRPC
+
+/// A command that talks to the daemon: connects, runs, and turns errors of calls into exit codes.
+protocol DaemonCommand: AsyncParsableCommand {
+  var daemon: DaemonOptions { get }
+
+  /// Form of the output; commands that only act print text.
+  var format: OutputFormat { get }
+
+  func run(_ session: Session, _ output: Output) async throws
+}
+
+extension DaemonCommand {
+  var format: OutputFormat { .table }
+
+  var output: Output { Output(format: format, environment: .current, noColor: daemon.noColor) }
+
+  mutating func run() async throws {
+    let session = try await Session.open(daemon)
+    let command = self
+    do {
+      try await command.run(session, output)
+      await session.client.close()
+    } catch let error as RPCError {
+      await session.client.close()
+      throw CommandFailure(error, address: session.address)
+    } catch {
+      await session.client.close()
+      throw error
+    }
+  }
+}
+
+/// Runs one action on each of several bots: all are tried, the first failure decides the exit code.
+enum ForEachBot {
+  static func run(_ ids: [String], _ session: Session, _ output: Output, _ action: (String) async throws -> String) async throws {
+    var first: ExitStatus?
+    for id in ids {
+      do {
+        output.line(try await action(id))
+      } catch let error as RPCError {
+        let failure = CommandFailure(error, address: session.address)
+        output.complain("\(id): \(failure.message)")
+        first = first ?? failure.status
+        if failure.status == .noDaemon { break }
+      }
+    }
+    if let first { throw ExitRequest(status: first) }
+  }
+}

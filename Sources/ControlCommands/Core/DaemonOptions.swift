@@ -1,0 +1,75 @@
+import ArgumentParser
+import BotAPI
+import TTRPC
+
+/// Form of what a reading command prints.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case table, json
+}
+
+/// Options of every command that talks to the daemon.
+struct DaemonOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where botd listens: unix:PATH or tcp://HOST:PORT.", valueName: "address"))
+  var address: String?
+
+  @Option(help: ArgumentHelp("Longest wait for an answer, for example 10, 500ms, 2m.", valueName: "time"))
+  var timeout: CommandDuration = CommandDuration(.seconds(10))
+
+  @Option(help: ArgumentHelp("File with the access token (for TCP); else BOTD_TOKEN.", valueName: "file"))
+  var tokenFile: String?
+
+  @Option(help: ArgumentHelp("Certificate authority of the daemon (PEM); switches TLS on.", valueName: "file"))
+  var tlsCA: String?
+
+  @Option(help: ArgumentHelp("The client's certificate (PEM).", valueName: "file"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("The client's private key (PEM).", valueName: "file"))
+  var tlsKey: String?
+
+  @Flag(help: "No colours (also: NO_COLOR).")
+  var noColor = false
+
+  /// The address asked for.
+  func parsedAddress() throws -> RPCAddress {
+    let text = address ?? DefaultAddress.text(environment: ControlEnvironment.current.variables)
+    do throws(RPCError) {
+      return try RPCAddress(parsing: text)
+    } catch {
+      throw CommandFailure(.usage, error.message)
+    }
+  }
+
+  /// TLS, when asked for.
+  var tls: RPCClientTLS? {
+    guard tlsCA != nil || tlsCert != nil else { return nil }
+    return RPCClientTLS(authorityPath: tlsCA, certificateChainPath: tlsCert, privateKeyPath: tlsKey)
+  }
+}
+
+/// `--output` of every command that reads.
+struct OutputOptions: ParsableArguments {
+  @Option(name: [.customLong("output"), .customShort("o")], help: "Form of the output.")
+  var format: OutputFormat = .table
+}
+
+/// A length of time on the command line: `10`, `10s`, `500ms`, `2m`, `1h`.
+struct CommandDuration: ExpressibleByArgument, Sendable, Hashable {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int64(digits), number > 0, number <= 1_000_000 else { return nil }
+    switch argument.dropFirst(digits.count) {
+    case "", "s": duration = .seconds(number)
+    case "ms": duration = .milliseconds(number)
+    case "m": duration = .seconds(number * 60)
+    case "h": duration = .seconds(number * 3600)
+    default: return nil
+    }
+  }
+
+  var defaultValueDescription: String { "\(duration.components.seconds)s" }
+}

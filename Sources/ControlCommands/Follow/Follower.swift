@@ -1,0 +1,117 @@
+import BotAPI
+import ServiceRuntime
+import TTRPC
+
+/// Follows a resumable subscription: reconnects, resumes after the last sequence seen, and proves that nothing is missing.
+struct Follower<Batch: SubscriptionBatch> {
+  let options: DaemonOptions
+  let output: Output
+  /// Stop when history is finished instead of waiting for live items.
+  let stopsWhenCaughtUp: Bool
+  /// Stop after this many items; nil: never.
+  let countMaximum: Int?
+  /// Opens the stream on a connection.
+  let open: @Sendable (Session) async throws(RPCError) -> MessageStream<Batch.Request, Batch>
+  /// Builds the request: sequence to resume after (nil: live only) and journal.
+  let request: @Sendable (Int64?, String) -> Batch.Request
+
+  /// Ends when the count is reached, history is finished (if asked so), or the task is cancelled.
+  ///
+  /// - Throws: `CommandFailure`: no daemon at the first try, a refusal, a gap that a second subscription does not close.
+  func run(after: Int64?, _ take: (Batch.Item) -> Void) async throws {
+    var machine = FollowMachine(after: after)
+    var backoff = BackoffMachine(firstNanoseconds: 200_000_000, maximumNanoseconds: 5_000_000_000)
+    var wasConnected = false
+    var gapAt: Int64?
+    while !Task.isCancelled {
+      do {
+        let session = try await Session.open(options)
+        wasConnected = true
+        let before = machine.count
+        defer { Task { await session.client.close() } }
+        if try await read(session, &machine, take) { return }
+        if machine.count > before { backoff.reset() }
+        output.remark("the stream ended; resuming after sequence \(machine.last ?? 0)")
+      } catch let gap as FollowMachine.Gap {
+        guard gapAt != gap.last else { throw Self.failure(gap) }
+        gapAt = gap.last
+        output.remark("something is missing after sequence \(gap.last); asking again")
+        continue
+      } catch let error as RPCError {
+        if Task.isCancelled { return }
+        guard error.isRetryable else { throw CommandFailure(error, address: try options.parsedAddress()) }
+        output.remark("\(error.message); resuming after sequence \(machine.last ?? 0)")
+      } catch let failure as CommandFailure {
+        if Task.isCancelled { return }
+        guard wasConnected, failure.status == .noDaemon else { throw failure }
+      }
+      var random = SystemRandomNumberGenerator()
+      try? await Task.sleep(for: .nanoseconds(backoff.nextDelayNanoseconds(jitter: random.next())))
+    }
+  }
+
+  /// Reads one subscription. True: done; false: the stream ended and may be resumed.
+  private func read(_ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item) -> Void) async throws -> Bool {
+    let stream = try await open(session)
+    try stream.send(request(machine.last, machine.journalID))
+    let watchdog = SilenceWatchdog(limit: .seconds(30)) { stream.cancel() }
+    defer {
+      watchdog.stop()
+      stream.cancel()
+    }
+    while let batch = try await next(stream, watchdog) {
+      watchdog.touch()
+      if let opened = batch.opened { try machine.opened(journalID: opened.journalID) }
+      for item in batch.items {
+        let (sequence, previous) = Batch.position(item)
+        guard try machine.take(sequence: sequence, previous: previous) else { continue }
+        take(item)
+        if let countMaximum, machine.count >= countMaximum { return true }
+      }
+      if let heartbeat = batch.heartbeat { try machine.heartbeat(last: heartbeat.lastSequence) }
+      if batch.caughtUp != nil, stopsWhenCaughtUp { return true }
+      if let draining = batch.draining { output.remark("botd is stopping\(draining.reason.isEmpty ? "" : ": " + draining.reason)") }
+    }
+    return Task.isCancelled
+  }
+
+  private func next(_ stream: MessageStream<Batch.Request, Batch>, _ watchdog: SilenceWatchdog) async throws(RPCError) -> Batch? {
+    do throws(RPCError) {
+      return try await stream.next()
+    } catch {
+      guard watchdog.hasFired else { throw error }
+      throw RPCError(code: .unavailable, message: "no sign of life from botd for 30 s")
+    }
+  }
+
+  private static func failure(_ gap: FollowMachine.Gap) -> CommandFailure {
+    guard gap.previous != 0 else {
+      return CommandFailure(.refused, "the daemon's history is another one now; follow it from the start with --from 0")
+    }
+    return CommandFailure(
+      .gap,
+      "the stream is not complete: after sequence \(gap.last) the daemon went on from \(gap.previous). "
+        + "Read again with --from \(gap.last)")
+  }
+}
+
+/// Runs a command's endless part until it ends or the person interrupts; an interrupt is a normal end.
+enum UntilInterrupted {
+  static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    let task = Task { try await body() }
+    let interrupted = InterruptFlag()
+    ControlEnvironment.current.onInterrupt {
+      interrupted.set()
+      task.cancel()
+    }
+    do {
+      try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
+      }
+    } catch {
+      guard interrupted.isSet else { throw error }
+    }
+  }
+}

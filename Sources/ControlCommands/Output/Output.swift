@@ -1,0 +1,91 @@
+import BotAPI
+
+/// Where a command's results go: tables or JSON on standard output, remarks on standard error.
+struct Output: Sendable {
+  let format: OutputFormat
+  let styled: Bool
+  let width: Int?
+  private let environment: ControlEnvironment
+
+  init(format: OutputFormat, environment: ControlEnvironment, noColor: Bool) {
+    self.format = format
+    self.environment = environment
+    width = environment.width
+    styled =
+      environment.isTerminal && !noColor && (environment.variables["NO_COLOR"] ?? "").isEmpty
+      && environment.variables["TERM"] != "dumb"
+  }
+
+  private var table: TableOutput { TableOutput(styled: styled, width: width) }
+
+  /// A list: a table, or a JSON array.
+  func list<Row: TableRow & BotMessage>(_ rows: [Row], empty: String) {
+    switch format {
+    case .json:
+      var json = JSONText(pretty: true)
+      json.beginArray()
+      for row in rows {
+        json.element()
+        json.value(row)
+      }
+      json.endArray()
+      line(json.text)
+    case .table:
+      if rows.isEmpty { remark(empty) } else { rowsOnly(rows) }
+    }
+  }
+
+  /// A table whatever the format.
+  func rowsOnly<Row: TableRow>(_ rows: [Row]) {
+    for text in table.lines(rows) { line(text) }
+  }
+
+  /// One thing: a card, or a JSON object.
+  func show<Source: CardSource & BotMessage>(_ source: Source) {
+    switch format {
+    case .json: json(source)
+    case .table: card(source.card)
+    }
+  }
+
+  func card(_ lines: [CardLine]) {
+    for text in CardOutput(styled: styled).lines(lines) { line(text) }
+  }
+
+  /// A message as indented JSON.
+  func json(_ message: some BotMessage) { line(message.jsonText(pretty: true)) }
+
+  /// A message as one line of JSON, for streams.
+  func jsonLine(_ message: some BotMessage) { line(message.jsonText()) }
+
+  /// A line of a followed table.
+  func stream<Row: TableRow>(_ row: Row, _ state: inout StreamLayout) {
+    let table = table
+    var widths = state.widths
+    let text = table.streamLine(row, widths: &widths)
+    if !state.hasHeader {
+      line(table.header(Row.self, widths: widths))
+      state.hasHeader = true
+    }
+    state.widths = widths
+    line(text)
+  }
+
+  /// A line on standard output.
+  func line(_ text: String) { environment.out(text + "\n") }
+
+  /// A styled line on standard output.
+  func line(_ text: String, _ style: Style) { line(styled ? style.apply(text) : text) }
+
+  /// A remark on standard error: no result, not an error either.
+  func remark(_ text: String) { environment.err(text + "\n") }
+
+  /// An error on standard error.
+  func complain(_ text: String) { environment.err("botctl: \(text)\n") }
+}
+
+/// What a followed table remembers between its lines.
+struct StreamLayout: Sendable {
+  var widths: [Int] = []
+  var hasHeader = false
+}

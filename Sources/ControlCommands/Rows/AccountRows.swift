@@ -1,0 +1,98 @@
+import BotAPI
+
+extension V1.Position: TableRow {
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("BOT") { Cell($0.botID, .accent) },
+      TableColumn("SYMBOL") { Cell($0.symbol) },
+      TableColumn("QUANTITY", .right) { Cell(DecimalText.trimmed($0.quantity)) },
+      TableColumn("ENTRY", .right) { Cell(DecimalText.trimmed($0.averageEntryPrice)) },
+      TableColumn("PRICE", .right) { Cell(DecimalText.trimmed($0.markPrice)) },
+      TableColumn("VALUE", .right) { Cell(DecimalText.fixed($0.marketValue, places: 2)) },
+      TableColumn("UNREALIZED", .right) { DecimalText.signed($0.unrealizedPnL) },
+      TableColumn("STOP", .right) { Cell(DecimalText.trimmed($0.stopPrice)) },
+      TableColumn("TAKE PROFIT", .right) { Cell(DecimalText.trimmed($0.takeProfitPrice)) },
+      TableColumn("OPENED (UTC)") { Cell(TimeText.dateTime($0.openedTimeNs)) },
+    ]
+  }
+}
+
+extension V1.Balance: TableRow {
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("ASSET") { Cell($0.asset, .accent) },
+      TableColumn("FREE", .right) { Cell(DecimalText.trimmed($0.free)) },
+      TableColumn("LOCKED", .right) { Cell(DecimalText.trimmed($0.locked)) },
+      TableColumn("TOTAL", .right) { Cell(DecimalText.trimmed($0.total)) },
+    ]
+  }
+}
+
+extension V1.EquityPoint: TableRow {
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.timeNs)) },
+      TableColumn("EQUITY", .right) { Cell(DecimalText.fixed($0.equity, places: 2)) },
+      TableColumn("DRAWDOWN", .right) { Cell(DecimalText.fixed($0.drawdown, places: 2)) },
+    ]
+  }
+}
+
+extension V1.RateLimit: TableRow {
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("LIMIT") { Cell($0.type, .accent) },
+      TableColumn("WINDOW", .right) { Cell(TimeText.length($0.intervalNs)) },
+      TableColumn("USED", .right) { Cell("\($0.used)", $0.used > $0.limit / 5 * 4 ? .warning : .plain) },
+      TableColumn("OF", .right) { Cell("\($0.limit)") },
+      TableColumn("BLOCKED UNTIL (UTC)") { Cell(TimeText.dateTime($0.blockedUntilTimeNs), .bad) },
+    ]
+  }
+}
+
+extension V1.TradingState {
+  var cell: Cell {
+    switch self {
+    case .active: Cell(name, .good)
+    case .reducing: Cell(name, .warning)
+    case .halted: Cell(name, .bad)
+    default: Cell(name, .dim)
+    }
+  }
+}
+
+extension V1.GetPortfolioSummaryResponse: CardSource {
+  var card: [CardLine] {
+    let counts = bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(separator: ", ")
+    return [
+      CardLine("mode", mode.cell), CardLine("trading", tradingState.cell), CardLine("bots", counts),
+      CardLine("open positions", "\(openPositions)"), CardLine("open orders", "\(openOrders)"),
+      CardLine("allocated", DecimalText.fixed(allocatedCapital, places: 2)), CardLine("as of", TimeText.dateTime(timeNs)),
+      CardLine("sequence", "\(sequence)"),
+    ] + (stats?.card.filter { $0.label != "mode" && $0.label != "bot" } ?? [])
+  }
+}
+
+extension V1.GetRiskLimitsResponse: CardSource {
+  var card: [CardLine] {
+    let limits = limits ?? V1.RiskLimits()
+    return [
+      CardLine("trading", tradingState.cell), CardLine("because", reason), CardLine("since", TimeText.dateTime(changedTimeNs)),
+      CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)), CardLine("today's pnl", DecimalText.signed(dailyPnL)),
+      CardLine("open orders now", "\(openOrders)"), .heading("limits"),
+    ] + limits.card
+  }
+}
+
+extension V1.RiskLimits: CardSource {
+  var card: [CardLine] {
+    [
+      CardLine("  order value", DecimalText.trimmed(maxOrderNotional)), CardLine("  symbol value", DecimalText.trimmed(maxSymbolNotional)),
+      CardLine("  total value", DecimalText.trimmed(maxTotalNotional)), CardLine("  daily loss", DecimalText.trimmed(maxDailyLoss)),
+      CardLine("  drawdown", DecimalText.percent(maxDrawdownFraction)), CardLine("  open orders", count(maxOpenOrders)),
+      CardLine("  orders per minute", count(maxOrdersPerMinute)),
+    ]
+  }
+
+  private func count(_ value: Int64) -> String { value == 0 ? "" : "\(value)" }
+}
