@@ -38,7 +38,8 @@ extension MarketFrameDecoder {
     else { return nil }
     cursor.p += 1
     guard cursor.isClosed(depth) else { return nil }
-    guard let symbol = symbols.find(key) else { return .ignored }
+    guard let (symbol, index) = symbols.find(key) else { return .ignored }
+    storage.symbolIndex.pointee = index
     let trade = storage.trade
     trade.pointee.symbol = symbol
     trade.pointee.id = TradeID(id)
@@ -50,11 +51,13 @@ extension MarketFrameDecoder {
   }
 
   @inline(__always) private func expectedQuote(_ cursor: inout ExpectedOrder, _ depth: Int, _ receivedAt: Timestamp) -> Kind? {
-    guard cursor.integer() != nil, cursor.stringKey("s"), let key = cursor.name(), cursor.stringKey("b"), let bid = cursor.decimal(),
+    guard let update = cursor.integer(), cursor.stringKey("s"), let key = cursor.name(), cursor.stringKey("b"), let bid = cursor.decimal(),
       cursor.stringKey("B"), let bidQuantity = cursor.decimal(), cursor.stringKey("a"), let ask = cursor.decimal(),
       cursor.stringKey("A"), let askQuantity = cursor.decimal(), cursor.isClosed(depth)
     else { return nil }
-    guard let symbol = symbols.find(key) else { return .ignored }
+    guard let (symbol, index) = symbols.find(key) else { return .ignored }
+    storage.symbolIndex.pointee = index
+    storage.updateID.pointee = update
     let quote = storage.quote
     quote.pointee.symbol = symbol
     quote.pointee.bidPrice = FixedDecimal(raw: Int128(bid))
@@ -72,7 +75,8 @@ extension MarketFrameDecoder {
       cursor.stringKey("v"), let volume = cursor.decimal(), cursor.stringKey("q"), let quoteVolume = cursor.decimal(),
       cursor.isClosed(depth)
     else { return nil }
-    guard let symbol = symbols.find(key) else { return .ignored }
+    guard let (symbol, index) = symbols.find(key) else { return .ignored }
+    storage.symbolIndex.pointee = index
     let ticker = storage.ticker
     ticker.pointee.symbol = symbol
     ticker.pointee.last = FixedDecimal(raw: Int128(last))
@@ -99,7 +103,8 @@ extension MarketFrameDecoder {
     else { return nil }
     guard low > 0, low <= open, low <= close, open <= high, close <= high, let interval = IntervalSpelling.interval(word: spelled.first)
     else { return nil }
-    guard let symbol = symbols.find(key) else { return .ignored }
+    guard let (symbol, index) = symbols.find(key) else { return .ignored }
+    storage.symbolIndex.pointee = index
     let update = storage.candle
     update.pointee.symbol = symbol
     update.pointee.interval = interval

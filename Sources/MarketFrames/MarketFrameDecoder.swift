@@ -32,6 +32,10 @@ public struct MarketFrameDecoder: ~Copyable {
   public var trade: MarketTrade { storage.trade.pointee }
   public var quote: Quote { storage.quote.pointee }
   public var ticker: Ticker { storage.ticker.pointee }
+  /// The book update id of ``quote``; grows with each change of a symbol's book.
+  public var quoteUpdateID: Int64 { storage.updateID.pointee }
+  /// Position of the last event's symbol in ``SymbolTable/symbols``.
+  public var symbolIndex: Int { storage.symbolIndex.pointee }
   public var controlReply: ControlReply { storage.control.pointee }
 
   /// The event of the last frame; `nil` when it was none.
@@ -85,7 +89,8 @@ public struct MarketFrameDecoder: ~Copyable {
     | FieldSlots.bit(UInt8(ascii: "B")) | FieldSlots.bit(UInt8(ascii: "a")) | FieldSlots.bit(UInt8(ascii: "A"))
 
   private func trade(_ fields: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
-    guard let symbol = try context.symbol(fields, symbols) else { return .ignored }
+    guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
+    storage.symbolIndex.pointee = index
     storage.trade.pointee = MarketTrade(
       symbol: symbol, id: TradeID(try context.count(fields, "t")), price: try context.price(fields, "p"),
       quantity: try context.quantity(fields, "q"), time: try context.time(fields, "T"), isBuyerMaker: try context.bool(fields, "m"))
@@ -93,7 +98,9 @@ public struct MarketFrameDecoder: ~Copyable {
   }
 
   private func quote(_ fields: FieldSlots, _ context: borrowing FieldContext, _ receivedAt: Timestamp) throws(FrameRefusal) -> Kind {
-    guard let symbol = try context.symbol(fields, symbols) else { return .ignored }
+    guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
+    storage.symbolIndex.pointee = index
+    storage.updateID.pointee = try context.count(fields, "u")
     storage.quote.pointee = Quote(
       symbol: symbol, bidPrice: try context.quantity(fields, "b"), bidQuantity: try context.quantity(fields, "B"),
       askPrice: try context.quantity(fields, "a"), askQuantity: try context.quantity(fields, "A"), time: receivedAt)
@@ -101,7 +108,8 @@ public struct MarketFrameDecoder: ~Copyable {
   }
 
   private func ticker(_ fields: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
-    guard let symbol = try context.symbol(fields, symbols) else { return .ignored }
+    guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
+    storage.symbolIndex.pointee = index
     storage.ticker.pointee = Ticker(
       symbol: symbol, last: try context.price(fields, "c"), open: try context.quantity(fields, "o"),
       high: try context.quantity(fields, "h"), low: try context.quantity(fields, "l"), volume: try context.quantity(fields, "v"),
@@ -110,9 +118,10 @@ public struct MarketFrameDecoder: ~Copyable {
   }
 
   private func candle(_ fields: FieldSlots, _ inner: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
-    guard let symbol = try context.symbol(fields, symbols) else { return .ignored }
+    guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
+    storage.symbolIndex.pointee = index
     guard fields.has(UInt8(ascii: "k")) else { throw FrameRefusal(.missingField, field: "k") }
-    guard let inside = try context.symbol(inner, symbols), inside == symbol else { throw FrameRefusal(.badField, field: "s") }
+    guard let inside = try context.symbol(inner, symbols), inside.index == index else { throw FrameRefusal(.badField, field: "s") }
     let interval = try context.interval(inner)
     let candle = Candle(
       openTime: try context.time(inner, "t"), open: try context.price(inner, "o"), high: try context.price(inner, "h"),
@@ -135,6 +144,8 @@ struct EventStorage: ~Copyable {
   let quote = UnsafeMutablePointer<Quote>.allocate(capacity: 1)
   let ticker = UnsafeMutablePointer<Ticker>.allocate(capacity: 1)
   let control = UnsafeMutablePointer<ControlReply>.allocate(capacity: 1)
+  let symbolIndex = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+  let updateID = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
 
   init() {
     let nobody = Self.nobody
@@ -148,6 +159,8 @@ struct EventStorage: ~Copyable {
     ticker.initialize(
       to: Ticker(symbol: nobody, last: zero, open: zero, high: zero, low: zero, volume: zero, quoteVolume: zero, time: .zero))
     control.initialize(to: ControlReply(id: nil))
+    symbolIndex.initialize(to: 0)
+    updateID.initialize(to: 0)
   }
 
   /// A symbol that no frame can carry past the table; only fills the storage before the first frame.
@@ -167,5 +180,7 @@ struct EventStorage: ~Copyable {
     quote.deallocate()
     ticker.deallocate()
     control.deallocate()
+    symbolIndex.deallocate()
+    updateID.deallocate()
   }
 }

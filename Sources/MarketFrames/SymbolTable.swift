@@ -20,6 +20,8 @@ public struct SymbolTable: ~Copyable {
     var key: Key
     /// `nil` marks a free slot.
     var symbol: Symbol?
+    /// Position in ``SymbolTable/symbols``.
+    var index: Int
   }
 
   private let slots: UnsafeMutablePointer<Slot>
@@ -32,14 +34,15 @@ public struct SymbolTable: ~Copyable {
     while capacity < symbols.count * 2 { capacity *= 2 }
     mask = UInt64(capacity - 1)
     slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: Slot(key: Key(), symbol: nil), count: capacity)
+    slots.initialize(repeating: Slot(key: Key(), symbol: nil, index: 0), count: capacity)
     var stored: [Symbol] = []
     for symbol in symbols {
       guard let key = Self.key(of: symbol) else { continue }
       var index = Int(key.hash & mask)
       while let other = slots[index].symbol, other != symbol { index = (index + 1) & (capacity - 1) }
-      if slots[index].symbol == nil { stored.append(symbol) }
-      slots[index] = Slot(key: key, symbol: symbol)
+      guard slots[index].symbol == nil else { continue }
+      slots[index] = Slot(key: key, symbol: symbol, index: stored.count)
+      stored.append(symbol)
     }
     self.symbols = stored
   }
@@ -93,12 +96,12 @@ public struct SymbolTable: ~Copyable {
     return key
   }
 
-  /// The symbol with this key; `nil` when it is not in the table.
-  @inline(__always) func find(_ key: Key) -> Symbol? {
+  /// The symbol with this key and its position; `nil` when it is not in the table.
+  @inline(__always) func find(_ key: Key) -> (symbol: Symbol, index: Int)? {
     var index = Int(key.hash & mask)
     // At most half of the slots are taken, so a free one ends the search.
     while let symbol = slots[index].symbol {
-      if slots[index].key == key { return symbol }
+      if slots[index].key == key { return (symbol, slots[index].index) }
       index = (index + 1) & Int(mask)
     }
     return nil
@@ -107,6 +110,6 @@ public struct SymbolTable: ~Copyable {
   /// The symbol spelled by these bytes; `nil` when it is not in the table.
   public func symbol(spelled bytes: UnsafeBufferPointer<UInt8>) -> Symbol? {
     guard let base = bytes.baseAddress, let key = Self.key(base, count: bytes.count, readable: bytes.count) else { return nil }
-    return find(key)
+    return find(key)?.symbol
   }
 }

@@ -5,6 +5,8 @@ public struct SigningError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformedKey
     /// Neither RSA of 2048 to 4096 bit nor Ed25519.
     case unsupportedKey
+    /// A signature is needed and no key is configured.
+    case missingKey
     /// The library refused to sign.
     case signingFailed
   }
@@ -12,7 +14,7 @@ public struct SigningError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   public var isRetryable: Bool { false }
 
-  init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }

@@ -1,0 +1,59 @@
+import HTTPClient
+import MarketFrames
+import Signing
+
+/// One call of the REST API before it is signed.
+struct RestCall {
+  enum Security { case none, signed }
+
+  var method: HTTPRequest.Method
+  /// `/api/v3/…`.
+  var path: String
+  var parameters: [RequestParameter] = []
+  var security = Security.none
+  var weight: Int
+  var purpose = RateGovernor.Purpose.read
+  var timeoutMilliseconds = 10_000
+}
+
+/// How a call ended.
+enum RestResult {
+  case answered(JSONValue)
+  /// A 4xx with a code: the exchange certainly did not do it.
+  case refused(APIError, status: Int)
+  /// Not one byte was sent.
+  case notSent(String)
+  /// It may or may not have been done: 5xx, a code that says so, a lost or unreadable answer (FACTS §14, §17).
+  case unknown(String)
+
+  /// Judges a whole answer. Codes that admit ignorance, and everything that is not a definite refusal, are unknown.
+  static func judge(_ response: HTTPResponse) -> RestResult {
+    let value: JSONValue?
+    do throws(FrameRefusal) { value = try JSONValue(parsing: response.body) } catch { value = nil }
+    switch response.status {
+    case 200...299:
+      guard let value else { return .unknown("the answer is not JSON") }
+      return .answered(value)
+    case 409:
+      // Half done (cancelReplace): never a refusal.
+      return .unknown("HTTP 409: \(value.map { APIError($0).message } ?? "partly done")")
+    case 400...499:
+      guard let value, let code = value["code"]?.integer, code < 0 else { return .unknown("HTTP \(response.status) without a code") }
+      let error = APIError(value)
+      return isUndecided(code) ? .unknown("\(error.message) (\(code))") : .refused(error, status: response.status)
+    default: return .unknown("HTTP \(response.status)")
+    }
+  }
+
+  /// -1000, -1001, -1006, -1007: the exchange does not know; -1008: overloaded, may have been taken on.
+  private static func isUndecided(_ code: Int64) -> Bool { [-1_000, -1_001, -1_006, -1_007, -1_008].contains(code) }
+
+  var error: BinanceError? {
+    switch self {
+    case .answered: nil
+    case .refused(let error, _): BinanceError(.refused(code: error.code), "\(error.message) (\(error.code))")
+    case .notSent(let message): BinanceError(.notSent, message)
+    case .unknown(let message): BinanceError(.unknown, message)
+    }
+  }
+}
