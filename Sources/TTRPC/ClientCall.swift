@@ -21,8 +21,9 @@ final class ClientCall: @unchecked Sendable {
   var isEnded = false
 
   // Only for `.buffer`.
-  var messages = CircularBuffer<[UInt8]>()
-  var bufferedBytes = 0
+  private(set) var messageCount = 0
+  private(set) var bufferedBytes = 0
+  private var messages: [[UInt8]] = []
   /// The end, told to the reader after the last message: nil inside = clean.
   var end: RPCError??
   var waiter: CheckedContinuation<Void, Never>?
@@ -31,7 +32,36 @@ final class ClientCall: @unchecked Sendable {
   var countsAsFull = false
 
   func isFull(_ configuration: RPCClientConfiguration) -> Bool {
-    bufferedBytes >= configuration.streamBufferBytes || messages.count >= configuration.streamBufferMessages
+    bufferedBytes >= configuration.streamBufferBytes || messageCount >= configuration.streamBufferMessages
+  }
+
+  func append(_ message: [UInt8]) {
+    messages.append(message)
+    messageCount += 1
+    bufferedBytes += message.count
+  }
+
+  func popFirst() -> [UInt8]? {
+    guard messageCount > 0 else { return nil }
+    var message: [UInt8] = []
+    let index = messages.count - messageCount
+    swap(&message, &messages[index])
+    messageCount -= 1
+    bufferedBytes -= message.count
+    if messageCount == 0 {
+      messages.removeAll(keepingCapacity: index < 1024)
+    } else if index >= 1024, index > messageCount {
+      messages.removeFirst(index + 1)
+    }
+    return message
+  }
+
+  func popAll() -> [[UInt8]] {
+    let all = messageCount == messages.count ? messages : Array(messages.suffix(messageCount))
+    messages = []
+    messageCount = 0
+    bufferedBytes = 0
+    return all
   }
 
   init(method: RPCMethod, sink: Sink, deadline: NIODeadline?) {

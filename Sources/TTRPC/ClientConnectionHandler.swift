@@ -104,8 +104,7 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
       let waiter = core.state.withLock { state -> CheckedContinuation<Void, Never>? in
         guard !call.isEnded else { return nil }
         let wasFull = call.isFull(core.configuration)
-        call.messages.append(Array(bytes))
-        call.bufferedBytes += bytes.count
+        call.append(Array(bytes))
         if !wasFull, call.isFull(core.configuration) {
           call.countsAsFull = true
           state.fullStreams += 1

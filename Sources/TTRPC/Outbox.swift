@@ -19,8 +19,9 @@ struct Outbox {
   }
 
   /// A segment is closed when it holds this many bytes.
-  static let segmentBytes = 256 << 10
-  private static let retainedBytes = 64 << 10
+  static let segmentBytes = 64 << 10
+  /// A written buffer up to this capacity is used again.
+  private static let retainedBytes = 128 << 10
 
   private var open = ByteBuffer()
   private var openAccounts: [OutboxAccount] = []

@@ -33,8 +33,7 @@ public final class RPCClientStream: AsyncSequence, Sendable {
   public func next() async throws(RPCError) -> [UInt8]? {
     while true {
       let step = core.state.withLock { state -> Step in
-        if let message = call.messages.popFirst() {
-          call.bufferedBytes -= message.count
+        if let message = call.popFirst() {
           return .message(message, release(&state))
         }
         return call.end.map { .end($0) } ?? .wait
@@ -55,10 +54,8 @@ public final class RPCClientStream: AsyncSequence, Sendable {
   public func nextBatch() async throws(RPCError) -> [[UInt8]]? {
     while true {
       let (messages, end, resumes) = core.state.withLock { state -> ([[UInt8]], RPCError??, Bool) in
-        guard !call.messages.isEmpty else { return ([], call.end, false) }
-        let messages = Array(call.messages)
-        call.messages.removeAll(keepingCapacity: true)
-        call.bufferedBytes = 0
+        guard call.messageCount > 0 else { return ([], call.end, false) }
+        let messages = call.popAll()
         return (messages, nil, release(&state))
       }
       if resumes { resume() }
@@ -81,7 +78,7 @@ public final class RPCClientStream: AsyncSequence, Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let ready = core.state.withLock { _ in
-          guard call.messages.isEmpty, call.end == nil, call.waiter == nil else { return true }
+          guard call.messageCount == 0, call.end == nil, call.waiter == nil else { return true }
           call.waiter = continuation
           return false
         }
@@ -95,7 +92,7 @@ public final class RPCClientStream: AsyncSequence, Sendable {
   /// Under the lock: true when the socket may be read again.
   private func release(_ state: inout ClientConnectionCore.State) -> Bool {
     guard call.countsAsFull, call.bufferedBytes <= core.configuration.streamBufferBytes / 2,
-      call.messages.count <= core.configuration.streamBufferMessages / 2
+      call.messageCount <= core.configuration.streamBufferMessages / 2
     else { return false }
     call.countsAsFull = false
     state.fullStreams -= 1
@@ -104,8 +101,7 @@ public final class RPCClientStream: AsyncSequence, Sendable {
 
   private func release(all: Bool) {
     let resumes = core.state.withLock { state in
-      call.messages.removeAll()
-      call.bufferedBytes = 0
+      _ = call.popAll()
       return release(&state)
     }
     if resumes { resume() }
