@@ -88,7 +88,7 @@ let services: [Target] = [
     "BotDaemon",
     [
       "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue", "VenueBinance", "VenueSimulated",
-      "MarketData", "RedisCache", "Journal", "PostgresMirror", "Signing", "ServiceRuntime",
+      "MarketData", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient", "MarketFrames", "ServiceRuntime",
       nioCore, nioPosix, nioSSL, logging, argumentParser,
     ]),
 ]
@@ -104,6 +104,7 @@ let programs: [Target] = [
 var testTargets: [Target] = [
   tests("TradingModelTests", ["TradingModel"]),
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
+  tests("ControlCommandsTests", ["ControlCommands", "BotAPI", "TTRPC", nioPosix]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "TradingModel"]),
   tests("TTRPCTests", ["TTRPC", "ProtobufC", "CTTRPCProto", nioCore, nioPosix], resources: [.copy("Fixtures")]),

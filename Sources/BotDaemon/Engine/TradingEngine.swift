@@ -194,6 +194,13 @@ final class TradingEngine: @unchecked Sendable {
     for report in answers { step(.report(report), at: core.time) }
   }
 
+  /// The whole state, for a board that knows nothing yet; the recovered journal is durable.
+  func takeInitialUpdate() -> BoardUpdate {
+    BoardUpdate(
+      sequence: durable, time: core.time, bots: core.takeChanges(), openOrders: core.openOrders, tradingState: core.tradingState,
+      balances: core.balances)
+  }
+
   // MARK: Durability
 
   private func flush() {

@@ -1,0 +1,52 @@
+import Foundation
+import TTRPC
+import TradingCore
+import TradingModel
+
+/// The terminal of `botd --show-trades`: a line for everything that happens, a summary now and then, and what to type next.
+/// Used on the core's thread; a closed or slow terminal never stops the daemon.
+final class Console: @unchecked Sendable {
+  private var reporter: TradeReporter
+  private let address: String
+  private var lastSummary = ContinuousClock.now
+  private var ticks = 0
+
+  init(isColored: Bool, address: RPCAddress?) {
+    reporter = TradeReporter(isColored: isColored)
+    self.address = address?.description ?? ""
+  }
+
+  func started(mode: TradingMode) {
+    write([
+      "",
+      reporter.paint("botd is trading", .bold) + " in \(mode) mode on \(address). Nothing here is real money.",
+      "Type in another terminal:",
+      "  .build/debug/botctl list                 your bots",
+      "  .build/debug/botctl stats btc-rsi        how one of them does",
+      "  .build/debug/botctl trades --follow      every fill as it happens",
+      "  .build/debug/botctl create my-bot --symbol SOLUSDT --strategy rsi --capital 1000 --start",
+      "Ctrl-C stops everything.", "",
+    ])
+  }
+
+  func show(_ commit: EngineCommit) { write(reporter.lines(for: commit)) }
+
+  /// Called a few times a second; says how things stand every ten seconds.
+  func tick(_ point: EquityPoint, bots: Int) {
+    ticks += 1
+    guard ticks % 40 == 0, bots > 0 else { return }
+    let sign = point.realized.isNegative ? "" : "+"
+    write([
+      reporter.paint(
+        "── \(bots) bots · realized \(sign)\(point.realized) · unrealized \(point.unrealized) · equity \(point.equity) ──", .bold)
+    ])
+  }
+
+  func stopped() { write(["botd stopped; its state is kept and goes on next time."]) }
+
+  private func write(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    var text = Array((lines.joined(separator: "\n") + "\n").utf8)
+    _ = text.withUnsafeMutableBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+  }
+}

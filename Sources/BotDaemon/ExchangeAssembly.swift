@@ -1,0 +1,210 @@
+import ControlPlane
+import HTTPClient
+import Logging
+import MarketData
+import NIOCore
+import ServiceRuntime
+import Signing
+import TradingCore
+import TradingModel
+import Venue
+import VenueBinance
+
+/// The parts that talk to the exchange: REST, market streams and, with a key, orders and the user data stream. On the core's loop.
+final class ExchangeAssembly {
+  let engine: TradingEngine
+  let feed: ExchangeFeed
+  private let rest: BinanceRestClient
+  private let execution: BinanceExecution?
+  private let bridge: ExecutionBridge?
+  private let board: StateBoard
+  private let health: HealthRegistry
+  private let log: Logger
+  private var retry = BackoffMachine(firstNanoseconds: 500_000_000, maximumNanoseconds: 30_000_000_000)
+  private var rulesLoaded = false
+  private var refresh: RepeatedTask?
+  private let endpoints: BinanceEndpoints
+
+  static let rulesEveryHours: Int64 = 4
+
+  init(settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore, log: Logger) throws {
+    self.engine = engine
+    self.board = board
+    self.health = health
+    self.log = log
+    endpoints = Self.endpoints(settings)
+    let signer = try Self.signer(settings)
+    do {
+      let http = try HTTPClient()
+      rest = BinanceRestClient(
+        endpoints: endpoints, http: http, loop: engine.loop, signer: signer,
+        receiveWindowMilliseconds: Int(engine.core.configuration.receiveWindowMilliseconds))
+      let stream = try BinanceMarketStream(endpoints: endpoints, loop: engine.loop, history: rest)
+      feed = ExchangeFeed(engine: engine, stream: stream, log: log)
+      execution = try signer.map { try BinanceExecution(endpoints: endpoints, rest: rest, signer: $0) }
+    } catch let error as BinanceError {
+      throw DaemonError(error.message)
+    } catch let error as HTTPError {
+      throw DaemonError(error.message)
+    }
+    bridge = execution.map { ExecutionBridge(engine: engine, execution: $0, health: health, log: log) }
+    engine.execution = bridge
+    feed.onFeedChange = { symbol, state, _ in marketData.feedState(symbol, state, at: WallClock.now()) }
+    rest.clockChanged = { [weak self] offset in self?.clockChanged(offset) }
+  }
+
+  private static func endpoints(_ settings: DaemonSettings) -> BinanceEndpoints {
+    var endpoints: BinanceEndpoints
+    switch settings.mode {
+    case .live: endpoints = .live
+    case .testnet: endpoints = .testnet
+    case .paper, .simulated: endpoints = .publicData
+    }
+    if let url = settings.restURL { endpoints.rest = url }
+    if let url = settings.streamURL { endpoints.stream = url }
+    if let url = settings.webSocketAPIURL { endpoints.webSocketAPI = url }
+    return endpoints
+  }
+
+  private static func signer(_ settings: DaemonSettings) throws -> RequestSigner? {
+    guard let key = settings.apiKey else { return nil }
+    if let file = settings.privateKeyFile {
+      do {
+        return RequestSigner(apiKey: key, privateKey: try PrivateKey(pem: try Secret.reading(path: file)))
+      } catch {
+        throw SettingsError("BINANCE_PRIVATE_KEY_FILE: \(error)")
+      }
+    }
+    return settings.apiSecret.map { RequestSigner(apiKey: key, secret: $0) }
+  }
+
+  /// Measures the clock, loads the trading rules (again and again until it works), then lets orders flow. The streams start at once.
+  func start() {
+    health.set("venue", .degraded, "loading the trading rules from \(endpoints.rest)")
+    if execution == nil { health.set("user_stream", .disabled, "orders are filled on paper") }
+    connect()
+    refresh = engine.loop.scheduleRepeatedTask(initialDelay: .hours(Self.rulesEveryHours), delay: .hours(Self.rulesEveryHours)) { [weak self] _ in
+      self?.rest.synchronizeClock { _ in self?.loadRules() }
+    }
+  }
+
+  func stop() {
+    refresh?.cancel()
+    execution?.stop()
+  }
+
+  private func connect() {
+    rest.synchronizeClock { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success: loadRules()
+      case .failure(let error): again(error)
+      }
+    }
+  }
+
+  private func loadRules() {
+    rest.tradingRules([]) { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let rules):
+        retry.reset()
+        board.setRules(rules)
+        engine.handle(.rules(rules))
+        health.set("venue", .ok, endpoints.rest, counters: [("symbols", Int64(rules.count))])
+        if !rulesLoaded {
+          rulesLoaded = true
+          execution?.start()
+        }
+      case .failure(let error): again(error)
+      }
+    }
+  }
+
+  private func again(_ error: BinanceError) {
+    let delay = retry.nextDelayNanoseconds(jitter: UInt64.random(in: 0...UInt64.max))
+    health.set("venue", .down, "\(endpoints.rest): \(error.message); trying again in \(delay / 1_000_000) ms")
+    log.warning("the exchange cannot be reached", metadata: ["error": "\(error.message)"])
+    engine.loop.scheduleTask(in: .nanoseconds(delay)) { [weak self] in self?.connect() }
+  }
+
+  private func clockChanged(_ offset: Int64) {
+    feed.clockChanged(offset)
+    let milliseconds = offset / 1_000_000
+    health.set("clock", .ok, "exchange clock is \(milliseconds) ms from ours", counters: [("offset_ms", milliseconds)])
+  }
+
+  func updateHealth() {
+    let (live, all) = feed.liveCount()
+    let counters = feed.counters
+    let refused = counters.refused.values.reduce(0, +)
+    let numbers: [(String, Int64)] = [
+      ("frames", Int64(clamping: counters.frames)), ("refused", Int64(clamping: refused)), ("reconnects", Int64(counters.reconnects)),
+      ("candle_gaps", Int64(counters.candleGaps)),
+    ]
+    if all == 0 {
+      health.set("feed", .ok, "no bot needs a symbol yet", counters: numbers)
+    } else if live == all {
+      health.set("feed", .ok, "\(all) symbols live", counters: numbers)
+    } else {
+      health.set("feed", live == 0 ? .down : .degraded, "\(live) of \(all) symbols live; entries wait for the others", counters: numbers)
+    }
+  }
+}
+
+/// Carries the core's orders to the exchange and the exchange's words to the core.
+final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
+  private let engine: TradingEngine
+  private let execution: BinanceExecution
+  private let health: HealthRegistry
+  private let log: Logger
+
+  init(engine: TradingEngine, execution: BinanceExecution, health: HealthRegistry, log: Logger) {
+    self.engine = engine
+    self.execution = execution
+    self.health = health
+    self.log = log
+    execution.delegate = self
+    health.set("user_stream", .degraded, "connecting")
+  }
+
+  func submit(_ request: OrderRequest) { execution.submit(request) }
+  func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { execution.cancel(clientOrderID: clientOrderID, symbol: symbol) }
+  func query(clientOrderID: ClientOrderID, symbol: Symbol) { execution.query(clientOrderID: clientOrderID, symbol: symbol) }
+
+  func listTrades(symbol: Symbol, from: TradeID) {
+    execution.trades(symbol, from: from) { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let fills): engine.handle(.trades(symbol, fills.map { AccountTrade(fill: $0.fill, side: $0.side) }))
+      case .failure(let error): log.warning("the account's trades of \(symbol) could not be listed: \(error.message)")
+      }
+    }
+  }
+
+  // MARK: ExecutionVenueDelegate
+
+  func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) { engine.handle(.submitted(clientOrderID, outcome)) }
+  func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome) { engine.handle(.canceled(clientOrderID, outcome)) }
+  func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) { engine.handle(.queried(clientOrderID, outcome)) }
+  func reported(_ report: ExecutionReport) { engine.handle(.report(report)) }
+  func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { engine.handle(.balances(balances, isComplete: isComplete)) }
+
+  func executionStreamChanged(isLive: Bool, message: String) {
+    health.set("user_stream", isLive ? .ok : .down, message)
+    engine.handle(.executionStream(isLive: isLive))
+  }
+}
+
+extension Daemon {
+  func startExchange() async throws {
+    let settings = settings
+    try await onCore {
+      let exchange = try ExchangeAssembly(
+        settings: settings, engine: self.engine, board: self.board, health: self.health, marketData: self.marketData, log: self.log)
+      self.exchange = exchange
+      self.feed = exchange.feed
+      exchange.start()
+    }
+  }
+}
