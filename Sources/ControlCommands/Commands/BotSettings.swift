@@ -15,22 +15,22 @@ struct BotSettings: ParsableArguments {
   @Option(help: "Candle interval: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w.")
   var interval: String?
 
-  @Option(help: "Capital in the quote asset, for example 1000.")
+  @Option(parsing: .unconditional, help: "Capital in the quote asset, for example 1000.")
   var capital: String?
 
-  @Option(help: "Fraction of the capital at risk per trade. (default: 0.02)")
+  @Option(parsing: .unconditional, help: "Fraction of the capital at risk per trade. (default: 0.02)")
   var riskPerTrade: String?
 
-  @Option(help: "Largest position as a fraction of the capital. (default: 0.1)")
+  @Option(parsing: .unconditional, help: "Largest position as a fraction of the capital. (default: 0.1)")
   var maxPosition: String?
 
-  @Option(help: "Stop-loss: fraction below the entry price; 0: none. (default: 0.02)")
+  @Option(parsing: .unconditional, help: "Stop-loss: fraction below the entry price; 0: none. (default: 0.02)")
   var stopLoss: String?
 
-  @Option(help: "Take-profit: fraction above the entry price; 0: none. (default: none)")
+  @Option(parsing: .unconditional, help: "Take-profit: fraction above the entry price; 0: none. (default: none)")
   var takeProfit: String?
 
-  @Option(help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
+  @Option(parsing: .unconditional, help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
   var trailingStop: String?
 
   /// The settings as a message.

@@ -5,25 +5,25 @@ struct RiskSet: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Changes limits; those that are not named stay, 0 lifts one.")
 
-  @Option(help: "Largest value of one order, in the quote asset.")
+  @Option(parsing: .unconditional, help: "Largest value of one order, in the quote asset.")
   var orderValue: String?
 
-  @Option(help: "Largest value of all positions in one symbol.")
+  @Option(parsing: .unconditional, help: "Largest value of all positions in one symbol.")
   var symbolValue: String?
 
-  @Option(help: "Largest value of all positions.")
+  @Option(parsing: .unconditional, help: "Largest value of all positions.")
   var totalValue: String?
 
-  @Option(help: "Largest loss of a UTC day before trading is halted.")
+  @Option(parsing: .unconditional, help: "Largest loss of a UTC day before trading is halted.")
   var dailyLoss: String?
 
-  @Option(help: "Largest fall from the highest equity before trading is halted (fraction).")
+  @Option(parsing: .unconditional, help: "Largest fall from the highest equity before trading is halted (fraction).")
   var drawdown: String?
 
-  @Option(help: "Most open orders.")
+  @Option(parsing: .unconditional, help: "Most open orders.")
   var openOrders: Int64?
 
-  @Option(help: "Most orders in a minute.")
+  @Option(parsing: .unconditional, help: "Most orders in a minute.")
   var ordersPerMinute: Int64?
 
   @OptionGroup var daemon: DaemonOptions

@@ -8,12 +8,17 @@ struct FollowMachine: Sendable {
     let previous: Int64
   }
 
-  /// Sequence to resume after; nil: nothing seen yet and no starting point known.
+  /// Sequence of the last item, or the starting point asked for; nil: following live and nothing seen yet.
   private(set) var last: Int64?
+  /// Following live: where the daemon said that it started.
+  private var liveStart: Int64?
   /// The journal the sequences belong to; empty until known.
   private(set) var journalID = ""
   /// Items taken.
   private(set) var count = 0
+
+  /// Sequence to resume after; nil: no starting point known, follow live.
+  var resumeAfter: Int64? { last ?? liveStart }
 
   /// - Parameter after: the starting point; nil follows live only.
   init(after: Int64?) { last = after }
@@ -21,7 +26,8 @@ struct FollowMachine: Sendable {
   /// The subscription's first message.
   ///
   /// - Throws: a gap when the daemon's journal is another one than before.
-  mutating func opened(journalID: String) throws(Gap) {
+  mutating func opened(journalID: String, lastSequence: Int64) throws(Gap) {
+    if last == nil { liveStart = liveStart ?? lastSequence }
     if !self.journalID.isEmpty, !journalID.isEmpty, journalID != self.journalID { throw Gap(last: last ?? 0, previous: 0) }
     if !journalID.isEmpty { self.journalID = journalID }
   }
@@ -43,11 +49,6 @@ struct FollowMachine: Sendable {
 
   /// A heartbeat names the last sequence sent: everything up to it must have arrived.
   mutating func heartbeat(last sent: Int64) throws(Gap) {
-    guard sent > 0 else { return }
-    guard let last else {
-      self.last = sent
-      return
-    }
-    if sent > last { throw Gap(last: last, previous: sent) }
+    if let last, sent > last { throw Gap(last: last, previous: sent) }
   }
 }

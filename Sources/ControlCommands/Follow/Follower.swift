@@ -31,7 +31,7 @@ struct Follower<Batch: SubscriptionBatch> {
         defer { Task { await session.client.close() } }
         if try await read(session, &machine, take) { return }
         if machine.count > before { backoff.reset() }
-        output.remark("the stream ended; resuming after sequence \(machine.last ?? 0)")
+        output.remark("the stream ended; resuming after sequence \(machine.resumeAfter ?? 0)")
       } catch let gap as FollowMachine.Gap {
         guard gapAt != gap.last else { throw Self.failure(gap) }
         gapAt = gap.last
@@ -40,7 +40,7 @@ struct Follower<Batch: SubscriptionBatch> {
       } catch let error as RPCError {
         if Task.isCancelled { return }
         guard error.isRetryable else { throw CommandFailure(error, address: try options.parsedAddress()) }
-        output.remark("\(error.message); resuming after sequence \(machine.last ?? 0)")
+        output.remark("\(error.message); resuming after sequence \(machine.resumeAfter ?? 0)")
       } catch let failure as CommandFailure {
         if Task.isCancelled { return }
         guard wasConnected, failure.status == .noDaemon else { throw failure }
@@ -53,7 +53,7 @@ struct Follower<Batch: SubscriptionBatch> {
   /// Reads one subscription. True: done; false: the stream ended and may be resumed.
   private func read(_ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item) -> Void) async throws -> Bool {
     let stream = try await open(session)
-    try stream.send(request(machine.last, machine.journalID))
+    try stream.send(request(machine.resumeAfter, machine.journalID))
     let watchdog = SilenceWatchdog(limit: .seconds(30)) { stream.cancel() }
     defer {
       watchdog.stop()
@@ -61,7 +61,7 @@ struct Follower<Batch: SubscriptionBatch> {
     }
     while let batch = try await next(stream, watchdog) {
       watchdog.touch()
-      if let opened = batch.opened { try machine.opened(journalID: opened.journalID) }
+      if let opened = batch.opened { try machine.opened(journalID: opened.journalID, lastSequence: opened.lastSequence) }
       for item in batch.items {
         let (sequence, previous) = Batch.position(item)
         guard try machine.take(sequence: sequence, previous: previous) else { continue }

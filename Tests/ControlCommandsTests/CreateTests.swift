@@ -1,0 +1,96 @@
+import BotAPI
+import Synchronization
+import TTRPC
+import Testing
+
+@testable import ControlCommands
+
+@Suite struct CreateTests {
+  @Test func everythingMissingIsListedAtOnceEvenWithoutADaemon() async {
+    let result = await CommandLineUnderTest.run("create", "--address", "unix:/tmp/there-is-none/s")
+    #expect(result.status == .invalidArgument)
+    for part in ["5 things", "BOT_ID", "--symbol", "--strategy", "--interval", "--capital", "not checked by the daemon"] {
+      #expect(result.err.contains(part))
+    }
+  }
+
+  @Test func whatIsWrongHereAndWhatTheDaemonFindsComeInOneList() async throws {
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.createBot) { (request: V1.CreateBotRequest) throws(RPCError) -> V1.CreateBotResponse in
+        guard request.validateOnly else { return V1.CreateBotResponse() }
+        throw RPCError(violations: [
+          V1.FieldViolation(field: "spec.capital", reason: "X", message: "the daemon says the same"),
+          V1.FieldViolation(field: "spec.strategy", reason: "UNKNOWN_STRATEGY", message: "there is no strategy rsx"),
+          V1.FieldViolation(field: "spec.parameters[perod]", reason: "UNKNOWN_PARAMETER", message: "rsi has no parameter perod"),
+        ])
+      }
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run(
+        "create", "Bad Id", "--symbol", "BTC/USDT", "--strategy", "rsx", "--param", "perod=14", "--param", "oversold", "--interval", "7m",
+        "--capital", "-5", "--risk-per-trade", "2", "--stop-loss", "NaN", at: daemon)
+      #expect(result.status == .invalidArgument)
+      #expect(result.err.contains("9 things"))
+      for part in [
+        "BOT_ID:", "--symbol:", "--strategy: there is no strategy rsx", "--param perod: rsi has no", "--param: \"oversold\"", "--interval:",
+        "--capital: must be above 0", "--risk-per-trade: 2 is out of range", "--stop-loss: \"NaN\" is not a decimal",
+      ] {
+        #expect(result.err.contains(part), "\(part)")
+      }
+      #expect(!result.err.contains("the daemon says the same"))
+    }
+  }
+
+  @Test func aGoodCommandLineArrivesAsItWasWritten() async throws {
+    let received = Mutex<V1.CreateBotRequest?>(nil)
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.createBot) { (request: V1.CreateBotRequest) throws(RPCError) -> V1.CreateBotResponse in
+        received.withLock { $0 = request }
+        return V1.CreateBotResponse(bot: V1.Bot(id: request.botID, state: .running))
+      }
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run(
+        "create", "rsi-btc", "--symbol", "btcusdt", "--strategy", "rsi", "--param", "period=14", "--param", "oversold=30", "--param",
+        "overbought=70", "--interval", "1m", "--capital", "1000", "--risk-per-trade", "0.02", "--max-position", "0.1", "--stop-loss",
+        "0.02", "--take-profit", "0.04", "--trailing-stop", "0.015", "--start", at: daemon)
+      #expect(result.status == .ok)
+      #expect(result.out.contains("rsi-btc created and running"))
+      let request = try #require(received.withLock { $0 })
+      #expect(request.requestID.count == 32)
+      #expect(request.botID == "rsi-btc" && request.start && !request.validateOnly)
+      #expect(
+        request.spec
+          == V1.BotSpec(
+            symbol: "BTCUSDT", strategy: "rsi",
+            parameters: [
+              V1.KeyValue(key: "period", value: "14"), V1.KeyValue(key: "oversold", value: "30"),
+              V1.KeyValue(key: "overbought", value: "70"),
+            ], interval: "1m", capital: "1000", riskPerTrade: "0.02", maxPositionFraction: "0.1", stopLoss: "0.02", takeProfit: "0.04",
+            trailingStop: "0.015"))
+    }
+  }
+
+  @Test(arguments: ["a", "0", "rsi-btc_1", "a23456789012345678901234567890ab"]) func goodIDs(id: String) {
+    #expect(BotSettingsCheck.isBotID(id))
+  }
+
+  @Test(arguments: ["", "A", "-a", "_a", "a b", "ä", "a/b", "a23456789012345678901234567890abc"]) func badIDs(id: String) {
+    #expect(!BotSettingsCheck.isBotID(id))
+  }
+
+  @Test func severalBotsAreAllTriedAndTheFirstFailureGivesTheCode() async throws {
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.startBot) { (request: V1.StartBotRequest) throws(RPCError) -> V1.StartBotResponse in
+        switch request.botID {
+        case "b": throw RPCError(code: .notFound, reason: "BOT_NOT_FOUND", message: "there is no bot b")
+        case "c": throw RPCError(code: .failedPrecondition, reason: "BOT_HALTED", message: "c is halted")
+        default: return V1.StartBotResponse(bot: V1.Bot(id: request.botID, state: .running))
+        }
+      }
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run("start", "a", "b", "c", "d", at: daemon)
+      #expect(result.outLines == ["a is running", "d is running"])
+      #expect(result.err.contains("b: there is no bot b") && result.err.contains("c: c is halted"))
+      #expect(result.status == .notFound)
+    }
+  }
+}
