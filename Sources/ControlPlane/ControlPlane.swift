@@ -35,6 +35,7 @@ public final class ControlPlane: Sendable {
     @Sendable (_ symbol: Symbol?, _ interval: Interval, _ completion: @escaping @Sendable ([SelfTestCheck]) -> Void) -> Void
 
   private let context: ControlContext
+  private let hub: SubscriptionHub
   private let shutdown: @Sendable () -> Void
   private let selfTest: SelfTest
 
@@ -52,6 +53,7 @@ public final class ControlPlane: Sendable {
     context = try ControlContext(
       configuration: configuration, gateway: gateway, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
       loop: loop, audit: audit)
+    hub = SubscriptionHub(context: context)
     self.selfTest = selfTest
     self.shutdown = shutdown
   }
@@ -61,6 +63,16 @@ public final class ControlPlane: Sendable {
     let access = context.access
     server.setAuthorizer { method, connection in access.refusal(method, connection) }
     server.setConnectionClosed { connection in access.closed(connection) }
+    BotHandlers(context: context).register(on: server)
+    StrategyHandlers(context: context).register(on: server)
+    PortfolioHandlers(context: context).register(on: server)
+    OrderHandlers(context: context).register(on: server)
+    TradeHandlers(context: context).register(on: server)
+    MarketDataHandlers(context: context).register(on: server)
+    RiskHandlers(context: context).register(on: server)
+    SubscriptionHandlers(context: context, hub: hub).register(on: server)
+    SystemHandlers(context: context, shutdown: shutdown, selfTest: selfTest).register(on: server)
+    hub.start()
   }
 
   /// Ends the threads of the control plane. After the server's shutdown; calls that still read the journal finish first.
