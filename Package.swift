@@ -62,7 +62,7 @@ let services: [Target] = [
   module("MarketData", ["TradingModel", "Venue"]),
   module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "TradingModel", "Venue", logging]),
   module("Journal", ["TradingModel", "Strategies", "Venue", "TradingCore", "ServiceRuntime", grdb, grdbSQLite]),
-  module("PostgresMirror", ["CPostgres", "Journal", "TradingModel", "Venue", "TradingCore", "ServiceRuntime", logging]),
+  module("PostgresMirror", ["CPostgres", "Journal", "Strategies", "TradingModel", "Venue", "TradingCore", "ServiceRuntime", logging]),
   module("Signing", ["COpenSSL", "ServiceRuntime"]),
   module("HTTPClient", ["CCurl", "ServiceRuntime", logging]),
   module(
@@ -103,6 +103,10 @@ let programs: [Target] = [
 
 var testTargets: [Target] = [
   tests("TradingModelTests", ["TradingModel"]),
+  tests("MarketFramesTests", ["MarketFrames", "TradingModel", "Venue"]),
+  tests("SigningTests", ["Signing", "ServiceRuntime"]),
+  tests("ServiceRuntimeTests", ["ServiceRuntime", "TradingModel"]),
+  tests("HTTPClientTests", ["HTTPClient"]),
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
   tests("ControlCommandsTests", ["ControlCommands", "BotAPI", "TTRPC", nioPosix]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
