@@ -73,9 +73,9 @@ enum MirrorSchema {
       INSERT INTO botd.bots (journal_id, bot_id, symbol, candle_interval, strategy, parameters, capital, risk_per_trade, maximum_position,
         stop_loss, take_profit, trailing_stop, created_at, updated_at)
       SELECT $1::text, id, symbol, span, strategy, parameters, capital::numeric, risk::numeric, maximum::numeric, stop::numeric,
-        target::numeric, trailing::numeric, \(time("at")), \(time("at"))
+        target::numeric, trail::numeric, \(time("at")), \(time("at"))
       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::bigint[]) AS t(id, symbol, span, strategy, parameters, capital, risk, maximum, stop, target, trailing, at)
+        $12::text[], $13::bigint[]) AS t(id, symbol, span, strategy, parameters, capital, risk, maximum, stop, target, trail, at)
       ON CONFLICT (journal_id, bot_id) DO UPDATE SET symbol = excluded.symbol, candle_interval = excluded.candle_interval,
         strategy = excluded.strategy, parameters = excluded.parameters, capital = excluded.capital,
         risk_per_trade = excluded.risk_per_trade, maximum_position = excluded.maximum_position, stop_loss = excluded.stop_loss,

@@ -70,9 +70,9 @@ private final class Fixture {
     defer { fixture.journal.close() }
     try fixture.append(500)
     let mirror = try fixture.mirror(server)
-    #expect(Self.caughtUp(mirror, 500))
+    try #require(Self.caughtUp(mirror, 500))
     try fixture.append(1_500, to: mirror)
-    #expect(Self.caughtUp(mirror, 2_000))
+    try #require(Self.caughtUp(mirror, 2_000))
     #expect(mirror.status.lag == 0)
     mirror.stop()
     let fills = Self.fills(fixture.entries)
@@ -124,7 +124,7 @@ private final class Fixture {
     journal.append(entries) { _ in }
     _ = try journal.flush()
     let mirror = try PostgresMirror(PostgresConfiguration(url: server.url), journal: journal)
-    #expect(Self.caughtUp(mirror, 3_000))
+    try #require(Self.caughtUp(mirror, 3_000))
     mirror.stop()
     try Self.expectRestored(server, entries)
   }
@@ -145,11 +145,11 @@ private final class Fixture {
       #expect(!mirror.status.lastError.contains(PostgresServer.password))
       try server.start()
     }
-    #expect(Self.caughtUp(mirror, 5_000))
+    try #require(Self.caughtUp(mirror, 5_000))
     mirror.stop()
     try fixture.append(1_000)
     let second = try fixture.mirror(server)
-    #expect(Self.caughtUp(second, 6_000))
+    try #require(Self.caughtUp(second, 6_000))
     second.stop()
     #expect(try server.query("SELECT count(*), count(DISTINCT sequence), max(sequence) FROM botd.journal") == "6000|6000|6000")
     let fills = Self.fills(fixture.entries)
@@ -167,7 +167,7 @@ private final class Fixture {
       try fixture.append(300, to: mirror)
       try server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'botd'")
     }
-    #expect(Self.caughtUp(mirror, 3_000))
+    try #require(Self.caughtUp(mirror, 3_000))
     mirror.stop()
     try Self.expectPositions(server, Self.fills(fixture.entries))
     try Self.expectRestored(server, fixture.entries)
@@ -195,7 +195,7 @@ private final class Fixture {
     defer { first.journal.close() }
     try first.append(200)
     let mirror = try first.mirror(server)
-    #expect(Self.caughtUp(mirror, 200))
+    try #require(Self.caughtUp(mirror, 200))
     // A second botd on the same journal's database waits.
     let twin = try first.mirror(server)
     #expect(eventually { twin.status.lastError.contains("another botd") })
@@ -226,7 +226,7 @@ private final class Fixture {
     // And the right one goes on.
     try first.append(200)
     let again = try first.mirror(server)
-    #expect(Self.caughtUp(again, 400))
+    try #require(Self.caughtUp(again, 400))
     again.stop()
   }
 
@@ -238,7 +238,7 @@ private final class Fixture {
     #expect(try PostgresMirror.restore(PostgresConfiguration(url: server.url), mode: .paper, into: empty) == 0)
     try fixture.append(300)
     let mirror = try fixture.mirror(server)
-    #expect(Self.caughtUp(mirror, 300))
+    try #require(Self.caughtUp(mirror, 300))
     mirror.stop()
     #expect(try PostgresMirror.restore(PostgresConfiguration(url: server.url), mode: .live, into: empty) == 0)
     empty.close()

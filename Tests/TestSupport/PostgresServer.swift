@@ -77,7 +77,7 @@ public final class PostgresServer: @unchecked Sendable {
   }
 
   private static let binaryDirectory: String? = {
-    if let path = program("initdb") { return (path as NSString).deletingLastPathComponent }
+    if let path = program("initdb") { return URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().path }
     let root = "/usr/lib/postgresql"
     let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init).sorted()
     return versions.last.map { "\(root)/\($0)/bin" }
