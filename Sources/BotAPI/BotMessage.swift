@@ -17,6 +17,14 @@ public protocol BotMessage: Sendable, Equatable {
   /// - Throws: `malformed`, `notUTF8`, `tooDeep`, `memoryLimit`.
   static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self
 
+  /// ``encode()`` in a codec's memory: lends the bytes to `body`.
+  func encode<Result>(
+    with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(ProtobufError) -> Result
+
+  /// ``decode(_:)`` in a codec's memory.
+  static func decode(_ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec) throws(ProtobufError) -> Self
+
   /// Appends the message as a JSON object.
   func write(to json: inout JSONText)
 }

@@ -41,7 +41,8 @@ enum CField {
 
   // MARK: Swift to C
 
-  // C structs with a union are not BitwiseCopyable to Swift, so the arena's own typed calls do not take them.
+  // C structs with a union are not BitwiseCopyable to Swift, so the arena's own typed calls do not take them. The memory is not
+  // initialized: `fill` begins with the generated `__init`, which writes the whole struct.
   static func room<Struct>(
     _ type: Struct.Type, count: Int = 1, _ arena: borrowing ProtobufArena
   ) throws(ProtobufError) -> UnsafeMutablePointer<Struct> {
@@ -49,7 +50,6 @@ enum CField {
     guard !overflow, let raw = arena.allocate(byteCount: size) else {
       throw ProtobufError(.memoryLimit, "the message is larger than its memory quota")
     }
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     return raw.bindMemory(to: Struct.self, capacity: count)
   }
 

@@ -79,6 +79,14 @@ struct MessageWriter {
       out.line()
       out.block("public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self") { $0.line("try unpacked(bytes)") }
       out.line()
+      out.line("public func encode<Result>(")
+      out.indented { $0.line("with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result") }
+      out.block(") throws(ProtobufError) -> Result") { $0.line("try packed(codec, body)") }
+      out.line()
+      out.line("public static func decode(")
+      out.indented { $0.line("_ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec") }
+      out.block(") throws(ProtobufError) -> Self") { $0.line("try unpacked(bytes, codec)") }
+      out.line()
       writeJSON(message, &out)
     }
   }

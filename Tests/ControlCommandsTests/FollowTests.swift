@@ -29,15 +29,16 @@ import Testing
     #expect(throws: FollowMachine.Gap.self) { try machine.heartbeat(last: 6) }
   }
 
-  @Test func liveOnlyIsCheckedFromTheFirstItemAndResumesFromWhereItOpened() throws {
+  @Test func liveOnlyIsCheckedFromWhereTheDaemonSaysItOpened() throws {
     var machine = FollowMachine(after: nil)
     #expect(try machine.take(sequence: 10, previous: 9))
     #expect(throws: FollowMachine.Gap.self) { try machine.take(sequence: 12, previous: 11) }
     var quiet = FollowMachine(after: nil)
-    #expect(quiet.resumeAfter == nil)
+    #expect(quiet.last == nil)
     try quiet.opened(journalID: "j", lastSequence: 4)
     try quiet.opened(journalID: "j", lastSequence: 9)
-    #expect(quiet.resumeAfter == 4)
+    #expect(quiet.last == 4)
+    #expect(throws: FollowMachine.Gap.self) { try quiet.take(sequence: 6, previous: 5) }
   }
 
   @Test func anotherJournalIsAGap() throws {

@@ -92,6 +92,36 @@ import Testing
   }
 }
 
+@Suite struct LiveFollowTests {
+  @Test func pricesAreFollowedUntilCtrlC() async throws {
+    try await ScriptedDaemon.with { daemon in
+      daemon.server.register(V1.MarketDataService.subscribeTickers) { _, stream in
+        stream.onMessage { bytes in
+          guard let request = try? V1.SubscribeTickersRequest.decode(bytes) else { return }
+          let tickers = request.symbols.map { V1.Ticker(symbol: $0, lastPrice: "67012.50000000") }
+          if let bytes = try? V1.SubscribeTickersResponse(tickers: tickers).encode() { stream.send(bytes) }
+        }
+        stream.onHalfClose { stream.finish() }
+      }
+    } _: { daemon in
+      let line = CommandLineUnderTest()
+      async let result = line.run(["ticker", "-f", "btcusdt", "ETHUSDT", "--address", daemon.address])
+      await line.out.contains("ETHUSDT  67012.5")
+      line.interrupt.fire()
+      #expect(await result.status == .ok)
+    }
+  }
+
+  @Test func aLostConnectionEndsItWith3() async throws {
+    try await ScriptedDaemon.with { daemon in
+      daemon.server.register(V1.SystemService.watchHealth) { context, _ in context.connection.close() }
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run("health", "--follow", at: daemon)
+      #expect(result.status == .noDaemon)
+    }
+  }
+}
+
 @Suite struct DoctorTests {
   private static let minute: Int64 = 60_000_000_000
 

@@ -609,6 +609,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("key", key)
@@ -644,6 +656,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("name", name)
@@ -677,6 +701,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -716,6 +752,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -767,6 +815,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("reason", reason)
@@ -809,6 +869,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("journal_id", journalID)
@@ -843,6 +915,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -880,6 +964,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("sequence", sequence)
@@ -913,6 +1009,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -968,6 +1076,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -98,6 +98,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("change", change)
@@ -139,6 +151,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -190,6 +214,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("severity", severity)
@@ -228,6 +264,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("trading_state", tradingState)
@@ -260,8 +308,8 @@ extension V1 {
 
     /// Journal sequence: rises from event to event; 0 for events that are not journaled (health).
     public var sequence: Int64
-    /// Sequence of the journaled event before this one in the same subscription (after_sequence for the first one). If it is not
-    /// the last one you saw, you missed something.
+    /// Sequence of the journaled event before this one in the same subscription (after_sequence for the first one,
+    /// opened.last_sequence with live_only). If it is not the last one you saw, you missed something.
     public var previousSequence: Int64
     /// When, ns since the Unix epoch.
     public var timeNs: Int64
@@ -288,6 +336,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -360,6 +420,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("after_sequence", afterSequence)
@@ -411,6 +483,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -49,6 +49,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("max_order_notional", maxOrderNotional)
@@ -76,6 +88,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -131,6 +155,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("limits", limits)
@@ -171,6 +207,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("request_id", requestID)
@@ -200,6 +248,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -240,6 +300,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("request_id", requestID)
@@ -274,6 +346,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

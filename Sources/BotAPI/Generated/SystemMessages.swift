@@ -25,6 +25,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("client", client)
@@ -69,6 +81,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -145,6 +169,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("version", version)
@@ -185,6 +221,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("token", token)
@@ -219,6 +267,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("identity", identity)
@@ -248,6 +308,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -282,6 +354,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -331,6 +415,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("name", name)
@@ -356,6 +452,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -407,6 +515,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("status", status)
@@ -440,6 +560,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -488,6 +620,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("health", health)
@@ -534,6 +678,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("name", name)
@@ -558,6 +714,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -589,6 +757,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("entries", entries)
@@ -610,6 +790,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -639,6 +831,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -687,6 +891,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("name", name)
@@ -725,6 +941,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("symbol", symbol)
@@ -754,6 +982,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -790,6 +1030,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("request_id", requestID)
@@ -812,6 +1064,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -8,8 +8,8 @@ extension V1 {
   public struct Trade: BotMessage {
     /// Journal sequence: rises from trade to trade, never used twice.
     public var sequence: Int64
-    /// In a subscription: sequence of the trade before this one in the same subscription (after_sequence for the first one). If
-    /// it is not the last one you saw, you missed something. 0 in lists.
+    /// In a subscription: sequence of the trade before this one in the same subscription (after_sequence for the first one,
+    /// opened.last_sequence with live_only). If it is not the last one you saw, you missed something. 0 in lists.
     public var previousSequence: Int64
     /// Symbol.
     public var symbol: String
@@ -94,6 +94,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("sequence", sequence)
@@ -161,6 +173,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("page_size", pageSize)
@@ -198,6 +222,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -259,6 +295,18 @@ extension V1 {
       try unpacked(bytes)
     }
 
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("after_sequence", afterSequence)
@@ -310,6 +358,18 @@ extension V1 {
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
       try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -4,11 +4,14 @@ import TTRPC
 
 struct BacktestRun: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backtest", abstract: "Trades the past with the same core and shows the statistics.")
+    commandName: "backtest",
+    abstract: "Trades the past with the same core and shows the statistics.")
 
   @OptionGroup var settings: BotSettings
 
-  @Option(help: ArgumentHelp("Candle file in the daemon's data directory; none: the venue's history.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Candle file in the daemon's data directory; none: the venue's history.", valueName: "name"))
   var dataFile: String?
 
   @OptionGroup var outputOptions: OutputOptions
@@ -19,16 +22,20 @@ struct BacktestRun: DaemonCommand {
   func validate() throws {
     let problems = BotSettingsCheck.problems(botID: "backtest", settings, complete: true)
     guard problems.isEmpty else {
-      throw CommandFailure(.invalidArgument, "the backtest was not run:\n" + problems.map(\.line).joined(separator: "\n"))
+      throw CommandFailure(
+        .invalidArgument,
+        "the backtest was not run:\n" + problems.map(\.line).joined(separator: "\n"))
     }
   }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let stream = try await session.backtest.runBacktest(V1.RunBacktestRequest(spec: settings.spec, dataFile: dataFile ?? ""))
+    let stream = try await session.backtest.runBacktest(
+      V1.RunBacktestRequest(spec: settings.spec, dataFile: dataFile ?? ""))
     var result: V1.BacktestResult?
     while let message = try await stream.next() {
       switch message.payload {
-      case .progress(let progress): output.remark("\(progress.candlesDone) of \(progress.candlesTotal) candles")
+      case .progress(let progress):
+        output.remark("\(progress.candlesDone) of \(progress.candlesTotal) candles")
       case .result(let last): result = last
       case .trade, nil: break
       }

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BalanceList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "balances", abstract: "Lists balances at the venue.")
+  static let configuration = CommandConfiguration(
+    commandName: "balances", abstract: "Lists balances at the venue.")
 
   @Flag(help: "Also assets with nothing in them.")
   var all = false
@@ -13,7 +14,8 @@ struct BalanceList: DaemonCommand {
   var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let response = try await session.portfolio.getBalances(V1.GetBalancesRequest(includeZero: all), timeout: session.timeout)
+    let response = try await session.portfolio.getBalances(
+      V1.GetBalancesRequest(includeZero: all), timeout: session.timeout)
     output.list(response.balances, empty: "no balances")
   }
 }

@@ -30,12 +30,16 @@ struct BotCreate: DaemonCommand {
   private var request: V1.CreateBotRequest {
     var spec = settings.spec
     spec.autoStart = autoStart
-    return V1.CreateBotRequest(requestID: Session.requestID(), botID: botID ?? "", spec: spec, start: start, validateOnly: dryRun)
+    return V1.CreateBotRequest(
+      requestID: Session.requestID(), botID: botID ?? "", spec: spec, start: start,
+      validateOnly: dryRun)
   }
 
   private var problems: [Problem] {
     var problems = BotSettingsCheck.problems(botID: botID ?? "", settings, complete: true)
-    if botID == nil { problems[0] = Problem(field: "bot_id", "is missing, for example: botctl create rsi-btc ...") }
+    if botID == nil {
+      problems[0] = Problem(field: "bot_id", "is missing, for example: botctl create rsi-btc ...")
+    }
     return problems
   }
 
@@ -53,7 +57,9 @@ struct BotCreate: DaemonCommand {
     let command = self
     let output = output
     defer { Task { await session.client.close() } }
-    guard ours.isEmpty else { throw Self.failure(Problem.merged(ours, await command.violations(session))) }
+    guard ours.isEmpty else {
+      throw Self.failure(Problem.merged(ours, await command.violations(session)))
+    }
     do throws(RPCError) {
       try await command.create(session, output)
     } catch {
@@ -69,7 +75,9 @@ struct BotCreate: DaemonCommand {
     if dryRun {
       output.line("\(id) would be created: nothing is wrong")
     } else if start {
-      output.line("\(id) created and \(response.bot?.state.name ?? "started"). Watch it with: botctl trades --follow --bot \(id)")
+      output.line(
+        "\(id) created and \(response.bot?.state.name ?? "started"). Watch it with: botctl trades --follow --bot \(id)"
+      )
     } else {
       output.line("\(id) created. Start it with: botctl start \(id)")
     }
@@ -84,13 +92,19 @@ struct BotCreate: DaemonCommand {
       return []
     } catch {
       guard let info = error.info else { return [] }
-      if info.violations.isEmpty { return info.field.isEmpty ? [] : [Problem(field: info.field, info.message)] }
+      if info.violations.isEmpty {
+        return info.field.isEmpty ? [] : [Problem(field: info.field, info.message)]
+      }
       return info.violations.map(Problem.init)
     }
   }
 
   static func failure(_ problems: [Problem]) -> CommandFailure {
-    let head = problems.count == 1 ? "the bot was not created:" : "the bot was not created, \(problems.count) things are missing or wrong:"
-    return CommandFailure(.invalidArgument, head + "\n" + problems.map(\.line).joined(separator: "\n"))
+    let head =
+      problems.count == 1
+      ? "the bot was not created:"
+      : "the bot was not created, \(problems.count) things are missing or wrong:"
+    return CommandFailure(
+      .invalidArgument, head + "\n" + problems.map(\.line).joined(separator: "\n"))
   }
 }

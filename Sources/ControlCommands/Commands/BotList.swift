@@ -3,12 +3,14 @@ import BotAPI
 import TTRPC
 
 struct BotList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists bots.", aliases: ["ls"])
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists bots.", aliases: ["ls"])
 
   @Option(help: "Only this symbol; may be repeated.")
   var symbol: [String] = []
 
-  @Option(help: "Only this state: created, running, paused, stopped, halted, removed; may be repeated.")
+  @Option(
+    help: "Only this state: created, running, paused, stopped, halted, removed; may be repeated.")
   var state: [String] = []
 
   @OptionGroup var outputOptions: OutputOptions
@@ -20,17 +22,24 @@ struct BotList: DaemonCommand {
     let states = try state.map { try Named.value(V1.BotState.self, $0, option: "--state") }
     let symbols = symbol.map { $0.uppercased() }
     let bots = try await Pages.read { (size, token) throws(RPCError) in
-      let request = V1.ListBotsRequest(pageSize: size, pageToken: token, symbols: symbols, states: states)
+      let request = V1.ListBotsRequest(
+        pageSize: size, pageToken: token, symbols: symbols, states: states)
       let response = try await session.bots.listBots(request, timeout: session.timeout)
       return (response.bots, response.nextPageToken)
     }
-    output.list(bots, empty: "no bots. Create one with: botctl create BOT_ID --symbol BTCUSDT --strategy rsi --interval 1m --capital 1000")
+    output.list(
+      bots,
+      empty:
+        "no bots. Create one with: botctl create BOT_ID --symbol BTCUSDT --strategy rsi --interval 1m --capital 1000"
+    )
   }
 }
 
 /// Names of enum values on the command line.
 enum Named {
-  static func value<Value: OpenEnum>(_ type: Value.Type, _ name: String, option: String) throws -> Value {
+  static func value<Value: OpenEnum>(_ type: Value.Type, _ name: String, option: String) throws
+    -> Value
+  {
     let spelled = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
     guard let value = Value(name: spelled), spelled != "unspecified" else {
       let known = Value.allCases.map(\.name).filter { $0 != "unspecified" }.joined(separator: ", ")

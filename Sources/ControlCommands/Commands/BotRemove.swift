@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotRemove: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "remove", abstract: "Removes bots; their history stays.")
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Removes bots; their history stays.")
 
   @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
   var botIDs: [String]

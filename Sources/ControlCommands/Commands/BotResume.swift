@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotResume: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "resume", abstract: "Resumes paused bots.")
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Resumes paused bots.")
 
   @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
   var botIDs: [String]

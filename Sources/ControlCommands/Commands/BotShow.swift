@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows a bot: settings, state, position, last signal.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows a bot: settings, state, position, last signal.")
 
   @Argument(help: ArgumentHelp("The bot.", valueName: "BOT_ID"))
   var botID: String
@@ -13,7 +14,8 @@ struct BotShow: DaemonCommand {
   var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let response = try await session.bots.getBot(V1.GetBotRequest(botID: botID), timeout: session.timeout)
+    let response = try await session.bots.getBot(
+      V1.GetBotRequest(botID: botID), timeout: session.timeout)
     output.show(response.bot ?? V1.Bot(id: botID))
   }
 }

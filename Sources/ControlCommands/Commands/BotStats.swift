@@ -4,7 +4,8 @@ import TTRPC
 
 struct BotStats: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stats", abstract: "Shows statistics: of one bot in full, of several (or all) as a table.")
+    commandName: "stats",
+    abstract: "Shows statistics: of one bot in full, of several (or all) as a table.")
 
   @Argument(help: ArgumentHelp("Bots; none: all.", valueName: "BOT_ID"))
   var botIDs: [String] = []
@@ -26,13 +27,15 @@ struct BotStats: DaemonCommand {
   }
 
   private func stats(of id: String, _ session: Session) async throws(RPCError) -> V1.Stats {
-    let response = try await session.bots.getBotStats(V1.GetBotStatsRequest(botID: id), timeout: session.timeout)
+    let response = try await session.bots.getBotStats(
+      V1.GetBotStatsRequest(botID: id), timeout: session.timeout)
     return response.stats ?? V1.Stats(botID: id)
   }
 
   private func allIDs(_ session: Session) async throws(RPCError) -> [String] {
     try await Pages.read { (size, token) throws(RPCError) in
-      let response = try await session.bots.listBots(V1.ListBotsRequest(pageSize: size, pageToken: token), timeout: session.timeout)
+      let response = try await session.bots.listBots(
+        V1.ListBotsRequest(pageSize: size, pageToken: token), timeout: session.timeout)
       return (response.bots.map(\.id), response.nextPageToken)
     }
   }

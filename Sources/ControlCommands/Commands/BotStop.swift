@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotStop: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stops bots; what they hold stays, with its protection.")
+  static let configuration = CommandConfiguration(
+    commandName: "stop", abstract: "Stops bots; what they hold stays, with its protection.")
 
   @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
   var botIDs: [String]
@@ -14,7 +15,8 @@ struct BotStop: DaemonCommand {
 
   func run(_ session: Session, _ output: Output) async throws {
     try await ForEachBot.run(botIDs, session, output) { id in
-      let request = V1.StopBotRequest(requestID: Session.requestID(), botID: id, closePosition: close)
+      let request = V1.StopBotRequest(
+        requestID: Session.requestID(), botID: id, closePosition: close)
       let response = try await session.bots.stopBot(request, timeout: session.timeout)
       return "\(id) is \(response.bot?.state.name ?? "stopped")"
     }

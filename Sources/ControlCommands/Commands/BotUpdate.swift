@@ -19,14 +19,16 @@ struct BotUpdate: DaemonCommand {
   func validate() throws {
     let problems = BotSettingsCheck.problems(botID: botID, settings, complete: false)
     guard problems.isEmpty else {
-      throw CommandFailure(.invalidArgument, "nothing was changed:\n" + problems.map(\.line).joined(separator: "\n"))
+      throw CommandFailure(
+        .invalidArgument, "nothing was changed:\n" + problems.map(\.line).joined(separator: "\n"))
     }
   }
 
   func run(_ session: Session, _ output: Output) async throws {
     var spec = settings.spec
     spec.autoStart = autoStart ?? false
-    let request = V1.UpdateBotRequest(requestID: Session.requestID(), botID: botID, spec: spec, updateAutoStart: autoStart != nil)
+    let request = V1.UpdateBotRequest(
+      requestID: Session.requestID(), botID: botID, spec: spec, updateAutoStart: autoStart != nil)
     let response = try await session.bots.updateBot(request, timeout: session.timeout)
     output.show(response.bot ?? V1.Bot(id: botID))
   }

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotsStartAll: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "start-all", abstract: "Starts all bots that are not halted.")
+  static let configuration = CommandConfiguration(
+    commandName: "start-all", abstract: "Starts all bots that are not halted.")
 
   @OptionGroup var daemon: DaemonOptions
 

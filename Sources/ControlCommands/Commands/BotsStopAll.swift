@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct BotsStopAll: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "stop-all", abstract: "Stops all bots.")
+  static let configuration = CommandConfiguration(
+    commandName: "stop-all", abstract: "Stops all bots.")
 
   @Flag(help: "Sell what they hold first.")
   var close = false

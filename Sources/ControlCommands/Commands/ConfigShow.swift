@@ -3,7 +3,8 @@ import BotAPI
 
 struct ConfigShow: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Lists the daemon's settings and where they come from; secrets are not shown.")
+    commandName: "config",
+    abstract: "Lists the daemon's settings and where they come from; secrets are not shown.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions

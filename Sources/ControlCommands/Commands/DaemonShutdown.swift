@@ -3,7 +3,8 @@ import BotAPI
 
 struct DaemonShutdown: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "shutdown", abstract: "Stops the daemon in order; bots that run start again with it.")
+    commandName: "shutdown",
+    abstract: "Stops the daemon in order; bots that run start again with it.")
 
   @Option(help: "Why; kept in the log.")
   var reason = "asked for by botctl"

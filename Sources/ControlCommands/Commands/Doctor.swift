@@ -4,7 +4,8 @@ import TTRPC
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Checks the whole pipeline and says what is wrong and how to mend it.",
+    commandName: "doctor",
+    abstract: "Checks the whole pipeline and says what is wrong and how to mend it.",
     discussion: """
       Checks: socket, daemon, feed, candles, cache, database, journal, clock, indicator, signal, paper order. It touches no bot \
       and no money. Exit code 0: all well; 3: no daemon; 8: something needs mending.
@@ -20,7 +21,8 @@ struct Doctor: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
-    let output = Output(format: outputOptions.format, environment: .current, noColor: daemon.noColor)
+    let output = Output(
+      format: outputOptions.format, environment: .current, noColor: daemon.noColor)
     let examination = Examination(symbol: (symbol ?? "").uppercased(), interval: interval)
     let address = try daemon.parsedAddress()
     var checks: [V1.SelfTestCheck] = []
@@ -34,13 +36,18 @@ struct Doctor: AsyncParsableCommand {
       isReachable = false
       checks.append(
         V1.SelfTestCheck(
-          name: "socket", status: .down, message: failure.message, remedy: "is it another address? name it with --address"))
+          name: "socket", status: .down, message: failure.message,
+          remedy: "is it another address? name it with --address"))
     }
     output.list(checks, empty: "nothing was checked")
     guard isReachable else { throw ExitRequest(status: .noDaemon) }
     let bad = checks.filter { $0.status == .down || $0.status == .degraded }
     if outputOptions.format == .table {
-      if bad.isEmpty { output.line("all well", .good) } else { output.line("\(bad.count) of \(checks.count) checks need mending", .bad) }
+      if bad.isEmpty {
+        output.line("all well", .good)
+      } else {
+        output.line("\(bad.count) of \(checks.count) checks need mending", .bad)
+      }
     }
     if !bad.isEmpty { throw ExitRequest(status: .unhealthy) }
   }
@@ -72,9 +79,13 @@ struct Examination {
 
   private func hello(_ session: Session) async -> V1.SelfTestCheck {
     do throws(RPCError) {
-      let hello = try await session.system.hello(V1.HelloRequest(client: Version.client), timeout: session.timeout)
+      let hello = try await session.system.hello(
+        V1.HelloRequest(client: Version.client), timeout: session.timeout)
       return V1.SelfTestCheck(
-        name: "daemon", status: .ok, message: "botd \(hello.version), \(hello.apiVersion), mode \(hello.mode.name), you are \(hello.role)")
+        name: "daemon", status: .ok,
+        message:
+          "botd \(hello.version), \(hello.apiVersion), mode \(hello.mode.name), you are \(hello.role)"
+      )
     } catch {
       return Self.failed("daemon", error, "look at the daemon's log")
     }
@@ -95,12 +106,14 @@ struct Examination {
   }
 
   private static let remedies = [
-    "feed": "check the network and BINANCE_STREAM_URL; botctl events --kind health shows what happened",
+    "feed":
+      "check the network and BINANCE_STREAM_URL; botctl events --kind health shows what happened",
     "venue": "check BINANCE_REST_URL and the API key",
     "user_stream": "check BINANCE_WS_API_URL and the API key's permissions",
     "journal": "check that the disk of the state directory has room and is writable",
     "cache": "check REDIS_HOST and REDIS_PORT, or start redis-server; trading goes on without it",
-    "database": "check DATABASE_URL, or start PostgreSQL; trading goes on and the mirror catches up",
+    "database":
+      "check DATABASE_URL, or start PostgreSQL; trading goes on and the mirror catches up",
     "rpc": "too many clients or subscriptions; close some",
     "clock": "synchronize the clock: timedatectl set-ntp true",
   ]
@@ -110,17 +123,22 @@ struct Examination {
       var symbol = symbol
       if symbol.isEmpty {
         let request = V1.ListSymbolsRequest(pageSize: 1, subscribedOnly: true)
-        symbol = try await session.market.listSymbols(request, timeout: session.timeout).symbols.first?.symbol ?? ""
+        symbol =
+          try await session.market.listSymbols(request, timeout: session.timeout).symbols.first?
+          .symbol ?? ""
       }
       guard !symbol.isEmpty else {
         return V1.SelfTestCheck(
-          name: "candles", status: .disabled, message: "no feed is open", remedy: "create a bot first: botctl create --help")
+          name: "candles", status: .disabled, message: "no feed is open",
+          remedy: "create a bot first: botctl create --help")
       }
       let request = V1.GetCandlesRequest(symbol: symbol, interval: interval, limit: 200)
       let candles = try await session.market.getCandles(request, timeout: session.timeout).candles
       return Self.judge(candles, symbol: symbol, interval: interval)
     } catch {
-      return Self.failed("candles", error, "try another --symbol or --interval; botctl symbols --subscribed lists those with a feed")
+      return Self.failed(
+        "candles", error,
+        "try another --symbol or --interval; botctl symbols --subscribed lists those with a feed")
     }
   }
 
@@ -129,7 +147,8 @@ struct Examination {
     let name = "candles"
     guard let first = candles.first else {
       return V1.SelfTestCheck(
-        name: name, status: .degraded, message: "no \(interval) candles of \(symbol) yet", remedy: "wait for the first candle to close")
+        name: name, status: .degraded, message: "no \(interval) candles of \(symbol) yet",
+        remedy: "wait for the first candle to close")
     }
     var holes = 0
     var nonsense = 0
@@ -137,15 +156,23 @@ struct Examination {
     for candle in candles {
       if candle.openTimeNs != expected { holes += 1 }
       expected = candle.closeTimeNs
-      let prices = [candle.low, candle.open, candle.high, candle.close].map { DecimalText.units($0) ?? -1 }
-      if prices[0] <= 0 || prices.contains(where: { $0 < prices[0] || $0 > prices[2] }) { nonsense += 1 }
+      let prices = [candle.low, candle.open, candle.high, candle.close].map {
+        DecimalText.units($0) ?? -1
+      }
+      if prices[0] <= 0 || prices.contains(where: { $0 < prices[0] || $0 > prices[2] }) {
+        nonsense += 1
+      }
     }
     guard holes == 0, nonsense == 0 else {
       return V1.SelfTestCheck(
-        name: name, status: .degraded, message: "\(candles.count) \(interval) candles of \(symbol): \(holes) holes, \(nonsense) impossible",
+        name: name, status: .degraded,
+        message:
+          "\(candles.count) \(interval) candles of \(symbol): \(holes) holes, \(nonsense) impossible",
         remedy: "restart the daemon to fetch them again")
     }
-    return V1.SelfTestCheck(name: name, status: .ok, message: "\(candles.count) \(interval) candles of \(symbol), no hole")
+    return V1.SelfTestCheck(
+      name: name, status: .ok, message: "\(candles.count) \(interval) candles of \(symbol), no hole"
+    )
   }
 
   private func selfTest(_ session: Session) async -> [V1.SelfTestCheck] {
@@ -153,13 +180,18 @@ struct Examination {
       let request = V1.RunSelfTestRequest(symbol: symbol, interval: interval)
       return try await session.system.runSelfTest(request, timeout: session.timeout).checks
     } catch {
-      return ["indicator", "signal", "paper_order"].map { Self.failed($0, error, "look at the daemon's log") }
+      return ["indicator", "signal", "paper_order"].map {
+        Self.failed($0, error, "look at the daemon's log")
+      }
     }
   }
 
-  private static func failed(_ name: String, _ error: RPCError, _ remedy: String) -> V1.SelfTestCheck {
+  private static func failed(_ name: String, _ error: RPCError, _ remedy: String)
+    -> V1.SelfTestCheck
+  {
     if error.code == .unimplemented {
-      return V1.SelfTestCheck(name: name, status: .unspecified, message: "this daemon cannot check it")
+      return V1.SelfTestCheck(
+        name: name, status: .unspecified, message: "this daemon cannot check it")
     }
     return V1.SelfTestCheck(name: name, status: .down, message: error.message, remedy: remedy)
   }

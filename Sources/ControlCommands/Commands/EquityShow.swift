@@ -3,7 +3,8 @@ import BotAPI
 import TTRPC
 
 struct EquityShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "equity", abstract: "Shows equity over time, of a bot or of the portfolio.")
+  static let configuration = CommandConfiguration(
+    commandName: "equity", abstract: "Shows equity over time, of a bot or of the portfolio.")
 
   @Argument(help: ArgumentHelp("The bot; none: the portfolio.", valueName: "BOT_ID"))
   var botID: String?

@@ -46,11 +46,13 @@ struct EventList: DaemonCommand {
     // Without a starting point and without following, all of history is read and its end is shown.
     let newestOnly = !follow && from == nil
     let follower = Follower<V1.SubscribeEventsResponse>(
-      options: daemon, output: output, stopsWhenCaughtUp: !follow, countMaximum: newestOnly ? nil : limit,
+      options: daemon, output: output, stopsWhenCaughtUp: !follow,
+      countMaximum: newestOnly ? nil : limit,
       open: { session throws(RPCError) in try await session.events.subscribeEvents() },
       request: { after, journal in
         V1.SubscribeEventsRequest(
-          afterSequence: after ?? 0, journalID: journal, liveOnly: after == nil, botIDs: bots, kinds: kinds, heartbeatMs: 5000)
+          afterSequence: after ?? 0, journalID: journal, liveOnly: after == nil, botIDs: bots,
+          kinds: kinds, heartbeatMs: 5000)
       })
     var layout = StreamLayout()
     var newest = RingOfNewest<V1.Event>(capacity: limit ?? 50)

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct OrderCancel: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Cancels an order.")
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: "Cancels an order.")
 
   @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"))
   var orderID: String

@@ -3,7 +3,9 @@ import BotAPI
 
 struct OrderExplain: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Tells why an order exists and what became of it: signal, intent, request, reports, fills.")
+    commandName: "explain",
+    abstract:
+      "Tells why an order exists and what became of it: signal, intent, request, reports, fills.")
 
   @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"))
   var orderID: String
@@ -14,7 +16,8 @@ struct OrderExplain: DaemonCommand {
   var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let response = try await session.orders.explainOrder(V1.ExplainOrderRequest(clientOrderID: orderID), timeout: session.timeout)
+    let response = try await session.orders.explainOrder(
+      V1.ExplainOrderRequest(clientOrderID: orderID), timeout: session.timeout)
     guard format == .table else {
       output.json(response)
       return
@@ -23,7 +26,8 @@ struct OrderExplain: DaemonCommand {
     if let signal = response.signal {
       output.card([
         .heading("signal"), CardLine("  side", signal.side.cell), CardLine("  why", signal.reason),
-        CardLine("  at", TimeText.dateTime(signal.timeNs)), CardLine("  price", DecimalText.trimmed(signal.price)),
+        CardLine("  at", TimeText.dateTime(signal.timeNs)),
+        CardLine("  price", DecimalText.trimmed(signal.price)),
       ])
     }
     if !response.steps.isEmpty {

@@ -3,7 +3,8 @@ import BotAPI
 import TTRPC
 
 struct OrderList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "orders", abstract: "Lists orders, newest first.")
+  static let configuration = CommandConfiguration(
+    commandName: "orders", abstract: "Lists orders, newest first.")
 
   @Flag(help: "Only orders that are not finished.")
   var open = false
@@ -25,7 +26,8 @@ struct OrderList: DaemonCommand {
   func run(_ session: Session, _ output: Output) async throws {
     let symbols = symbol.map { $0.uppercased() }
     let orders = try await Pages.read(limit: max(1, limit)) { (size, token) throws(RPCError) in
-      let request = V1.ListOrdersRequest(pageSize: size, pageToken: token, botIDs: bot, symbols: symbols, openOnly: open)
+      let request = V1.ListOrdersRequest(
+        pageSize: size, pageToken: token, botIDs: bot, symbols: symbols, openOnly: open)
       let response = try await session.orders.listOrders(request, timeout: session.timeout)
       return (response.orders, response.nextPageToken)
     }

@@ -13,7 +13,8 @@ struct OrderShow: DaemonCommand {
   var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let response = try await session.orders.getOrder(V1.GetOrderRequest(clientOrderID: orderID), timeout: session.timeout)
+    let response = try await session.orders.getOrder(
+      V1.GetOrderRequest(clientOrderID: orderID), timeout: session.timeout)
     output.show(response.order ?? V1.Order(clientOrderID: orderID))
   }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct PortfolioShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "portfolio", abstract: "Shows the account in one view.")
+  static let configuration = CommandConfiguration(
+    commandName: "portfolio", abstract: "Shows the account in one view.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions

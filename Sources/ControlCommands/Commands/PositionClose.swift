@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct PositionClose: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "close", abstract: "Sells what a bot holds, at the market.")
+  static let configuration = CommandConfiguration(
+    commandName: "close", abstract: "Sells what a bot holds, at the market.")
 
   @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
   var botIDs: [String]
@@ -14,10 +15,12 @@ struct PositionClose: DaemonCommand {
 
   func run(_ session: Session, _ output: Output) async throws {
     try await ForEachBot.run(botIDs, session, output) { id in
-      let request = V1.ClosePositionRequest(requestID: Session.requestID(), botID: id, reason: reason)
+      let request = V1.ClosePositionRequest(
+        requestID: Session.requestID(), botID: id, reason: reason)
       let response = try await session.bots.closePosition(request, timeout: session.timeout)
       guard let order = response.order else { return "\(id) holds nothing" }
-      return "\(id): order \(order.clientOrderID) sells \(DecimalText.trimmed(order.quantity)) \(order.symbol), \(order.status.name)"
+      return
+        "\(id): order \(order.clientOrderID) sells \(DecimalText.trimmed(order.quantity)) \(order.symbol), \(order.status.name)"
     }
   }
 }

@@ -3,7 +3,8 @@ import BotAPI
 import TTRPC
 
 struct PositionList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "positions", abstract: "Lists open positions.")
+  static let configuration = CommandConfiguration(
+    commandName: "positions", abstract: "Lists open positions.")
 
   @Option(help: "Only this symbol; may be repeated.")
   var symbol: [String] = []
@@ -19,7 +20,8 @@ struct PositionList: DaemonCommand {
   func run(_ session: Session, _ output: Output) async throws {
     let symbols = symbol.map { $0.uppercased() }
     let positions = try await Pages.read { (size, token) throws(RPCError) in
-      let request = V1.ListPositionsRequest(pageSize: size, pageToken: token, symbols: symbols, includeFlat: all)
+      let request = V1.ListPositionsRequest(
+        pageSize: size, pageToken: token, symbols: symbols, includeFlat: all)
       let response = try await session.portfolio.listPositions(request, timeout: session.timeout)
       return (response.positions, response.nextPageToken)
     }

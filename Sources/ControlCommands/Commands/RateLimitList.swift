@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct RateLimitList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "limits", abstract: "Lists the venue's rate limits and their use.")
+  static let configuration = CommandConfiguration(
+    commandName: "limits", abstract: "Lists the venue's rate limits and their use.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions

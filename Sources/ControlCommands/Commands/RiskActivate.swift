@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct RiskActivate: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "resume", abstract: "Allows entries and exits again.")
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Allows entries and exits again.")
 
   @Option(help: "Why; kept in the journal.")
   var reason = "asked for by botctl"
@@ -10,7 +11,8 @@ struct RiskActivate: DaemonCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run(_ session: Session, _ output: Output) async throws {
-    let request = V1.SetTradingStateRequest(requestID: Session.requestID(), tradingState: .active, reason: reason)
+    let request = V1.SetTradingStateRequest(
+      requestID: Session.requestID(), tradingState: .active, reason: reason)
     let response = try await session.risk.setTradingState(request, timeout: session.timeout)
     output.line("trading is \(response.tradingState.name)")
   }

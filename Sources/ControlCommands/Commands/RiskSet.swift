@@ -17,7 +17,9 @@ struct RiskSet: DaemonCommand {
   @Option(parsing: .unconditional, help: "Largest loss of a UTC day before trading is halted.")
   var dailyLoss: String?
 
-  @Option(parsing: .unconditional, help: "Largest fall from the highest equity before trading is halted (fraction).")
+  @Option(
+    parsing: .unconditional,
+    help: "Largest fall from the highest equity before trading is halted (fraction).")
   var drawdown: String?
 
   @Option(parsing: .unconditional, help: "Most open orders.")
@@ -30,20 +32,25 @@ struct RiskSet: DaemonCommand {
 
   func validate() throws {
     let decimals = [
-      ("--order-value", orderValue), ("--symbol-value", symbolValue), ("--total-value", totalValue), ("--daily-loss", dailyLoss),
+      ("--order-value", orderValue), ("--symbol-value", symbolValue), ("--total-value", totalValue),
+      ("--daily-loss", dailyLoss),
       ("--drawdown", drawdown),
     ]
-    var wrong = decimals.filter { $0.1.map { (DecimalText.units($0) ?? -1) < 0 } ?? false }.map { "  \($0.0): \($0.1 ?? "")" }
+    var wrong = decimals.filter { $0.1.map { (DecimalText.units($0) ?? -1) < 0 } ?? false }.map {
+      "  \($0.0): \($0.1 ?? "")"
+    }
     if openOrders ?? 0 < 0 { wrong.append("  --open-orders: below 0") }
     if ordersPerMinute ?? 0 < 0 { wrong.append("  --orders-per-minute: below 0") }
     guard wrong.isEmpty else {
       throw CommandFailure(
-        .invalidArgument, "nothing was changed; limits are decimals of 0 or more:\n" + wrong.joined(separator: "\n"))
+        .invalidArgument,
+        "nothing was changed; limits are decimals of 0 or more:\n" + wrong.joined(separator: "\n"))
     }
   }
 
   func run(_ session: Session, _ output: Output) async throws {
-    var limits = try await session.risk.getRiskLimits(timeout: session.timeout).limits ?? V1.RiskLimits()
+    var limits =
+      try await session.risk.getRiskLimits(timeout: session.timeout).limits ?? V1.RiskLimits()
     if let orderValue { limits.maxOrderNotional = Self.lifted(orderValue) }
     if let symbolValue { limits.maxSymbolNotional = Self.lifted(symbolValue) }
     if let totalValue { limits.maxTotalNotional = Self.lifted(totalValue) }

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct RiskShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows limits, their use and the trading state.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows limits, their use and the trading state.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions

@@ -3,7 +3,8 @@ import BotAPI
 import TTRPC
 
 struct StrategyList: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "strategies", abstract: "Lists strategies.")
+  static let configuration = CommandConfiguration(
+    commandName: "strategies", abstract: "Lists strategies.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions

@@ -2,7 +2,8 @@ import ArgumentParser
 import BotAPI
 
 struct StrategyShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "strategy", abstract: "Explains a strategy and its parameters.")
+  static let configuration = CommandConfiguration(
+    commandName: "strategy", abstract: "Explains a strategy and its parameters.")
 
   @Argument(help: ArgumentHelp("Its name.", valueName: "NAME"))
   var name: String
@@ -13,7 +14,8 @@ struct StrategyShow: DaemonCommand {
   var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let response = try await session.strategies.getStrategy(V1.GetStrategyRequest(name: name), timeout: session.timeout)
+    let response = try await session.strategies.getStrategy(
+      V1.GetStrategyRequest(name: name), timeout: session.timeout)
     let strategy = response.strategy ?? V1.Strategy(name: name)
     guard format == .table else {
       output.json(strategy)
@@ -21,7 +23,9 @@ struct StrategyShow: DaemonCommand {
     }
     output.line(strategy.name, .bold)
     output.line(strategy.description.isEmpty ? strategy.summary : strategy.description)
-    output.line("Needs \(strategy.warmUpCandles) closed candles before its first signal (with default parameters).")
+    output.line(
+      "Needs \(strategy.warmUpCandles) closed candles before its first signal (with default parameters)."
+    )
     if !strategy.parameters.isEmpty {
       output.line("")
       output.rowsOnly(strategy.parameters)

@@ -6,7 +6,8 @@ struct SymbolList: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "symbols", abstract: "Lists symbols, or shows the trading rules of one.")
 
-  @Argument(help: ArgumentHelp("The symbol whose rules to show; none: list all.", valueName: "SYMBOL"))
+  @Argument(
+    help: ArgumentHelp("The symbol whose rules to show; none: list all.", valueName: "SYMBOL"))
   var symbol: String?
 
   @Option(help: "Only symbols with this quote asset.")
@@ -29,7 +30,8 @@ struct SymbolList: DaemonCommand {
     }
     let quoteAsset = (quote ?? "").uppercased()
     let symbols = try await Pages.read { (size, token) throws(RPCError) in
-      let request = V1.ListSymbolsRequest(pageSize: size, pageToken: token, quoteAsset: quoteAsset, subscribedOnly: subscribed)
+      let request = V1.ListSymbolsRequest(
+        pageSize: size, pageToken: token, quoteAsset: quoteAsset, subscribedOnly: subscribed)
       let response = try await session.market.listSymbols(request, timeout: session.timeout)
       return (response.symbols, response.nextPageToken)
     }

@@ -1,21 +1,49 @@
 import ArgumentParser
 import BotAPI
+import Synchronization
+import TTRPC
 
 struct TickerShow: DaemonCommand {
-  static let configuration = CommandConfiguration(commandName: "ticker", abstract: "Shows the latest prices of symbols.")
+  static let configuration = CommandConfiguration(
+    commandName: "ticker", abstract: "Shows the latest prices of symbols, or follows them.")
 
   @Argument(help: ArgumentHelp("One or more symbols.", valueName: "SYMBOL"))
   var symbols: [String]
+
+  @Flag(
+    name: [.long, .customShort("f")], help: "Go on with new prices as they come, one line each.")
+  var follow = false
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
   var format: OutputFormat { outputOptions.format }
 
+  mutating func run() async throws {
+    let command = self
+    guard follow else { return try await connected { try await command.run($0, $1) } }
+    let output = output
+    let layout = Mutex(StreamLayout())
+    let request = V1.SubscribeTickersRequest(
+      symbols: symbols.map { $0.uppercased() }, minIntervalMs: 500)
+    try await LiveFollow.run(daemon, request) { (session) throws(RPCError) in
+      try await session.market.subscribeTickers()
+    } _: { message in
+      for ticker in message.tickers {
+        if output.format == .json {
+          output.jsonLine(ticker)
+        } else {
+          layout.withLock { output.stream(ticker, &$0) }
+        }
+      }
+    }
+  }
+
   func run(_ session: Session, _ output: Output) async throws {
     var tickers: [V1.Ticker] = []
     for symbol in symbols.map({ $0.uppercased() }) {
-      let response = try await session.market.getTicker(V1.GetTickerRequest(symbol: symbol), timeout: session.timeout)
+      let response = try await session.market.getTicker(
+        V1.GetTickerRequest(symbol: symbol), timeout: session.timeout)
       tickers.append(response.ticker ?? V1.Ticker(symbol: symbol))
     }
     output.list(tickers, empty: "no prices")

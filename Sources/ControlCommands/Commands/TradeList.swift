@@ -1,6 +1,5 @@
 import ArgumentParser
 import BotAPI
-import Synchronization
 import TTRPC
 
 struct TradeList: DaemonCommand {
@@ -38,29 +37,23 @@ struct TradeList: DaemonCommand {
 
   mutating func run() async throws {
     let command = self
-    guard follow else {
-      let session = try await Session.open(daemon)
-      do throws(RPCError) {
-        output.list(try await command.trades(session), empty: "no trades yet")
-      } catch {
-        await session.client.close()
-        throw CommandFailure(error, address: session.address)
-      }
-      await session.client.close()
-      return
-    }
+    guard follow else { return try await connected { try await command.run($0, $1) } }
     try await UntilInterrupted.run { try await command.followTrades() }
   }
 
-  func run(_ session: Session, _ output: Output) async throws {}
+  func run(_ session: Session, _ output: Output) async throws {
+    output.list(try await trades(session), empty: "no trades yet")
+  }
 
   /// With --from: oldest first, everything after it. Without: the newest, shown oldest first.
   private func trades(_ session: Session) async throws(RPCError) -> [V1.Trade] {
     let newest = from == nil
     let symbols = symbol.map { $0.uppercased() }
-    let trades = try await Pages.read(limit: limit ?? (newest ? 50 : nil)) { (size, token) throws(RPCError) in
+    let trades = try await Pages.read(limit: limit ?? (newest ? 50 : nil)) {
+      (size, token) throws(RPCError) in
       let request = V1.ListTradesRequest(
-        pageSize: size, pageToken: token, afterSequence: from ?? 0, botIDs: bot, symbols: symbols, newestFirst: newest)
+        pageSize: size, pageToken: token, afterSequence: from ?? 0, botIDs: bot, symbols: symbols,
+        newestFirst: newest)
       let response = try await session.trades.listTrades(request, timeout: session.timeout)
       return (response.trades, response.nextPageToken)
     }
@@ -75,7 +68,8 @@ struct TradeList: DaemonCommand {
       open: { session throws(RPCError) in try await session.trades.subscribeTrades() },
       request: { after, journal in
         V1.SubscribeTradesRequest(
-          afterSequence: after ?? 0, journalID: journal, liveOnly: after == nil, botIDs: bots, symbols: symbols, heartbeatMs: 5000)
+          afterSequence: after ?? 0, journalID: journal, liveOnly: after == nil, botIDs: bots,
+          symbols: symbols, heartbeatMs: 5000)
       })
     var layout = StreamLayout()
     try await follower.run(after: from) { trade in

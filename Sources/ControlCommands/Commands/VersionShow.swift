@@ -11,10 +11,12 @@ struct VersionShow: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
-    let output = Output(format: outputOptions.format, environment: .current, noColor: daemon.noColor)
+    let output = Output(
+      format: outputOptions.format, environment: .current, noColor: daemon.noColor)
     var hello: V1.HelloResponse?
     if let session = try? await Session.open(daemon) {
-      hello = try? await session.system.hello(V1.HelloRequest(client: Version.client), timeout: session.timeout)
+      hello = try? await session.system.hello(
+        V1.HelloRequest(client: Version.client), timeout: session.timeout)
       await session.client.close()
     }
     if outputOptions.format == .json {
@@ -29,7 +31,8 @@ struct VersionShow: AsyncParsableCommand {
     var card = [CardLine("botctl", Version.text)]
     if let hello {
       card += [
-        CardLine("botd", hello.version), CardLine("api", hello.apiVersion), CardLine("mode", hello.mode.cell),
+        CardLine("botd", hello.version), CardLine("api", hello.apiVersion),
+        CardLine("mode", hello.mode.cell),
         CardLine("you are", hello.identity.isEmpty ? "" : "\(hello.identity) (\(hello.role))"),
         CardLine("up since", TimeText.dateTime(hello.startedTimeNs)),
       ]

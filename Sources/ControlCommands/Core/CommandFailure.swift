@@ -18,17 +18,23 @@ struct CommandFailure: Error, Sendable {
     switch error.code {
     case .unavailable:
       if error.info == nil {
-        self.init(.noDaemon, "no botd at \(address): \(Self.cause(error.message)). Start it with: botd")
+        self.init(
+          .noDaemon, "no botd at \(address): \(Self.cause(error.message)). Start it with: botd")
       } else {
         self.init(.noDaemon, text)
       }
     case .notFound: self.init(.notFound, text)
-    case .alreadyExists, .failedPrecondition, .aborted, .outOfRange, .resourceExhausted: self.init(.refused, text)
+    case .alreadyExists, .failedPrecondition, .aborted, .outOfRange, .resourceExhausted:
+      self.init(.refused, text)
     case .invalidArgument: self.init(.invalidArgument, text)
     case .deadlineExceeded:
-      self.init(.timeout, "botd at \(address) did not answer in time. Is it busy? Look with: botctl health; wait longer with --timeout 60")
+      self.init(
+        .timeout,
+        "botd at \(address) did not answer in time. Is it busy? Look with: botctl health; wait longer with --timeout 60"
+      )
     case .permissionDenied: self.init(.notAllowed, text)
-    case .unauthenticated: self.init(.notAllowed, "\(text). Give a token with --token-file FILE or BOTD_TOKEN")
+    case .unauthenticated:
+      self.init(.notAllowed, "\(text). Give a token with --token-file FILE or BOTD_TOKEN")
     case .unimplemented: self.init(.unsupported, "this botd cannot do that: \(text)")
     case .cancelled: self.init(.failure, "canceled")
     default: self.init(.failure, text)
@@ -50,8 +56,12 @@ struct CommandFailure: Error, Sendable {
   /// The transport's sentence without the address that the caller prints itself.
   private static func cause(_ message: String) -> String {
     var cause = message
-    if cause.hasPrefix("cannot connect to "), let colon = cause.range(of: ": ") { cause = String(cause[colon.upperBound...]) }
-    if let question = cause.range(of: "; is the server running?") { cause = String(cause[..<question.lowerBound]) }
+    if cause.hasPrefix("cannot connect to "), let colon = cause.range(of: ": ") {
+      cause = String(cause[colon.upperBound...])
+    }
+    if let question = cause.range(of: "; is the server running?") {
+      cause = String(cause[..<question.lowerBound])
+    }
     return cause
   }
 }

@@ -30,7 +30,8 @@ struct ControlEnvironment: Sendable {
   static func process(variables: [String: String]) -> ControlEnvironment {
     let isTerminal = isatty(1) == 1
     return ControlEnvironment(
-      variables: variables, isTerminal: isTerminal, width: isTerminal ? terminalWidth(variables) : nil,
+      variables: variables, isTerminal: isTerminal,
+      width: isTerminal ? terminalWidth(variables) : nil,
       out: { write($0, to: 1) }, err: { write($0, to: 2) },
       onInterrupt: { body in try? ProcessSignals.observe([SIGINT, SIGTERM]) { _ in body() } })
   }
@@ -52,7 +53,9 @@ struct ControlEnvironment: Sendable {
     }
   }
 
-  private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
+  private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int)
+    -> Int
+  {
     #if canImport(Glibc)
       Glibc.write(descriptor, base, count)
     #elseif canImport(Musl)

@@ -18,10 +18,15 @@ extension DaemonCommand {
   var output: Output { Output(format: format, environment: .current, noColor: daemon.noColor) }
 
   mutating func run() async throws {
-    let session = try await Session.open(daemon)
     let command = self
+    try await connected { try await command.run($0, $1) }
+  }
+
+  /// Runs `body` with a connection, closes it, and turns errors of calls into exit codes.
+  func connected(_ body: (Session, Output) async throws -> Void) async throws {
+    let session = try await Session.open(daemon)
     do {
-      try await command.run(session, output)
+      try await body(session, output)
       await session.client.close()
     } catch let error as RPCError {
       await session.client.close()
@@ -35,7 +40,9 @@ extension DaemonCommand {
 
 /// Runs one action on each of several bots: all are tried, the first failure decides the exit code.
 enum ForEachBot {
-  static func run(_ ids: [String], _ session: Session, _ output: Output, _ action: (String) async throws -> String) async throws {
+  static func run(
+    _ ids: [String], _ session: Session, _ output: Output, _ action: (String) async throws -> String
+  ) async throws {
     var first: ExitStatus?
     for id in ids {
       do {

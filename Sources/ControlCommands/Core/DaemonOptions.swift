@@ -9,16 +9,21 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 /// Options of every command that talks to the daemon.
 struct DaemonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where botd listens: unix:PATH or tcp://HOST:PORT.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("Where botd listens: unix:PATH or tcp://HOST:PORT.", valueName: "address"))
   var address: String?
 
-  @Option(help: ArgumentHelp("Longest wait for an answer, for example 10, 500ms, 2m.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Longest wait for an answer, for example 10, 500ms, 2m.", valueName: "time"))
   var timeout: CommandDuration = CommandDuration(.seconds(10))
 
-  @Option(help: ArgumentHelp("File with the access token (for TCP); else BOTD_TOKEN.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File with the access token (for TCP); else BOTD_TOKEN.", valueName: "file"))
   var tokenFile: String?
 
-  @Option(help: ArgumentHelp("Certificate authority of the daemon (PEM); switches TLS on.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Certificate authority of the daemon (PEM); switches TLS on.", valueName: "file"))
   var tlsCA: String?
 
   @Option(help: ArgumentHelp("The client's certificate (PEM).", valueName: "file"))

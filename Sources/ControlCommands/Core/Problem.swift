@@ -16,7 +16,8 @@ struct Problem: Sendable, Hashable {
   }
 
   init(_ violation: V1.FieldViolation) {
-    self.init(field: violation.field, violation.message.isEmpty ? violation.reason : violation.message)
+    self.init(
+      field: violation.field, violation.message.isEmpty ? violation.reason : violation.message)
   }
 
   /// A line of a list.
@@ -25,19 +26,25 @@ struct Problem: Sendable, Hashable {
   /// Joins what was found here and what the daemon found: one entry per field, ours first.
   static func merged(_ ours: [Problem], _ theirs: [Problem]) -> [Problem] {
     var result = ours
-    for problem in theirs where !result.contains(where: { $0.field == problem.field }) { result.append(problem) }
+    for problem in theirs where !result.contains(where: { $0.field == problem.field }) {
+      result.append(problem)
+    }
     return result
   }
 
   private static let options = [
-    "bot_id": "BOT_ID", "symbol": "--symbol", "strategy": "--strategy", "interval": "--interval", "capital": "--capital",
-    "risk_per_trade": "--risk-per-trade", "max_position_fraction": "--max-position", "stop_loss": "--stop-loss",
+    "bot_id": "BOT_ID", "symbol": "--symbol", "strategy": "--strategy", "interval": "--interval",
+    "capital": "--capital",
+    "risk_per_trade": "--risk-per-trade", "max_position_fraction": "--max-position",
+    "stop_loss": "--stop-loss",
     "take_profit": "--take-profit", "trailing_stop": "--trailing-stop", "parameters": "--param",
   ]
 
   static func option(forField field: String) -> String {
     let name = field.hasPrefix("spec.") ? String(field.dropFirst(5)) : field
-    if name.hasPrefix("parameters["), name.hasSuffix("]") { return "--param \(name.dropFirst(11).dropLast())" }
+    if name.hasPrefix("parameters["), name.hasSuffix("]") {
+      return "--param \(name.dropFirst(11).dropLast())"
+    }
     return options[name] ?? field
   }
 }

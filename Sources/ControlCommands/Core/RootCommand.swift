@@ -22,24 +22,28 @@ struct RootCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Bots",
         subcommands: [
-          BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
+          BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self,
+          BotResume.self, BotRemove.self, BotList.self,
           BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self,
         ]),
       CommandGroup(
         name: "Account",
         subcommands: [
-          PortfolioShow.self, PositionList.self, BalanceList.self, EquityShow.self, OrderList.self, OrderGroup.self, TradeList.self,
+          PortfolioShow.self, PositionList.self, BalanceList.self, EquityShow.self, OrderList.self,
+          OrderGroup.self, TradeList.self,
           RiskGroup.self,
         ]),
       CommandGroup(
         name: "Market",
         subcommands: [
-          CandleList.self, TickerShow.self, SymbolList.self, StrategyList.self, StrategyShow.self, BacktestRun.self,
+          CandleList.self, TickerShow.self, SymbolList.self, FeedQualityList.self,
+          StrategyList.self, StrategyShow.self, BacktestRun.self,
         ]),
       CommandGroup(
         name: "Daemon",
         subcommands: [
-          EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self, DaemonShutdown.self,
+          EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self,
+          VersionShow.self, DaemonShutdown.self,
           CompletionScript.self,
         ]),
     ])

@@ -10,7 +10,8 @@ struct Session: Sendable {
   static func open(_ options: DaemonOptions) async throws -> Session {
     let address = try options.parsedAddress()
     do throws(RPCError) {
-      let client = try await RPCClient.connect(to: address, tls: options.tls, timeout: options.timeout.duration)
+      let client = try await RPCClient.connect(
+        to: address, tls: options.tls, timeout: options.timeout.duration)
       let session = Session(client: client, timeout: options.timeout.duration)
       if let token = try Token.read(options) {
         _ = try await session.system.login(V1.LoginRequest(token: token), timeout: session.timeout)

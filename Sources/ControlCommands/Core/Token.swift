@@ -12,11 +12,15 @@ enum Token {
       let token = ControlEnvironment.current.variables["BOTD_TOKEN"] ?? ""
       return token.isEmpty ? nil : token
     }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: bytesMaximum) else {
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let data = try? handle.read(upToCount: bytesMaximum)
+    else {
       throw RPCError(code: .invalidArgument, message: "the token file \(path) cannot be read")
     }
     let token = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
-    guard !token.isEmpty else { throw RPCError(code: .invalidArgument, message: "the token file \(path) is empty") }
+    guard !token.isEmpty else {
+      throw RPCError(code: .invalidArgument, message: "the token file \(path) is empty")
+    }
     return token
   }
 }

@@ -8,17 +8,12 @@ struct FollowMachine: Sendable {
     let previous: Int64
   }
 
-  /// Sequence of the last item, or the starting point asked for; nil: following live and nothing seen yet.
+  /// Sequence to resume after: of the last item, or the starting point; nil: following live, and the daemon has not said from where.
   private(set) var last: Int64?
-  /// Following live: where the daemon said that it started.
-  private var liveStart: Int64?
   /// The journal the sequences belong to; empty until known.
   private(set) var journalID = ""
   /// Items taken.
   private(set) var count = 0
-
-  /// Sequence to resume after; nil: no starting point known, follow live.
-  var resumeAfter: Int64? { last ?? liveStart }
 
   /// - Parameter after: the starting point; nil follows live only.
   init(after: Int64?) { last = after }
@@ -27,8 +22,10 @@ struct FollowMachine: Sendable {
   ///
   /// - Throws: a gap when the daemon's journal is another one than before.
   mutating func opened(journalID: String, lastSequence: Int64) throws(Gap) {
-    if last == nil { liveStart = liveStart ?? lastSequence }
-    if !self.journalID.isEmpty, !journalID.isEmpty, journalID != self.journalID { throw Gap(last: last ?? 0, previous: 0) }
+    if last == nil { last = lastSequence }
+    if !self.journalID.isEmpty, !journalID.isEmpty, journalID != self.journalID {
+      throw Gap(last: last ?? 0, previous: 0)
+    }
     if !journalID.isEmpty { self.journalID = journalID }
   }
 

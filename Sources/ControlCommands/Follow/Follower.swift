@@ -31,7 +31,7 @@ struct Follower<Batch: SubscriptionBatch> {
         defer { Task { await session.client.close() } }
         if try await read(session, &machine, take) { return }
         if machine.count > before { backoff.reset() }
-        output.remark("the stream ended; resuming after sequence \(machine.resumeAfter ?? 0)")
+        output.remark("the stream ended; resuming after sequence \(machine.last ?? 0)")
       } catch let gap as FollowMachine.Gap {
         guard gapAt != gap.last else { throw Self.failure(gap) }
         gapAt = gap.last
@@ -39,8 +39,10 @@ struct Follower<Batch: SubscriptionBatch> {
         continue
       } catch let error as RPCError {
         if Task.isCancelled { return }
-        guard error.isRetryable else { throw CommandFailure(error, address: try options.parsedAddress()) }
-        output.remark("\(error.message); resuming after sequence \(machine.resumeAfter ?? 0)")
+        guard error.isRetryable else {
+          throw CommandFailure(error, address: try options.parsedAddress())
+        }
+        output.remark("\(error.message); resuming after sequence \(machine.last ?? 0)")
       } catch let failure as CommandFailure {
         if Task.isCancelled { return }
         guard wasConnected, failure.status == .noDaemon else { throw failure }
@@ -51,9 +53,11 @@ struct Follower<Batch: SubscriptionBatch> {
   }
 
   /// Reads one subscription. True: done; false: the stream ended and may be resumed.
-  private func read(_ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item) -> Void) async throws -> Bool {
+  private func read(
+    _ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item) -> Void
+  ) async throws -> Bool {
     let stream = try await open(session)
-    try stream.send(request(machine.resumeAfter, machine.journalID))
+    try stream.send(request(machine.last, machine.journalID))
     let watchdog = SilenceWatchdog(limit: .seconds(30)) { stream.cancel() }
     defer {
       watchdog.stop()
@@ -61,7 +65,9 @@ struct Follower<Batch: SubscriptionBatch> {
     }
     while let batch = try await next(stream, watchdog) {
       watchdog.touch()
-      if let opened = batch.opened { try machine.opened(journalID: opened.journalID, lastSequence: opened.lastSequence) }
+      if let opened = batch.opened {
+        try machine.opened(journalID: opened.journalID, lastSequence: opened.lastSequence)
+      }
       for item in batch.items {
         let (sequence, previous) = Batch.position(item)
         guard try machine.take(sequence: sequence, previous: previous) else { continue }
@@ -70,12 +76,16 @@ struct Follower<Batch: SubscriptionBatch> {
       }
       if let heartbeat = batch.heartbeat { try machine.heartbeat(last: heartbeat.lastSequence) }
       if batch.caughtUp != nil, stopsWhenCaughtUp { return true }
-      if let draining = batch.draining { output.remark("botd is stopping\(draining.reason.isEmpty ? "" : ": " + draining.reason)") }
+      if let draining = batch.draining {
+        output.remark("botd is stopping\(draining.reason.isEmpty ? "" : ": " + draining.reason)")
+      }
     }
     return Task.isCancelled
   }
 
-  private func next(_ stream: MessageStream<Batch.Request, Batch>, _ watchdog: SilenceWatchdog) async throws(RPCError) -> Batch? {
+  private func next(_ stream: MessageStream<Batch.Request, Batch>, _ watchdog: SilenceWatchdog)
+    async throws(RPCError) -> Batch?
+  {
     do throws(RPCError) {
       return try await stream.next()
     } catch {
@@ -86,7 +96,8 @@ struct Follower<Batch: SubscriptionBatch> {
 
   private static func failure(_ gap: FollowMachine.Gap) -> CommandFailure {
     guard gap.previous != 0 else {
-      return CommandFailure(.refused, "the daemon's history is another one now; follow it from the start with --from 0")
+      return CommandFailure(
+        .refused, "the daemon's history is another one now; follow it from the start with --from 0")
     }
     return CommandFailure(
       .gap,

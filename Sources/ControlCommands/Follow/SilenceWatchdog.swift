@@ -27,7 +27,9 @@ final class SilenceWatchdog: Sendable {
 
   func stop() { task.withLock { $0?.cancel() } }
 
-  private func deadline(_ limit: Duration) -> ContinuousClock.Instant { state.withLock { $0.last.advanced(by: limit) } }
+  private func deadline(_ limit: Duration) -> ContinuousClock.Instant {
+    state.withLock { $0.last.advanced(by: limit) }
+  }
 }
 
 /// Set once, read from anywhere.

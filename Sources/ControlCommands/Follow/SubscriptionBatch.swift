@@ -19,7 +19,9 @@ extension V1.SubscribeTradesResponse: SubscriptionBatch {
 
   var items: [V1.Trade] { trades }
 
-  static func position(_ item: V1.Trade) -> (sequence: Int64, previous: Int64) { (item.sequence, item.previousSequence) }
+  static func position(_ item: V1.Trade) -> (sequence: Int64, previous: Int64) {
+    (item.sequence, item.previousSequence)
+  }
 }
 
 extension V1.SubscribeEventsResponse: SubscriptionBatch {
@@ -27,5 +29,7 @@ extension V1.SubscribeEventsResponse: SubscriptionBatch {
 
   var items: [V1.Event] { events }
 
-  static func position(_ item: V1.Event) -> (sequence: Int64, previous: Int64) { (item.sequence, item.previousSequence) }
+  static func position(_ item: V1.Event) -> (sequence: Int64, previous: Int64) {
+    (item.sequence, item.previousSequence)
+  }
 }

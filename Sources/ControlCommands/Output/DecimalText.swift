@@ -8,16 +8,21 @@ enum DecimalText {
     let negative = digits.first == "-"
     if negative { digits = digits.dropFirst() }
     let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = parts.first, !whole.isEmpty, whole.count <= 20, isDigits(whole) else { return nil }
+    guard let whole = parts.first, !whole.isEmpty, whole.count <= 20, isDigits(whole) else {
+      return nil
+    }
     let fraction = parts.count == 2 ? parts[1] : ""
-    guard parts.count == 1 || (!fraction.isEmpty && fraction.count <= 8 && isDigits(fraction)) else { return nil }
+    guard parts.count == 1 || (!fraction.isEmpty && fraction.count <= 8 && isDigits(fraction))
+    else { return nil }
     let padded = String(fraction) + String(repeating: "0", count: 8 - fraction.count)
     guard let high = Int128(whole), let low = Int128(padded) else { return nil }
     let value = high * scale + low
     return negative ? -value : value
   }
 
-  private static func isDigits(_ text: Substring) -> Bool { text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }
+  private static func isDigits(_ text: Substring) -> Bool {
+    text.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
+  }
 
   /// `units` with `places` decimals (0...8), rounded half away from zero.
   static func text(_ units: Int128, places: Int) -> String {
@@ -27,7 +32,9 @@ enum DecimalText {
     let rounded = (magnitude + step / 2) / step
     var digits = String(rounded)
     if places > 0 {
-      if digits.count <= places { digits = String(repeating: "0", count: places - digits.count + 1) + digits }
+      if digits.count <= places {
+        digits = String(repeating: "0", count: places - digits.count + 1) + digits
+      }
       digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -places))
     }
     return units < 0 && rounded != 0 ? "-" + digits : digits

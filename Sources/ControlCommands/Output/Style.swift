@@ -16,7 +16,9 @@ enum Style: Sendable, Hashable {
   }
 
   /// `text` in this style.
-  func apply(_ text: String) -> String { self == .plain || text.isEmpty ? text : code + text + "\u{1B}[0m" }
+  func apply(_ text: String) -> String {
+    self == .plain || text.isEmpty ? text : code + text + "\u{1B}[0m"
+  }
 }
 
 /// One cell of a table or a card.
@@ -26,12 +28,14 @@ struct Cell: Sendable, Hashable {
 
   /// Text from the daemon loses its control characters here: it cannot move the cursor or recolour the terminal.
   init(_ text: String, _ style: Style = .plain) {
-    self.text = String(String.UnicodeScalarView(text.unicodeScalars.map { Self.isControl($0) ? " " : $0 }))
+    self.text = String(
+      String.UnicodeScalarView(text.unicodeScalars.map { Self.isControl($0) ? " " : $0 }))
     self.style = style
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+      || (0x202A...0x202E).contains(scalar.value)
       || (0x2066...0x2069).contains(scalar.value)
   }
 }
@@ -44,7 +48,8 @@ enum DisplayWidth {
     guard let first = character.unicodeScalars.first?.value else { return 0 }
     switch first {
     case 0x0300...0x036F, 0x200B...0x200F, 0xFE00...0xFE0F: return 0
-    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF00...0xFF60, 0xFFE0...0xFFE6,
       0x1F300...0x1FAFF, 0x20000...0x3FFFD:
       return 2
     default: return 1

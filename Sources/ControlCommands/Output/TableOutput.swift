@@ -15,7 +15,10 @@ struct TableColumn<Row> {
   var isFlexible = false
   let cell: (Row) -> Cell
 
-  init(_ title: String, _ alignment: Alignment = .left, flexible: Bool = false, _ cell: @escaping (Row) -> Cell) {
+  init(
+    _ title: String, _ alignment: Alignment = .left, flexible: Bool = false,
+    _ cell: @escaping (Row) -> Cell
+  ) {
     self.title = title
     self.alignment = alignment
     self.isFlexible = flexible
@@ -60,8 +63,11 @@ struct TableOutput {
     }
     var limits = widths
     for index in columns.indices where columns[index].isFlexible {
-      let others = widths.indices.filter { $0 != index }.reduce(0) { $0 + widths[$1] } + Self.gap.count * (columns.count - 1)
-      limits[index] = width.map { max(Self.flexibleMinimum, $0 - others) } ?? DisplayWidth.of(cells[index].text)
+      let others =
+        widths.indices.filter { $0 != index }.reduce(0) { $0 + widths[$1] } + Self.gap.count
+        * (columns.count - 1)
+      limits[index] =
+        width.map { max(Self.flexibleMinimum, $0 - others) } ?? DisplayWidth.of(cells[index].text)
     }
     return line(cells, columns, limits)
   }
@@ -76,7 +82,9 @@ struct TableOutput {
   private func widths<Row>(_ columns: [TableColumn<Row>], _ cells: [[Cell]]) -> [Int] {
     var widths = columns.map { DisplayWidth.of($0.title) }
     for row in cells {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], DisplayWidth.of(cell.text)) }
+      for (index, cell) in row.enumerated() {
+        widths[index] = max(widths[index], DisplayWidth.of(cell.text))
+      }
     }
     guard let width else { return widths }
     var excess = widths.reduce(0, +) + Self.gap.count * (columns.count - 1) - width
@@ -91,7 +99,9 @@ struct TableOutput {
   private func line<Row>(_ cells: [Cell], _ columns: [TableColumn<Row>], _ widths: [Int]) -> String {
     var result = ""
     for (index, cell) in cells.enumerated() {
-      let text = columns[index].isFlexible ? DisplayWidth.cut(cell.text, to: max(1, widths[index])) : cell.text
+      let text =
+        columns[index].isFlexible
+        ? DisplayWidth.cut(cell.text, to: max(1, widths[index])) : cell.text
       let padding = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.of(text)))
       let shown = styled ? cell.style.apply(text) : text
       if index > 0 { result += Self.gap }

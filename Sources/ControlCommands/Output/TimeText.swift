@@ -9,7 +9,8 @@ enum TimeText {
     let days = floorDivide(seconds, 86_400)
     let rest = seconds - days * 86_400
     let (year, month, day) = civil(days)
-    return "\(year)-\(two(month))-\(two(day)) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+    return
+      "\(year)-\(two(month))-\(two(day)) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
   }
 
   /// "3d 4h", "12m 3s", "850ms", "12µs"; empty for 0.

@@ -43,7 +43,9 @@ extension V1.RateLimit: TableRow {
     [
       TableColumn("LIMIT") { Cell($0.type, .accent) },
       TableColumn("WINDOW", .right) { Cell(TimeText.length($0.intervalNs)) },
-      TableColumn("USED", .right) { Cell("\($0.used)", $0.used > $0.limit / 5 * 4 ? .warning : .plain) },
+      TableColumn("USED", .right) {
+        Cell("\($0.used)", $0.used > $0.limit / 5 * 4 ? .warning : .plain)
+      },
       TableColumn("OF", .right) { Cell("\($0.limit)") },
       TableColumn("BLOCKED UNTIL (UTC)") { Cell(TimeText.dateTime($0.blockedUntilTimeNs), .bad) },
     ]
@@ -63,11 +65,13 @@ extension V1.TradingState {
 
 extension V1.GetPortfolioSummaryResponse: CardSource {
   var card: [CardLine] {
-    let counts = bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(separator: ", ")
+    let counts = bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(
+      separator: ", ")
     return [
       CardLine("mode", mode.cell), CardLine("trading", tradingState.cell), CardLine("bots", counts),
       CardLine("open positions", "\(openPositions)"), CardLine("open orders", "\(openOrders)"),
-      CardLine("allocated", DecimalText.fixed(allocatedCapital, places: 2)), CardLine("as of", TimeText.dateTime(timeNs)),
+      CardLine("allocated", DecimalText.fixed(allocatedCapital, places: 2)),
+      CardLine("as of", TimeText.dateTime(timeNs)),
       CardLine("sequence", "\(sequence)"),
     ] + (stats?.card.filter { $0.label != "mode" && $0.label != "bot" } ?? [])
   }
@@ -77,8 +81,10 @@ extension V1.GetRiskLimitsResponse: CardSource {
   var card: [CardLine] {
     let limits = limits ?? V1.RiskLimits()
     return [
-      CardLine("trading", tradingState.cell), CardLine("because", reason), CardLine("since", TimeText.dateTime(changedTimeNs)),
-      CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)), CardLine("today's pnl", DecimalText.signed(dailyPnL)),
+      CardLine("trading", tradingState.cell), CardLine("because", reason),
+      CardLine("since", TimeText.dateTime(changedTimeNs)),
+      CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)),
+      CardLine("today's pnl", DecimalText.signed(dailyPnL)),
       CardLine("open orders now", "\(openOrders)"), .heading("limits"),
     ] + limits.card
   }
@@ -87,9 +93,12 @@ extension V1.GetRiskLimitsResponse: CardSource {
 extension V1.RiskLimits: CardSource {
   var card: [CardLine] {
     [
-      CardLine("  order value", DecimalText.trimmed(maxOrderNotional)), CardLine("  symbol value", DecimalText.trimmed(maxSymbolNotional)),
-      CardLine("  total value", DecimalText.trimmed(maxTotalNotional)), CardLine("  daily loss", DecimalText.trimmed(maxDailyLoss)),
-      CardLine("  drawdown", DecimalText.percent(maxDrawdownFraction)), CardLine("  open orders", count(maxOpenOrders)),
+      CardLine("  order value", DecimalText.trimmed(maxOrderNotional)),
+      CardLine("  symbol value", DecimalText.trimmed(maxSymbolNotional)),
+      CardLine("  total value", DecimalText.trimmed(maxTotalNotional)),
+      CardLine("  daily loss", DecimalText.trimmed(maxDailyLoss)),
+      CardLine("  drawdown", DecimalText.percent(maxDrawdownFraction)),
+      CardLine("  open orders", count(maxOpenOrders)),
       CardLine("  orders per minute", count(maxOrdersPerMinute)),
     ]
   }

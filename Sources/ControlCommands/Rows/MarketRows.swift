@@ -50,13 +50,20 @@ extension V1.TradingRules: CardSource {
   var card: [CardLine] {
     [
       CardLine("symbol", symbol, .accent), CardLine("tick size", DecimalText.trimmed(tickSize)),
-      CardLine("price range", "\(DecimalText.trimmed(minimumPrice)) to \(DecimalText.trimmed(maximumPrice))"),
+      CardLine(
+        "price range",
+        "\(DecimalText.trimmed(minimumPrice)) to \(DecimalText.trimmed(maximumPrice))"),
       CardLine("step size", DecimalText.trimmed(stepSize)),
-      CardLine("quantity range", "\(DecimalText.trimmed(minimumQuantity)) to \(DecimalText.trimmed(maximumQuantity))"),
+      CardLine(
+        "quantity range",
+        "\(DecimalText.trimmed(minimumQuantity)) to \(DecimalText.trimmed(maximumQuantity))"),
       CardLine("market order maximum", DecimalText.trimmed(marketMaximumQuantity)),
-      CardLine("minimum amount", DecimalText.trimmed(minimumNotional)), CardLine("maximum amount", DecimalText.trimmed(maximumNotional)),
-      CardLine("order types", orderTypes.map(\.name).joined(separator: " ")), CardLine("open orders", "\(maximumOpenOrders)"),
-      CardLine("stop orders", "\(maximumStopOrders)"), CardLine("maker fee", DecimalText.percent(makerFee)),
+      CardLine("minimum amount", DecimalText.trimmed(minimumNotional)),
+      CardLine("maximum amount", DecimalText.trimmed(maximumNotional)),
+      CardLine("order types", orderTypes.map(\.name).joined(separator: " ")),
+      CardLine("open orders", "\(maximumOpenOrders)"),
+      CardLine("stop orders", "\(maximumStopOrders)"),
+      CardLine("maker fee", DecimalText.percent(makerFee)),
       CardLine("taker fee", DecimalText.percent(takerFee)),
     ]
   }
@@ -66,7 +73,9 @@ extension V1.Strategy: TableRow {
   static var columns: [TableColumn<Self>] {
     [
       TableColumn("STRATEGY") { Cell($0.name, .accent) },
-      TableColumn("PARAMETERS") { Cell($0.parameters.map { "\($0.name)=\($0.defaultValue)" }.joined(separator: " ")) },
+      TableColumn("PARAMETERS") {
+        Cell($0.parameters.map { "\($0.name)=\($0.defaultValue)" }.joined(separator: " "))
+      },
       TableColumn("WARM-UP", .right) { Cell("\($0.warmUpCandles)") },
       TableColumn("WHAT IT DOES", flexible: true) { Cell($0.summary) },
     ]

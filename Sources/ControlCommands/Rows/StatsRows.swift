@@ -29,28 +29,48 @@ extension V1.Stats: CardSource {
     var lines = [CardLine("bot", botID.isEmpty ? "portfolio" : botID, .accent)]
     if !botID.isEmpty { lines.append(CardLine("state", state.cell)) }
     lines += [
-      CardLine("mode", mode.cell), .heading("result (\(quoteAsset))"), CardLine("  capital", money(capital)),
-      CardLine("  equity", money(equity)), CardLine("  realized pnl", DecimalText.signed(realizedPnL)),
-      CardLine("  unrealized pnl", DecimalText.signed(unrealizedPnL)), CardLine("  gross pnl", DecimalText.signed(grossPnL)),
-      CardLine("  net pnl", DecimalText.signed(netPnL)), CardLine("  return", DecimalText.signedPercent(returnFraction)),
+      CardLine("mode", mode.cell), .heading("result (\(quoteAsset))"),
+      CardLine("  capital", money(capital)),
+      CardLine("  equity", money(equity)),
+      CardLine("  realized pnl", DecimalText.signed(realizedPnL)),
+      CardLine("  unrealized pnl", DecimalText.signed(unrealizedPnL)),
+      CardLine("  gross pnl", DecimalText.signed(grossPnL)),
+      CardLine("  net pnl", DecimalText.signed(netPnL)),
+      CardLine("  return", DecimalText.signedPercent(returnFraction)),
       CardLine("  market change", DecimalText.signedPercent(marketChange)),
-      CardLine("  fees", fees.map { "\(DecimalText.trimmed($0.amount)) \($0.asset)" }.joined(separator: ", ")),
-      CardLine("  turnover", money(turnover)), CardLine("  slippage", "\(money(slippage)) (\(DecimalText.percent(slippageFraction)))"),
+      CardLine(
+        "  fees",
+        fees.map { "\(DecimalText.trimmed($0.amount)) \($0.asset)" }.joined(separator: ", ")),
+      CardLine("  turnover", money(turnover)),
+      CardLine("  slippage", "\(money(slippage)) (\(DecimalText.percent(slippageFraction)))"),
       .heading("trades"), CardLine("  fills", "\(fills)"), CardLine("  round trips", "\(trades)"),
-      CardLine("  wins, losses", "\(wins), \(losses)"), CardLine("  win rate", DecimalText.percent(winRate)),
-      CardLine("  profit factor", DecimalText.fixed(profitFactor, places: 2)), CardLine("  expectancy", DecimalText.signed(expectancy)),
-      CardLine("  average win", DecimalText.signed(averageWin)), CardLine("  average loss", DecimalText.signed(averageLoss)),
-      CardLine("  best", DecimalText.signed(bestTrade)), CardLine("  worst", DecimalText.signed(worstTrade)),
-      CardLine("  longest streaks", "\(longestWinStreak) wins, \(longestLossStreak) losses"), .heading("risk"),
-      CardLine("  max drawdown", "\(money(maxDrawdown)) (\(DecimalText.percent(maxDrawdownFraction)))"),
-      CardLine("  bottom at", TimeText.dateTime(maxDrawdownTimeNs)), CardLine("  lasted", TimeText.length(maxDrawdownDurationNs)),
-      CardLine("  sharpe", Self.ratio(sharpeRatio)), CardLine("  sortino", Self.ratio(sortinoRatio)),
-      CardLine("  calmar", Self.ratio(calmarRatio)), CardLine("  time in market", DecimalText.percent(exposure)),
-      .heading("signals"), CardLine("  candles seen", "\(candles)"), CardLine("  signals", "\(signals)"),
+      CardLine("  wins, losses", "\(wins), \(losses)"),
+      CardLine("  win rate", DecimalText.percent(winRate)),
+      CardLine("  profit factor", DecimalText.fixed(profitFactor, places: 2)),
+      CardLine("  expectancy", DecimalText.signed(expectancy)),
+      CardLine("  average win", DecimalText.signed(averageWin)),
+      CardLine("  average loss", DecimalText.signed(averageLoss)),
+      CardLine("  best", DecimalText.signed(bestTrade)),
+      CardLine("  worst", DecimalText.signed(worstTrade)),
+      CardLine("  longest streaks", "\(longestWinStreak) wins, \(longestLossStreak) losses"),
+      .heading("risk"),
+      CardLine(
+        "  max drawdown", "\(money(maxDrawdown)) (\(DecimalText.percent(maxDrawdownFraction)))"),
+      CardLine("  bottom at", TimeText.dateTime(maxDrawdownTimeNs)),
+      CardLine("  lasted", TimeText.length(maxDrawdownDurationNs)),
+      CardLine("  sharpe", Self.ratio(sharpeRatio)),
+      CardLine("  sortino", Self.ratio(sortinoRatio)),
+      CardLine("  calmar", Self.ratio(calmarRatio)),
+      CardLine("  time in market", DecimalText.percent(exposure)),
+      .heading("signals"), CardLine("  candles seen", "\(candles)"),
+      CardLine("  signals", "\(signals)"),
       CardLine("  not traded", "\(signalsDenied)"),
     ]
     lines += denials.map { CardLine("    \($0.reason)", "\($0.count)") }
-    lines += [CardLine("from", TimeText.dateTime(firstTimeNs)), CardLine("to", TimeText.dateTime(lastTimeNs))]
+    lines += [
+      CardLine("from", TimeText.dateTime(firstTimeNs)),
+      CardLine("to", TimeText.dateTime(lastTimeNs)),
+    ]
     return lines
   }
 

@@ -19,7 +19,9 @@ extension V1.ComponentHealth: TableRow {
       TableColumn("SINCE (UTC)") { Cell(TimeText.dateTime($0.sinceTimeNs)) },
       TableColumn("MESSAGE", flexible: true) { Cell($0.message) },
       TableColumn("COUNTS", flexible: true) { part in
-        Cell(part.counters.filter { $0.value != 0 }.map { "\($0.name)=\($0.value)" }.joined(separator: " "), .dim)
+        Cell(
+          part.counters.filter { $0.value != 0 }.map { "\($0.name)=\($0.value)" }.joined(
+            separator: " "), .dim)
       },
     ]
   }
@@ -84,21 +86,34 @@ extension V1.Event: TableRow {
     switch payload {
     case .bot(let event):
       let reason = event.bot?.stateReason ?? ""
-      return Cell(reason.isEmpty ? event.change : "\(event.change): \(reason)", event.change == "halted" ? .bad : .plain)
+      return Cell(
+        reason.isEmpty ? event.change : "\(event.change): \(reason)",
+        event.change == "halted" ? .bad : .plain)
     case .signal(let event):
       let signal = event.signal ?? V1.Signal()
-      let text = "\(signal.side.cell.text) \(signal.symbol) at \(DecimalText.trimmed(signal.price)): \(signal.reason)"
-      return event.deniedReason.isEmpty ? Cell(text, signal.side.cell.style) : Cell("\(text); no order: \(event.deniedMessage)", .warning)
+      let text =
+        "\(signal.side.cell.text) \(signal.symbol) at \(DecimalText.trimmed(signal.price)): \(signal.reason)"
+      return event.deniedReason.isEmpty
+        ? Cell(text, signal.side.cell.style)
+        : Cell("\(text); no order: \(event.deniedMessage)", .warning)
     case .order(let order):
-      let head = "\(order.status.name) \(order.side.cell.text) \(DecimalText.trimmed(order.quantity)) \(order.symbol) \(order.type.name)"
-      return Cell(order.rejectReason.isEmpty ? head : "\(head): \(order.rejectReason)", order.status.cell.style)
+      let head =
+        "\(order.status.name) \(order.side.cell.text) \(DecimalText.trimmed(order.quantity)) \(order.symbol) \(order.type.name)"
+      return Cell(
+        order.rejectReason.isEmpty ? head : "\(head): \(order.rejectReason)",
+        order.status.cell.style)
     case .trade(let trade):
-      let head = "\(trade.side.cell.text) \(DecimalText.trimmed(trade.quantity)) \(trade.symbol) at \(DecimalText.trimmed(trade.price))"
+      let head =
+        "\(trade.side.cell.text) \(DecimalText.trimmed(trade.quantity)) \(trade.symbol) at \(DecimalText.trimmed(trade.price))"
       let pnl = trade.side == .sell ? ", pnl \(DecimalText.signed(trade.realizedPnL).text)" : ""
       return Cell(head + pnl, trade.side.cell.style)
-    case .alert(let alert): return Cell("\(alert.severity.name): \(alert.message)", alert.severity.style)
-    case .risk(let risk): return Cell("trading is \(risk.tradingState.name): \(risk.reason)", risk.tradingState.cell.style)
-    case .health(let part): return Cell("\(part.name) is \(part.status.name): \(part.message)", part.status.cell.style)
+    case .alert(let alert):
+      return Cell("\(alert.severity.name): \(alert.message)", alert.severity.style)
+    case .risk(let risk):
+      return Cell(
+        "trading is \(risk.tradingState.name): \(risk.reason)", risk.tradingState.cell.style)
+    case .health(let part):
+      return Cell("\(part.name) is \(part.status.name): \(part.message)", part.status.cell.style)
     case nil: return Cell("")
     }
   }

@@ -11,9 +11,15 @@ extension V1.Trade: TableRow {
       TableColumn("QUANTITY", .right) { Cell(DecimalText.trimmed($0.quantity)) },
       TableColumn("PRICE", .right) { Cell(DecimalText.trimmed($0.price)) },
       TableColumn("AMOUNT", .right) { Cell(DecimalText.fixed($0.quoteQuantity, places: 2)) },
-      TableColumn("FEE", .right) { Cell("\(DecimalText.trimmed($0.commission)) \($0.commissionAsset)") },
-      TableColumn("PNL", .right) { $0.side == .sell ? DecimalText.signed($0.realizedPnL) : Cell("") },
-      TableColumn("WHY", flexible: true) { Cell($0.reason.isEmpty ? $0.purpose.name : $0.reason, .dim) },
+      TableColumn("FEE", .right) {
+        Cell("\(DecimalText.trimmed($0.commission)) \($0.commissionAsset)")
+      },
+      TableColumn("PNL", .right) {
+        $0.side == .sell ? DecimalText.signed($0.realizedPnL) : Cell("")
+      },
+      TableColumn("WHY", flexible: true) {
+        Cell($0.reason.isEmpty ? $0.purpose.name : $0.reason, .dim)
+      },
     ]
   }
 }
@@ -40,11 +46,15 @@ extension V1.Order: TableRow {
       TableColumn("SIDE") { $0.side.cell },
       TableColumn("TYPE") { Cell($0.type.name) },
       TableColumn("QUANTITY", .right) { Cell(DecimalText.trimmed($0.quantity)) },
-      TableColumn("PRICE", .right) { Cell(DecimalText.trimmed($0.price.isEmpty ? $0.stopPrice : $0.price)) },
+      TableColumn("PRICE", .right) {
+        Cell(DecimalText.trimmed($0.price.isEmpty ? $0.stopPrice : $0.price))
+      },
       TableColumn("FILLED", .right) { Cell(DecimalText.trimmed($0.executedQuantity)) },
       TableColumn("AVERAGE", .right) { Cell(DecimalText.trimmed($0.averagePrice)) },
       TableColumn("STATUS") { $0.status.cell },
-      TableColumn("WHY", flexible: true) { Cell($0.rejectReason.isEmpty ? $0.reason : $0.rejectReason, .dim) },
+      TableColumn("WHY", flexible: true) {
+        Cell($0.rejectReason.isEmpty ? $0.reason : $0.rejectReason, .dim)
+      },
     ]
   }
 }
@@ -52,14 +62,23 @@ extension V1.Order: TableRow {
 extension V1.Order: CardSource {
   var card: [CardLine] {
     [
-      CardLine("order", clientOrderID, .accent), CardLine("venue order", venueOrderID), CardLine("bot", botID), CardLine("symbol", symbol),
-      CardLine("side", side.cell), CardLine("type", timeInForce == .unspecified ? type.name : "\(type.name) \(timeInForce.name)"),
-      CardLine("status", status.cell), CardLine("quantity", DecimalText.trimmed(quantity)), CardLine("price", DecimalText.trimmed(price)),
-      CardLine("stop price", DecimalText.trimmed(stopPrice)), CardLine("filled", DecimalText.trimmed(executedQuantity)),
-      CardLine("amount", DecimalText.trimmed(cumulativeQuote)), CardLine("average price", DecimalText.trimmed(averagePrice)),
-      CardLine("decision price", DecimalText.trimmed(decisionPrice)), CardLine("purpose", purpose.name), CardLine("why", reason),
-      CardLine("refused because", rejectReason, .bad), CardLine("intent sequence", intentSequence == 0 ? "" : "\(intentSequence)"),
-      CardLine("created", TimeText.dateTime(createdTimeNs)), CardLine("updated", TimeText.dateTime(updatedTimeNs)),
+      CardLine("order", clientOrderID, .accent), CardLine("venue order", venueOrderID),
+      CardLine("bot", botID), CardLine("symbol", symbol),
+      CardLine("side", side.cell),
+      CardLine(
+        "type", timeInForce == .unspecified ? type.name : "\(type.name) \(timeInForce.name)"),
+      CardLine("status", status.cell), CardLine("quantity", DecimalText.trimmed(quantity)),
+      CardLine("price", DecimalText.trimmed(price)),
+      CardLine("stop price", DecimalText.trimmed(stopPrice)),
+      CardLine("filled", DecimalText.trimmed(executedQuantity)),
+      CardLine("amount", DecimalText.trimmed(cumulativeQuote)),
+      CardLine("average price", DecimalText.trimmed(averagePrice)),
+      CardLine("decision price", DecimalText.trimmed(decisionPrice)),
+      CardLine("purpose", purpose.name), CardLine("why", reason),
+      CardLine("refused because", rejectReason, .bad),
+      CardLine("intent sequence", intentSequence == 0 ? "" : "\(intentSequence)"),
+      CardLine("created", TimeText.dateTime(createdTimeNs)),
+      CardLine("updated", TimeText.dateTime(updatedTimeNs)),
     ]
   }
 }

@@ -195,8 +195,8 @@ struct  Botd__V1__Event
    */
   int64_t sequence;
   /*
-   * Sequence of the journaled event before this one in the same subscription (after_sequence for the first one). If it is not
-   * the last one you saw, you missed something.
+   * Sequence of the journaled event before this one in the same subscription (after_sequence for the first one,
+   * opened.last_sequence with live_only). If it is not the last one you saw, you missed something.
    */
   int64_t previous_sequence;
   /*

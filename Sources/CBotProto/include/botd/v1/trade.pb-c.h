@@ -39,8 +39,8 @@ struct  Botd__V1__Trade
    */
   int64_t sequence;
   /*
-   * In a subscription: sequence of the trade before this one in the same subscription (after_sequence for the first one). If
-   * it is not the last one you saw, you missed something. 0 in lists.
+   * In a subscription: sequence of the trade before this one in the same subscription (after_sequence for the first one,
+   * opened.last_sequence with live_only). If it is not the last one you saw, you missed something. 0 in lists.
    */
   int64_t previous_sequence;
   /*
