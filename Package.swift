@@ -125,6 +125,12 @@ testTargets += [
   tests("MarketDataTests", ["MarketData", "TestSupport", "TradingModel", "Venue"]),
   tests("RedisCacheTests", ["RedisCache", "MarketData", "ServiceRuntime", "TestSupport", "TradingModel", "Venue"]),
   tests("PostgresMirrorTests", ["PostgresMirror", "Journal", "ServiceRuntime", "TestSupport", "TradingCore", "TradingModel", "Venue"]),
+  tests(
+    "ControlPlaneTests",
+    [
+      "ControlPlane", "BotAPI", "TTRPC", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated", "Journal", "MarketData",
+      "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
+    ]),
   tests("JournalTests", ["Journal", "TestSupport", "TradingCore", "TradingModel", "Venue", "journal-probe"]),
 ]
 

@@ -78,7 +78,8 @@ extension Journal {
 
   /// Order intents before `sequence` (`UInt64.max`: from the end), newest first, of this bot if given.
   public func orderIntents(before sequence: UInt64, limit: Int, botID: BotID? = nil) throws(JournalError) -> [JournalEntry] {
-    var sql = "SELECT sequence, payload FROM entries\(botID == nil ? "" : " INDEXED BY entries_intent_bot") WHERE kind = 7 AND sequence < ?1"
+    var sql =
+      "SELECT sequence, payload FROM entries\(botID == nil ? "" : " INDEXED BY entries_intent_bot") WHERE kind = 7 AND sequence < ?1"
     if botID != nil { sql += " AND bot = ?3" }
     return try collect(sql + " ORDER BY sequence DESC LIMIT ?2", first: Int64(clamping: sequence), limit: limit, text: botID?.text)
   }

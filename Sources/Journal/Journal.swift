@@ -106,7 +106,8 @@ public final class Journal: Sendable {
       state.groups.append(group)
       state.pendingEntries += group.entries.count
       if state.pendingEntries > Self.pendingEntriesMaximum, state.failure == nil {
-        state.failure = JournalError(.backlog, "more than \(Self.pendingEntriesMaximum) entries wait for the disk; nothing more is recorded")
+        state.failure = JournalError(
+          .backlog, "more than \(Self.pendingEntriesMaximum) entries wait for the disk; nothing more is recorded")
       }
       let schedule = !state.isScheduled
       state.isScheduled = true

@@ -151,7 +151,8 @@ final class JournalWriter: @unchecked Sendable {
     return nil
   }
 
-  private func transaction(_ statements: Statements, _ connection: OpaquePointer, _ body: () -> JournalError?) -> Result<Void, JournalError> {
+  private func transaction(_ statements: Statements, _ connection: OpaquePointer, _ body: () -> JournalError?) -> Result<Void, JournalError>
+  {
     guard Self.run(statements.begin) == SQLITE_DONE else {
       return .failure(Self.error(connection, "begin a transaction", lastSequence + 1))
     }

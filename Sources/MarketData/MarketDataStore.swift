@@ -64,7 +64,9 @@ public final class MarketDataStore: MarketCache, Sendable {
     }
   }
 
-  public func closed(_ key: SeriesKey, _ candle: Candle) { close(key, candle, eventTime: key.interval.nextOpenTime(after: candle.openTime)) }
+  public func closed(_ key: SeriesKey, _ candle: Candle) {
+    close(key, candle, eventTime: key.interval.nextOpenTime(after: candle.openTime))
+  }
 
   private func close(_ key: SeriesKey, _ candle: Candle, eventTime: Timestamp) {
     let store = series(key)

@@ -83,7 +83,8 @@ struct MirrorBatch {
     command(
       "journal",
       [
-        PostgresValue.integers(rows.map { Int64(clamping: $0.entry.sequence) }), PostgresValue.integers(rows.map { $0.entry.time.nanoseconds }),
+        PostgresValue.integers(rows.map { Int64(clamping: $0.entry.sequence) }),
+        PostgresValue.integers(rows.map { $0.entry.time.nanoseconds }),
         PostgresValue.integers(rows.map { Int64($0.entry.record.kind.rawValue) }), PostgresValue.texts(rows.map(\.entry.requestID)),
         PostgresValue.blobs(rows.map(\.payload)),
       ])
@@ -145,7 +146,8 @@ struct MirrorBatch {
         command(
           "order_updates",
           [
-            texts { $0.clientOrderID.text }, texts { $0.status.description }, PostgresValue.integers(changed.map(\.update.venueOrderID.value)),
+            texts { $0.clientOrderID.text }, texts { $0.status.description },
+            PostgresValue.integers(changed.map(\.update.venueOrderID.value)),
             texts { "\($0.executedQuantity)" }, texts { "\($0.cumulativeQuote)" }, texts { $0.reason },
             PostgresValue.integers(changed.map { microseconds($0.time) }),
           ]))
@@ -159,9 +161,11 @@ struct MirrorBatch {
     return command(
       "fills",
       [
-        PostgresValue.integers(fills.map { Int64(clamping: $0.sequence) }), texts { $0.fill.symbol.text }, integers { $0.fill.tradeID.value },
+        PostgresValue.integers(fills.map { Int64(clamping: $0.sequence) }), texts { $0.fill.symbol.text },
+        integers { $0.fill.tradeID.value },
         integers { $0.fill.venueOrderID.value }, texts { $0.botID?.text }, texts { $0.clientOrderID?.text }, texts { $0.side.description },
-        texts { $0.purpose.description }, texts { "\($0.fill.price)" }, texts { "\($0.fill.quantity)" }, texts { "\($0.fill.quoteQuantity)" },
+        texts { $0.purpose.description }, texts { "\($0.fill.price)" }, texts { "\($0.fill.quantity)" },
+        texts { "\($0.fill.quoteQuantity)" },
         texts { "\($0.fill.commission)" }, texts { $0.fill.commissionAsset }, integers { $0.fill.isMaker ? 1 : 0 },
         texts { "\($0.realizedPnL)" }, integers { $0.closesPosition ? 1 : 0 }, texts { $0.reason }, integers { microseconds($0.fill.time) },
       ])
@@ -174,7 +178,8 @@ struct MirrorBatch {
     return command(
       "positions",
       [
-        PostgresValue.texts(bots.map(\.text)), texts { $0.symbol.text }, texts { "\($0.position.quantity)" }, texts { "\($0.position.cost)" },
+        PostgresValue.texts(bots.map(\.text)), texts { $0.symbol.text }, texts { "\($0.position.quantity)" },
+        texts { "\($0.position.cost)" },
         texts { "\($0.position.averageEntryPrice)" }, texts { "\($0.realizedPnL)" },
         PostgresValue.integers(values.map { $0.holding.position.isOpen ? 1 : 0 }),
         PostgresValue.integers(values.map { microseconds($0.holding.position.openedAt) }),
@@ -187,7 +192,8 @@ struct MirrorBatch {
     return command(
       "equity",
       [
-        PostgresValue.integers(equity.map { Int64(clamping: $0.entry.sequence) }), PostgresValue.integers(equity.map { microseconds($0.entry.time) }),
+        PostgresValue.integers(equity.map { Int64(clamping: $0.entry.sequence) }),
+        PostgresValue.integers(equity.map { microseconds($0.entry.time) }),
         texts(\.equity), texts(\.realized), texts(\.unrealized), texts(\.exposure),
       ])
   }

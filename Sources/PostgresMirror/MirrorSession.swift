@@ -80,7 +80,8 @@ final class MirrorSession {
     let rows = try connection.query(
       "SELECT pg_try_advisory_lock(\(Self.lockSpace), hashtext($1::text))::text", [PostgresValue.text(id)])
     guard rows.text(0, 0) == "true" else {
-      throw PostgresError(.inUse, "another botd writes journal \(id) to \(configuration.place); stop it, or wait until its connection is gone")
+      throw PostgresError(
+        .inUse, "another botd writes journal \(id) to \(configuration.place); stop it, or wait until its connection is gone")
     }
   }
 
@@ -139,9 +140,12 @@ final class MirrorSession {
       FROM botd.positions WHERE journal_id = $1::text
       """, [PostgresValue.text(journalID)])
     for row in 0..<rows.count {
-      guard let bot = BotID(rows.text(row, 0)), let symbol = Symbol(rows.text(row, 1)), let quantity = FixedDecimal(text: rows.text(row, 2)),
+      guard let bot = BotID(rows.text(row, 0)), let symbol = Symbol(rows.text(row, 1)),
+        let quantity = FixedDecimal(text: rows.text(row, 2)),
         let cost = FixedDecimal(text: rows.text(row, 3)), let realized = FixedDecimal(text: rows.text(row, 4))
-      else { throw PostgresError(.mismatch, "row \(rows.text(row, 0)) of botd.positions is damaged; delete all rows of journal \(journalID)") }
+      else {
+        throw PostgresError(.mismatch, "row \(rows.text(row, 0)) of botd.positions is damaged; delete all rows of journal \(journalID)")
+      }
       var holding = MirrorBatch.Holding(symbol: symbol)
       holding.position.quantity = quantity
       holding.position.cost = cost
@@ -176,7 +180,9 @@ final class MirrorSession {
     for row in 0..<found.count {
       let number = UInt64(clamping: found.integer(row, 0) ?? 0)
       let payload = Array(found.bytes(row, 1))
-      let entry = try reading { () throws(JournalError) in try RecordCodec.decode(sequence: number, payload: payload, previousChain: nil).entry }
+      let entry = try reading { () throws(JournalError) in
+        try RecordCodec.decode(sequence: number, payload: payload, previousChain: nil).entry
+      }
       rows.append(JournalRow(entry: entry, payload: payload))
     }
     return rows

@@ -57,7 +57,9 @@ public struct PostgresConfiguration: Sendable {
     add("dbname", name)
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let name = Self.decoded(parts[0]), let value = Self.decoded(parts[1]) else { throw fail("has a malformed parameter") }
+      guard parts.count == 2, let name = Self.decoded(parts[0]), let value = Self.decoded(parts[1]) else {
+        throw fail("has a malformed parameter")
+      }
       if name == "password" {
         password = Secret(value)
         continue

@@ -20,7 +20,9 @@ final class PostgresConnection {
   init(_ configuration: PostgresConfiguration, isStopping: @escaping () -> Bool) throws(PostgresError) {
     self.isStopping = isStopping
     timeoutMilliseconds = max(1, configuration.statementMilliseconds)
-    guard let connection = Self.start(configuration) else { throw PostgresError(.connection, "cannot connect to PostgreSQL: out of memory") }
+    guard let connection = Self.start(configuration) else {
+      throw PostgresError(.connection, "cannot connect to PostgreSQL: out of memory")
+    }
     self.connection = connection
     let deadline = MonotonicClock.nanoseconds() + Int64(max(1, configuration.connectMilliseconds)) * 1_000_000
     var state = PGRES_POLLING_WRITING
@@ -203,7 +205,9 @@ final class PostgresRows {
   }
 
   func bytes(_ row: Int, _ column: Int32) -> UnsafeRawBufferPointer {
-    guard let result, !isNull(row, column), let value = PQgetvalue(result, Int32(row), column) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let result, !isNull(row, column), let value = PQgetvalue(result, Int32(row), column) else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
     return UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, Int32(row), column)))
   }
 

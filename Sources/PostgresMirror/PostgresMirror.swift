@@ -78,7 +78,9 @@ public final class PostgresMirror: Sendable {
       done = last.entry.sequence
       progress(done, found.last)
     }
-    guard done == found.last else { throw PostgresError(.journal, "journal \(found.id) in the database ends at \(done), not at \(found.last)") }
+    guard done == found.last else {
+      throw PostgresError(.journal, "journal \(found.id) in the database ends at \(done), not at \(found.last)")
+    }
     return done
   }
 

@@ -31,7 +31,8 @@ enum RedisCommands {
 
   static func ticker(_ ticker: Ticker) -> [String] {
     [
-      "HSET", RedisKeys.ticker(ticker.symbol), "v", "1", "last", "\(ticker.last)", "open", "\(ticker.open)", "high", "\(ticker.high)", "low",
+      "HSET", RedisKeys.ticker(ticker.symbol), "v", "1", "last", "\(ticker.last)", "open", "\(ticker.open)", "high", "\(ticker.high)",
+      "low",
       "\(ticker.low)", "volume", "\(ticker.volume)", "quote_volume", "\(ticker.quoteVolume)", "time", "\(ticker.time.milliseconds)",
     ]
   }

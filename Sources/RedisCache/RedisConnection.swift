@@ -19,7 +19,9 @@ struct RedisConnection: ~Copyable {
   private(set) var outstanding = 0
 
   init(_ configuration: RedisConfiguration) throws(RedisError) {
-    guard let context = redisConnectWithTimeout(configuration.host, Int32(clamping: configuration.port), Self.time(configuration.connectMilliseconds))
+    guard
+      let context = redisConnectWithTimeout(
+        configuration.host, Int32(clamping: configuration.port), Self.time(configuration.connectMilliseconds))
     else { throw RedisError(.connection, "cannot connect to Redis: out of memory") }
     guard context.pointee.err == 0 else {
       let text = Self.errorText(context)

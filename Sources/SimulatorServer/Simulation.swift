@@ -65,6 +65,10 @@ final class Simulation {
     limits = RateLimits(configuration)
     isPaused = configuration.startsPaused
     for event in made.history { absorb(event) }
+    for board in boards {
+      guard let last = board.last else { continue }
+      exchange.continueHistory(of: board.symbol, lastPrice: last.facts.price, nextTradeID: last.facts.id + 1)
+    }
     hub.onChange = { [unowned self] in self.startIfReady() }
     startIfReady()
   }

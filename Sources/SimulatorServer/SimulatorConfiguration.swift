@@ -65,7 +65,7 @@ public struct SimulatorConfiguration: Sendable {
   /// When the generated market starts; `nil`: now.
   public var startTime: Timestamp?
   /// How much past a generated market has at its start, in seconds.
-  public var historySeconds = 21_600
+  public var historySeconds = 14_400
   /// Simulated time between two looks at a generated symbol.
   public var stepMilliseconds: Int64 = 200
   /// Simulated time between two updates of one unfinished candle.

@@ -6,6 +6,8 @@ public enum StrategyCatalogue {
     AverageCross.exponential,
     MACDStrategy.descriptor,
     BollingerStrategy.descriptor,
+    DonchianStrategy.descriptor,
+    SuperTrendStrategy.descriptor,
   ]
 
   /// The strategy of that name, `nil` when there is none.

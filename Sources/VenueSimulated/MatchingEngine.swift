@@ -106,6 +106,9 @@ public struct MatchingEngine: Sendable {
     return order
   }
 
+  /// Makes the next trade's number at least `next`.
+  public mutating func skipTradeIDs(to next: Int64) { nextTradeID = max(nextTradeID, next) }
+
   /// The market traded at `price` elsewhere: sets the last price and triggers what it reaches.
   public mutating func moveLastPrice(to price: Price, events: inout [BookEvent]) {
     lastPrice = price

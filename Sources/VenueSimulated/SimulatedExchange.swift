@@ -98,6 +98,19 @@ public struct SimulatedExchange: Sendable {
     return (engine.updateID, engine.depth(.buy, limit: limit), engine.depth(.sell, limit: limit))
   }
 
+  /// Tells the exchange a symbol's past: its last price, and the number that its next trade gets at least. The house's first ladder
+  /// stands around that price.
+  public mutating func continueHistory(of symbol: Symbol, lastPrice: Price, nextTradeID: Int64) {
+    guard let index = marketIndex[symbol], lastPrice.isPositive else { return }
+    var ignored: [BookEvent] = []
+    markets[index].engine.skipTradeIDs(to: nextTradeID)
+    markets[index].engine.moveLastPrice(to: lastPrice, events: &ignored)
+    guard markets[index].quote == nil else { return }
+    var none: [ExchangeEvent] = []
+    let best = HouseLadder.best(around: lastPrice, rules: markets[index].rules, configuration: configuration.house)
+    placeLadder(bid: best.bid, ask: best.ask, market: index, at: .zero, &none)
+  }
+
   /// Takes in what the market did: generated or recorded trades and quotes. Candles and tickers say nothing new.
   public mutating func onMarket(_ event: MarketEvent, events: inout [ExchangeEvent]) {
     switch event {

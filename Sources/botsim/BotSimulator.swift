@@ -35,7 +35,7 @@ struct BotSimulator: AsyncParsableCommand {
   @Option(help: "A recording to replay: FILE[:SYMBOL[:INTERVAL]]; repeatable.") var replay: [String] = []
   @Option(help: "Clock of /api/v3/time and of timestamp checks: simulated or wall.") var clock = "simulated"
   @Option(help: "When the generated market starts, in ms since the epoch; now by default.") var startTime: Int64?
-  @Option(help: "Seconds of history before the generated market starts.") var history = 21_600
+  @Option(help: "Seconds of history before the generated market starts.") var history = 14_400
   @Option(help: "Simulated ms between two updates of an unfinished candle.") var klineUpdateMs: Int64 = 250
   @Option(help: "Seconds between WebSocket pings.") var pingSeconds = 20.0
   @Option(help: "Seconds after which a WebSocket without a pong is closed.") var pongTimeoutSeconds = 60.0

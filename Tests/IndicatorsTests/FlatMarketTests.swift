@@ -43,4 +43,38 @@ struct FlatMarketTests {
     let macd = last(MovingAverageConvergenceDivergence(), flat.map(\.close))
     #expect(macd.map { abs($0.line) < 1e-16 && abs($0.signal) < 1e-16 } == true)
   }
+
+  @Test func oscillatorsOfAMarketWithoutMovementAreZero() {
+    let directional = last(AverageDirectionalIndex(period: 14), flat)
+    #expect(directional?.index == 0 && directional?.plus == 0 && directional?.minus == 0)
+    let stochastic = last(StochasticOscillator(), flat)
+    #expect(stochastic?.k == 0 && stochastic?.d == 0)
+    #expect(last(CommodityChannelIndex(period: 20), flat) == 0)
+    #expect(last(MoneyFlowIndex(period: 14), flat) == 0)
+    #expect(last(OnBalanceVolume(), flat) == 0)
+    #expect(last(RateOfChange(period: 10), flat.map(\.close)) == 0)
+    #expect(last(RateOfChange(period: 1), [0, 5]) == 0)
+  }
+
+  @Test func channelsOfAMarketWithoutMovementLieOnThePrice() throws {
+    let donchian = try #require(last(DonchianChannel(period: 20), flat))
+    #expect(donchian.upper == 0.1 && donchian.lower == 0.1)
+    let keltner = try #require(last(KeltnerChannel(), flat))
+    #expect(abs(keltner.upper - 0.1) < 1e-16 && abs(keltner.lower - 0.1) < 1e-16)
+    let price = try #require(last(VolumeWeightedAveragePrice(period: 20), flat))
+    #expect(abs(price - 0.1) < 1e-16)
+    let trend = try #require(last(SuperTrend(), flat))
+    #expect(trend.level == 0.1 && !trend.isRising)
+    #expect(abs(try #require(last(WeightedMovingAverage(period: 9), flat.map(\.close))) - 0.1) < 1e-16)
+  }
+
+  @Test func volumeThatHasLeftTheWindowIsForgotten() throws {
+    let busy = [Bar](repeating: Bar(open: 3e5, high: 3e5, low: 3e5, close: 3e5, volume: 1e7 / 3), count: 30)
+    let quiet = [Bar](repeating: Bar(open: 7, high: 7, low: 7, close: 7, volume: 0), count: 20)
+    #expect(last(VolumeWeightedAveragePrice(period: 20), busy + quiet) == 7)
+    let rising = (0..<30).map { Bar(open: 1, high: 100 + Double($0), low: 1, close: 50, volume: 1e7 / 3) }
+    let still = [Bar](repeating: Bar(open: 1, high: 129, low: 1, close: 50, volume: 0), count: 20)
+    #expect(last(MoneyFlowIndex(period: 14), rising) == 100)
+    #expect(last(MoneyFlowIndex(period: 14), rising + still) == 0)
+  }
 }

@@ -74,4 +74,87 @@ enum NaiveIndicators {
     let head = [Double?](repeating: nil, count: slow - 1)
     return (head + zip(lines, signals).map { line, signal in signal.map { _ in line } }, head + signals)
   }
+
+  static func weightedAverage(_ values: [Double], _ period: Int) -> [Double?] {
+    values.indices.map { row in
+      window(values, row, period).map { window in
+        zip(window, 1...).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(period * (period + 1) / 2)
+      }
+    }
+  }
+
+  static func commodityChannel(_ bars: [Bar], _ period: Int) -> [Double?] {
+    let prices = bars.map { ($0.high + $0.low + $0.close) / 3 }
+    return prices.indices.map { row in
+      window(prices, row, period).map { window in
+        let center = mean(window)
+        let deviation = mean(window.map { abs($0 - center) })
+        return deviation < 1e-12 * center ? 0 : (prices[row] - center) / (0.015 * deviation)
+      }
+    }
+  }
+
+  static func moneyFlow(_ bars: [Bar], _ period: Int) -> [Double?] {
+    let prices = bars.map { ($0.high + $0.low + $0.close) / 3 }
+    return bars.indices.map { row in
+      guard row >= period else { return nil }
+      var (up, down) = (0.0, 0.0)
+      for index in (row - period + 1)...row {
+        let flow = prices[index] * bars[index].volume
+        if prices[index] > prices[index - 1] { up += flow }
+        if prices[index] < prices[index - 1] { down += flow }
+      }
+      return up + down == 0 ? 0 : 100 * up / (up + down)
+    }
+  }
+
+  static func extremes(_ bars: [Bar], _ period: Int) -> (upper: [Double?], lower: [Double?]) {
+    (
+      bars.indices.map { window(bars.map(\.high), $0, period).flatMap { $0.max() } },
+      bars.indices.map { window(bars.map(\.low), $0, period).flatMap { $0.min() } }
+    )
+  }
+
+  static func stochastic(_ bars: [Bar], _ period: Int, _ smoothing: Int) -> [Double?] {
+    let channel = extremes(bars, period)
+    let raw = zip(bars, zip(channel.upper, channel.lower)).compactMap { bar, range -> Double? in
+      guard let high = range.0, let low = range.1 else { return nil }
+      return high > low ? 100 * (bar.close - low) / (high - low) : 0
+    }
+    return [Double?](repeating: nil, count: period - 1) + simpleAverage(raw, smoothing)
+  }
+
+  static func volumeWeighted(_ bars: [Bar], _ period: Int) -> [Double?] {
+    bars.indices.map { row in
+      guard row + 1 >= period else { return nil }
+      let window = bars[(row + 1 - period)...row]
+      let volume = window.reduce(0) { $0 + $1.volume }
+      let price = { (bar: Bar) in (bar.high + bar.low + bar.close) / 3 }
+      return volume == 0 ? price(bars[row]) : window.reduce(0) { $0 + price($1) * $1.volume } / volume
+    }
+  }
+
+  /// The bands and the direction as TradingView's manual writes them, kept as whole series.
+  static func superTrend(_ bars: [Bar], _ period: Int, _ multiple: Double) -> [(level: Double, isRising: Bool)?] {
+    let ranges = averageTrueRange(bars, period)
+    var upper = [Double?](repeating: nil, count: bars.count)
+    var lower = upper
+    var trend: [(level: Double, isRising: Bool)?] = upper.map { _ in nil }
+    for (row, bar) in bars.enumerated() {
+      guard let range = ranges[row] else { continue }
+      let middle = (bar.high + bar.low) / 2
+      upper[row] = middle + multiple * range
+      lower[row] = middle - multiple * range
+      guard row > 0, let before = trend[row - 1], let high = upper[row - 1], let low = lower[row - 1] else {
+        trend[row] = (middle + multiple * range, false)
+        continue
+      }
+      if !(middle + multiple * range < high || bars[row - 1].close > high) { upper[row] = high }
+      if !(middle - multiple * range > low || bars[row - 1].close < low) { lower[row] = low }
+      guard let newHigh = upper[row], let newLow = lower[row] else { continue }
+      let rises = before.isRising ? !(bar.close < newLow) : bar.close > newHigh
+      trend[row] = (rises ? newLow : newHigh, rises)
+    }
+    return trend
+  }
 }

@@ -58,6 +58,8 @@ struct TALibTests {
       Case(expression: "talib.SMA(c, 200)", ours: closes(SimpleMovingAverage(period: 200)) { $0 }),
       Case(expression: "talib.EMA(c, 14)", ours: closes(ExponentialMovingAverage(period: 14)) { $0 }),
       Case(expression: "talib.EMA(c, 200)", ours: closes(ExponentialMovingAverage(period: 200)) { $0 }),
+      Case(expression: "talib.WMA(c, 9)", ours: closes(WeightedMovingAverage(period: 9)) { $0 }),
+      Case(expression: "talib.ROC(c, 10)", tolerance: nearZero, ours: closes(RateOfChange(period: 10)) { $0 }),
       Case(expression: "talib.RSI(c, 2)", ours: closes(RelativeStrengthIndex(period: 2)) { $0 }),
       Case(expression: "talib.RSI(c, 14)", ours: closes(RelativeStrengthIndex(period: 14)) { $0 }),
       Case(expression: "talib.RSI(c, 100)", ours: closes(RelativeStrengthIndex(period: 100)) { $0 }),
@@ -76,7 +78,21 @@ struct TALibTests {
 
   private static var barCases: [Case] {
     [
-      Case(expression: "talib.ATR(h, l, c, 14)", ours: bars(AverageTrueRange(period: 14)) { $0 })
+      Case(expression: "talib.ATR(h, l, c, 14)", ours: bars(AverageTrueRange(period: 14)) { $0 }),
+      Case(expression: "talib.ADX(h, l, c, 14)", ours: bars(AverageDirectionalIndex(period: 14)) { $0.index }),
+      Case(
+        expression: "np.where(np.isnan(talib.ADX(h, l, c, 14)), np.nan, talib.PLUS_DI(h, l, c, 14))",
+        ours: bars(AverageDirectionalIndex(period: 14)) { $0.plus }),
+      Case(
+        expression: "np.where(np.isnan(talib.ADX(h, l, c, 14)), np.nan, talib.MINUS_DI(h, l, c, 14))",
+        ours: bars(AverageDirectionalIndex(period: 14)) { $0.minus }),
+      Case(expression: "talib.CCI(h, l, c, 20)", tolerance: nearZero, ours: bars(CommodityChannelIndex(period: 20)) { $0 }),
+      Case(expression: "talib.MFI(h, l, c, v, 14)", tolerance: nearZero, ours: bars(MoneyFlowIndex(period: 14)) { $0 }),
+      Case(expression: "talib.OBV(c, v)", tolerance: nearZero, ours: bars(OnBalanceVolume()) { $0 }),
+      Case(expression: "talib.STOCH(h, l, c, 14, 3, 0, 3, 0)[0]", tolerance: nearZero, ours: bars(StochasticOscillator()) { $0.k }),
+      Case(expression: "talib.STOCH(h, l, c, 14, 3, 0, 3, 0)[1]", tolerance: nearZero, ours: bars(StochasticOscillator()) { $0.d }),
+      Case(expression: "talib.MAX(h, 20)", ours: bars(DonchianChannel(period: 20)) { $0.upper }),
+      Case(expression: "talib.MIN(l, 20)", ours: bars(DonchianChannel(period: 20)) { $0.lower }),
     ]
   }
 }

@@ -90,7 +90,9 @@ struct JournalReadTests {
   @Test func rowsCarryTheirBytesAndStopAtTheirBound() throws {
     let rows = try journal.rows(after: 10, limit: 100)
     #expect(rows.map(\.entry) == Array(entries[10..<110]))
-    for row in rows { #expect(try RecordCodec.decode(sequence: row.entry.sequence, payload: row.payload, previousChain: nil).entry == row.entry) }
+    for row in rows {
+      #expect(try RecordCodec.decode(sequence: row.entry.sequence, payload: row.payload, previousChain: nil).entry == row.entry)
+    }
     #expect(try journal.rows(after: 0, limit: 1_000, bytesMaximum: 1).count == 1)
   }
 

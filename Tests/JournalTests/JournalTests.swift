@@ -124,7 +124,8 @@ struct JournalTests {
       "UPDATE entries SET payload = substr(payload, 1, length(payload) - 1) WHERE sequence = 123",
       "UPDATE entries SET payload = zeroblob(20000000) WHERE sequence = 123",
       "UPDATE entries SET payload = '' WHERE sequence = 123",
-    ]) func damageInTheMiddleIsNamedBySequence(sql: String) throws {
+    ]) func damageInTheMiddleIsNamedBySequence(sql: String) throws
+  {
     let directory = try TemporaryDirectory("journal")
     _ = try filled(directory)
     try edit(directory, sql)

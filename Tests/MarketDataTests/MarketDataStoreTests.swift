@@ -104,7 +104,8 @@ struct MarketDataStoreTests {
     let store = MarketDataStore()
     func update(_ number: Int, closed: Bool) -> MarketEvent {
       .candle(
-        CandleUpdate(symbol: minute.symbol, interval: .oneMinute, candle: candle(number), isClosed: closed, eventTime: candle(number).openTime))
+        CandleUpdate(
+          symbol: minute.symbol, interval: .oneMinute, candle: candle(number), isClosed: closed, eventTime: candle(number).openTime))
     }
     store.take(update(0, closed: false))
     #expect(store.current(minute) == candle(0))
@@ -144,7 +145,9 @@ struct MarketDataStoreTests {
         group.addTask {
           for _ in 0..<300 {
             let found = store.candles(minute, limit: 500)
-            for (earlier, later) in zip(found, found.dropFirst()) { #expect(later.openTime.nanoseconds(since: earlier.openTime) == 60_000_000_000) }
+            for (earlier, later) in zip(found, found.dropFirst()) {
+              #expect(later.openTime.nanoseconds(since: earlier.openTime) == 60_000_000_000)
+            }
           }
         }
       }

@@ -84,10 +84,12 @@ private final class Fixture {
     #expect(try server.query("SELECT parameters FROM botd.bots WHERE bot_id = 'bot0'") == "period=14 oversold=30")
     let orders = fixture.entries.filter { $0.record.kind == .orderIntent }.count
     #expect(try server.query("SELECT count(*) FROM botd.orders") == "\(orders)")
-    #expect(try server.query("SELECT status, executed_quantity = quantity FROM botd.orders WHERE client_order_id = 'k3v9x2mq-7'") == "filled|t")
+    #expect(
+      try server.query("SELECT status, executed_quantity = quantity FROM botd.orders WHERE client_order_id = 'k3v9x2mq-7'") == "filled|t")
     #expect(try server.query("SELECT count(*) FROM botd.equity") == "\(fixture.entries.filter { $0.record.kind == .equity }.count)")
     #expect(
-      try server.query("SELECT to_char(filled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM botd.fills ORDER BY sequence LIMIT 1")
+      try server.query(
+        "SELECT to_char(filled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM botd.fills ORDER BY sequence LIMIT 1")
         == fills[0].fill.time.description)
     try Self.expectPositions(server, fills)
     try Self.expectRestored(server, fixture.entries)
@@ -173,7 +175,9 @@ private final class Fixture {
     try Self.expectRestored(server, fixture.entries)
   }
 
-  @Test(arguments: [("fsync", "fsync=off"), ("synchronous_commit", "synchronous_commit=off"), ("read-only", "default_transaction_read_only=on")])
+  @Test(arguments: [
+    ("fsync", "fsync=off"), ("synchronous_commit", "synchronous_commit=off"), ("read-only", "default_transaction_read_only=on"),
+  ])
   func unsafeServerIsRefused(word: String, option: String) throws {
     let server = try PostgresServer.start(options: [option])
     let configuration = try PostgresConfiguration(url: server.url)

@@ -14,7 +14,8 @@ private let minute = SeriesKey(symbol: Samples.symbol, interval: .oneMinute)
 private func candle(_ number: Int) -> Candle {
   let price = FixedDecimal(raw: 6_400_050_000_000 + Int128(number))
   return Candle(
-    openTime: Samples.start.advanced(byMilliseconds: Int64(number) * 60_000), open: price, high: price + .one, low: price - .one, close: price,
+    openTime: Samples.start.advanced(byMilliseconds: Int64(number) * 60_000), open: price, high: price + .one, low: price - .one,
+    close: price,
     volume: Samples.decimal("12.5"), quoteVolume: Samples.decimal("800012.5"), tradeCount: Int64(number))
 }
 
@@ -60,7 +61,8 @@ private func candle(_ number: Int) -> Candle {
     for number in 250..<420 { store.closed(minute, candle(number)) }
     #expect(try settled((120..<420).map(candle)))
     #expect(try server.command("SMEMBERS", "botd:v1:series") == "BTCUSDT:1m")
-    #expect(try server.command("ZSCORE", "botd:v1:candles:BTCUSDT:1m", RedisKeys.json(candle(419))) == "\(candle(419).openTime.milliseconds)")
+    #expect(
+      try server.command("ZSCORE", "botd:v1:candles:BTCUSDT:1m", RedisKeys.json(candle(419))) == "\(candle(419).openTime.milliseconds)")
     #expect(cache.status.refusals == 0)
   }
 
@@ -77,7 +79,9 @@ private func candle(_ number: Int) -> Candle {
             time: Samples.start)))
       store.take(
         .quote(
-          Quote(symbol: Samples.symbol, bidPrice: FixedDecimal(number), bidQuantity: .one, askPrice: .one, askQuantity: .one, time: Samples.start)))
+          Quote(
+            symbol: Samples.symbol, bidPrice: FixedDecimal(number), bidQuantity: .one, askPrice: .one, askQuantity: .one,
+            time: Samples.start)))
     }
     let key = "botd:v1:ticker:BTCUSDT"
     #expect(try eventually { try server.command("HMGET", key, "v", "last", "bid", "time") == "1\n50\n50\n1733011200000" })

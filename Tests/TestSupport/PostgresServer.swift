@@ -43,10 +43,11 @@ public final class PostgresServer: @unchecked Sendable {
 
   /// Starts it (again) on the same data and port.
   public func start() throws {
-    var arguments = Self.asAccount + [
-      binaries + "/postgres", "-D", directory.file("data"), "-p", String(port), "-c", "listen_addresses=127.0.0.1",
-      "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB", "-c", "max_connections=20",
-    ]
+    var arguments =
+      Self.asAccount + [
+        binaries + "/postgres", "-D", directory.file("data"), "-p", String(port), "-c", "listen_addresses=127.0.0.1",
+        "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB", "-c", "max_connections=20",
+      ]
     for option in options { arguments += ["-c", option] }
     process = try ServerProcess(arguments, log: directory.file("postgres.log"))
     let ready = try eventually(within: 60) {
@@ -70,7 +71,10 @@ public final class PostgresServer: @unchecked Sendable {
   /// What psql prints for a query: rows by line, columns by `|`.
   @discardableResult public func query(_ sql: String) throws -> String {
     let result = try run(
-      ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", String(port), "-U", Self.user, "-d", "botd", "-c", sql],
+      [
+        "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", String(port), "-U", Self.user, "-d", "botd", "-c",
+        sql,
+      ],
       environment: ["PGPASSWORD": Self.password])
     guard result.code == 0 else { throw TestFailure(result.output) }
     return result.output.trimmingCharacters(in: .newlines)

@@ -20,7 +20,8 @@ public struct RandomRecords: Sendable {
 
   public mutating func record(_ kind: RecordKind) -> Record {
     switch kind {
-    case .opened: .opened(JournalIdentity(id: text(), mode: random.pick(TradingMode.allCases), formatVersion: UInt32(random.below(1 << 20))))
+    case .opened:
+      .opened(JournalIdentity(id: text(), mode: random.pick(TradingMode.allCases), formatVersion: UInt32(random.below(1 << 20))))
     case .botCreated: .botCreated(configuration())
     case .botUpdated: .botUpdated(configuration())
     case .botStateChanged:
@@ -92,7 +93,10 @@ public struct RandomRecords: Sendable {
   }
 
   mutating func text() -> String {
-    let odd = ["", "RSI 29.4 below 30", "Überschuß ≥ 5 €", "'; DROP TABLE entries;--", "a\u{0}b", "\u{202E}rtl", "😀👨‍👩‍👧", "\r\n\t\\\"", "*3\r\n$3\r\nSET"]
+    let odd = [
+      "", "RSI 29.4 below 30", "Überschuß ≥ 5 €", "'; DROP TABLE entries;--", "a\u{0}b", "\u{202E}rtl", "😀👨‍👩‍👧", "\r\n\t\\\"",
+      "*3\r\n$3\r\nSET",
+    ]
     if random.chance(60) { return random.pick(odd) }
     return String(repeating: random.pick(odd), count: random.below(random.chance(5) ? 400 : 8))
   }

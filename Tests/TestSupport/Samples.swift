@@ -34,7 +34,8 @@ public enum Samples {
     session.entries.append(opened(id: id))
     for number in 0..<session.bots {
       session.add(.botCreated(configuration(number)))
-      session.add(.botStateChanged(BotStateChange(botID: bot(number), state: .running, reason: "asked to start", referencePrice: decimal("64000"))))
+      session.add(
+        .botStateChanged(BotStateChange(botID: bot(number), state: .running, reason: "asked to start", referencePrice: decimal("64000"))))
     }
     while session.entries.count < count { session.addOrder() }
     return Array(session.entries.prefix(count))
@@ -57,7 +58,8 @@ public enum Samples {
       let number = UInt64(entries.count + 1)
       entries.append(
         JournalEntry(
-          sequence: number, time: start.advanced(byMilliseconds: Int64(number) * 137), requestID: number % 5 == 0 ? "request-\(number)" : "",
+          sequence: number, time: start.advanced(byMilliseconds: Int64(number) * 137),
+          requestID: number % 5 == 0 ? "request-\(number)" : "",
           requestFingerprint: number % 5 == 0 ? number &* 977 : 0, record: record))
     }
 

@@ -94,7 +94,7 @@ import VenueSimulated
   func paperRestartAfterAnyEntryEndsProtectedOrFlat(seed: UInt64) throws {
     var first = PaperDriver()
     first.command(.createBot(Samples.configuration(stopLoss: "0.01", takeProfit: "0.01"), start: true))
-    let tape = Samples.market(seed: seed, hours: 2, volatility: 2)
+    let tape = Samples.market(seed: seed, hours: 1, volatility: 3)
     first.play(tape)
     #expect(first.journal.count > 20)
     for count in 4...first.journal.count {
@@ -113,7 +113,10 @@ import VenueSimulated
         nextTradeIDs: driver.core.tradedSymbols.map { ($0.symbol, $0.lastTradeID.value + 1) })
       driver.resume()
       driver.step(.feed(nil, .live))
-      driver.play(tape.filter { $0.0 > killedAt })
+      for (index, (time, event)) in tape.enumerated() where time > killedAt {
+        driver.market(event, at: time)
+        if index % 10 == 0 { driver.step(.clock, at: time) }
+      }
       let ids = driver.intents.map(\.request.clientOrderID)
       #expect(Set(ids).count == ids.count)
       let snapshot = try #require(driver.snapshot())

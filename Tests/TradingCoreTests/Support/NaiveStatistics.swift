@@ -1,5 +1,6 @@
 import TradingCore
 import TradingModel
+import Venue
 
 /// A bot's statistics computed the slow and plain way from its list of fills: the twin of what the core keeps running.
 struct NaiveStatistics {

@@ -1,0 +1,52 @@
+public import TradingCore
+public import TradingModel
+public import Venue
+
+/// What one durable commit of the core changed, with the state as of then.
+public struct BoardUpdate: Sendable {
+  /// The last sequence it contains.
+  public var sequence: UInt64
+  /// Core time of the commit.
+  public var time: Timestamp
+  /// Bots that changed; a `nil` snapshot: removed.
+  public var bots: [(id: BotID, snapshot: BotSnapshot?)]
+  /// All orders that are not finished, oldest first; `nil`: unchanged.
+  public var openOrders: [Order]?
+  /// `nil`: unchanged.
+  public var tradingState: TradingState?
+  public var tradingStateReason: String?
+  /// All balances; `nil`: unchanged.
+  public var balances: [AssetBalance]?
+
+  public init(
+    sequence: UInt64, time: Timestamp, bots: [(id: BotID, snapshot: BotSnapshot?)] = [], openOrders: [Order]? = nil,
+    tradingState: TradingState? = nil, tradingStateReason: String? = nil, balances: [AssetBalance]? = nil
+  ) {
+    self.sequence = sequence
+    self.time = time
+    self.bots = bots
+    self.openOrders = openOrders
+    self.tradingState = tradingState
+    self.tradingStateReason = tradingStateReason
+    self.balances = balances
+  }
+}
+
+/// One of the venue's limits and how much of it is used.
+public struct RateLimitUsage: Sendable, Hashable {
+  /// The venue's word, for example `REQUEST_WEIGHT`.
+  public var type: String
+  public var intervalNanoseconds: Int64
+  public var limit: Int64
+  /// As the venue last said.
+  public var used: Int64
+  /// Requests are held back until then; `.zero`: they are not.
+  public var blockedUntil: Timestamp
+  public init(type: String, intervalNanoseconds: Int64, limit: Int64, used: Int64, blockedUntil: Timestamp = .zero) {
+    self.type = type
+    self.intervalNanoseconds = intervalNanoseconds
+    self.limit = limit
+    self.used = used
+    self.blockedUntil = blockedUntil
+  }
+}

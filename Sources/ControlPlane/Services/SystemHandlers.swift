@@ -1,0 +1,103 @@
+import BotAPI
+import MarketData
+import MarketData
+import ServiceRuntime
+import Strategies
+import TTRPC
+import TradingModel
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// `SystemService`: the daemon itself.
+struct SystemHandlers: Sendable {
+  let context: ControlContext
+  let shutdown: @Sendable () -> Void
+  let selfTest: ControlPlane.SelfTest
+
+  /// Largest payload of a Ping.
+  static let pingBytesMaximum = 1 << 20
+
+  func register(on server: RPCServer) {
+    server.serve(V1.SystemService.hello) { (call, request: V1.HelloRequest) throws(RPCError) in hello(call, request) }
+    server.serve(V1.SystemService.login) { (call, request: V1.LoginRequest) throws(RPCError) -> V1.LoginResponse in
+      let identity = try context.access.login(request.token, call.connection)
+      return V1.LoginResponse(identity: identity.name, role: "\(Role(rawValue: identity.role) ?? .none)")
+    }
+    server.serve(V1.SystemService.ping) { (_, request: V1.PingRequest) throws(RPCError) in try Self.ping(request) }
+    server.serve(V1.SystemService.getHealth) { (_, _: V1.GetHealthRequest) throws(RPCError) in HealthValues.health(context) }
+    server.serve(V1.SystemService.getConfig) { (_, _: V1.GetConfigRequest) throws(RPCError) in config() }
+    server.serve(V1.SystemService.getDescriptors) { (_, _: V1.GetDescriptorsRequest) throws(RPCError) in
+      V1.GetDescriptorsResponse(fileDescriptorSet: V1.descriptorSet)
+    }
+    server.register(V1.SystemService.runSelfTest) {
+      (_, request: V1.RunSelfTestRequest, responder: TypedResponder<V1.RunSelfTestResponse>) in runSelfTest(request, responder)
+    }
+    server.serveMutation(V1.SystemService.shutdown, context) {
+      (mutation: Mutation<V1.ShutdownResponse>, request: V1.ShutdownRequest) throws(RPCError) in
+      var check = RequestCheck()
+      check.requestID(request.requestID)
+      check.reason(request.reason)
+      try check.finish()
+      mutation.succeed(V1.ShutdownResponse())
+      shutdown()
+    }
+  }
+
+  private func hello(_ call: RPCContext, _ request: V1.HelloRequest) -> V1.HelloResponse {
+    let identity = context.access.identity(of: call.connection)
+    let role = Role(rawValue: identity.role) ?? .none
+    let limits = context.limits
+    return V1.HelloResponse(
+      version: context.configuration.version, apiVersion: "botd.v1",
+      features: ["resume", "batches", "heartbeats", "idempotency", "validate_only", "descriptors"],
+      limits: V1.Limits(
+        maxFrameBytes: Int64(limits.frameBytesMaximum), maxPageSize: Int64(limits.pageSizeMaximum),
+        maxSubscriptions: Int64(limits.subscriptionsPerConnection), maxCallsInFlight: Int64(limits.callsPerConnection),
+        maxBots: Int64(limits.botsMaximum)),
+      mode: V1.TradingMode(context.configuration.mode), journalID: context.configuration.journalID, role: role.description,
+      identity: identity.name, startedTimeNs: context.configuration.startedAt.nanoseconds, serverTimeNs: WallClock.now().nanoseconds,
+      // Nobody who has not proved who he is needs to know the process.
+      processID: role == .none ? 0 : Int64(getpid()))
+  }
+
+  private static func ping(_ request: V1.PingRequest) throws(RPCError) -> V1.PingResponse {
+    guard request.payload.count <= pingBytesMaximum else {
+      throw RPCError(
+        code: .invalidArgument, reason: "TOO_LONG", field: "payload",
+        message: "payload may have \(pingBytesMaximum) bytes at most, not \(request.payload.count)")
+    }
+    return V1.PingResponse(payload: request.payload, serverTimeNs: WallClock.now().nanoseconds)
+  }
+
+  private func config() -> V1.GetConfigResponse {
+    var settings = context.configuration.settings
+    settings.append(.init(name: "state_directory", value: context.configuration.stateDirectory))
+    return V1.GetConfigResponse(
+      entries: settings.sorted { $0.name < $1.name }.map {
+        // The daemon masks its secrets; a value that is not masked is masked here.
+        let value = $0.isSecret && !$0.value.isEmpty ? "***" : $0.value
+        return V1.ConfigEntry(name: $0.name, value: value, source: $0.source, isSecret: $0.isSecret)
+      })
+  }
+
+  private func runSelfTest(_ request: V1.RunSelfTestRequest, _ responder: TypedResponder<V1.RunSelfTestResponse>) {
+    var check = RequestCheck()
+    let symbol = request.symbol.isEmpty ? context.market.allSeries().first?.symbol : check.symbol(request.symbol)
+    let interval = request.interval.isEmpty ? Interval.oneMinute : check.interval(request.interval)
+    do throws(RPCError) { try check.finish() } catch { return responder.fail(error) }
+    guard let interval else { return }
+    let own = DecisionCheck(context: context).run(symbol, interval)
+    selfTest(symbol, interval) { checks in
+      responder.succeed(
+        V1.RunSelfTestResponse(
+          checks: (own + checks).map {
+            V1.SelfTestCheck(
+              name: $0.name, status: V1.HealthStatus($0.status), message: $0.message, remedy: $0.remedy, elapsedNs: $0.elapsedNanoseconds)
+          }))
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/// Keys made for these tests only; they open nothing.
+enum Keys {
+  static let rsa = """
+    -----BEGIN PRIVATE KEY-----
+    MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDELMT/aEx8vO21
+    DgdHzvNedsyHJa7SGOk0+B5JTPHuH+mdJg5gcmhBfsWT8+JFjj7Pnc4cYcWhsav4
+    4YcbktsQq7Qjx3/249OVlGp6PVzXv6NOulDUB1cuqvd9ttW2alrLTzPvBHc5HLzf
+    HIdMd67N8Q1gOTXKCIml3i+uhSv+0koTq4Wa2P8+hM7ZjmZ3qvaKIszuQoc3sFN0
+    Llh1x0zjbLJ5nZylPrN/y1t5GWed1/rFRn8z3MYd857lxR8hr5dHuEFFHg9U07pg
+    hWrFnV4h3h9LD5o0bZTpmvVozYhVlhVNVef7+C4zvfnv10LaLNHhXjIQO4jvOntp
+    nIZ2J3N5AgMBAAECggEAA/ULPEO0V0fQW7ieuPoZuqwW0BsYfbB289SVd9EPiEgo
+    hD0CSTvFkpymC6f9xn1qEvIR+EyYmfxlha229f1uYdW02ovprudFm1zVEQYv20JI
+    XwwvGTfUsGJOf8Cyau2WS0ebupSSexpzTOTcbdR0OD9Gj8xXo22sqSXkPFb/XjKC
+    sIrQjHBR+fX9pJQHUzOVJO0zrMJ3iJb7BPxhdT0T8z2hLGuLLOorCIEHHte4uefc
+    Q+1XnAlsWuQt7OUJmWpf/wAxj7jDh95MKe3j5ZdvzSQJvThUhPe7gBzSUmGDQf75
+    eAU1VoSafL0v+prRsIA4f8zo/uBd7xojZwLOatGnIQKBgQDvP3E65ZfpXlCdgSTw
+    dA0ckUkziRpym4DbJ3DOE28cgoYtgvAlPREchV20VjA51yXE0/3QzEfYJUYgSkAi
+    JbNgUC5F1GMyE4VKhpWq5e9pzvHbNTGYrcF6sCwfyyKmaFSjoeZWYNr5WYdLo/fv
+    2zq46UOCiPe+at96OQQISbrcnQKBgQDR6TzKqLFR2gN4fzRrtNIRpL2ZA+s4CU1d
+    +G1JAWrvo5iX7mfVCvfEKUdiOTXyNJLOk6Kfa6RYanAk72AZjmL2BdUCCmwAYFKw
+    31kgaOjwuflDdFpgjG7R1Ky3j8HNftUbHGTZTtQzbjjdlhPwXjymtsQqV10yBtvg
+    DCZaOlpljQKBgQCT7quJ2msrHmlEapU3pNpynpcfqZfT47kySVnj4npiq4Zh38Oz
+    kuXgt8ov9tcM/K5a3SXlFFscGDgbQS4UrzERzaI/BUtsrEtPwJYMvO5jg1Vi0Kph
+    GJc40HQIGKfNM1eackIliO/9HFGfAL0O74SIz5sxvJVLhXO3dEe9BDHptQKBgQCV
+    AQSHMzIT0TcvfNSANC3+Gjv/91ksQOYrc2JYNWpsS2vRRYltIEj6dPbYEZZqpMkl
+    XIVOtwFFReDvRwCng3xZ+Y/X0AAUUEvCg/jnWbEo2ErJiDlzWZx81IP6FVDUB1lM
+    0l4AJ8XX8EDrglILCUnyacBb8gIUteu0YcuDtvJeLQKBgHHXTzQrcg1/hvE8+XQJ
+    07YsEjV/2xFh53rC0z9Lec+rXRoEpnPMskypz2M4TWLgmc0mwC61L2R2SwwrjFkA
+    r88iezdMUg8PcZybjIhfbaWcXkYuk3gO+7esIkshfVrxsADa/PuTlq+ffskWqINO
+    ckG2gFxJRwh0fQ9pIg9V8tLL
+    -----END PRIVATE KEY-----
+    """
+
+  /// `openssl dgst -sha256 -sign` over "symbol=BTCUSDT&side=BUY&timestamp=1668481559918".
+  static let rsaSignature =
+    "EV492B4OCa+dVHIP6M+K4kQo2IdwpnG8IdlCbBYGhZxKB4H4+HjMh9/wXSdmbz5S4JwQKjTXYxmTiCdYkaPnJrBjJ1Tq8zACnNpx"
+    + "V7ue+ySCpB+joWtigvNlRrBxy59jB9/aHE6njHYBD6Vh8CTvK+avhJrL0yhLBYNUtYrT0T2Zpi/Bu8VJHZvu1DIMvbrynsv5O5t0"
+    + "8TRNnAHPvZHaGMV5R20PFfW3dBGFJ4bnIJB7htfub9VzLgw0U+lQKw7J+64yIoFZ54qex/JE+gZVybdWQgMxBpACtSsvb/Y9LLql"
+    + "UtSo++QdFptnbRQL1riaCgy1roCw4sduLvZE8J1XvA=="
+
+  static let encrypted = """
+    -----BEGIN ENCRYPTED PRIVATE KEY-----
+    MIIFLTBXBgkqhkiG9w0BBQ0wSjApBgkqhkiG9w0BBQwwHAQIf24PFiXRnzcCAggA
+    MAwGCCqGSIb3DQIJBQAwHQYJYIZIAWUDBAEqBBAzGp+bV/ev63ckD5/+IrDuBIIE
+    0D5ycy4D7pcQPskHCwSqXu6HgDM0EEH5tGO2Ln1G7j0sKDhCk6aI9VDDEet4H/Xa
+    c+GwAN0VjEbGSoTvJmIJ+NAgwn2cuZwUObYFU9sK9SkU5uiExP9jgTOULtYkDb7U
+    V3TvNjKH96gyueNAOGMPX9VWEF1NkDjUSiBzWvQdHudlmXKoM1PhHWyWHtlOH3LD
+    z6wWwpDKhvrCGTHYwKr3aBJqDjYAMfTRRHsAtO35+pH3RqZSz6Fj1EWgN1MEaZLa
+    GgRM9CPvC70OPZAe9D85Gk8TUxtd7Pm3XSw9LRAj9Cc8YMMsbOsvNd9i/eVHZRDj
+    EWVKN5DDM50L1kSwnUiJmtwFW4bLoSLt6YuIdgdK9Lnt99rnPPMQcKg6UQebb6ro
+    Pg9xu9RsI1zzbOnBsGk9NhWaOiCT2igvxGXOAGajL58ooK05eoBlD5wDbcNtpZlP
+    wwxPmhHtr16QLFm5Z6AjFamF9WimA0BEvJDgZp4jlOgeUOepFjJGj7nU//6/EFX4
+    4qj+uqT+QXNQgtKbAhGeS2esdatauAXgxrPavQlmpN6e6c3mNxGuSkzdvOleUSJa
+    M/VxBSPcdO1y/CFHSxzy1aSbLrFZ0R02qx0uAz5gpY4l3nKj4Vgha+bqALeYyAMI
+    J+PIGl7rvcB4YYAJ8BgNq67y/LKdYquRKwXPufJ3irLVzl/IbJChsXgEVeV5krpO
+    ZgA/zCFBKzyGwMtbee5hpU5cDOtJFaa4gPV7WzTmESvM17kejp6rcA/II2c/tK3b
+    fSdtAyL6YCiSaoRlyIfqtwQhFy0EFfOlqwA+rsO1uzlJMCytuxG+RFGeFGDvwJHK
+    FPYMAdDhw8J90+RRWHtDoxQpmV9Mvto7Mrtt/bD4vTK3FGYklv+d3iB5GVk6r5G4
+    /Uln8o+p+F0C148QLWsLvgnkzfNIxsD3R6xMNIVttI35iDf8TDI/c9VSQWrJ1y5i
+    EKrHx5IpW2ET7oBQ+roaFmhY7gB64ahNH/2e9t+ADlzgnLtr0GYPISJYwgdQcEZv
+    uVxjHucKH6F9W0C/Gvgv6tahdQKiQixHaxi8GQ69gv74tYKmAmoee0zU7bb9F4aP
+    MXMeHycxSIxWyIWcvqm8dJK9lzEctb6aOp7xaEahTis3U+nLMBlez6q+74vbCgSo
+    A6AdMYx/GWfOe0rwlhIPv5Cle+cVw3AgemIqbrmOMLsvr8VTOjL25F8dyDDZYyhj
+    3/7wiKWgF9Q8X1GnWGagcK9cpMJBkRH9NXe3h5hzhHOPfD0Ml2W+EWP/k8pC4QCW
+    aDrPYV7nLig8GujXmsc5GYectNNCwGdStBJtH+kwzFCtTpt00MHzI6IRDGPqmQ1i
+    gLdO8V6DdDB6wHrIdHUZmNu8oW6r2AUr5bW26jduzhCUgdqiNdK7R1mn/jEW8R5l
+    kP/rrlbJeWfcVpFrQ9AFDfOPmRWgR9vn2RJRWYSeE5bmxsg+lSgVs5wdyENOHo4K
+    9CE+CXM10gqPja7AEbOpQ+kgWsK4OC/kCniObbn6QGnO+gdodJ2dVW8F4PAVOqYz
+    LhbQRoXowXGGw45TyRM0lLFXsFNRDstVa0uE8MbZDBfXm0Tb7QAzlFw0m9004Tx+
+    ids9uEBbFMrRbncQlJwZulan8EZ19EiUv/DsWJ5yi29I
+    -----END ENCRYPTED PRIVATE KEY-----
+    """
+
+  static let weakRSA = """
+    -----BEGIN PRIVATE KEY-----
+    MIICeQIBADANBgkqhkiG9w0BAQEFAASCAmMwggJfAgEAAoGBAMxCY1YyPYGwNI5/
+    Uv0gLzWXtaJ5xTf2MJCh+D7CPuyRdlIggjPWs29G9TjmoqlNzIllCjul0G45e7Ni
+    oF536W+LH7racNNKSCgzFwsVXBZZ3W3Et2C8TVc57kT+TQ336YTGbun43r4MNlXV
+    JRoBN6gcZF2dVJ2AKewSycC14UaxAgMBAAECgYEAkIixjf7C8w/iQKrr6F1rynpt
+    dmjAGxdDyjQyWwZMTE2p8fc66r+T/LuzLe5VT4PTpa0vjoGIeVaHp6m0XORw8s77
+    xLUg2PLwIGXUtXGWNzJ3bryYe2tNaPkLtrgJCnVxDP6cLRMUGibOPSem/bBhox8o
+    NoHEGn5mLw35ZFSySAECQQDv3z59CNjzBWXiJn1QzmkRNoXPf4E6y3yhoywb5Q0t
+    mcEmS6BrhTimzC43Fl/tQm4R67CnQIC1jTVxRyzrSTlBAkEA2f4qjG5K8F3pZn74
+    rEbhOfQQC+DF7QRGmm5zYtrP8ZYAo13Ff7Jp7AU1y1LOqUaQ6mE89v3XjXnqjeY9
+    YCXBcQJBAMiC5dphDfE/nuYHZJOqp1tTJ1HHdMAwHzOCkbmTo4ttzm5zo1qdlzie
+    zzcPRgqvkBD84sM8gRrCOl1BsQPRRsECQQCKv4RzZ4vZG9z/uNcsR9z41wgTl1hC
+    +JK7notgoybxfGkhkgCvu25BpDtOE4GoKlr4YzW7e2vkB3IsKRxtgvpxAkEAoHeG
+    MEqq4vMkLg+9/vsPY+9vHkyBdZ11cSyvrq0HVzZH9ADVoXxR2Pfx7i99g+ioNJgE
+    VbOPvgEU1dLY7pgR1A==
+    -----END PRIVATE KEY-----
+    """
+
+  static let ellipticCurve = """
+    -----BEGIN EC PRIVATE KEY-----
+    MHcCAQEEIO48DaISshF505u7JqJbDBTkmRhUK38h4GC4/PzC5r1DoAoGCCqGSM49
+    AwEHoUQDQgAE1r14yPy/QctZ3kR9Fr/PPeAsGZIQkTSNb9peqIvWPwf+8wAS7ypJ
+    7DYOrstWL391i80+X+vSSp7JfIbVxjXmeQ==
+    -----END EC PRIVATE KEY-----
+    """
+}

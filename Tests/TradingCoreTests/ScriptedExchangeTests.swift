@@ -1,0 +1,122 @@
+import Strategies
+import Testing
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// The core on an exchange that loses, repeats, delays and reorders.
+@Suite struct ScriptedExchangeTests {
+  private static let bots = [
+    Samples.configuration("a", stopLoss: "0.01", takeProfit: "0.01"),
+    Samples.configuration("b", stopLoss: "0.006", takeProfit: "0.02", trailing: "0.01", parameters: ["period": "4", "oversold": "40", "overbought": "60"]),
+    Samples.configuration("c", stopLoss: "0.02", takeProfit: "0.008", parameters: ["period": "2", "oversold": "30", "overbought": "80"]),
+  ]
+
+  private static func run(
+    seed: UInt64, faults: ExchangeFaults, minutes: Int = 60, diesAt: Int = 0, losesTail: Bool = false
+  ) -> ScriptedDriver {
+    let exchange = ScriptedExchange(seed: seed, faults: faults)
+    let driver = ScriptedDriver(exchange: exchange, bots: bots)
+    driver.diesAt = diesAt
+    driver.losesTail = losesTail
+    driver.downMilliseconds = 1_000 + Int64(diesAt % 7) * 3_000
+    let end = Samples.start.advanced(byMilliseconds: Int64(minutes) * 60_000)
+    driver.play(tape(seed: seed).filter { $0.0 <= end })
+    // Faults stop; then everything must come to order.
+    exchange.faults = .none
+    driver.rest(seconds: 420)
+    return driver
+  }
+
+  private static func tape(seed: UInt64) -> [(Timestamp, MarketEvent)] {
+    Samples.market(seed: seed % 3, hours: 1, volatility: 3)
+  }
+
+  /// The promises, checked against the exchange's own truth.
+  private func check(_ driver: ScriptedDriver, _ name: String) {
+    let exchange = driver.exchange
+    // I1: a name is sent once and arrives at most once.
+    #expect(Set(driver.sent).count == driver.sent.count, "\(name): a client order id was used twice")
+    #expect(exchange.arrivals.values.allSatisfy { $0 == 1 }, "\(name): a request arrived twice")
+    // I8
+    #expect(exchange.oversold.isEmpty, "\(name): oversold \(exchange.oversold)")
+    // I4, I5: the ledger equals the truth, each fill once.
+    let mine = driver.fills
+    #expect(mine.count == exchange.trades.count, "\(name): \(mine.count) fills booked of \(exchange.trades.count)")
+    var booked: [TradeID: FillRecord] = [:]
+    for record in mine { #expect(booked.updateValue(record, forKey: record.fill.tradeID) == nil, "\(name): trade \(record.fill.tradeID) booked twice") }
+    for trade in exchange.trades {
+      let record = booked[trade.fill.tradeID]
+      #expect(
+        record?.fill == trade.fill && record?.side == trade.side && record?.clientOrderID == trade.clientOrderID
+          && record?.botID == exchange.owner[trade.clientOrderID], "\(name): trade \(trade.fill.tradeID)")
+    }
+    // I3: what was given up never lived.
+    for id in driver.givenUp { #expect(exchange.orders[id] == nil, "\(name): \(id) was given up but lived") }
+    // I7, I20: protected or flat, nothing in doubt, nothing left over.
+    for bot in driver.bots { checkEnd(driver, bot, name) }
+    #expect(driver.core.openOrders.allSatisfy { !$0.isUnsettled }, "\(name): orders in doubt")
+  }
+
+  private func checkEnd(_ driver: ScriptedDriver, _ bot: BotConfiguration, _ name: String) {
+    guard let snapshot = driver.core.snapshot(of: bot.id) else {
+      Issue.record("\(name): bot \(bot.id) is gone")
+      return
+    }
+    #expect(snapshot.position.quantity == driver.exchange.inventory[bot.id, default: .zero], "\(name): inventory of \(bot.id)")
+    let open = driver.exchange.open(of: bot.id)
+    #expect(Set(open.map(\.request.clientOrderID)) == Set(snapshot.openOrders), "\(name): open orders of \(bot.id)")
+    let sellable = driver.exchange.rules.quantityRoundedDown(snapshot.position.quantity, isMarket: true)
+    let canRest = driver.exchange.rules.violation(quantity: sellable, price: snapshot.stopPrice, isMarket: true) == nil
+    if snapshot.position.isOpen, canRest {
+      #expect(
+        open.count == 1 && open.first?.request.type == .stopLoss && open.first?.request.quantity == sellable,
+        "\(name): \(bot.id) is not protected: \(open), exit \(snapshot.exitReason)")
+    } else {
+      #expect(open.isEmpty, "\(name): \(bot.id) is flat, orders are left")
+    }
+  }
+
+  @Test func goodExchange() {
+    let driver = Self.run(seed: 1, faults: .none)
+    #expect(driver.exchange.trades.count > 20)
+    check(driver, "no faults")
+  }
+
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func badExchange(seed: UInt64) {
+    let driver = Self.run(seed: seed, faults: .bad)
+    #expect(driver.exchange.trades.count > 10)
+    check(driver, "seed \(seed)")
+  }
+
+  /// One fault at a time, strongly.
+  @Test(arguments: [
+    ExchangeFaults(lostRequest: 0.3), ExchangeFaults(lostAnswer: 0.5), ExchangeFaults(lateRequest: 0.4), ExchangeFaults(duplicate: 1),
+    ExchangeFaults(rejection: 0.3), ExchangeFaults(pieces: 0.9), ExchangeFaults(halfFilled: 0.5), ExchangeFaults(dropsOfStream: 0.02),
+    ExchangeFaults(lostAnswer: 0.5, dropsOfStream: 0.02, queryLagMilliseconds: 15_000), ExchangeFaults(reportDelayMilliseconds: 6_000),
+  ])
+  func oneFault(faults: ExchangeFaults) {
+    for seed in [101, 102] as [UInt64] { check(Self.run(seed: seed, faults: faults), "\(faults), seed \(seed)") }
+  }
+
+  @Test(arguments: [51, 52] as [UInt64])
+  func sameSeedGivesTheSameJournal(seed: UInt64) {
+    let first = Self.run(seed: seed, faults: .bad)
+    let second = Self.run(seed: seed, faults: .bad)
+    #expect(first.journal == second.journal)
+    #expect(first.journal.count > 100)
+  }
+
+  /// Killed before every effect in turn, with and without its unsynced tail.
+  @Test(arguments: 0..<16)
+  func killedAtAnyEffect(part: Int) {
+    for index in 0..<6 {
+      let diesAt = 5 + part + index * 16 * 3
+      let driver = Self.run(seed: UInt64(61 + index % 3), faults: index % 2 == 0 ? .none : .bad, minutes: 25, diesAt: diesAt, losesTail: part % 2 == 0)
+      guard driver.deaths == 1 else { continue }
+      check(driver, "killed before effect \(diesAt), part \(part)")
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// A daemon on the scripted exchange: core, journal in memory, and death at a chosen effect.
+final class ScriptedDriver {
+  let exchange: ScriptedExchange
+  private(set) var core: TradingCore
+  /// Everything appended in this life, and how much of it would survive a power cut.
+  private(set) var journal: [JournalEntry] = []
+  private(set) var durable = 0
+  private(set) var now = Samples.start
+  private var effects: [Effect] = []
+  private var effectCount = 0
+  /// Dies before carrying out this effect (counted over all lives); 0 = never.
+  var diesAt = 0
+  /// Whether what was not yet asked to be durable is lost with it.
+  var losesTail = false
+  private(set) var deaths = 0
+  /// Time between death and the next start.
+  var downMilliseconds: Int64 = 3_000
+  private var upAgainAt: Timestamp?
+  /// Every order name ever sent, in order, over all lives.
+  private(set) var sent: [ClientOrderID] = []
+  private(set) var givenUp: Set<ClientOrderID> = []
+  let bots: [BotConfiguration]
+
+  init(exchange: ScriptedExchange, bots: [BotConfiguration]) {
+    self.exchange = exchange
+    self.bots = bots
+    core = TradingCore(configuration: CoreConfiguration(mode: .testnet))
+    core.open(JournalIdentity(id: "abcd1234", mode: .testnet), at: now, effects: &effects)
+    connect()
+    for (number, bot) in bots.enumerated() {
+      core.step(
+        .command(CommandEnvelope(id: UInt64(number), requestID: "c\(number)", fingerprint: 1, command: .createBot(bot, start: true))), at: now,
+        effects: &effects)
+    }
+    carryOut()
+    exchange.life = 1
+  }
+
+  private func connect() {
+    core.step(.rules([exchange.rules]), at: now, effects: &effects)
+    core.step(.feed(nil, .live), at: now, effects: &effects)
+    core.step(.executionStream(isLive: true), at: now, effects: &effects)
+  }
+
+  var isUp: Bool { upAgainAt == nil }
+
+  private func step(_ event: CoreEvent) {
+    guard isUp else { return }
+    core.step(event, at: now, effects: &effects)
+    carryOut()
+  }
+
+  private func carryOut() {
+    var at = 0
+    while at < effects.count {
+      effectCount += 1
+      if effectCount == diesAt {
+        die()
+        return
+      }
+      let effect = effects[at]
+      at += 1
+      switch effect {
+      case .append(let entry):
+        journal.append(entry)
+        note(entry)
+      case .submit(let order, let after):
+        durable = max(durable, Int(after))
+        sent.append(order.request.clientOrderID)
+        exchange.submit(order.request, at: now)
+      case .cancel(let id, let symbol, let after):
+        durable = max(durable, Int(after))
+        exchange.cancel(id, symbol, at: now)
+      case .reply(_, _, let after): durable = max(durable, Int(after))
+      case .query(let id, let symbol): exchange.query(id, symbol, at: now)
+      case .listTrades(let symbol, let from): exchange.listTrades(symbol, from: from, at: now)
+      case .watch, .unwatch: break
+      }
+    }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  private func note(_ entry: JournalEntry) {
+    if case .orderIntent(let intent) = entry.record { exchange.owner[intent.request.clientOrderID] = intent.botID }
+    if case .orderUpdated(let update) = entry.record, update.status == .expired, update.reason.hasPrefix("not found on the venue") {
+      givenUp.insert(update.clientOrderID)
+    }
+  }
+
+  private func die() {
+    deaths += 1
+    effects.removeAll()
+    if losesTail { journal.removeLast(journal.count - min(durable, journal.count)) }
+    upAgainAt = now.advanced(byMilliseconds: downMilliseconds)
+    exchange.life = -1
+  }
+
+  private var lives = 1
+
+  private func start() {
+    upAgainAt = nil
+    lives += 1
+    exchange.restarted()
+    exchange.life = lives
+    var fresh = TradingCore(configuration: core.configuration)
+    for entry in journal {
+      do { try fresh.recover(entry) } catch { preconditionFailure("the journal does not fold: \(error)") }
+    }
+    core = fresh
+    core.step(.rules([exchange.rules]), at: now, effects: &effects)
+    core.resume(at: now, effects: &effects)
+    core.step(.feed(nil, .live), at: now, effects: &effects)
+    core.step(.executionStream(isLive: true), at: now, effects: &effects)
+    carryOut()
+  }
+
+  // MARK: Time
+
+  private func settle(upTo time: Timestamp) {
+    while true {
+      let clock = now.advanced(byMilliseconds: 250 - now.milliseconds % 250)
+      let due = exchange.nextTime
+      if let up = upAgainAt, up <= time, up <= min(clock, due ?? clock) {
+        now = max(now, up)
+        start()
+      } else if let due, due <= clock, due <= time {
+        guard let (_, event) = exchange.take(upTo: due) else { return }
+        now = max(now, due)
+        if let event { step(event) }
+      } else if clock <= time {
+        now = clock
+        step(.clock)
+      } else {
+        now = max(now, time)
+        return
+      }
+    }
+  }
+
+  func play(_ tape: [(Timestamp, MarketEvent)], onEvent: (() -> Void)? = nil) {
+    for (time, event) in tape {
+      settle(upTo: time)
+      if case .trade(let trade) = event { exchange.trade(trade.price, at: time) }
+      step(.market(event))
+      onEvent?()
+    }
+  }
+
+  /// Nothing happens on the market for a while.
+  func rest(seconds: Int) {
+    for _ in 0..<seconds {
+      settle(upTo: now.advanced(byMilliseconds: 1_000))
+      exchange.trade(core.lastPrice(of: exchange.rules.symbol), at: now)
+    }
+  }
+
+  var fills: [FillRecord] { journal.compactMap { if case .fill(let record) = $0.record { record } else { nil } } }
+}

@@ -1,0 +1,308 @@
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// How badly the exchange and the way to it behave; chances are of one.
+struct ExchangeFaults {
+  /// A request that never arrives.
+  var lostRequest = 0.0
+  /// An answer that never comes back: the caller hears `unknown` after its timeout.
+  var lostAnswer = 0.0
+  /// A request that arrives only after many seconds.
+  var lateRequest = 0.0
+  /// A report that is told twice.
+  var duplicate = 0.0
+  /// A definite refusal out of nowhere.
+  var rejection = 0.0
+  /// A market order that fills in several pieces, and one that expires half filled.
+  var pieces = 0.0
+  var halfFilled = 0.0
+  /// The report stream drops out, once in a while, for some seconds.
+  var dropsOfStream = 0.0
+  /// For how long after its acceptance an order may be unknown to queries, in milliseconds.
+  var queryLagMilliseconds: Int64 = 0
+  /// Largest delay of a report, in milliseconds: reports overtake answers and each other.
+  var reportDelayMilliseconds = 300
+
+  static let none = ExchangeFaults()
+  static let bad = ExchangeFaults(
+    lostRequest: 0.05, lostAnswer: 0.15, lateRequest: 0.05, duplicate: 0.2, rejection: 0.05, pieces: 0.5, halfFilled: 0.1, dropsOfStream: 0.002,
+    queryLagMilliseconds: 14_000, reportDelayMilliseconds: 1_500)
+}
+
+/// A testnet that misbehaves from a seed. It keeps the truth: every request that arrived and every trade it made.
+final class ScriptedExchange {
+  struct Held {
+    var request: OrderRequest
+    var venueID: VenueOrderID
+    var status: OrderStatus
+    var executed = FixedDecimal.zero
+    var quote = FixedDecimal.zero
+    var acceptedAt: Timestamp
+  }
+  struct Trade: Hashable {
+    var fill: Fill
+    var side: Side
+    var clientOrderID: ClientOrderID
+  }
+
+  let rules: TradingRules
+  var faults: ExchangeFaults
+  private(set) var trades: [Trade] = []
+  /// How often a placement of each name arrived.
+  private(set) var arrivals: [ClientOrderID: Int] = [:]
+  private(set) var orders: [ClientOrderID: Held] = [:]
+  /// Which bot sent an order: told by the test, for the books below only.
+  var owner: [ClientOrderID: BotID] = [:]
+  /// What each bot holds at the exchange: bought, commission taken off, less sold.
+  private(set) var inventory: [BotID: FixedDecimal] = [:]
+  private(set) var oversold: [String] = []
+  private var random: SeededRandom
+  private var price = FixedDecimal.zero
+  private var nextOrder: Int64 = 1
+  private var nextTrade: Int64 = 1
+  private var streamIsUp = true
+  private var streamReturnsAt = Timestamp.zero
+
+  /// What happens later: deliveries to the core, arrivals at the exchange. Sorted by time, then by age.
+  private var agenda: [(time: Timestamp, order: Int, action: Action)] = []
+  private var agendaCount = 0
+  /// Which life of the daemon a delivery belongs to: the dead hear nothing.
+  var life = 0
+
+  enum Action {
+    case deliver(CoreEvent, life: Int)
+    case arrive(Arrival, life: Int)
+  }
+  enum Arrival {
+    case place(OrderRequest, stamped: Timestamp)
+    case cancel(ClientOrderID, Symbol)
+    case query(ClientOrderID, Symbol)
+    case list(Symbol, TradeID)
+  }
+
+  init(seed: UInt64, rules: TradingRules = Samples.rules(), faults: ExchangeFaults) {
+    random = SeededRandom(seed: seed)
+    self.rules = rules
+    self.faults = faults
+  }
+
+  private func chance(_ p: Double) -> Bool { p > 0 && random.uniform() < p }
+
+  private func at(_ time: Timestamp, _ action: Action) {
+    agendaCount += 1
+    let entry = (time: time, order: agendaCount, action: action)
+    let index = agenda.firstIndex { ($0.time, $0.order) > (entry.time, entry.order) } ?? agenda.count
+    agenda.insert(entry, at: index)
+  }
+
+  var nextTime: Timestamp? { agenda.first?.time }
+
+  /// Does the next thing that is due; answers the event when it is one for the core.
+  func take(upTo time: Timestamp) -> (Timestamp, CoreEvent?)? {
+    guard let first = agenda.first, first.time <= time else { return nil }
+    agenda.removeFirst()
+    switch first.action {
+    case .deliver(let event, let life): return (first.time, life == self.life ? event : nil)
+    case .arrive(let arrival, let life):
+      arrive(arrival, life: life, at: first.time)
+      return (first.time, nil)
+    }
+  }
+
+  // MARK: Requests of the daemon
+
+  private func send(_ arrival: Arrival, _ timeout: CoreEvent, at now: Timestamp) {
+    if chance(faults.lostRequest) {
+      at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life))
+      return
+    }
+    let isLate = chance(faults.lateRequest)
+    let delay = Int64(isLate ? 2_000 + random.integer(below: 14_000) : 5 + random.integer(below: 120))
+    at(now.advanced(byMilliseconds: delay), .arrive(arrival, life: life))
+    if isLate, delay > 10_000 { at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life)) }
+  }
+
+  func submit(_ request: OrderRequest, at now: Timestamp) {
+    send(.place(request, stamped: now), .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
+  }
+
+  func cancel(_ id: ClientOrderID, _ symbol: Symbol, at now: Timestamp) {
+    send(.cancel(id, symbol), .canceled(id, .unknown(message: "timeout")), at: now)
+  }
+
+  func query(_ id: ClientOrderID, _ symbol: Symbol, at now: Timestamp) {
+    send(.query(id, symbol), .queried(id, .unknown(message: "timeout")), at: now)
+  }
+
+  /// The driver's duty is to repeat a listing until it succeeds, so it is never lost here.
+  func listTrades(_ symbol: Symbol, from: TradeID, at now: Timestamp) {
+    at(now.advanced(byMilliseconds: Int64(20 + random.integer(below: 200))), .arrive(.list(symbol, from), life: life))
+  }
+
+  private func answer(_ event: CoreEvent, unknown: CoreEvent, life: Int, at now: Timestamp) {
+    if chance(faults.lostAnswer) {
+      at(now.advanced(byMilliseconds: Int64(100 + random.integer(below: 9_900))), .deliver(unknown, life: life))
+    } else {
+      at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(event, life: life))
+    }
+  }
+
+  private func arrive(_ arrival: Arrival, life: Int, at now: Timestamp) {
+    switch arrival {
+    case .place(let request, let stamped):
+      let outcome = place(request, stamped: stamped, at: now)
+      answer(
+        .submitted(request.clientOrderID, outcome), unknown: .submitted(request.clientOrderID, .unknown(message: "reset")), life: life, at: now)
+    case .cancel(let id, _):
+      let outcome: CancelOutcome
+      if var order = orders[id], !order.status.isTerminal {
+        order.status = .canceled
+        orders[id] = order
+        let report = report(order, at: now)
+        tell(report, at: now)
+        outcome = .canceled(report)
+      } else {
+        outcome = .notOpen(message: "-2011 Unknown order sent.")
+      }
+      answer(.canceled(id, outcome), unknown: .canceled(id, .unknown(message: "reset")), life: life, at: now)
+    case .query(let id, _):
+      let outcome: QueryOutcome
+      if let order = orders[id], now.nanoseconds(since: order.acceptedAt) >= lag(of: order) {
+        outcome = .found(report(order, at: now, source: .query))
+      } else {
+        outcome = .notFound
+      }
+      answer(.queried(id, outcome), unknown: .queried(id, .unknown(message: "reset")), life: life, at: now)
+    case .list(let symbol, let from):
+      let list = trades.filter { $0.fill.tradeID >= from }.map { AccountTrade(fill: $0.fill, side: $0.side) }
+      at(now.advanced(byMilliseconds: Int64(20 + random.integer(below: 200))), .deliver(.trades(symbol, list), life: life))
+    }
+  }
+
+  /// The same for all queries of one order.
+  private func lag(of order: Held) -> Int64 {
+    guard faults.queryLagMilliseconds > 0 else { return 0 }
+    return (order.venueID.value &* 7_919 % faults.queryLagMilliseconds) * 1_000_000
+  }
+
+  // MARK: Matching
+
+  private func place(_ request: OrderRequest, stamped: Timestamp, at now: Timestamp) -> SubmitOutcome {
+    arrivals[request.clientOrderID, default: 0] += 1
+    guard now.nanoseconds(since: stamped) <= 5_000_000_000 else { return .rejected(code: -1021, message: "outside of the recvWindow") }
+    if chance(faults.rejection) { return .rejected(code: -2010, message: "Account has insufficient balance for requested action.") }
+    if let violation = rules.violation(quantity: request.quantity, price: max(price, request.stopPrice), isMarket: true) {
+      return .rejected(code: -1013, message: violation.message)
+    }
+    if request.side == .sell, let bot = owner[request.clientOrderID] {
+      let locked = openSells(of: bot)
+      // The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
+      if locked + request.quantity > inventory[bot, default: .zero] {
+        oversold.append("\(request.clientOrderID): \(request.quantity) + \(locked) > \(inventory[bot, default: .zero])")
+      }
+    }
+    if request.type == .stopLoss, price <= request.stopPrice { return .rejected(code: -2010, message: "Order would trigger immediately.") }
+    var order = Held(request: request, venueID: VenueOrderID(nextOrder), status: .accepted, acceptedAt: now)
+    nextOrder += 1
+    orders[request.clientOrderID] = order
+    let accepted = report(order, at: now)
+    tell(accepted, at: now)
+    var reports = [accepted]
+    if request.type == .market {
+      let isHalf = chance(faults.halfFilled)
+      reports += fill(&order, at: now, upTo: isHalf ? half(request.quantity) : request.quantity)
+      if isHalf {
+        order.status = .expired
+        orders[request.clientOrderID] = order
+        let expired = report(order, at: now)
+        tell(expired, at: now)
+        reports.append(expired)
+      }
+    }
+    // A full answer lists its fills; a short one only names the order.
+    return .accepted(chance(0.5) ? reports : [accepted])
+  }
+
+  private func half(_ quantity: FixedDecimal) -> FixedDecimal {
+    max(FixedDecimal(raw: quantity.raw / 2).roundedDown(toMultipleOf: rules.stepSize), rules.stepSize)
+  }
+
+  private func fill(_ order: inout Held, at now: Timestamp, upTo target: FixedDecimal) -> [ExecutionReport] {
+    var reports: [ExecutionReport] = []
+    while order.executed < target {
+      var part = target - order.executed
+      if chance(faults.pieces) { part = min(part, half(part)) }
+      let quote = price * part
+      let isBuy = order.request.side == .buy
+      let fee = Commission.amount(side: order.request.side, quantity: part, quoteQuantity: quote, rate: FixedDecimal(raw: 100_000))
+      let fill = Fill(
+        symbol: rules.symbol, tradeID: TradeID(nextTrade), venueOrderID: order.venueID, price: price, quantity: part, quoteQuantity: quote,
+        commission: fee, commissionAsset: isBuy ? rules.baseAsset : rules.quoteAsset, isMaker: false, time: now)
+      nextTrade += 1 + Int64(random.integer(below: 3))
+      order.executed += part
+      order.quote += quote
+      order.status = order.executed >= order.request.quantity ? .filled : .partiallyFilled
+      orders[order.request.clientOrderID] = order
+      trades.append(Trade(fill: fill, side: order.request.side, clientOrderID: order.request.clientOrderID))
+      if let bot = owner[order.request.clientOrderID] {
+        inventory[bot, default: .zero] += isBuy ? part - fee : -part
+        if inventory[bot, default: .zero].isNegative { oversold.append("\(order.request.clientOrderID) sold more than \(bot) had") }
+      }
+      let told = report(order, at: now, fill: fill)
+      tell(told, at: now)
+      reports.append(told)
+    }
+    return reports
+  }
+
+  func openSells(of bot: BotID) -> FixedDecimal {
+    orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot }
+      .reduce(.zero) { $0 + $1.request.quantity - $1.executed }
+  }
+
+  /// The market trades: stops that it reaches are filled.
+  func trade(_ price: FixedDecimal, at now: Timestamp) {
+    self.price = price
+    let reached = orders.values
+      .filter { $0.request.type == .stopLoss && !$0.status.isTerminal && price <= $0.request.stopPrice }
+      .sorted { $0.venueID < $1.venueID }
+    for var order in reached { _ = fill(&order, at: now, upTo: order.request.quantity) }
+    if streamIsUp, chance(faults.dropsOfStream) {
+      streamIsUp = false
+      streamReturnsAt = now.advanced(byMilliseconds: Int64(500 + random.integer(below: 20_000)))
+      at(now.advanced(byMilliseconds: Int64(random.integer(below: 400))), .deliver(.executionStream(isLive: false), life: life))
+    }
+    if !streamIsUp, now >= streamReturnsAt {
+      streamIsUp = true
+      at(now.advanced(byMilliseconds: 450), .deliver(.executionStream(isLive: true), life: life))
+    }
+  }
+
+  /// A new life of the daemon subscribes.
+  func restarted() {
+    life += 1
+    streamIsUp = true
+  }
+
+  private func tell(_ report: ExecutionReport, at now: Timestamp) {
+    guard streamIsUp else { return }
+    for _ in 0..<(chance(faults.duplicate) ? 2 : 1) {
+      let delay = Int64(5 + random.integer(below: faults.reportDelayMilliseconds))
+      at(now.advanced(byMilliseconds: delay), .deliver(.report(report), life: life))
+    }
+  }
+
+  private func report(_ order: Held, at now: Timestamp, fill: Fill? = nil, source: ExecutionReport.Source = .stream) -> ExecutionReport {
+    ExecutionReport(
+      clientOrderID: order.request.clientOrderID, venueOrderID: order.venueID, symbol: order.request.symbol, side: order.request.side,
+      type: order.request.type, quantity: order.request.quantity, stopPrice: order.request.stopPrice, status: order.status,
+      executedQuantity: order.executed, cumulativeQuote: order.quote, fill: fill, time: now, source: source)
+  }
+
+  /// Open orders of one bot at the exchange.
+  func open(of bot: BotID) -> [Held] {
+    orders.values.filter { !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot }.sorted { $0.venueID < $1.venueID }
+  }
+}
