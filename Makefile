@@ -6,7 +6,7 @@
 # make lint     checks formatting
 
 PREFIX ?= /usr/local
-SPEED ?= 60
+SPEED ?= 300
 .DEFAULT_GOAL := help
 
 .PHONY: help run test bench install proto lint clean

@@ -7,6 +7,7 @@ import MarketData
 import NIOCore
 import NIOPosix
 import ServiceRuntime
+import Strategies
 import Synchronization
 import TTRPC
 import TradingCore
@@ -64,8 +65,7 @@ public final class Daemon: @unchecked Sendable {
     stores = StoreAssembly(settings: settings, log: log)
     let loaded: StateLoader.Loaded
     do {
-      try await stores.restoreIfEmpty()
-      loaded = try StateLoader.load(directory: settings.stateDirectory, configuration: configuration)
+      loaded = try StateLoader.load(directory: settings.stateDirectory, configuration: configuration, stores: stores)
     } catch let error as JournalError {
       throw DaemonError(error.message)
     }

@@ -41,13 +41,15 @@ final class ExchangeAssembly {
         receiveWindowMilliseconds: Int(engine.core.configuration.receiveWindowMilliseconds))
       let stream = try BinanceMarketStream(endpoints: endpoints, loop: engine.loop, history: rest)
       feed = ExchangeFeed(engine: engine, stream: stream, log: log)
+      let rest = rest
+      let endpoints = endpoints
       execution = try signer.map { try BinanceExecution(endpoints: endpoints, rest: rest, signer: $0) }
     } catch let error as BinanceError {
       throw DaemonError(error.message)
     } catch let error as HTTPError {
       throw DaemonError(error.message)
     }
-    bridge = execution.map { ExecutionBridge(engine: engine, execution: $0, health: health, log: log) }
+    if let execution { bridge = ExecutionBridge(engine: engine, execution: execution, health: health, log: log) } else { bridge = nil }
     engine.execution = bridge
     feed.onFeedChange = { symbol, state, _ in marketData.feedState(symbol, state, at: WallClock.now()) }
     rest.clockChanged = { [weak self] offset in self?.clockChanged(offset) }

@@ -1,6 +1,5 @@
 import Journal
 import Logging
-import PostgresMirror
 import ServiceRuntime
 import TradingCore
 import TradingModel
@@ -14,8 +13,9 @@ enum StateLoader {
     var isNew: Bool
   }
 
-  static func load(directory: String, configuration: CoreConfiguration) throws -> Loaded {
+  static func load(directory: String, configuration: CoreConfiguration, stores: StoreAssembly) throws -> Loaded {
     let journal = try Journal.open(directory: directory)
+    try stores.restoreIfEmpty(journal)
     var core = TradingCore(configuration: configuration)
     do {
       try journal.replay { entry in try core.recover(entry) }

@@ -2,6 +2,7 @@ import ControlPlane
 import Journal
 import Logging
 import MarketData
+import PostgresMirror
 import RedisCache
 import ServiceRuntime
 import TradingModel
@@ -11,14 +12,35 @@ final class StoreAssembly: @unchecked Sendable {
   private let settings: DaemonSettings
   private let log: Logger
   private var redis: RedisCache?
+  private var mirror: PostgresMirror?
 
   init(settings: DaemonSettings, log: Logger) {
     self.settings = settings
     self.log = log
   }
 
-  /// Restores an empty state directory from PostgreSQL, when one is configured and holds this mode's journal.
-  func restoreIfEmpty() async throws {}
+  /// Restores an empty state directory from PostgreSQL, when one is configured and holds a journal of this mode.
+  /// - Throws: ``DaemonError`` when the directory is empty and the database cannot say whether there is something to restore, or when the
+  ///   database does not keep what it confirms.
+  func restoreIfEmpty(_ journal: Journal) throws(DaemonError) {
+    guard let database = settings.database else { return }
+    if journal.lastSequence > 0 {
+      do { try PostgresMirror.verify(database) } catch {
+        guard error.code == .unsafe else { return log.warning("PostgreSQL is away; its mirror will catch up", metadata: ["error": "\(error.message)"]) }
+        throw DaemonError(error.message)
+      }
+      return
+    }
+    do {
+      let count = try PostgresMirror.restore(database, mode: settings.mode, into: journal) { [log] done, all in
+        if done % 100_000 == 0 || done == all { log.notice("restoring the journal from PostgreSQL: \(done) of \(all)") }
+      }
+      if count > 0 { log.notice("restored \(count) journal entries from PostgreSQL") }
+    } catch {
+      throw DaemonError(
+        "\(settings.stateDirectory) is empty and cannot be restored from \(database.place): \(error.message). Mend the database, or unset DATABASE_URL to begin anew")
+    }
+  }
 
   func start(journal: Journal, marketData: MarketDataStore, health: HealthRegistry) {
     if let redis = settings.redis {
@@ -33,20 +55,45 @@ final class StoreAssembly: @unchecked Sendable {
     } else {
       health.set("cache", .disabled, "in memory only; set REDIS_HOST to share candles")
     }
-    if settings.databaseURL == nil { health.set("database", .disabled, "local journal only; set DATABASE_URL for PostgreSQL") }
+    if let database = settings.database {
+      do {
+        mirror = try PostgresMirror(database, journal: journal)
+        health.set("database", .degraded, "connecting to \(database.place)")
+      } catch {
+        health.set("database", .down, error.message)
+      }
+    } else {
+      health.set("database", .disabled, "local journal only; set DATABASE_URL for PostgreSQL")
+    }
   }
 
   /// Everything up to this sequence is durable.
-  func committed(_ sequence: UInt64) {}
+  func committed(_ sequence: UInt64) { mirror?.notify(sequence) }
 
   func updateHealth(_ health: HealthRegistry) {
-    guard let redis, let configured = settings.redis else { return }
-    let status = redis.status
-    health.set(
-      "cache", status.isConnected ? .ok : .degraded,
-      status.isConnected ? "Redis at \(configured.host):\(configured.port)" : "Redis is away, trading goes on: \(status.lastError)",
-      counters: [("commands", Int64(clamping: status.commands)), ("refills", Int64(clamping: status.refills))])
+    if let redis, let configured = settings.redis {
+      let status = redis.status
+      health.set(
+        "cache", status.isConnected ? .ok : .degraded,
+        status.isConnected ? "Redis at \(configured.host):\(configured.port)" : "Redis is away, trading goes on: \(status.lastError)",
+        counters: [("commands", Int64(clamping: status.commands)), ("refills", Int64(clamping: status.refills))])
+    }
+    if let mirror, let database = settings.database {
+      let status = mirror.status
+      let message: String
+      if status.isConnected {
+        message = "mirrored to \(database.place)"
+      } else {
+        message = "PostgreSQL is away, trading goes on and the mirror will catch up: \(status.lastError)"
+      }
+      health.set(
+        "database", status.needsAttention ? .down : status.isConnected ? .ok : .degraded, message,
+        counters: [("mirrored", Int64(clamping: status.mirrored)), ("lag", Int64(clamping: status.lag))])
+    }
   }
 
-  func stop() { redis?.stop() }
+  func stop() {
+    redis?.stop()
+    mirror?.stop()
+  }
 }

@@ -1,5 +1,6 @@
 public import BotAPI
 import Foundation
+public import PostgresMirror
 public import ServiceRuntime
 public import TTRPC
 public import TradingCore
@@ -21,7 +22,7 @@ public struct DaemonSettings: Sendable {
   public var streamURL: String?
   public var webSocketAPIURL: String?
   public var redis: RedisSettings?
-  public var databaseURL: Secret?
+  public var database: PostgresConfiguration?
   public var simulation = SimulationSettings()
   /// Creates and starts the example bots when there are none yet.
   public var exampleBots = false
@@ -103,7 +104,7 @@ public struct DaemonSettings: Sendable {
     settings.webSocketAPIURL = try url(
       flags.webSocketAPIURL ?? reader.text("BINANCE_WS_API_URL"), "BINANCE_WS_API_URL", schemes: ["ws", "wss"])
     settings.redis = try redis(flags, reader)
-    settings.databaseURL = try database(reader)
+    settings.database = try database(reader)
     settings.simulation = flags.simulation
     settings.exampleBots = flags.exampleBots
     settings.showsTrades = flags.showsTrades
@@ -194,12 +195,9 @@ public struct DaemonSettings: Sendable {
     return RedisSettings(host: host, port: port, password: reader.secret("REDIS_PASSWORD"))
   }
 
-  private static func database(_ reader: SettingReader) throws(SettingsError) -> Secret? {
+  private static func database(_ reader: SettingReader) throws(SettingsError) -> PostgresConfiguration? {
     guard let text = reader.text("DATABASE_URL") else { return nil }
-    guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
-      throw SettingsError("DATABASE_URL must begin with postgresql://")
-    }
-    return Secret(text)
+    do { return try PostgresConfiguration(url: text) } catch { throw SettingsError(error.message) }
   }
 
   private mutating func loadKeys(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) {

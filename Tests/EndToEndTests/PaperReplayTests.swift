@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Paper mode over sockets on recorded data: what botd has seen is what was recorded.
+@Suite(.serialized) struct PaperReplayTests {
+  private func daemon(_ directory: TemporaryDirectory, _ simulator: Simulator) -> Daemon {
+    Daemon(
+      directory, arguments: ["--mode", "paper"],
+      environment: [
+        "BINANCE_REST_URL": "http://\(simulator.address)", "BINANCE_STREAM_URL": "ws://\(simulator.address)",
+        "BINANCE_WS_API_URL": "ws://\(simulator.address)/ws-api/v3",
+      ])
+  }
+
+  @Test(.enabled(if: Programs.data("btcusdt-1m-2024-12.csv") != nil, "the recorded candles are not here"))
+  func candlesOfAReplayEqualTheRecordedOnes() throws {
+    let file = try #require(Programs.data("btcusdt-1m-2024-12.csv"))
+    let directory = try TemporaryDirectory("replay")
+    let simulator = try Simulator(directory, ["--replay", file, "--speed", "max", "--wait-for-subscribers", "1"])
+    let daemon = daemon(directory, simulator)
+    try daemon.start()
+    defer { daemon.kill() }
+    let made = try eventually(within: 30) {
+      try daemon.control("create", "btc", "--symbol", "BTCUSDT", "--interval", "1m", "--capital", "10000", "--start").code == 0
+    }
+    #expect(made, "\(daemon.tail)")
+    #expect(eventually(within: 120) { simulator.status["finished"] as? Bool ?? false }, "\(simulator.status)")
+    let recorded = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").dropFirst().map { line in
+      line.split(separator: ",").prefix(6).map { Row.plain(String($0)) }
+    }
+    let last = recorded.suffix(200)
+    let lastOpen = last.last?.first ?? ""
+    var seen: [[String]] = []
+    let complete = try eventually(within: 60) {
+      seen = try candles(daemon)
+      return seen.last?.first == lastOpen
+    }
+    #expect(complete, "last seen \(seen.last ?? []), recorded \(lastOpen)")
+    #expect(Array(seen.suffix(200)) == Array(last))
+    #expect(try Ledgers.control(daemon).rows.count > 10)
+  }
+
+  private func candles(_ daemon: Daemon) throws -> [[String]] {
+    let answer = try daemon.read("candles", "BTCUSDT", "--interval", "1m", "--limit", "300")
+    let list = (answer["candles"] ?? answer["items"]) as? [[String: Any]] ?? []
+    return list.filter { ($0["is_closed"] as? Bool ?? $0["closed"] as? Bool) ?? true }.map { candle in
+      let open = (candle["open_time_ns"] as? Int ?? candle["openTimeNs"] as? Int ?? 0) / 1_000_000
+      return ["\(open)"] + ["open", "high", "low", "close", "volume"].map { Row.plain(candle[$0] as? String ?? "") }
+    }
+  }
+
+  @Test(
+    .enabled(
+      if: Programs.data("feed-btcusdt-20240808.jsonl.gz") != nil && Programs.data("feed-ethusdt-20240808.jsonl.gz") != nil,
+      "the recorded feeds are not here"))
+  func botsTradeOnTheRecordedFeeds() throws {
+    let names = ["feed-btcusdt-20240808.jsonl.gz", "feed-btcusdt-20240809.jsonl.gz", "feed-ethusdt-20240808.jsonl.gz", "feed-ethusdt-20240809.jsonl.gz"]
+    let files = names.compactMap { Programs.data($0) }
+    let directory = try TemporaryDirectory("feeds")
+    let simulator = try Simulator(
+      directory, files.flatMap { ["--replay", $0] } + ["--speed", "max", "--wait-for-subscribers", "8"])
+    let daemon = daemon(directory, simulator)
+    try daemon.start()
+    defer { daemon.kill() }
+    for (id, symbol) in [("btc", "BTCUSDT"), ("eth", "ETHUSDT")] {
+      let made = try eventually(within: 30) {
+        try daemon.control(
+          "create", id, "--symbol", symbol, "--interval", "1s", "--param", "period=7", "--capital", "10000", "--start"
+        ).code == 0
+      }
+      #expect(made, "\(daemon.tail)")
+    }
+    #expect(eventually(within: 120) { simulator.status["finished"] as? Bool ?? false }, "\(simulator.status)")
+    #expect(try eventually(within: 30) { Set(try Ledgers.control(daemon).rows.map(\.symbol)) == ["BTCUSDT", "ETHUSDT"] }, "\(daemon.tail)")
+  }
+}
