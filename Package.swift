@@ -104,6 +104,8 @@ let programs: [Target] = [
 var testTargets: [Target] = [
   tests("TradingModelTests", ["TradingModel"]),
   tests("MarketFramesTests", ["MarketFrames", "TradingModel", "Venue"]),
+  tests("TradingCoreTests", ["TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated"]),
+  tests("TidyTests", []),
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
   tests("ServiceRuntimeTests", ["ServiceRuntime", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),
