@@ -134,6 +134,21 @@ testTargets += [
       "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
     ]),
   tests("JournalTests", ["Journal", "TestSupport", "TradingCore", "TradingModel", "Venue", "journal-probe"]),
+  tests("VenueSimulatedTests", ["VenueSimulated", "TradingModel", "Venue"]),
+  tests(
+    "SimulatorServerTests",
+    [
+      "SimulatorServer", "VenueSimulated", "Signing", "ServiceRuntime", "TradingModel", "Venue", "botsim", nioCore, nioPosix, nioHTTP1,
+      nioWebSocket, logging,
+    ]),
+  tests(
+    "VenueBinanceTests",
+    [
+      "VenueBinance", "HTTPClient", "MarketFrames", "Signing", "ServiceRuntime", "TradingModel", "Venue", nioCore, nioPosix, nioHTTP1,
+      nioWebSocket,
+    ]),
+  // The programs as processes, over real sockets.
+  tests("EndToEndTests", ["TestSupport", "Signing", "ServiceRuntime", "botd", "botctl", "botsim"]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test

@@ -225,6 +225,10 @@ extension Daemon: EngineObserver {
     console?.show(commit)
   }
 
+  func balances(_ balances: [AssetBalance]) {
+    board.publish(BoardUpdate(sequence: board.sequence, time: engine.core.time, balances: balances))
+  }
+
   func market(_ event: MarketEvent) { marketData.take(event) }
 
   func history(_ key: SeriesKey, _ candles: [Candle]) { marketData.seed(key, candles) }

@@ -1,3 +1,5 @@
+import BotAPI
+
 /// Why the daemon could not start or go on: one sentence with the remedy.
 public struct DaemonError: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
@@ -7,5 +9,5 @@ public struct DaemonError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// The version that `Hello` and `--version` tell.
 public enum BotDaemonVersion {
-  public static let text = "0.1.0"
+  public static let text = ProductVersion.text
 }

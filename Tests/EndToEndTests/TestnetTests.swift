@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct TestnetTests {
   static let key = "testkeytestkeytestkeytestkey"
   static let secret = "testsecrettestsecrettestsecret"
-  static let symbols = ["BTCUSDT", "ETHUSDT"]
+  static let symbols = ["BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "XRPUSDT", "ADAUSDT"]
 
   struct Session {
     var directory: TemporaryDirectory
@@ -43,8 +43,8 @@ import Testing
       let symbol = Self.symbols[number % Self.symbols.count]
       let made = try eventually(within: 30) {
         try daemon.control(
-          "create", "bot-\(number)", "--symbol", symbol, "--strategy", "rsi", "--param", "period=\(2 + number % 3)", "--param",
-          "oversold=\(45 - number)", "--param", "overbought=\(55 + number)", "--interval", "1s", "--capital", "\(1000 + number)", "--start"
+          "create", "bot-\(number)", "--symbol", symbol, "--strategy", "rsi", "--param", "period=\(2 + number % 2)", "--param",
+          "oversold=49.9", "--param", "overbought=50.1", "--interval", "1s", "--capital", "\(1000 + number)", "--start"
         ).code == 0
       }
       #expect(made, "\(daemon.tail)")
@@ -86,7 +86,7 @@ import Testing
     let redis = try RedisServer.start()
     let session = try session("testnet", database: database, redis: redis)
     defer { session.daemon.kill() }
-    try createBots(session.daemon, count: 4)
+    try createBots(session.daemon, count: 6)
     #expect(try eventually(within: 90) { try Ledgers.control(session.daemon).rows.count >= 12 }, "\(session.daemon.tail)")
     #expect(try session.daemon.control("stop-all").code == 0)
     #expect(try agree(session, within: 30) >= 12)
@@ -100,7 +100,7 @@ import Testing
     let database = try PostgresServer.start()
     let session = try session("kills", database: database, redis: nil)
     defer { session.daemon.kill() }
-    try createBots(session.daemon, count: 4)
+    try createBots(session.daemon, count: 6)
     var random = SeededRandom(seed: UInt64(ProcessInfo.processInfo.environment["BOTD_TEST_SEED"] ?? "") ?? 42)
     for kill in 0..<kills {
       let fills = try Ledgers.control(session.daemon).rows.count

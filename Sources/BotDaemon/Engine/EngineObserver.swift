@@ -18,6 +18,8 @@ struct EngineCommit: Sendable {
 /// Hears what the engine does; called on the core's thread, so it must be quick and must not block.
 protocol EngineObserver: AnyObject {
   func committed(_ commit: EngineCommit)
+  /// The account's balances changed; they are the exchange's words, not the journal's.
+  func balances(_ balances: [AssetBalance])
   func market(_ event: MarketEvent)
   func history(_ key: SeriesKey, _ candles: [Candle])
   func watch(_ key: SeriesKey)

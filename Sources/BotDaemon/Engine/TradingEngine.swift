@@ -100,6 +100,7 @@ final class TradingEngine: @unchecked Sendable {
   /// Anything else.
   func handle(_ event: CoreEvent) {
     turn { self.step(event, at: self.time()) }
+    if case .balances = event { observer?.balances(core.balances) }
   }
 
   func open(_ identity: JournalIdentity, at time: Timestamp) {

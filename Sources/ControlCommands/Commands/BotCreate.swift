@@ -30,6 +30,7 @@ struct BotCreate: DaemonCommand {
   private var request: V1.CreateBotRequest {
     var spec = settings.spec
     spec.autoStart = autoStart
+    if spec.interval.isEmpty { spec.interval = BotSettings.intervalDefault }
     return V1.CreateBotRequest(
       requestID: Session.requestID(), botID: botID ?? "", spec: spec, start: start,
       validateOnly: dryRun)

@@ -14,7 +14,7 @@ struct BotSettings: ParsableArguments {
     help: ArgumentHelp("Parameter of the strategy; may be repeated.", valueName: "name=value"))
   var parameters: [String] = []
 
-  @Option(help: "Candle interval: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w.")
+  @Option(help: "Candle interval: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w. (create: 1m when not given)")
   var interval: String?
 
   @Option(parsing: .unconditional, help: "Capital in the quote asset, for example 1000.")
@@ -42,6 +42,9 @@ struct BotSettings: ParsableArguments {
     parsing: .unconditional,
     help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
   var trailingStop: String?
+
+  /// What `create` takes when no interval is given.
+  static let intervalDefault = "1m"
 
   /// The settings as a message.
   var spec: V1.BotSpec {
@@ -123,10 +126,7 @@ enum BotSettingsCheck {
           "is missing, for example --strategy rsi (botctl strategies lists all)"))
     }
     switch settings.interval {
-    case nil:
-      if complete {
-        result.append(Problem(field: "spec.interval", "is missing, for example --interval 1m"))
-      }
+    case nil: break
     case let interval?:
       if !intervals.contains(interval) {
         result.append(

@@ -1,5 +1,7 @@
+import BotAPI
+
 /// The client's own version.
 enum Version {
-  static let text = "1.0.0"
+  static let text = ProductVersion.text
   static let client = "botctl \(text)"
 }
