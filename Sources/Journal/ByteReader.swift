@@ -5,10 +5,14 @@ struct CodecFault: Error { var reason: String }
 
 /// Reads what ``ByteWriter`` writes, strictly: every value must lie inside the bytes and be in its one canonical form.
 struct ByteReader {
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let cache: IdentifierCache?
   private(set) var offset = 0
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  init(_ bytes: UnsafeRawBufferPointer, _ cache: IdentifierCache? = nil) {
+    self.bytes = bytes.assumingMemoryBound(to: UInt8.self)
+    self.cache = cache
+  }
 
   var isAtEnd: Bool { offset == bytes.count }
   var remaining: Int { bytes.count - offset }
@@ -79,32 +83,42 @@ struct ByteReader {
   }
 
   mutating func text() throws(CodecFault) -> String {
+    let slice = try textBytes()
+    guard let text = String(validating: slice, as: UTF8.self) else { throw CodecFault(reason: "a text is not UTF-8") }
+    return text
+  }
+
+  private mutating func textBytes() throws(CodecFault) -> UnsafeBufferPointer<UInt8> {
     let count = try varint()
     guard count <= UInt64(RecordCodec.textBytesMaximum), count <= UInt64(remaining) else {
       throw CodecFault(reason: "a text of \(count) bytes does not fit")
     }
-    let slice = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
-    guard let text = String(validating: slice, as: UTF8.self) else { throw CodecFault(reason: "a text is not UTF-8") }
+    let slice = UnsafeBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
     offset += Int(count)
-    return text
+    return slice
+  }
+
+  /// A text that makes a `Value` of the same text, looked up among those seen lately if there is a cache.
+  private mutating func identifier<Value>(
+    _ name: String, cached: (IdentifierCache, String, Int) -> Value?, make: (String) -> Value?
+  ) throws(CodecFault) -> Value {
+    let slice = try textBytes()
+    guard slice.count <= 64, let text = String(validating: slice, as: UTF8.self) else { throw CodecFault(reason: "a \(name) is malformed") }
+    let value = cache.map { cached($0, text, IdentifierCache.slot(slice)) } ?? make(text)
+    guard let value else { throw CodecFault(reason: "a \(name) is malformed") }
+    return value
   }
 
   mutating func optionalText() throws(CodecFault) -> String? { try flag() ? try text() : nil }
 
   mutating func symbol() throws(CodecFault) -> Symbol {
-    let text = try text()
-    guard let symbol = Symbol(text), symbol.text == text else { throw CodecFault(reason: "a symbol is malformed") }
-    return symbol
+    try identifier("symbol", cached: { $0.symbol($1, $2) }, make: { text in Symbol(text).flatMap { $0.text == text ? $0 : nil } })
   }
 
-  mutating func botID() throws(CodecFault) -> BotID {
-    guard let id = BotID(try text()) else { throw CodecFault(reason: "a bot id is malformed") }
-    return id
-  }
+  mutating func botID() throws(CodecFault) -> BotID { try identifier("bot id", cached: { $0.bot($1, $2) }, make: { BotID($0) }) }
 
   mutating func clientOrderID() throws(CodecFault) -> ClientOrderID {
-    guard let id = ClientOrderID(try text()) else { throw CodecFault(reason: "a client order id is malformed") }
-    return id
+    try identifier("client order id", cached: { $0.order($1, $2) }, make: { ClientOrderID($0) })
   }
 
   mutating func value<Value: RawRepresentable>(_ type: Value.Type) throws(CodecFault) -> Value where Value.RawValue == UInt8 {

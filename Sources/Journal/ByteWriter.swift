@@ -7,6 +7,8 @@ struct ByteWriter {
   /// Where the entry's searchable texts lie in ``bytes``.
   var keys = RecordKeys()
 
+  init(capacity: Int = 1_024) { bytes.reserveCapacity(capacity) }
+
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     keys = RecordKeys()

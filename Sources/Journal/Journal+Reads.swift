@@ -24,11 +24,12 @@ extension Journal {
   public func replay(_ body: (JournalEntry) throws -> Void) throws {
     var expected: UInt64 = 1
     var chain: UInt32 = 0
+    let cache = IdentifierCache()
     try read(sql: "SELECT sequence, payload FROM entries ORDER BY sequence", bind: { _ in }) { sequence, payload, _ in
       guard sequence == expected else {
         throw JournalError(.corrupt, "journal entry \(expected) is missing; restore the state directory", sequence: expected)
       }
-      let decoded = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: chain)
+      let decoded = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: chain, cache: cache)
       chain = decoded.chain
       expected &+= 1
       try body(decoded.entry)
@@ -93,6 +94,7 @@ extension Journal {
   /// Raw rows after `sequence`, oldest first, until `limit` rows or about `bytesMaximum` payload bytes.
   public func rows(after sequence: UInt64, limit: Int, bytesMaximum: Int = 8 << 20) throws(JournalError) -> [JournalRow] {
     var rows: [JournalRow] = []
+    let cache = IdentifierCache()
     var bytes = 0
     try failing {
       try read(
@@ -102,7 +104,7 @@ extension Journal {
           sqlite3_bind_int64($0, 2, Int64(max(0, min(limit, Self.readEntriesMaximum))))
         },
         row: { sequence, payload, stop in
-          let entry = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil).entry
+          let entry = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry
           rows.append(JournalRow(entry: entry, payload: Array(payload)))
           bytes += payload.count
           stop = bytes >= bytesMaximum
@@ -115,6 +117,7 @@ extension Journal {
     _ sql: String, first: Int64, limit: Int, text: String? = nil, second: String? = nil, end: Int64? = nil
   ) throws(JournalError) -> [JournalEntry] {
     var entries: [JournalEntry] = []
+    let cache = IdentifierCache()
     try failing {
       try read(
         sql: sql,
@@ -127,7 +130,7 @@ extension Journal {
           if let end { sqlite3_bind_int64(statement, 5, end) }
         },
         row: { sequence, payload, _ in
-          entries.append(try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil).entry)
+          entries.append(try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry)
         })
     }
     return entries

@@ -71,7 +71,7 @@ import TradingCore
     .enabled(if: program("strace") != nil, "strace is not installed"),
     arguments: [
       ("fsync,fdatasync:error=EIO:when=", [7, 9, 20, 41, 60]), ("pwrite64:error=ENOSPC:when=", [14, 60, 200, 401]),
-      ("pwrite64:retval=3:when=", [9, 60, 201, 402]),
+      ("pwrite64:error=EIO:when=", [9, 60, 201, 402]),
     ])
   func diskErrorIsNeverAcknowledged(fault: String, steps: [Int]) throws {
     let expected = Samples.session(count: 1_000)
