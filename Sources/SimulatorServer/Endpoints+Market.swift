@@ -85,6 +85,7 @@ enum MarketEndpoints {
     return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1_000 ? 50 : 250
   }) { simulation, call throws(ExchangeError) in
     let limit = try call.parameters.limit(default: 100, maximum: 5_000)
+    simulation.exchange.prepareBook(of: try call.parameters.symbol())
     guard let depth = simulation.exchange.depth(try call.parameters.symbol(), limit: limit) else {
       throw ExchangeError(-1121, "Invalid symbol.")
     }

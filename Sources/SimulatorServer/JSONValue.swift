@@ -142,7 +142,8 @@ private struct JSONParser {
   private mutating func number() -> JSONValue? {
     let start = index
     _ = take(UInt8(ascii: "-"))
-    guard digits() else { return nil }
+    let first = index
+    guard digits(), bytes[first] != UInt8(ascii: "0") || index == first + 1 else { return nil }
     if take(UInt8(ascii: ".")) { guard digits() else { return nil } }
     if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
       if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }

@@ -68,6 +68,7 @@ extension Simulation {
       for topic in topics.paced {
         switch topic.stream {
         case .partialDepth(_, let levels):
+          exchange.prepareBook(of: board.symbol)
           guard let depth = exchange.depth(board.symbol, limit: levels), depth.updateID != topic.lastVersion else { continue }
           topic.lastVersion = depth.updateID
           topic.send(StreamPayloads.depth(updateID: depth.updateID, bids: depth.bids, asks: depth.asks))

@@ -11,6 +11,11 @@ struct ExchangeMarket: Sendable {
   var houseOrders: [Int64] = []
   var nextHouseID: Int64 = -1
   var quote: Quote?
+  /// The ladder must be laid out anew before anyone trades with it.
+  var isLadderStale = false
+  /// No order of an account is open here.
+  var isQuiet: Bool { openTotal == 0 }
+  var openTotal = 0
   /// Accounts' orders by id, and the ids in order.
   var orders: [Int64: ExchangeOrder] = [:]
   var orderIDs: [Int64] = []

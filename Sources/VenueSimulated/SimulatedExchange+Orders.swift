@@ -125,6 +125,7 @@ extension SimulatedExchange {
   private mutating func execute(
     _ request: ExchangeOrderRequest, account: Int, at time: Timestamp, events: inout [ExchangeEvent]
   ) throws(ExchangeError) -> (order: ExchangeOrder, fills: [ExchangeFill]) {
+    prepareBook(of: request.symbol)
     let index = try checked(request, account: account)
     let locking = try funds(for: request, account: account, market: index)
     let rules = markets[index].rules
@@ -156,6 +157,7 @@ extension SimulatedExchange {
     markets[index].orders[id] = entry
     markets[index].orderIDs.append(id)
     markets[index].openCount[account, default: 0] += 1
+    markets[index].openTotal += 1
     openIDs[account, default: [:]][clientID] = OpenOrderKey(market: index, orderID: id)
     let firstFill = markets[index].fills.count
     let firstEvent = events.count

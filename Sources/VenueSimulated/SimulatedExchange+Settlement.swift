@@ -154,5 +154,6 @@ extension SimulatedExchange {
     markets[index].orders[order.id] = record
     openIDs[record.account, default: [:]][record.clientOrderID] = nil
     markets[index].openCount[record.account, default: 0] -= 1
+    markets[index].openTotal -= 1
   }
 }

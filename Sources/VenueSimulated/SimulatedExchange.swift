@@ -81,14 +81,29 @@ public struct SimulatedExchange: Sendable {
   public func instrument(_ symbol: Symbol) -> SimulatedInstrument? { marketIndex[symbol].map { markets[$0].instrument } }
   public func lastPrice(_ symbol: Symbol) -> Price? { marketIndex[symbol].flatMap { markets[$0].engine.lastPrice } }
 
-  /// The best prices: the recorded quote if there is one, else the book's (with time zero where no quote was ever heard).
+  /// The best prices: the book's; of a recorded market the recorded quote, or with time zero the levels around the last price.
   public func quote(_ symbol: Symbol) -> Quote? {
     guard let index = marketIndex[symbol] else { return nil }
-    if configuration.house.mode == .recorded, let quote = markets[index].quote { return quote }
+    if configuration.house.mode == .recorded {
+      guard markets[index].quote == nil, let last = markets[index].engine.lastPrice else { return markets[index].quote }
+      let best = bestLevels(market: index, last: last)
+      return Quote(
+        symbol: symbol, bidPrice: best.bid.price, bidQuantity: best.bid.quantity, askPrice: best.ask.price,
+        askQuantity: best.ask.quantity, time: .zero)
+    }
     guard let bid = markets[index].engine.bestBid, let ask = markets[index].engine.bestAsk else { return markets[index].quote }
     return Quote(
       symbol: symbol, bidPrice: bid.price, bidQuantity: bid.quantity, askPrice: ask.price, askQuantity: ask.quantity,
       time: markets[index].quote?.time ?? .zero)
+  }
+
+  /// Lays out the book of a recorded market as it stands now. Reading ``depth(_:limit:)`` needs it; placing orders does it by itself.
+  public mutating func prepareBook(of symbol: Symbol) {
+    guard let index = marketIndex[symbol], markets[index].isLadderStale, let last = markets[index].engine.lastPrice else { return }
+    var none: [ExchangeEvent] = []
+    let best = bestLevels(market: index, last: last)
+    // Stale means that no order of ours rests, so nothing can happen here.
+    placeLadder(bid: best.bid, ask: best.ask, market: index, at: .zero, &none)
   }
 
   /// The best `limit` levels of both sides, and the number of the book's last change.
@@ -117,6 +132,10 @@ public struct SimulatedExchange: Sendable {
     case .quote(let quote):
       guard let index = marketIndex[quote.symbol], quote.bidPrice.isPositive, quote.askPrice > quote.bidPrice else { return }
       markets[index].quote = quote
+      guard configuration.house.mode == .generated || !markets[index].isQuiet else {
+        markets[index].isLadderStale = true
+        return
+      }
       placeLadder(
         bid: DepthLevel(price: quote.bidPrice, quantity: quote.bidQuantity),
         ask: DepthLevel(price: quote.askPrice, quantity: quote.askQuantity), market: index, at: quote.time, &events)
@@ -146,6 +165,12 @@ extension SimulatedExchange {
   /// A recorded trade: our orders that it goes through, then the ladder, then the last price.
   private mutating func followTrade(_ trade: MarketTrade, market index: Int, _ events: inout [ExchangeEvent]) {
     var book: [BookEvent] = []
+    guard !markets[index].isQuiet else {
+      // Nothing of ours can act; the ladder is laid out when somebody looks or comes.
+      markets[index].isLadderStale = true
+      markets[index].engine.moveLastPrice(to: trade.price, events: &book)
+      return
+    }
     removeLadder(market: index)
     for side in Side.allCases {
       let quantity = markets[index].engine.quantity(of: side, beyond: trade.price)
@@ -156,18 +181,20 @@ extension SimulatedExchange {
       markets[index].engine.submit(sweep, events: &book)
     }
     apply(book, market: index, at: trade.time, &events)
-    let best: (bid: DepthLevel, ask: DepthLevel)
-    if let quote = markets[index].quote {
-      best = (
-        DepthLevel(price: quote.bidPrice, quantity: quote.bidQuantity), DepthLevel(price: quote.askPrice, quantity: quote.askQuantity)
-      )
-    } else {
-      best = HouseLadder.best(around: trade.price, rules: markets[index].rules, configuration: configuration.house)
-    }
+    let best = bestLevels(market: index, last: trade.price)
     placeLadder(bid: best.bid, ask: best.ask, market: index, at: trade.time, &events)
     book.removeAll(keepingCapacity: true)
     markets[index].engine.moveLastPrice(to: trade.price, events: &book)
     apply(book, market: index, at: trade.time, &events)
+  }
+
+  private func bestLevels(market index: Int, last: Price) -> (bid: DepthLevel, ask: DepthLevel) {
+    guard let quote = markets[index].quote else {
+      return HouseLadder.best(around: last, rules: markets[index].rules, configuration: configuration.house)
+    }
+    return (
+      DepthLevel(price: quote.bidPrice, quantity: quote.bidQuantity), DepthLevel(price: quote.askPrice, quantity: quote.askQuantity)
+    )
   }
 
   private mutating func removeLadder(market index: Int) {
@@ -180,6 +207,7 @@ extension SimulatedExchange {
     bid: DepthLevel, ask: DepthLevel, market index: Int, at time: Timestamp, _ events: inout [ExchangeEvent]
   ) {
     removeLadder(market: index)
+    markets[index].isLadderStale = false
     let ladder = HouseLadder(bid: bid, ask: ask, rules: markets[index].rules, configuration: configuration.house)
     var book: [BookEvent] = []
     for (side, levels) in [(Side.buy, ladder.bids), (Side.sell, ladder.asks)] {
