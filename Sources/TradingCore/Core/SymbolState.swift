@@ -10,8 +10,10 @@ struct SymbolState: Sendable {
   var lastTradeTime: Timestamp = .zero
   /// Bots on this symbol, by index.
   var bots: [Int] = []
-  /// Bots with an open position, by index: they watch prices between candles.
+  /// Bots with an open position, by index: they watch prices between candles. Out of date while ``areHoldersStale``.
   var holders: [Int] = []
+  /// A position or a rule changed since ``holders`` and the wake prices were computed; the next price or tick computes them again.
+  var areHoldersStale = false
   /// The price at or above which some holder's target may be hit, and the one at or below which some stop or trail may.
   var wakeAbove = FixedDecimal(raw: .max)
   var wakeBelow: Price = .zero

@@ -116,7 +116,7 @@ extension TradingCore {
     bots[index]?.strategy = strategy
     bots[index]?.updatedAt = time
     feedHistory(to: index)
-    refreshHolders(of: configuration.symbol)
+    holdersChanged(on: configuration.symbol)
     markDirty(index)
   }
 
@@ -141,7 +141,7 @@ extension TradingCore {
     markDirty(index)
     if let at = seriesIndex[bot.configuration.series] { series[at].bots.removeAll { $0 == index } }
     if let at = symbolIndex[bot.configuration.symbol] { symbols[at].bots.removeAll { $0 == index } }
-    refreshHolders(of: bot.configuration.symbol)
+    holdersChanged(on: bot.configuration.symbol)
   }
 
   private mutating func applyIntent(_ intent: OrderIntent, _ entry: JournalEntry) {
@@ -214,7 +214,7 @@ extension TradingCore {
       if record.side == .buy { bot.isProtectionImpossible = false }
       bot.refusals = 0
     }
-    refreshHolders(of: fill.symbol)
+    holdersChanged(on: fill.symbol)
   }
 
   /// Base and quote asset of a fill as far as its commission needs them: an asset that the symbol's name begins with is the base, one
@@ -260,9 +260,13 @@ extension TradingCore {
     return series.count - 1
   }
 
-  /// Recomputes who watches a symbol's prices, and from where on.
-  mutating func refreshHolders(of symbol: Symbol) {
-    guard let at = symbolIndex[symbol] else { return }
+  mutating func holdersChanged(on symbol: Symbol) {
+    if let at = symbolIndex[symbol] { symbols[at].areHoldersStale = true }
+  }
+
+  /// Recomputes who watches a symbol's prices, and from where on. Cost: linear in the symbol's bots.
+  mutating func refreshHolders(_ at: Int) {
+    symbols[at].areHoldersStale = false
     symbols[at].holders.removeAll(keepingCapacity: true)
     var above = FixedDecimal(raw: .max)
     var below = Price.zero

@@ -108,6 +108,7 @@ extension TradingCore {
   /// The symbol trades at `price`: targets, trailing stops, and stops that do not rest on the venue.
   private mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
     symbols[at].lastPrice = price
+    if symbols[at].areHoldersStale { refreshHolders(at) }
     guard !symbols[at].holders.isEmpty, price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
     var peaksMoved = false
     let tick = symbols[at].rules?.tickSize ?? .zero
@@ -133,7 +134,7 @@ extension TradingCore {
           &effects)
       }
     }
-    if peaksMoved { refreshHolders(of: symbols[at].symbol) }
+    if peaksMoved { symbols[at].areHoldersStale = true }
   }
 
   // MARK: History and feed
@@ -147,7 +148,7 @@ extension TradingCore {
       for index in series[at].bots { _ = bots[index]?.onHistory(candle, closedAt: close) }
     }
     let symbol = series[at].symbolIndex
-    refreshHolders(of: key.symbol)
+    symbols[symbol].areHoldersStale = true
     if symbols[symbol].lastPrice.isZero, let last = candles.last { symbols[symbol].lastPrice = last.close }
   }
 
@@ -174,7 +175,7 @@ extension TradingCore {
       markDirty(index)
       if isFirst { advance(index, &effects) }
     }
-    refreshHolders(of: rules.symbol)
+    symbols[at].areHoldersStale = true
   }
 
   mutating func balancesChanged(_ list: [AssetBalance], isComplete: Bool) {

@@ -191,7 +191,8 @@ extension TradingCore {
   /// Time passes: overdue queries, retries of exits, equity samples.
   mutating func tick(_ effects: inout [Effect]) {
     if !configuration.mode.isPaper { askOverdue(&effects) }
-    for at in symbols.indices where !symbols[at].holders.isEmpty {
+    for at in symbols.indices {
+      if symbols[at].areHoldersStale { refreshHolders(at) }
       for index in symbols[at].holders { advance(index, &effects) }
     }
     sampleEquity(&effects)
