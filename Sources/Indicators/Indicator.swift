@@ -50,8 +50,8 @@ public struct Bar: Hashable, Sendable {
     volume = candle.volume.statisticValue
   }
 
-  /// (high + low + close) ÷ 3, added in TA-Lib's order: whether it moved at all may hang on the last bit.
-  public var typicalPrice: Double { (high + (low + close)) / 3 }
+  /// (high + low + close) ÷ 3.
+  public var typicalPrice: Double { (high + low + close) / 3 }
 
   /// (high + low) ÷ 2.
   public var medianPrice: Double { (high + low) / 2 }

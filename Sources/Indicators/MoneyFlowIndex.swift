@@ -28,8 +28,10 @@ public struct MoneyFlowIndex: Indicator {
     previous = price
     guard let before else { return nil }
     let flow = price * bar.volume
-    let up = price > before ? flow : 0
-    let down = price < before ? flow : 0
+    // Equal sums of decimals may differ in the last bit of a `Double`; that is no change.
+    let noise = price * 1e-14
+    let up = price - before > noise ? flow : 0
+    let down = before - price > noise ? flow : 0
     sinceRise = up > 0 ? 0 : min(sinceRise + 1, period)
     sinceFall = down > 0 ? 0 : min(sinceFall + 1, period)
     let risingSum = rising.add(up)

@@ -68,6 +68,15 @@ struct FlatMarketTests {
     #expect(abs(try #require(last(WeightedMovingAverage(period: 9), flat.map(\.close))) - 0.1) < 1e-16)
   }
 
+  /// Two bars whose prices add up to the same decimal, in another order: 292219.82 both, a bit apart in binary.
+  @Test func equalTypicalPricesMoveNoMoney() {
+    let first = Bar(open: 97_400, high: 97_424.00, low: 97_396.62, close: 97_399.20, volume: 1)
+    let second = Bar(open: 97_400, high: 97_433.89, low: 97_359.65, close: 97_426.28, volume: 1)
+    #expect(first.typicalPrice != second.typicalPrice)
+    var index = MoneyFlowIndex(period: 2)
+    #expect(index.batch([first, second, first]).last == .some(0))
+  }
+
   @Test func volumeThatHasLeftTheWindowIsForgotten() throws {
     let busy = [Bar](repeating: Bar(open: 3e5, high: 3e5, low: 3e5, close: 3e5, volume: 1e7 / 3), count: 30)
     let quiet = [Bar](repeating: Bar(open: 7, high: 7, low: 7, close: 7, volume: 0), count: 20)

@@ -84,7 +84,7 @@ enum NaiveIndicators {
   }
 
   static func commodityChannel(_ bars: [Bar], _ period: Int) -> [Double?] {
-    let prices = bars.map { ($0.high + ($0.low + $0.close)) / 3 }
+    let prices = bars.map { ($0.high + $0.low + $0.close) / 3 }
     return prices.indices.map { row in
       window(prices, row, period).map { window in
         let center = mean(window)
@@ -95,14 +95,15 @@ enum NaiveIndicators {
   }
 
   static func moneyFlow(_ bars: [Bar], _ period: Int) -> [Double?] {
-    let prices = bars.map { ($0.high + ($0.low + $0.close)) / 3 }
+    let prices = bars.map { ($0.high + $0.low + $0.close) / 3 }
     return bars.indices.map { row in
       guard row >= period else { return nil }
       var (up, down) = (0.0, 0.0)
       for index in (row - period + 1)...row {
         let flow = prices[index] * bars[index].volume
-        if prices[index] > prices[index - 1] { up += flow }
-        if prices[index] < prices[index - 1] { down += flow }
+        let change = prices[index] - prices[index - 1]
+        if abs(change) <= prices[index] * 1e-14 { continue }
+        if change > 0 { up += flow } else { down += flow }
       }
       return up + down == 0 ? 0 : 100 * up / (up + down)
     }
@@ -129,7 +130,7 @@ enum NaiveIndicators {
       guard row + 1 >= period else { return nil }
       let window = bars[(row + 1 - period)...row]
       let volume = window.reduce(0) { $0 + $1.volume }
-      let price = { (bar: Bar) in (bar.high + (bar.low + bar.close)) / 3 }
+      let price = { (bar: Bar) in (bar.high + bar.low + bar.close) / 3 }
       return volume == 0 ? price(bars[row]) : window.reduce(0) { $0 + price($1) * $1.volume } / volume
     }
   }
