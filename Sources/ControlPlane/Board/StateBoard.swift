@@ -13,6 +13,8 @@ public final class StateBoard: Sendable {
     var time: Timestamp = .zero
     var bots = BotTable()
     var openOrders: [Order] = []
+    /// Rises when `openOrders` changes.
+    var ordersGeneration = 0
     var tradingState: TradingState = .active
     var tradingStateReason = ""
     var tradingStateChangedAt: Timestamp = .zero
@@ -23,6 +25,7 @@ public final class StateBoard: Sendable {
 
   private let state = Mutex(State())
   private let rules = Mutex(RulesTable())
+  private let orderIndex = Mutex<(generation: Int, orders: [ClientOrderID: Order])>((0, [:]))
 
   public init() {}
 
@@ -40,7 +43,10 @@ public final class StateBoard: Sendable {
           state.bots.set(BoardBot(id: id, snapshot: last.snapshot, isRemoved: true))
         }
       }
-      if let orders = update.openOrders { state.openOrders = orders }
+      if let orders = update.openOrders {
+        state.openOrders = orders
+        state.ordersGeneration += 1
+      }
       if let new = update.tradingState, new != state.tradingState || update.tradingStateReason != nil {
         if new != state.tradingState { state.tradingStateChangedAt = update.time }
         state.tradingState = new
@@ -73,6 +79,16 @@ public final class StateBoard: Sendable {
   /// Everything at one moment.
   var view: State { state.withLock { $0 } }
   func entry(_ id: BotID) -> BoardBot? { state.withLock { $0.bots[id] } }
+  /// Open orders by id; made by the first reader after a change.
+  var openOrdersByID: [ClientOrderID: Order] {
+    let (generation, orders) = state.withLock { ($0.ordersGeneration, $0.openOrders) }
+    return orderIndex.withLock { index in
+      if index.generation != generation {
+        index = (generation, Dictionary(orders.map { ($0.clientOrderID, $0) }, uniquingKeysWith: { first, _ in first }))
+      }
+      return index.orders
+    }
+  }
   /// All rules in order of symbol.
   var allRules: [TradingRules] { rules.withLock { $0.inOrder() } }
   /// Rises with every ``setRules(_:)``.

@@ -50,7 +50,7 @@ struct OrderHandlers: Sendable {
     try check.finish()
     guard let id else { return }
     mutation.require(.cancelOrder(id)) { _ in
-      if let order = context.board.openOrders.first(where: { $0.clientOrderID == id }) {
+      if let order = context.board.openOrdersByID[id] {
         return mutation.succeed(V1.CancelOrderResponse(order: V1.Order(order)))
       }
       // It is finished already: the journal has it.

@@ -71,9 +71,10 @@ struct BotValues {
     value.stopPrice = snapshot.stopPrice.textOrEmpty
     value.takeProfitPrice = snapshot.takeProfitPrice.textOrEmpty
     value.openedTimeNs = held.openedAt.nanoseconds
-    let orders = context.board.openOrders
-    value.protectiveOrderID =
-      snapshot.openOrders.first { id in orders.contains { $0.clientOrderID == id && $0.intent.purpose == .stopLoss } }?.text ?? ""
+    if !snapshot.openOrders.isEmpty {
+      let orders = context.board.openOrdersByID
+      value.protectiveOrderID = snapshot.openOrders.first { orders[$0]?.intent.purpose == .stopLoss }?.text ?? ""
+    }
     return value
   }
 
