@@ -14,28 +14,22 @@ struct FeedFileSource: MarketSource {
   /// Exchange clock less collector clock; `nil` until the first event time.
   private var clockDifference: Int64?
   private var linesRead = 0
-  private let linesTotal: Int
 
   init(path: String) throws(SimulatorError) {
     self.path = path
-    // One pass to know the length and the first difference between the clocks.
+    // A look ahead for the first difference between the clocks.
     let scout = try LineReader(path: path)
-    var lines = 0
-    var difference: Int64?
-    while let line = try scout.next() {
-      lines += 1
-      if difference == nil, let (local, json) = Self.split(line), let event = json["data"]?["E"]?.integer {
-        difference = Timestamp(milliseconds: event).nanoseconds(since: local)
+    while clockDifference == nil, let line = try scout.next() {
+      if let (local, json) = Self.split(line), let event = json["data"]?["E"]?.integer {
+        clockDifference = Timestamp(milliseconds: event).nanoseconds(since: local)
       }
     }
-    linesTotal = lines
-    clockDifference = difference
     reader = try LineReader(path: path)
     try prepare()
   }
 
   var nextTime: Timestamp? { next == nil ? nil : time }
-  var progress: Double? { linesTotal > 0 ? Double(linesRead) / Double(linesTotal) : 1 }
+  var progress: Double? { next == nil ? 1 : reader.fraction }
   var recordedSeries: [SeriesKey] { [] }
 
   mutating func step(_ steps: inout [MarketStep]) throws(SimulatorError) {

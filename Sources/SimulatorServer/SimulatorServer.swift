@@ -81,23 +81,21 @@ public final class SimulatorServer: Sendable {
 enum Pacemaker {
   static func start(_ simulation: NIOLoopBound<Simulation>) {
     let loop = simulation.eventLoop
-    loop.scheduleRepeatedTask(initialDelay: .milliseconds(1), delay: .milliseconds(5)) { _ in
-      simulation.value.pump()
+    guard simulation.value.configuration.speed != .maximum else {
+      spin(simulation, after: .zero)
+      return
     }
-    // At full speed the market goes on as soon as the sockets had their turn.
-    if simulation.value.configuration.speed == .maximum { spin(simulation) }
+    loop.scheduleRepeatedTask(initialDelay: .milliseconds(1), delay: .milliseconds(5)) { _ in simulation.value.pump() }
   }
 
-  private static func spin(_ simulation: NIOLoopBound<Simulation>) {
-    simulation.eventLoop.execute {
+  /// At full speed the market goes on as soon as the sockets had their turn. The loop runs tasks that are ready before it looks at
+  /// sockets again, so the next turn must lie a little ahead.
+  private static func spin(_ simulation: NIOLoopBound<Simulation>, after delay: TimeAmount) {
+    simulation.eventLoop.scheduleTask(in: delay) {
       let value = simulation.value
       guard !value.isFinished else { return }
       value.pump()
-      if value.clock.isRunning, value.hub.isWritable {
-        spin(simulation)
-      } else {
-        simulation.eventLoop.scheduleTask(in: .milliseconds(1)) { spin(simulation) }
-      }
+      spin(simulation, after: value.clock.isRunning && value.hub.isWritable ? .microseconds(50) : .milliseconds(1))
     }
   }
 }
