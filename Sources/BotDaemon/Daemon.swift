@@ -95,11 +95,11 @@ public final class Daemon: @unchecked Sendable {
     health.set("clock", .ok, "")
     health.set("feed", .degraded, "connecting")
     stores.start(journal: journal, marketData: marketData, health: health)
-    try await startServer()
     switch settings.mode {
     case .simulated: try await startSimulated()
     case .paper, .testnet, .live: try await startExchange()
     }
+    try await startServer()
     try await onCore {
       self.engine.resume()
       self.feed?.start()

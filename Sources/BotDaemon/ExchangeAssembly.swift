@@ -179,7 +179,10 @@ final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
       guard let self else { return }
       switch result {
       case .success(let fills): engine.handle(.trades(symbol, fills.map { AccountTrade(fill: $0.fill, side: $0.side) }))
-      case .failure(let error): log.warning("the account's trades of \(symbol) could not be listed: \(error.message)")
+      case .failure(let error):
+        // The core waits for this list: it is asked for again until it comes.
+        log.warning("the account's trades of \(symbol) could not be listed, trying again: \(error.message)")
+        engine.loop.scheduleTask(in: .seconds(1)) { [weak self] in self?.listTrades(symbol: symbol, from: from) }
       }
     }
   }

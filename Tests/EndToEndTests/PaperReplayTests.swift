@@ -22,7 +22,7 @@ import Testing
     try daemon.start()
     defer { daemon.kill() }
     let made = try eventually(within: 30) {
-      try daemon.control("create", "btc", "--symbol", "BTCUSDT", "--interval", "1m", "--capital", "10000", "--start").code == 0
+      try daemon.control("create", "btc", "--symbol", "BTCUSDT", "--strategy", "rsi", "--interval", "1m", "--capital", "10000", "--start").code == 0
     }
     #expect(made, "\(daemon.tail)")
     #expect(eventually(within: 120) { simulator.status["finished"] as? Bool ?? false }, "\(simulator.status)")
@@ -66,7 +66,7 @@ import Testing
     for (id, symbol) in [("btc", "BTCUSDT"), ("eth", "ETHUSDT")] {
       let made = try eventually(within: 30) {
         try daemon.control(
-          "create", id, "--symbol", symbol, "--interval", "1s", "--param", "period=7", "--capital", "10000", "--start"
+          "create", id, "--symbol", symbol, "--strategy", "rsi", "--interval", "1s", "--param", "period=7", "--capital", "10000", "--start"
         ).code == 0
       }
       #expect(made, "\(daemon.tail)")

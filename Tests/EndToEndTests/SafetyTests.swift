@@ -34,7 +34,7 @@ import Testing
     ([], ["DATABASE_URL": "mysql://x"], "postgresql://"),
     ([], ["BINANCE_REST_URL": "ftp://x"], "BINANCE_REST_URL"),
     (["--mode", "testnet"], [:], "BINANCE_API_KEY"),
-    (["--listen", "tcp://0.0.0.0:0"], [:], "TLS"),
+    (["--listen", "tcp://0.0.0.0:0"], [:], "certificate"),
   ] as [([String], [String: String], String)])
   func aTypoStopsWithAClearSentence(_ arguments: [String], _ environment: [String: String], _ word: String) throws {
     let answer = try refusal(arguments, environment)

@@ -63,7 +63,7 @@ import Testing
       database = try session.database.map { try Ledgers.database($0) } ?? control
       return exchange == control && control == database
     }
-    #expect(same, "missing in botctl: \(Set(exchange).subtracting(control)), only in botctl: \(Set(control).subtracting(exchange)), database lacks \(Set(control).subtracting(database).count)\n\(session.daemon.tail)")
+    #expect(same, "missing in botctl: \(Set(exchange).subtracting(control)), only in botctl: \(Set(control).subtracting(exchange)), database lacks \(Set(control).subtracting(database).sorted().prefix(2)), has \(database.prefix(2))\n\(session.daemon.tail)")
     #expect(sequences == sequences.sorted() && Set(sequences).count == sequences.count)
     #expect(Set(exchange.map { "\($0.symbol)#\($0.tradeID)" }).count == exchange.count)
     return exchange.count

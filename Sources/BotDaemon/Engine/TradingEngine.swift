@@ -159,7 +159,13 @@ final class TradingEngine: @unchecked Sendable {
         fresh.append(entry)
         if entry.record.concernsOrders { ordersChanged = true }
       case .submit(_, let after), .cancel(_, _, let after), .reply(_, _, let after):
-        if after <= durable, gated.isEmpty { perform(effect) } else { gated.append(effect) }
+        if after <= durable, gated.isEmpty {
+          perform(effect)
+        } else if core.journalIsHealthy {
+          gated.append(effect)
+        } else {
+          performWithoutJournal(effect)
+        }
       case .query, .listTrades, .watch, .unwatch: perform(effect)
       }
     }
@@ -178,6 +184,21 @@ final class TradingEngine: @unchecked Sendable {
     case .unwatch(let key): observer?.unwatch(key)
     case .reply(let id, let result, _): replies.removeValue(forKey: id)?(result)
     }
+  }
+
+  /// After a disk failure nothing new is durable: cancels and sales go on unrecorded, so that positions can still be closed (RELIABILITY
+  /// I17); callers hear that nothing was recorded; nothing is bought.
+  private func performWithoutJournal(_ effect: Effect) {
+    switch effect {
+    case .submit(let order, _) where order.request.side == .sell: perform(effect)
+    case .cancel: perform(effect)
+    case .reply(let id, _, _): replies.removeValue(forKey: id)?(.failed(Self.journalUnavailable("it failed earlier")))
+    default: break
+    }
+  }
+
+  private static func journalUnavailable(_ message: String) -> CommandError {
+    CommandError(.unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written (\(message)); nothing was changed durably")
   }
 
   private func submitOnPaper(_ order: ApprovedOrder) {
@@ -279,14 +300,14 @@ final class TradingEngine: @unchecked Sendable {
     flush()
   }
 
-  /// After a failed commit nothing that waits for it will ever be durable: callers hear so, orders are not sent.
+  /// After a failed commit nothing that waits for it will ever be durable: callers hear so, and only what closes positions goes on.
   private func failReplies(_ message: String) {
-    let error = CommandError(
-      .unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written (\(message)); nothing was changed durably")
-    let waiting = replies.sorted { $0.key < $1.key }
-    replies.removeAll()
+    let waiting = gated
     gated.removeAll()
-    for (_, reply) in waiting { reply(.failed(error)) }
+    let callers = replies.sorted { $0.key < $1.key }
+    replies.removeAll()
+    for (_, reply) in callers { reply(.failed(Self.journalUnavailable(message))) }
+    turn { for effect in waiting { self.performWithoutJournal(effect) } }
   }
 }
 

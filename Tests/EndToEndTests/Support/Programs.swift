@@ -78,7 +78,7 @@ final class Daemon {
             try Programs.path("botd"), "--state-dir", stateDirectory, "--listen", address, "--log-level", "info",
           ] + arguments, log: log)
     }
-    let isUp = try eventually(within: 30) { try control("version").code == 0 }
+    let isUp = try eventually(within: 30) { try control("list").code == 0 }
     guard isUp else { throw TestFailure("botd did not answer: \(tail)") }
   }
 
