@@ -148,7 +148,7 @@ struct EventStorage: ~Copyable {
   let updateID = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
 
   init() {
-    let nobody = Self.nobody
+    let nobody = Symbol.placeholder
     let zero = FixedDecimal.zero
     candle.initialize(
       to: CandleUpdate(
@@ -161,12 +161,6 @@ struct EventStorage: ~Copyable {
     control.initialize(to: ControlReply(id: nil))
     symbolIndex.initialize(to: 0)
     updateID.initialize(to: 0)
-  }
-
-  /// A symbol that no frame can carry past the table; only fills the storage before the first frame.
-  private static var nobody: Symbol {
-    guard let symbol = Symbol("-") else { preconditionFailure("'-' is in the grammar of symbols") }
-    return symbol
   }
 
   deinit {

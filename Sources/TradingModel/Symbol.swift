@@ -17,6 +17,11 @@ public struct Symbol: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.text = upper
   }
 
+  private init(unchecked text: String) { self.text = text }
+
+  /// A symbol that no exchange lists: a value for storage that holds none yet.
+  public static let placeholder = Symbol(unchecked: "-")
+
   public var description: String { text }
   public static func < (a: Symbol, b: Symbol) -> Bool { a.text < b.text }
 }
