@@ -30,7 +30,8 @@ struct APIEndpoint: Sendable {
   var handle: Handler
 
   init(
-    _ security: Security = .none, effect: OrderEffect = .none, weight: @escaping @Sendable (RequestParameters) -> Int, _ handle: @escaping Handler
+    _ security: Security = .none, effect: OrderEffect = .none, weight: @escaping @Sendable (RequestParameters) -> Int,
+    _ handle: @escaping Handler
   ) {
     self.security = security
     self.effect = effect

@@ -51,7 +51,9 @@ enum MarketEndpoints {
 
   static let klines = APIEndpoint(weight: 2) { simulation, call throws(ExchangeError) in
     let board = try board(call, simulation)
-    guard let interval = Interval(rawValue: try call.parameters.required("interval")) else { throw ExchangeError(-1120, "Invalid interval.") }
+    guard let interval = Interval(rawValue: try call.parameters.required("interval")) else {
+      throw ExchangeError(-1120, "Invalid interval.")
+    }
     let start = try call.parameters.time("startTime")
     let end = try call.parameters.time("endTime")
     let limit = try call.parameters.limit(default: 500, maximum: 1_000)

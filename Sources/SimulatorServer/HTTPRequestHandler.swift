@@ -27,7 +27,11 @@ final class HTTPRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
       body.removeAll(keepingCapacity: true)
       isTooLarge = false
     case .body(let part):
-      if body.count + part.readableBytes > Self.bodyBytesMaximum { isTooLarge = true } else { body.append(contentsOf: part.readableBytesView) }
+      if body.count + part.readableBytes > Self.bodyBytesMaximum {
+        isTooLarge = true
+      } else {
+        body.append(contentsOf: part.readableBytesView)
+      }
     case .end:
       guard let head else { return }
       self.head = nil

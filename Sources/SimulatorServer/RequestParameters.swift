@@ -78,7 +78,8 @@ struct RequestParameters {
   /// A time in milliseconds, or in microseconds if it is too large for those.
   func time(_ name: String) throws(ExchangeError) -> Timestamp? {
     guard let value = try integer(name) else { return nil }
-    return value > 100_000_000_000_000 ? Timestamp(nanoseconds: value.multipliedReportingOverflow(by: 1_000).partialValue) : Timestamp(milliseconds: value)
+    return value > 100_000_000_000_000
+      ? Timestamp(nanoseconds: value.multipliedReportingOverflow(by: 1_000).partialValue) : Timestamp(milliseconds: value)
   }
 
   func decimal(_ name: String) throws(ExchangeError) -> FixedDecimal? {
@@ -99,10 +100,14 @@ struct RequestParameters {
     guard let text = self[name] else { return nil }
     guard let elements = JSONValue(Array(text.utf8))?.elements else {
       throw ExchangeError(
-        -1100, "Illegal characters found in parameter '\(name)'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'.")
+        -1100,
+        "Illegal characters found in parameter '\(name)'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'."
+      )
     }
     let texts = elements.compactMap(\.text)
-    guard texts.count == elements.count, !texts.isEmpty else { throw ExchangeError(-1130, "Data sent for parameter '\(name)' is not valid.") }
+    guard texts.count == elements.count, !texts.isEmpty else {
+      throw ExchangeError(-1130, "Data sent for parameter '\(name)' is not valid.")
+    }
     return texts
   }
 

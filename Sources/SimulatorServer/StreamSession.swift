@@ -67,7 +67,9 @@ final class StreamSession: WebSocketSession {
     case nil, .null?: return .null
     case .number(let text)?: return Int64(text) == nil ? nil : value
     case .string(let text)?:
-      let fits = text.utf8.count <= 36 && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || ("0"..."9").contains($0)) }
+      let fits =
+        text.utf8.count <= 36
+        && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || ("0"..."9").contains($0)) }
       return fits ? value : nil
     default: return nil
     }

@@ -25,7 +25,9 @@ struct SymbolBoard {
     // Intervals finer than a recording would only show its few made-up trades.
     let finest = recorded.map(\.milliseconds).min() ?? 0
     series = Interval.allCases.map {
-      KlineSeries(interval: $0, historyMaximum: recorded.contains($0) ? .max / 2 : candlesMaximum, isRecorded: recorded.contains($0), isKept: $0.milliseconds >= finest)
+      KlineSeries(
+        interval: $0, historyMaximum: recorded.contains($0) ? .max / 2 : candlesMaximum, isRecorded: recorded.contains($0),
+        isKept: $0.milliseconds >= finest)
     }
   }
 

@@ -14,8 +14,8 @@ public import Venue
 ///   against us, rounded to the tick against us. Without any price they are rejected.
 /// - **Stops and take-profits** trigger when a traded price reaches them. They fill as taker at the worse of their stop price and the
 ///   price that triggered them (inside a candle the price is continuous, so only an opening gap is worse than the stop price),
-///   moved by the slippage and rounded to the tick against us. The limit kinds fill only within their limit, else they rest. One whose trigger
-///   is already reached when it arrives is rejected ("would trigger immediately"), as on the exchange.
+///   moved by the slippage and rounded to the tick against us. The limit kinds fill only within their limit, else they rest. One whose
+///   trigger is already reached when it arrives is rejected ("would trigger immediately"), as on the exchange.
 /// - **Limit orders** fill at once as taker, at the market order's price, if that is within the limit; `limitMaker` is rejected then.
 ///   Otherwise they rest (`gtc`) or expire (`ioc`, `fok`). A resting one fills as maker, at its limit, when a trade goes *through* it
 ///   (below a buy, above a sell) or the opposite quote reaches it.

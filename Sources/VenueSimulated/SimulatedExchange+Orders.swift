@@ -132,7 +132,8 @@ extension SimulatedExchange {
     let id = markets[index].nextOrderID
     let order = BookOrder(
       id: id, account: account, side: request.side, type: request.type, timeInForce: request.timeInForce ?? .goodTilCanceled,
-      price: request.type.hasLimitPrice ? request.price ?? .zero : .zero, stopPrice: request.type.isContingent ? request.stopPrice ?? .zero : .zero,
+      price: request.type.hasLimitPrice ? request.price ?? .zero : .zero,
+      stopPrice: request.type.isContingent ? request.stopPrice ?? .zero : .zero,
       quantity: request.quantity ?? .zero, quoteQuantity: request.quoteQuantity ?? .zero,
       quoteBudget: request.side == .buy ? locking : nil,
       baseBudget: request.side == .sell ? locking : nil, selfTradePrevention: request.selfTradePrevention ?? .expireMaker)
@@ -176,7 +177,7 @@ extension SimulatedExchange {
     guard accounts.indices.contains(account) else { throw ExchangeError(-2015, "Invalid API-key, IP, or permissions for action.") }
     let rules = markets[index].rules
     guard rules.status == .trading else { throw ExchangeError(-1013, "Market is closed.") }
-    guard orderCount < configuration.ordersMaximum else { 
+    guard orderCount < configuration.ordersMaximum else {
       throw ExchangeError(-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.")
     }
     try checkParameters(request)

@@ -14,7 +14,8 @@ public import Venue
 ///   and stops trigger. Our taking orders trade with the ladder. None of our trades is published or moves the recorded price.
 ///
 /// Funds: a buy locks quote (limit price × quantity; for a market order what the book asks now; for a stop-loss 105 % of the stop
-/// price × quantity, or all that is free if that still covers the stop price), a sell locks base. What is not spent returns when the order ends. Commissions: ``Commission``.
+/// price × quantity, or all that is free if that still covers the stop price), a sell locks base. What is not spent returns when the
+/// order ends. Commissions: ``Commission``.
 /// Client order ids must differ among *open* orders only, as on the exchange.
 public struct SimulatedExchange: Sendable {
   public struct Configuration: Hashable, Sendable {
@@ -214,7 +215,8 @@ extension SimulatedExchange {
       for level in levels where level.quantity.isPositive {
         let id = markets[index].houseID()
         markets[index].engine.submit(
-          BookOrder(id: id, account: Self.houseMaker, side: side, type: .limit, price: level.price, quantity: level.quantity), events: &book)
+          BookOrder(id: id, account: Self.houseMaker, side: side, type: .limit, price: level.price, quantity: level.quantity), events: &book
+        )
         markets[index].houseOrders.append(id)
       }
     }

@@ -135,7 +135,8 @@ import Venue
     order.expiryReason = .insufficientLiquidity
     try expect(report(.expired), has: "executionReport-expired/event")
     try expect(
-      OrderPayloads.accountPosition([AssetBalance(asset: "BTC", free: .one, locked: .zero)], at: time), has: "outboundAccountPosition/event")
+      OrderPayloads.accountPosition([AssetBalance(asset: "BTC", free: .one, locked: .zero)], at: time), has: "outboundAccountPosition/event"
+    )
   }
 
   @Test func restAnswersHaveTheExchangesFields() async throws {
@@ -147,10 +148,12 @@ import Venue
         let answer = try await fixture.signed("POST", "/api/v3/order", "\(order)\(detail)&newOrderRespType=\(detail)")
         try expect(bytes(answer.text), has: name)
       }
-      let full = try value(bytes(try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").text))
+      let full = try value(
+        bytes(try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").text))
       #expect(Set(Self.names(full)) == Set((Self.keys["rest-order-result"] ?? []) + ["fills"]))
       #expect(Self.names(full["fills"]?.elements?.first) == ["price", "qty", "commission", "commissionAsset", "tradeId"])
-      try expect(bytes(try await fixture.signed("GET", "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=pACK").text), has: "rest-query-order")
+      try expect(
+        bytes(try await fixture.signed("GET", "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=pACK").text), has: "rest-query-order")
       try expect(
         bytes(try await fixture.signed("DELETE", "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=pACK").text), has: "rest-cancel-order")
       try expect(bytes(try await fixture.signed("GET", "/api/v3/account").text), has: "rest-account")
@@ -169,7 +172,8 @@ import Venue
   /// What the JSON reader takes and what it refuses.
   @Test(arguments: [
     ("{}", true), ("[1,-2.5e3,\"a\\u00e9\\n\",true,false,null]", true), (" {\"a\" : [ ] } ", true), ("", false), ("{", false),
-    ("[1,]", false), ("{\"a\":1,}", false), ("01", false), ("0", true), ("-0.5", true), ("[1] 2", false), ("\"\\x\"", false), ("\"\\ud800\"", false), ("nul", false),
+    ("[1,]", false), ("{\"a\":1,}", false), ("01", false), ("0", true), ("-0.5", true), ("[1] 2", false), ("\"\\x\"", false),
+    ("\"\\ud800\"", false), ("nul", false),
     ("-", false), ("1.", false), ("\u{FEFF}{}", false), (String(repeating: "[", count: 100), false),
   ])
   func jsonReaderIsStrict(text: String, isValid: Bool) {

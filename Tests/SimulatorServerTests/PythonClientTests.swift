@@ -65,7 +65,10 @@ import Testing
     }) { fixture in
       let outcome = try Self.run(
         python,
-        ["-c", Self.script, "http://127.0.0.1:\(fixture.server.port)", SimulatorConfiguration.testAPIKey, SimulatorConfiguration.testAPISecret])
+        [
+          "-c", Self.script, "http://127.0.0.1:\(fixture.server.port)", SimulatorConfiguration.testAPIKey,
+          SimulatorConfiguration.testAPISecret,
+        ])
       #expect(outcome.status == 0, "\(outcome.output)")
       #expect(
         outcome.output.split(separator: "\n").map(String.init) == [

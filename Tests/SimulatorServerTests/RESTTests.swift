@@ -34,7 +34,9 @@ import VenueSimulated
       try check(try await fixture.call("GET", "/api/v3/klines", query: "symbol=BTCUSDT&interval=1m&limit=x"), 400, -1100)
       try check(try await fixture.call("GET", "/api/v3/account"), 401, -2014)
       try check(try await fixture.call("GET", "/api/v3/account", key: "other"), 401, -2015)
-      try check(try await fixture.call("GET", "/api/v3/account", query: "timestamp=1&signature=00", key: SimulatorConfiguration.testAPIKey), 400, -1022)
+      try check(
+        try await fixture.call("GET", "/api/v3/account", query: "timestamp=1&signature=00", key: SimulatorConfiguration.testAPIKey), 400,
+        -1022)
       try check(try await fixture.signed("GET", "/api/v3/account", timestamp: 5), 400, -1021)
       try check(try await fixture.call("GET", "/api/v3/nothing"), 404, -1000)
       try check(try await fixture.call("POST", "/api/v3/userDataStream"), 410, -1020)

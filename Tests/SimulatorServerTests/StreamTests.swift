@@ -59,7 +59,9 @@ import TradingModel
       #expect(try await ask(#"{"method":"GET_PROPERTY","params":["combined"],"id":2}"#) == #"{"result":true,"id":2}"#)
       #expect(try await ask(#"{"method":"GET_PROPERTY","params":["other"],"id":2}"#).hasPrefix(#"{"code":0,"#))
       #expect(try await ask(#"{"method":"SET_PROPERTY","params":["combined",1],"id":2}"#).hasPrefix(#"{"code":1,"#))
-      #expect(try await ask(#"{"method":"SUBSCRIBEX","params":[],"id":2}"#).hasPrefix(#"{"code":2,"msg":"Invalid request: unknown variant SUBSCRIBEX"#))
+      #expect(
+        try await ask(#"{"method":"SUBSCRIBEX","params":[],"id":2}"#).hasPrefix(
+          #"{"code":2,"msg":"Invalid request: unknown variant SUBSCRIBEX"#))
       #expect(try await ask(#"{"method":"SUBSCRIBE","params":["a"],"id":1.5}"#).hasPrefix(#"{"code":2,"#))
       #expect(try await ask("hello") == #"{"code":3,"msg":"Invalid JSON: expected value at line 1 column 1"}"#)
       try await probe.close()

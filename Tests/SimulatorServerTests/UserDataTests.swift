@@ -45,7 +45,12 @@ import TradingModel
       #expect(events.last?["B"]?.elements?.compactMap { $0["a"]?.text } == ["USDT", "BTC"])
 
       try await probe.send(
-        signed("order.place", [("symbol", "BTCUSDT"), ("side", "SELL"), ("type", "LIMIT"), ("timeInForce", "GTC"), ("quantity", "0.01"), ("price", "90000"), ("newClientOrderId", "u2")], id: 7))
+        signed(
+          "order.place",
+          [
+            ("symbol", "BTCUSDT"), ("side", "SELL"), ("type", "LIMIT"), ("timeInForce", "GTC"), ("quantity", "0.01"), ("price", "90000"),
+            ("newClientOrderId", "u2"),
+          ], id: 7))
       var placed: JSONValue?
       var reported: JSONValue?
       while placed == nil || reported == nil {

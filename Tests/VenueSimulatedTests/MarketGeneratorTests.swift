@@ -94,7 +94,8 @@ import VenueSimulated
     var closed: [Candle] = []
     for point in points { builder.add(price: point.price, quantity: point.quantity, at: point.time, closed: &closed) }
     let built = try #require(builder.current)
-    #expect([built.open, built.high, built.low, built.close, built.volume] == [candle.open, candle.high, candle.low, candle.close, candle.volume])
+    #expect(
+      [built.open, built.high, built.low, built.close, built.volume] == [candle.open, candle.high, candle.low, candle.close, candle.volume])
     #expect(closed.isEmpty)
     #expect(IntrabarPath(candle, rule: .highFirst).second == decimal("12"))
   }

@@ -38,7 +38,9 @@ import VenueSimulated
   }
 
   private func randomOrder(_ id: Int64, _ random: inout SeededRandom) -> BookOrder {
-    let types: [OrderType] = [.limit, .limit, .limit, .limit, .market, .limitMaker, .stopLoss, .stopLossLimit, .takeProfit, .takeProfitLimit]
+    let types: [OrderType] = [
+      .limit, .limit, .limit, .limit, .market, .limitMaker, .stopLoss, .stopLossLimit, .takeProfit, .takeProfitLimit,
+    ]
     let type = types[random.integer(below: types.count)]
     let forces: [TimeInForce] = [.goodTilCanceled, .goodTilCanceled, .goodTilCanceled, .immediateOrCancel, .fillOrKill]
     let force = type == .limit || type == .stopLossLimit ? forces[random.integer(below: forces.count)] : .goodTilCanceled

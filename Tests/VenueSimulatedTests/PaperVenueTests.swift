@@ -148,7 +148,8 @@ import VenueSimulated
     #expect(taken.last?.fill?.price == decimal("60060"))
     #expect(taken.last?.fill?.isMaker == false)
     #expect(submit(&venue, try request("m", .buy, .limitMaker, price: "60100")).map(\.status) == [.rejected])
-    #expect(submit(&venue, try request("i", .buy, .limit, price: "59000", force: .immediateOrCancel)).map(\.status) == [.accepted, .expired])
+    #expect(
+      submit(&venue, try request("i", .buy, .limit, price: "59000", force: .immediateOrCancel)).map(\.status) == [.accepted, .expired])
   }
 
   @Test func anUpdateOfTheSameCandleShowsOnlyItsNews() throws {
