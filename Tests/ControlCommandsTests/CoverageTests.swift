@@ -1,5 +1,6 @@
 import BotAPI
 import Foundation
+import TTRPC
 import Testing
 
 @Suite struct CoverageTests {

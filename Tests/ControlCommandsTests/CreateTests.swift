@@ -9,7 +9,7 @@ import Testing
   @Test func everythingMissingIsListedAtOnceEvenWithoutADaemon() async {
     let result = await CommandLineUnderTest.run("create", "--address", "unix:/tmp/there-is-none/s")
     #expect(result.status == .invalidArgument)
-    for part in ["5 things", "BOT_ID", "--symbol", "--strategy", "--interval", "--capital", "not checked by the daemon"] {
+    for part in ["4 things", "BOT_ID", "--symbol", "--strategy", "--capital", "not checked by the daemon"] {
       #expect(result.err.contains(part))
     }
   }
@@ -66,6 +66,19 @@ import Testing
               V1.KeyValue(key: "overbought", value: "70"),
             ], interval: "1m", capital: "1000", riskPerTrade: "0.02", maxPositionFraction: "0.1", stopLoss: "0.02", takeProfit: "0.04",
             trailingStop: "0.015"))
+    }
+  }
+
+  @Test func withoutAnIntervalItIsOneMinute() async throws {
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.createBot) { (request: V1.CreateBotRequest) throws(RPCError) -> V1.CreateBotResponse in
+        #expect(request.spec?.interval == "1m")
+        return V1.CreateBotResponse()
+      }
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run(
+        "create", "a", "--symbol", "BTCUSDT", "--strategy", "rsi", "--capital", "1000", at: daemon)
+      #expect(result.status == .ok)
     }
   }
 

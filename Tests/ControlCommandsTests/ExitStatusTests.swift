@@ -63,7 +63,7 @@ import Testing
     let help = await CommandLineUnderTest.run("--help")
     #expect(help.status == .ok)
     for code in 0...11 { #expect(help.out.contains("\n") && help.out.contains(" \(code)  ")) }
-    #expect(await CommandLineUnderTest.run("--version").out == "1.0.0\n")
+    #expect(await CommandLineUnderTest.run("--version").out == ProductVersion.text + "\n")
     #expect(await CommandLineUnderTest.run("version").status == .ok)
   }
 

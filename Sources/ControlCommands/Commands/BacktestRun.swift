@@ -29,8 +29,9 @@ struct BacktestRun: DaemonCommand {
   }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let stream = try await session.backtest.runBacktest(
-      V1.RunBacktestRequest(spec: settings.spec, dataFile: dataFile ?? ""))
+    var spec = settings.spec
+    if spec.interval.isEmpty { spec.interval = BotSettings.intervalDefault }
+    let stream = try await session.backtest.runBacktest(V1.RunBacktestRequest(spec: spec, dataFile: dataFile ?? ""))
     var result: V1.BacktestResult?
     while let message = try await stream.next() {
       switch message.payload {
