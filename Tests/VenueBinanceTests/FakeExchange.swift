@@ -219,3 +219,10 @@ enum Eventually {
     }
   }
 }
+
+/// A value that closures on several threads share.
+final class Shared<Value: Sendable>: Sendable {
+  private let value: Mutex<Value>
+  init(_ value: Value) { self.value = Mutex(value) }
+  func withLock<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result { value.withLock(body) }
+}

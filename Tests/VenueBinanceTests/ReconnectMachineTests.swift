@@ -1,6 +1,6 @@
 import ServiceRuntime
 import Testing
-import VenueBinance
+@testable import VenueBinance
 
 @Suite struct ReconnectMachineTests {
   typealias Action = ReconnectMachine.Action

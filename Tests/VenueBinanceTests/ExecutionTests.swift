@@ -1,0 +1,288 @@
+import Foundation
+import HTTPClient
+import NIOCore
+import NIOPosix
+import ServiceRuntime
+import Signing
+import Synchronization
+import Testing
+import TradingModel
+import Venue
+import VenueBinance
+
+final class ExecutionRecorder: ExecutionVenueDelegate, @unchecked Sendable {
+  struct Seen {
+    var submitted: [(ClientOrderID, SubmitOutcome)] = []
+    var canceled: [CancelOutcome] = []
+    var queried: [QueryOutcome] = []
+    var reports: [ExecutionReport] = []
+    var balances: [([AssetBalance], Bool)] = []
+    var live: [(Bool, String)] = []
+  }
+  let seen = Mutex(Seen())
+  func submitted(_ id: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) { seen.withLock { $0.submitted.append((id, outcome)) } }
+  func canceled(_ id: ClientOrderID, symbol: Symbol, outcome: CancelOutcome) { seen.withLock { $0.canceled.append(outcome) } }
+  func queried(_ id: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) { seen.withLock { $0.queried.append(outcome) } }
+  func reported(_ report: ExecutionReport) { seen.withLock { $0.reports.append(report) } }
+  func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { seen.withLock { $0.balances.append((balances, isComplete)) } }
+  func executionStreamChanged(isLive: Bool, message: String) { seen.withLock { $0.live.append((isLive, message)) } }
+  var isLive: Bool { seen.withLock { $0.live.last?.0 ?? false } }
+}
+
+final class ExecutionSetup: @unchecked Sendable {
+  static let secret = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"
+  static let apiKey = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
+  let exchange: FakeExchange
+  let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  let http: HTTPClient
+  let rest: BinanceRestClient
+  let execution: BinanceExecution
+  let recorder = ExecutionRecorder()
+  private let scripts = Shared<[String: FakeExchange.HTTPHandler]>([:])
+
+  init() throws {
+    exchange = try FakeExchange()
+    http = try HTTPClient()
+    let endpoints = BinanceEndpoints(
+      rest: "http://127.0.0.1:\(exchange.port)", stream: "ws://127.0.0.1:\(exchange.port)",
+      webSocketAPI: "ws://127.0.0.1:\(exchange.port)/ws-api/v3")
+    let signer = RequestSigner(apiKey: Secret(Self.apiKey), secret: Secret(Self.secret))
+    rest = BinanceRestClient(endpoints: endpoints, http: http, loop: group.next(), signer: signer)
+    execution = try BinanceExecution(endpoints: endpoints, rest: rest, signer: signer)
+    execution.delegate = recorder
+    exchange.answer { [scripts] request, number in
+      if let script = scripts.withLock({ $0["\(request.method) \(request.path)"] }) { return script(request, number) }
+      switch request.path {
+      case "/api/v3/time": return .ok("{\"serverTime\":\(WallClock.now().milliseconds)}")
+      case "/api/v3/account": return .ok(#"{"balances":[{"asset":"USDT","free":"1000.5","locked":"0"}]}"#)
+      case "/api/v3/openOrders": return .ok("[\(Samples.queriedOrder)]")
+      case "/api/v3/myTrades": return .ok("[]")
+      default: return .error(404, -1)
+      }
+    }
+    exchange.onText.withLock {
+      $0 = { session, text in
+        let id = text.dropFirst("{\"id\":".count).prefix { $0.isNumber }
+        session.send("{\"id\":\(id),\"status\":200,\"result\":{\"subscriptionId\":0}}")
+      }
+    }
+  }
+
+  func script(_ name: String, _ handler: @escaping FakeExchange.HTTPHandler) { scripts.withLock { $0[name] = handler } }
+
+  func onLoop<Value: Sendable>(_ body: @escaping @Sendable (ExecutionSetup) -> Value) async throws -> Value {
+    try await execution.loop.submit { [self] in body(self) }.get()
+  }
+
+  /// Submits the sample order and waits for the outcome.
+  func submit(_ order: OrderRequest = Samples.order) async throws -> SubmitOutcome {
+    let before = recorder.seen.withLock { $0.submitted.count }
+    try await onLoop { $0.execution.submit(order) }
+    try await Eventually.holds("outcome") { recorder.seen.withLock { $0.submitted.count } > before }
+    return recorder.seen.withLock { $0.submitted[before].1 }
+  }
+
+  func stop() async {
+    _ = try? await onLoop { $0.execution.stop() }
+    http.shutDown()
+    exchange.stop()
+    try? await group.shutdownGracefully()
+  }
+}
+
+@Suite struct ExecutionTests {
+  @Test func ordersAreSignedOverExactlyTheBytesThatAreSent() async throws {
+    let setup = try ExecutionSetup()
+    setup.script("POST /api/v3/order") { _, _ in .ok(Samples.fullAnswer) }
+    guard case .accepted(let reports) = try await setup.submit() else {
+      Issue.record("not accepted")
+      return
+    }
+    #expect(reports.count == 2)
+    let request = try #require(setup.exchange.requests("/api/v3/order").first)
+    #expect(request.headers["x-mbx-apikey"] == ExecutionSetup.apiKey)
+    let parts = request.body.components(separatedBy: "&signature=")
+    #expect(parts.count == 2 && request.query.isEmpty)
+    #expect(HMACSHA256.hex(parts[0], secret: Secret(ExecutionSetup.secret)) == parts[1])
+    #expect(request.parameter("newClientOrderId") == "bot-1" && request.parameter("recvWindow") == "5000")
+    let timestamp = try #require(request.parameter("timestamp").flatMap { Int64($0) })
+    #expect(abs(timestamp - WallClock.now().milliseconds) < 20_000)
+    await setup.stop()
+  }
+
+  /// RELIABILITY I1, I3; faults 1, 3, 5, 6 on a kept-alive connection.
+  @Test(arguments: [
+    FakeExchange.Reply.closed, .answer(status: 500, body: "", headers: []), .answer(status: 503, body: "<html>", headers: []),
+    .error(504, -1_007), .error(400, -1_006), .ok("{\"half\":"), .ok("[]"),
+  ])
+  func lostOrUndecidedAnswersAreUnknownAndNothingIsSentTwice(_ reply: FakeExchange.Reply) async throws {
+    let setup = try ExecutionSetup()
+    setup.script("POST /api/v3/order") { _, number in number == 1 ? .ok(Samples.fullAnswer) : reply }
+    _ = try await setup.submit()
+    guard case .unknown = try await setup.submit() else {
+      Issue.record("not unknown")
+      return
+    }
+    #expect(setup.exchange.requests("/api/v3/order").count == 2, "arrivals at the exchange")
+    await setup.stop()
+  }
+
+  @Test func wrongClockIsADefiniteRefusalAndTheClockIsMeasured() async throws {
+    let setup = try ExecutionSetup()
+    setup.script("POST /api/v3/order") { _, _ in .error(400, -1_021, "Timestamp for this request is outside of the recvWindow.") }
+    setup.script("GET /api/v3/time") { _, _ in .ok("{\"serverTime\":\(WallClock.now().milliseconds + 3_600_000)}") }
+    guard case .rejected(code: -1_021, _) = try await setup.submit() else {
+      Issue.record("not rejected")
+      return
+    }
+    try await Eventually.holds("clock measured") { setup.exchange.requests("/api/v3/time").count == 1 }
+    try await Eventually.holds("offset taken over") {
+      try abs(setup.execution.loop.submit { setup.rest.clockOffsetNanoseconds }.wait() - 3_600_000_000_000) < 2_000_000_000
+    }
+    #expect(setup.exchange.requests("/api/v3/order").count == 1, "an order is not sent again")
+    // A cancel is: it is harmless to repeat.
+    setup.script("DELETE /api/v3/order") { _, number in number == 2 ? .error(400, -1_021) : .ok(Samples.canceledAnswer) }
+    try await setup.onLoop { $0.execution.cancel(clientOrderID: Samples.id("myOrder1"), symbol: Samples.symbol("LTCBTC")) }
+    try await Eventually.holds("cancel outcome") { setup.recorder.seen.withLock { $0.canceled.count } == 1 }
+    guard case .canceled = setup.recorder.seen.withLock({ $0.canceled[0] }) else {
+      Issue.record("not canceled")
+      return
+    }
+    await setup.stop()
+  }
+
+  @Test func rateLimitAnswersAreObeyed() async throws {
+    let setup = try ExecutionSetup()
+    setup.script("POST /api/v3/order") { _, _ in
+      .answer(status: 429, body: "{\"code\":-1003,\"msg\":\"Too much request weight used\"}", headers: [("Retry-After", "30")])
+    }
+    #expect(try await setup.submit() == .rejected(code: -1_003, message: "Too much request weight used"))
+    guard case .rejected(code: 0, let message) = try await setup.submit() else {
+      Issue.record("sent during the silence")
+      return
+    }
+    #expect(message.contains("not sent"))
+    try await setup.onLoop { $0.execution.query(clientOrderID: Samples.id("bot-1"), symbol: Samples.bitcoin) }
+    try await Eventually.holds("query outcome") { setup.recorder.seen.withLock { $0.queried.count } == 1 }
+    #expect(setup.exchange.requests.count == 1)
+    await setup.stop()
+  }
+
+  @Test func noConnectionMeansCertainlyNotSent() async throws {
+    let setup = try ExecutionSetup()
+    setup.exchange.stop()
+    guard case .rejected(code: 0, _) = try await setup.submit() else {
+      Issue.record("an order that cannot have left is no unknown")
+      return
+    }
+    setup.http.shutDown()
+    try? await setup.group.shutdownGracefully()
+  }
+
+  @Test func userStreamIsSubscribedReconciledAndDelivered() async throws {
+    let setup = try ExecutionSetup()
+    try await setup.onLoop { $0.execution.start() }
+    try await Eventually.holds("live") { setup.recorder.isLive }
+    let session = try #require(setup.exchange.sessions.first)
+    #expect(session.uri == "/ws-api/v3")
+    let text = try #require(session.texts.withLock { $0.first })
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(json["method"] as? String == "userDataStream.subscribe.signature")
+    let parameters = try #require(json["params"] as? [String: Any])
+    let payload =
+      "apiKey=\(ExecutionSetup.apiKey)&recvWindow=\(parameters["recvWindow"] ?? "")&timestamp=\(parameters["timestamp"] ?? "")"
+    #expect(parameters["signature"] as? String == HMACSHA256.hex(payload, secret: Secret(ExecutionSetup.secret)))
+    // Reconciled first: balances and open orders were there before "live".
+    setup.recorder.seen.withLock { seen in
+      #expect(seen.balances.count == 1 && seen.balances[0].1)
+      #expect(seen.reports.map(\.clientOrderID) == [Samples.id("myOrder1")])
+    }
+    session.send(UserStreamMessageTests.report())
+    session.send(#"{"subscriptionId":0,"event":{"e":"outboundAccountPosition","E":1,"u":1,"B":[{"a":"ETH","f":"1","l":"2"}]}}"#)
+    session.send("garbage")
+    try await Eventually.holds("report and balances") {
+      setup.recorder.seen.withLock { $0.reports.count == 2 && $0.balances.count == 2 }
+    }
+    #expect(setup.recorder.seen.withLock { $0.reports[1].fill?.tradeID } == TradeID(7))
+    #expect(!setup.recorder.seen.withLock { $0.balances[1].1 })
+    try await Eventually.holds("garbage counted") { try setup.execution.loop.submit { setup.execution.refusedEvents }.wait() == 1 }
+    await setup.stop()
+  }
+
+  @Test(arguments: [0, 1]) func endedStreamGoesDownAndComesBackReconciled(_ kind: Int) async throws {
+    let setup = try ExecutionSetup()
+    try await setup.onLoop { $0.execution.start() }
+    try await Eventually.holds("live") { setup.recorder.isLive }
+    let session = try #require(setup.exchange.sessions.first)
+    if kind == 0 { session.drop() } else { session.send(#"{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":1}}"#) }
+    try await Eventually.holds("down and up") { setup.recorder.seen.withLock { $0.live.map(\.0) } == [true, false, true] }
+    #expect(setup.exchange.sessions.count == 2)
+    #expect(setup.exchange.requests("/api/v3/account").count == 2 && setup.exchange.requests("/api/v3/openOrders").count == 2)
+    await setup.stop()
+  }
+
+  @Test func refusedKeyIsNotTriedForEver() async throws {
+    let setup = try ExecutionSetup()
+    setup.exchange.onText.withLock {
+      $0 = { session, _ in session.send(#"{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}}"#) }
+    }
+    try await setup.onLoop { $0.execution.start() }
+    try await Eventually.holds("told") { setup.recorder.seen.withLock { $0.live.contains { $0.1.contains("-2015") } } }
+    try await Eventually.holds("closed") { setup.exchange.sessions.allSatisfy { !$0.isOpen } }
+    #expect(setup.exchange.sessions.count == 1)
+    await setup.stop()
+  }
+
+  @Test func tradesArePagedOverRepeatsToTheEnd() async throws {
+    let setup = try ExecutionSetup()
+    @Sendable func row(_ id: Int64) -> String {
+      """
+      {"symbol":"BTCUSDT","id":\(id),"orderId":100,"orderListId":-1,"price":"4.0","qty":"12.0","quoteQty":"48.0","commission":"0.1",
+      "commissionAsset":"BNB","time":1499865549590,"isBuyer":true,"isMaker":false,"isBestMatch":true}
+      """
+    }
+    setup.script("GET /api/v3/myTrades") { request, _ in
+      let from = Int64(request.parameter("fromId") ?? "") ?? 0
+      // Each page repeats the trade before it.
+      let rows = (max(from - 1, 1)..<max(from - 1, 1) + 1_000).filter { $0 <= 2_345 }
+      return .ok("[" + rows.map { row($0) }.joined(separator: ",") + "]")
+    }
+    let found = Mutex<Result<[AccountFill], BinanceError>?>(nil)
+    try await setup.onLoop { setup in
+      setup.execution.trades(Samples.bitcoin, from: TradeID(5)) { result in found.withLock { $0 = result } }
+    }
+    try await Eventually.holds("trades") { found.withLock { $0 != nil } }
+    let trades = try #require(try found.withLock { $0 }?.get())
+    #expect(trades.map(\.fill.tradeID.value) == Array(5...2_345))
+    #expect(trades.allSatisfy { $0.side == .buy && $0.fill.commissionAsset == "BNB" })
+    await setup.stop()
+  }
+
+  @Test func tradingRulesAndLimitsAreReadFromExchangeInfo() async throws {
+    let setup = try ExecutionSetup()
+    setup.script("GET /api/v3/exchangeInfo") { _, _ in
+      .ok(
+        """
+        {"timezone":"UTC","serverTime":1,"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":1200},
+        {"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},{"rateLimitType":"NEW_KIND","interval":"WEEK","intervalNum":1,"limit":1}],
+        "symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","baseAssetPrecision":8,"quoteAsset":"USDT","quoteAssetPrecision":8,
+        "filters":[{"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000","tickSize":"0.01"},
+        {"filterType":"LOT_SIZE","minQty":"0.00001","maxQty":"9000","stepSize":"0.00001"},
+        {"filterType":"MARKET_LOT_SIZE","minQty":"0","maxQty":"97.09521512","stepSize":"0"},
+        {"filterType":"NOTIONAL","minNotional":"5","applyMinToMarket":true,"maxNotional":"9000000","applyMaxToMarket":false,"avgPriceMins":5},
+        {"filterType":"MAX_NUM_ORDERS","maxNumOrders":200},{"filterType":"MAX_NUM_ALGO_ORDERS","maxNumAlgoOrders":5},{"filterType":"BRAND_NEW","x":1}]}]}
+        """)
+    }
+    let found = Mutex<Result<[TradingRules], BinanceError>?>(nil)
+    try await setup.onLoop { setup in setup.rest.tradingRules([Samples.bitcoin]) { result in found.withLock { $0 = result } } }
+    try await Eventually.holds("rules") { found.withLock { $0 != nil } }
+    let rules = try #require(try found.withLock { $0 }?.get().first)
+    #expect(rules.tickSize == Samples.decimal("0.01") && rules.stepSize == Samples.decimal("0.00001"))
+    #expect(rules.marketQuantityMaximum == Samples.decimal("97.09521512") && rules.notionalMinimum == Samples.decimal("5"))
+    #expect(rules.openOrdersMaximum == 200 && rules.openAlgorithmicOrdersMaximum == 5 && rules.status == .trading)
+    #expect(setup.exchange.requests("/api/v3/exchangeInfo").first?.parameter("symbols") == "[\"BTCUSDT\"]")
+    let limits = try await setup.onLoop { $0.rest.rateLimits }
+    #expect(limits.weights.map(\.limit) == [1_200] && limits.orders.map(\.limit) == [100])
+    await setup.stop()
+  }
+}
