@@ -69,6 +69,10 @@ extension Simulation {
       guard let timestamp = try parameters.integer("timestamp") else {
         throw ExchangeError(-1102, "Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed.")
       }
+      // Before 2017 nothing was traded; this also keeps every later subtraction in range.
+      guard timestamp >= 1_483_228_800_000 else {
+        throw ExchangeError(-1021, "Timestamp for this request is outside of the recvWindow.")
+      }
       guard let signature = credentials.signature, !signature.isEmpty else {
         throw ExchangeError(-1102, "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.")
       }

@@ -35,9 +35,12 @@ import VenueSimulated
       try check(try await fixture.call("GET", "/api/v3/account"), 401, -2014)
       try check(try await fixture.call("GET", "/api/v3/account", key: "other"), 401, -2015)
       try check(
-        try await fixture.call("GET", "/api/v3/account", query: "timestamp=1&signature=00", key: SimulatorConfiguration.testAPIKey), 400,
+        try await fixture.call(
+          "GET", "/api/v3/account", query: "timestamp=1700000000000&signature=00", key: SimulatorConfiguration.testAPIKey), 400,
         -1022)
-      try check(try await fixture.signed("GET", "/api/v3/account", timestamp: 5), 400, -1021)
+      for time in [5, -1, Int64.min, 1_483_228_800_000, Int64.max] {
+        try check(try await fixture.signed("GET", "/api/v3/account", timestamp: time), 400, -1021)
+      }
       try check(try await fixture.call("GET", "/api/v3/nothing"), 404, -1000)
       try check(try await fixture.call("POST", "/api/v3/userDataStream"), 410, -1020)
       try check(try await fixture.signed("GET", "/api/v3/order", "symbol=BTCUSDT&orderId=77"), 400, -2013)
@@ -96,7 +99,8 @@ import VenueSimulated
   @Test func aRefusedOrderIsInTheTruthLogToo() async throws {
     try await ServerFixture.run { fixture in
       _ = try await fixture.call(
-        "POST", "/api/v3/order", query: "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1&newClientOrderId=bad&timestamp=1&signature=00",
+        "POST", "/api/v3/order",
+        query: "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1&newClientOrderId=bad&timestamp=1700000000000&signature=00",
         key: SimulatorConfiguration.testAPIKey)
       let truth = try json(try await fixture.get("/sim/truth"))
       #expect(truth.elements?.first?["clientOrderId"]?.text == "bad")
