@@ -42,7 +42,7 @@ extension V1.Stats: CardSource {
         "  fees",
         fees.map { "\(DecimalText.trimmed($0.amount)) \($0.asset)" }.joined(separator: ", ")),
       CardLine("  turnover", money(turnover)),
-      CardLine("  slippage", "\(money(slippage)) (\(DecimalText.percent(slippageFraction)))"),
+      CardLine("  slippage", Self.with(slippageFraction, money(slippage))),
       .heading("trades"), CardLine("  fills", "\(fills)"), CardLine("  round trips", "\(trades)"),
       CardLine("  wins, losses", "\(wins), \(losses)"),
       CardLine("  win rate", DecimalText.percent(winRate)),
@@ -55,7 +55,7 @@ extension V1.Stats: CardSource {
       CardLine("  longest streaks", "\(longestWinStreak) wins, \(longestLossStreak) losses"),
       .heading("risk"),
       CardLine(
-        "  max drawdown", "\(money(maxDrawdown)) (\(DecimalText.percent(maxDrawdownFraction)))"),
+        "  max drawdown", Self.with(maxDrawdownFraction, money(maxDrawdown))),
       CardLine("  bottom at", TimeText.dateTime(maxDrawdownTimeNs)),
       CardLine("  lasted", TimeText.length(maxDrawdownDurationNs)),
       CardLine("  sharpe", Self.ratio(sharpeRatio)),
@@ -72,6 +72,11 @@ extension V1.Stats: CardSource {
       CardLine("to", TimeText.dateTime(lastTimeNs)),
     ]
     return lines
+  }
+
+  /// An amount and, when known, the fraction behind it.
+  private static func with(_ fraction: String, _ amount: String) -> String {
+    fraction.isEmpty ? amount : "\(amount) (\(DecimalText.percent(fraction)))"
   }
 
   private func money(_ text: String) -> String { DecimalText.fixed(text, places: 2) }
