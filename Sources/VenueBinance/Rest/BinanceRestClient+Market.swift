@@ -62,13 +62,21 @@ extension BinanceRestClient: CandleHistory {
     let list = symbols.sorted().map { "\"\($0.text)\"" }.joined(separator: ",")
     let parameters = symbols.isEmpty ? [] : [RequestParameter("symbols", "[\(list)]")]
     let call = RestCall(method: .get, path: "/api/v3/exchangeInfo", parameters: parameters, weight: 20, timeoutMilliseconds: 30_000)
-    performRepeatable(call) { [self] result in
-      if case .answered(let value) = result {
-        let (weights, orders) = RestDecoding.rateLimits(value)
-        announce(weights: weights, orders: orders)
-      }
-      completion(result.decoded { value throws(FrameRefusal) in try RestDecoding.tradingRules(value) })
-    }
+    perform(
+      call,
+      decode: { result -> (Result<[TradingRules], BinanceError>, RateGovernor?) in
+        var limits: RateGovernor?
+        if case .answered(let value) = result {
+          let (weights, orders) = RestDecoding.rateLimits(value)
+          limits = RateGovernor()
+          limits?.announce(weights: weights, orders: orders)
+        }
+        return (result.decoded { value throws(FrameRefusal) in try RestDecoding.tradingRules(value) }, limits)
+      },
+      completion: { [self] found, _ in
+        if let limits = found.1 { announce(weights: limits.weights, orders: limits.orders) }
+        completion(found.0)
+      })
   }
 }
 

@@ -22,6 +22,7 @@ public final class BinanceRestClient: @unchecked Sendable {
   public private(set) var clockOffsetNanoseconds: Int64 = 0
   /// Called when the offset was measured anew.
   public var clockChanged: ((Int64) -> Void)?
+  private let largeAnswers = try? PinnedThread(name: "rest-answers", capacity: 64)
   private var clockWaiters: [(Result<Int64, BinanceError>) -> Void] = []
 
   /// `signer` may be `nil` for public data only.
@@ -35,6 +36,8 @@ public final class BinanceRestClient: @unchecked Sendable {
     self.receiveWindowMilliseconds = min(max(receiveWindowMilliseconds, 1), 60_000)
   }
 
+  deinit { largeAnswers?.stop() }
+
   /// The exchange's time as far as known.
   public var exchangeTime: Timestamp { WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds) }
 
@@ -42,22 +45,45 @@ public final class BinanceRestClient: @unchecked Sendable {
 
   /// Sends a call once and judges the answer.
   func perform(_ call: RestCall, completion: @escaping (RestResult) -> Void) {
+    perform(call, decode: { $0 }, completion: { result, _ in completion(result) })
+  }
+
+  /// Sends a call once, judges and decodes the answer off the loop, and completes on it. The completion's second value is the
+  /// exchange's error code, 0 when it gave none.
+  func perform<Value: Sendable>(
+    _ call: RestCall, decode: @escaping @Sendable (RestResult) -> Value, completion: @escaping (Value, Int) -> Void
+  ) {
     if case .refused(_, let reason) = governor.admit(weight: call.weight, purpose: call.purpose, at: exchangeTime) {
-      completion(.notSent(reason))
+      completion(decode(.notSent(reason)), 0)
       return
     }
     let request: HTTPRequest
     do throws(SigningError) {
       request = try makeRequest(call)
     } catch {
-      completion(.notSent(error.message))
+      completion(decode(.notSent(error.message)), 0)
       return
     }
     let bound = NIOLoopBound(completion, eventLoop: loop)
-    http.send(request) { [self] result in
-      loop.execute { [self] in bound.value(received(result)) }
+    http.send(request) { [self] outcome in
+      let finish: @Sendable () -> Void = { [self] in
+        let judged = Self.judge(outcome)
+        let value = decode(judged)
+        let code = judged.code
+        loop.execute { [self] in
+          received(outcome, code)
+          bound.value(value, code)
+        }
+      }
+      // A large answer (all trading rules) would hold up the orders behind it.
+      guard case .success(let response) = outcome, response.body.count > Self.largeAnswerBytes, largeAnswers?.submit(finish) == true else {
+        finish()
+        return
+      }
     }
   }
+
+  private static let largeAnswerBytes = 128 << 10
 
   /// As ``perform(_:completion:)``; after -1021 measures the clock and sends once more. For calls that may be repeated: reads, cancels.
   func performRepeatable(_ call: RestCall, completion: @escaping (RestResult) -> Void) {
@@ -93,18 +119,19 @@ public final class BinanceRestClient: @unchecked Sendable {
       method: call.method, url: base + call.path + query, headers: headers, timeoutMilliseconds: call.timeoutMilliseconds)
   }
 
-  private func received(_ result: Result<HTTPResponse, HTTPError>) -> RestResult {
-    switch result {
-    case .failure(let error): return error.mayHaveBeenSent ? .unknown(error.message) : .notSent(error.message)
-    case .success(let response):
-      readLimits(response)
-      let judged = RestResult.judge(response)
-      if case .refused(let error, _) = judged, error.code == -1_021 { synchronizeClock { _ in } }
-      return judged
+  private static func judge(_ outcome: Result<HTTPResponse, HTTPError>) -> RestResult {
+    switch outcome {
+    case .failure(let error): error.mayHaveBeenSent ? .unknown(error.message) : .notSent(error.message)
+    case .success(let response): .judge(response)
     }
   }
 
-  private func readLimits(_ response: HTTPResponse) {
+  private func received(_ outcome: Result<HTTPResponse, HTTPError>, _ code: Int) {
+    if case .success(let response) = outcome { readLimits(response, code) }
+    if code == -1_021 { synchronizeClock { _ in } }
+  }
+
+  private func readLimits(_ response: HTTPResponse, _ code: Int) {
     let now = exchangeTime
     for header in response.headers {
       let name = header.name.lowercased()
@@ -117,7 +144,6 @@ public final class BinanceRestClient: @unchecked Sendable {
     }
     guard response.status == 429 || response.status == 418 else { return }
     let retryAfter = response.header("Retry-After").flatMap { Int($0) }
-    let code = (try? JSONValue(parsing: response.body))?["code"]?.integer
     if code == -1_015 {
       governor.ordersBlocked(retryAfterSeconds: retryAfter, at: now)
     } else {

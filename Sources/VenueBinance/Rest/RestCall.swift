@@ -17,7 +17,7 @@ struct RestCall {
 }
 
 /// How a call ended.
-enum RestResult {
+enum RestResult: Sendable {
   case answered(JSONValue)
   /// A 4xx with a code: the exchange certainly did not do it.
   case refused(APIError, status: Int)
@@ -47,6 +47,12 @@ enum RestResult {
 
   /// -1000, -1001, -1006, -1007: the exchange does not know; -1008: overloaded, may have been taken on.
   private static func isUndecided(_ code: Int64) -> Bool { [-1_000, -1_001, -1_006, -1_007, -1_008].contains(code) }
+
+  /// The code of a refusal, 0 otherwise.
+  var code: Int {
+    guard case .refused(let error, _) = self else { return 0 }
+    return error.code
+  }
 
   var error: BinanceError? {
     switch self {
