@@ -32,7 +32,7 @@ enum RPCBenchmarks {
         Contestant(name: "socketpair") {
           var times = [UInt64](repeating: 0, count: rounds)
           guard bound_pingpong(requestBytes, responseBytes, rounds, &times) == 0 else { return nil }
-          return quantile(times.map(Double.init), share).map { $0 / 1_000 }
+          return quantile(times.map { Double($0) }, share).map { $0 / 1_000 }
         },
         Contestant(name: "ours, async") {
           try withRig { rig in quantile(try rig.asyncTimes(echo, payloadBytes, rounds), share).map { $0 / 1_000 } }
@@ -81,59 +81,62 @@ enum RPCBenchmarks {
   }
 }
 
-/// Sends events as fast as the stream takes them.
-private final class EventSource: Sendable {
+/// Sends events as fast as the stream takes them. Unchecked: the stream's callbacks all run on its connection's event loop, and
+/// nothing else touches it after ``start()``; a lock would be taken twice, since sending may call back.
+private final class EventSource: @unchecked Sendable {
   private let stream: RPCServerStream
   private let event: [UInt8]
-  private let left: Mutex<Int>
+  private var left: Int
+  private var isPumping = false
 
   init(_ stream: RPCServerStream, bytes: Int, count: Int) {
     self.stream = stream
     event = [UInt8](repeating: 7, count: bytes)
-    left = Mutex(count)
+    left = count
   }
 
   func start() {
+    stream.onMessage { _ in }
     stream.onWritable { self.pump() }
     stream.onHalfClose { self.pump() }
   }
 
   private func pump() {
-    left.withLock { left in
-      guard left > 0 else { return }
-      while left > 0, stream.isWritable {
-        guard stream.send(event) else { return left = 0 }
-        left -= 1
-      }
-      if left == 0 { stream.finish() }
+    guard left > 0, !isPumping else { return }
+    isPumping = true
+    defer { isPumping = false }
+    while left > 0, stream.isWritable {
+      guard stream.send(event) else { return left = 0 }
+      left -= 1
     }
+    if left == 0 { stream.finish() }
   }
 }
 
 /// A server and a client, each with an event loop of its own.
 private final class RPCRig: Sendable {
-  private let serverGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-  private let clientGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  // For the whole run: a client that is released late may still need its loop.
+  private static let serverGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private static let clientGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   private let server: RPCServer
   private let client: RPCClient
 
   init(socket: String, register: (RPCServer) -> Void) throws {
-    server = RPCServer(group: serverGroup)
+    server = RPCServer(group: Self.serverGroup)
     register(server)
     let address = RPCAddress.unix(path: socket)
-    let (server, clientGroup) = (server, clientGroup)
+    let server = server
     client = try wait {
       try await server.start(on: [RPCListener(address: address)])
-      return try await RPCClient.connect(to: address, group: clientGroup)
+      return try await RPCClient.connect(to: address, group: Self.clientGroup)
     }
   }
 
   func stop() {
-    let (client, server, groups) = (client, server, [serverGroup, clientGroup])
+    let (client, server) = (client, server)
     try? wait {
       await client.close()
       await server.gracefulShutdown(within: .seconds(1))
-      for group in groups { try await group.shutdownGracefully() }
     }
   }
 
