@@ -63,7 +63,8 @@ struct ReadLimit: Sendable {
 
   func check() throws(RPCError) {
     guard isOver else { return }
-    throw RPCError(code: .deadlineExceeded, reason: "DEADLINE_EXCEEDED", message: "the time for this call is up; ask for less or allow more time")
+    throw RPCError(
+      code: .deadlineExceeded, reason: "DEADLINE_EXCEEDED", message: "the time for this call is up; ask for less or allow more time")
   }
 }
 

@@ -109,7 +109,8 @@ import Testing
   @Test func everyMutationLeavesALineWithPeerKeyAndResult() async throws {
     let harness = try await ControlHarness()
     try await harness.create("alpha", start: false)
-    _ = try await failure { () async throws(RPCError) in try await harness.bots.startBot(V1.StartBotRequest(requestID: "r7", botID: "beta")) }
+    _ = try await failure { () async throws(RPCError) in try await harness.bots.startBot(V1.StartBotRequest(requestID: "r7", botID: "beta"))
+    }
     _ = try await harness.bots.listBots()
     let lines = harness.audit.all
     #expect(lines.count == 2)

@@ -1,4 +1,6 @@
 import BotAPI
+import Synchronization
+import TTRPC
 import Testing
 import TradingModel
 
@@ -8,7 +10,8 @@ import TradingModel
   @Test func aCreatedBotIsListedWithItsDefaultsFilledIn() async throws {
     let harness = try await ControlHarness()
     let answer = try await harness.bots.createBot(
-      V1.CreateBotRequest(requestID: "1", botID: "alpha", spec: V1.BotSpec(symbol: "BTCUSDT", strategy: "rsi", interval: "5m", capital: "1000")))
+      V1.CreateBotRequest(
+        requestID: "1", botID: "alpha", spec: V1.BotSpec(symbol: "BTCUSDT", strategy: "rsi", interval: "5m", capital: "1000")))
     let bot = try #require(answer.bot)
     #expect(bot.id == "alpha")
     #expect(bot.state == .created)
@@ -50,7 +53,8 @@ import TradingModel
     let harness = try await ControlHarness()
     let spec = V1.BotSpec(
       symbol: "NOSUCHUSDT", strategy: "rsi", parameters: [V1.KeyValue(key: "period", value: "x"), V1.KeyValue(key: "nope", value: "1")],
-      interval: "7m", capital: "NaN", riskPerTrade: "1e-2", maxPositionFraction: "1.5", stopLoss: "-0.1", takeProfit: "0x10", trailingStop: "2")
+      interval: "7m", capital: "NaN", riskPerTrade: "1e-2", maxPositionFraction: "1.5", stopLoss: "-0.1", takeProfit: "0x10",
+      trailingStop: "2")
     let error = try await failure { () async throws(RPCError) in
       try await harness.bots.createBot(V1.CreateBotRequest(requestID: "with space", botID: "Not A Bot", spec: spec))
     }
@@ -166,7 +170,8 @@ import TradingModel
     let symbol = try #require(Symbol("BTCUSDT"))
     try await harness.driver.fall(symbol, from: 60_000)
     #expect(try await harness.portfolio.listPositions().positions.count == 1)
-    let removed = try await harness.bots.removeBot(V1.RemoveBotRequest(requestID: "remove", botID: "alpha", force: true), timeout: .seconds(15))
+    let removed = try await harness.bots.removeBot(
+      V1.RemoveBotRequest(requestID: "remove", botID: "alpha", force: true), timeout: .seconds(15))
     #expect(removed.bot?.state == .removed)
     let trades = try await harness.trades.listTrades()
     #expect(trades.trades.map(\.side) == [.buy, .sell])

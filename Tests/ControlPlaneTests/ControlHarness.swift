@@ -24,11 +24,9 @@ final class AuditLines: LogHandler, @unchecked Sendable {
     set { metadata[key] = newValue }
   }
 
-  func log(
-    level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String, function: String, line: UInt
-  ) {
-    let words = (metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    lines.withLock { $0.append(([message.description] + words).joined(separator: " ")) }
+  func log(event: LogEvent) {
+    let words = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    lines.withLock { $0.append(([event.message.description] + words).joined(separator: " ")) }
   }
 
   var all: [String] { lines.withLock { $0 } }

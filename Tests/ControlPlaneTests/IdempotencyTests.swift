@@ -1,4 +1,5 @@
 import BotAPI
+import Journal
 import TTRPC
 import Testing
 

@@ -39,6 +39,14 @@ struct TradeLog {
   }
 }
 
+/// How far a writer has come.
+final class Progress: Sendable {
+  private let count: Mutex<Int>
+  init(_ count: Int) { self.count = Mutex(count) }
+  func set(_ count: Int) { self.count.withLock { $0 = count } }
+  var value: Int { count.withLock { $0 } }
+}
+
 @Suite struct SubscriptionTests {
   static func fills(_ entries: [JournalEntry], after: Int64 = 0) -> [Int64] {
     entries.filter { $0.record.kind == .fill && Int64($0.sequence) > after }.map { Int64($0.sequence) }
@@ -102,7 +110,7 @@ struct TradeLog {
     let entries = Samples.session(count: 12_000, seed: 7)
     try harness.commit(Array(entries[..<2_000]))
     let last = try #require(Self.fills(entries).last)
-    let committed = Mutex(2_000)
+    let committed = Progress(2_000)
     try await withThrowingTaskGroup(of: (Int64, TradeLog).self) { group in
       group.addTask {
         var random = SeededRandom(seed: 11)
@@ -111,7 +119,7 @@ struct TradeLog {
           let end = min(entries.count, start + 1 + random.below(60))
           try harness.commit(Array(entries[start..<end]))
           start = end
-          committed.withLock { $0 = end }
+          committed.set(end)
           await Task.yield()
         }
         return (-1, TradeLog(after: 0))
@@ -119,7 +127,7 @@ struct TradeLog {
       for number in 0..<24 {
         group.addTask {
           // Waits until the writer has come to this subscriber's moment.
-          while committed.withLock({ $0 }) < 2_000 + number * 400 { await Task.yield() }
+          while committed.value < 2_000 + number * 400 { await Task.yield() }
           let after = Int64([0, 1, 500, 1_999, 2_000][number % 5])
           return (after, try await Self.read(harness, V1.SubscribeTradesRequest(afterSequence: after)) { $0.previous == last })
         }
@@ -181,6 +189,7 @@ struct TradeLog {
   @Test func aReaderThatTakesNothingIsEndedWithItsPlaceAndLosesNothing() async throws {
     var configuration = RPCServerConfiguration()
     configuration.streamWritableBytes = 16 << 10
+    configuration.writeStallTimeout = .seconds(120)
     let harness = try await ControlHarness(opensCore: false, lagMaximum: 2_000, server: configuration)
     let entries = Samples.session(count: 30_000, seed: 3)
     try harness.commit(Array(entries[..<100]))

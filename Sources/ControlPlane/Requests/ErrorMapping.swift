@@ -47,6 +47,7 @@ enum ErrorMapping {
 
   static func symbolNotFound(_ symbol: String) -> RPCError {
     RPCError(
-      code: .notFound, reason: "SYMBOL_UNKNOWN", field: "symbol", message: "the exchange has no symbol \(symbol); `botctl symbols` lists them")
+      code: .notFound, reason: "SYMBOL_UNKNOWN", field: "symbol",
+      message: "the exchange has no symbol \(symbol); `botctl symbols` lists them")
   }
 }

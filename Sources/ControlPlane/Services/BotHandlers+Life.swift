@@ -88,7 +88,8 @@ extension BotHandlers {
 
   private func stopAll(_ mutation: Mutation<V1.StopAllBotsResponse>, _ request: V1.StopAllBotsRequest) throws(RPCError) {
     try checkRequestID(request.requestID)
-    let holders = request.closePositions ? context.board.view.bots.bots().filter { !$0.isRemoved && $0.snapshot.position.isOpen }.map(\.id) : []
+    let holders =
+      request.closePositions ? context.board.view.bots.bots().filter { !$0.isRemoved && $0.snapshot.position.isOpen }.map(\.id) : []
     for id in holders {
       // Failures are not the call's: a position may just have closed by itself, and the outcome names the state.
       mutation.perform(.closePosition(id), step: "close/\(id)") { _ in }
@@ -102,7 +103,8 @@ extension BotHandlers {
       let state = entry.snapshot.state
       let error =
         state == wanted
-        ? nil : V1.ErrorInfo(reason: "STATE_UNCHANGED", field: "bot_id", message: "bot \(entry.id) is \(state): \(entry.snapshot.stateReason)")
+        ? nil
+        : V1.ErrorInfo(reason: "STATE_UNCHANGED", field: "bot_id", message: "bot \(entry.id) is \(state): \(entry.snapshot.stateReason)")
       return V1.BotOutcome(botID: entry.id.text, state: V1.BotState(state), error: error)
     }
   }
@@ -126,7 +128,8 @@ extension BotHandlers {
       guard bot.state != .running, bot.state != .paused else {
         throw RPCError(
           code: .failedPrecondition, reason: "BOT_RUNNING", field: "bot_id",
-          message: "bot \(id) is \(bot.state); stop it first (botctl stop \(id)), or remove it with --force, which also sells what it holds")
+          message: "bot \(id) is \(bot.state); stop it first (botctl stop \(id)), or remove it with --force, which also sells what it holds"
+        )
       }
       return removal()
     }

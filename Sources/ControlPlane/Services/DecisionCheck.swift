@@ -27,7 +27,8 @@ struct DecisionCheck {
     if candles.count > strategy.warmUp, let reading = strategy.readings.first {
       checks.append(
         SelfTestCheck(
-          name: "indicator", status: .ok, message: "\(reading.name) of \(key) is \(FixedDecimal.text(of: reading.value)) after \(candles.count) candles",
+          name: "indicator", status: .ok,
+          message: "\(reading.name) of \(key) is \(FixedDecimal.text(of: reading.value)) after \(candles.count) candles",
           elapsedNanoseconds: elapsed))
       checks.append(
         SelfTestCheck(name: "signal", status: .ok, message: "\(signal.action) \(signal.reason)", elapsedNanoseconds: elapsed))
@@ -43,7 +44,8 @@ struct DecisionCheck {
   private func journal() -> SelfTestCheck {
     if let failure = context.journal.failure {
       return SelfTestCheck(
-        name: "journal", status: .down, message: failure.message, remedy: "free disk space or repair the state directory, then restart botd")
+        name: "journal", status: .down, message: failure.message, remedy: "free disk space or repair the state directory, then restart botd"
+      )
     }
     return SelfTestCheck(
       name: "journal", status: .ok, message: "\(context.journal.lastSequence) entries are durable, \(context.journal.pendingEntries) wait")

@@ -112,7 +112,8 @@ struct MarketDataHandlers: Sendable {
     return V1.FeedQuality(
       symbol: quality.series.symbol.text, interval: quality.series.interval.rawValue, status: status,
       lastEventTimeNs: quality.lastEvent?.nanoseconds ?? 0, lagNs: quality.lastEvent.map { max(0, now.nanoseconds(since: $0)) } ?? 0,
-      candlesHeld: Int64(quality.held), candlesBackfilled: Int64(clamping: quality.gaps) - Int64(min(quality.holes, Int(clamping: quality.gaps))),
+      candlesHeld: Int64(quality.held),
+      candlesBackfilled: Int64(clamping: quality.gaps) - Int64(min(quality.holes, Int(clamping: quality.gaps))),
       candlesMissing: Int64(quality.holes), framesRefused: Int64(clamping: quality.refused))
   }
 }

@@ -14,8 +14,12 @@ struct RiskHandlers: Sendable {
     let limits = RPCError(
       code: .unimplemented, reason: "RISK_LIMITS_NOT_AVAILABLE",
       message: "this version of botd has no portfolio risk limits; SetTradingState and each bot's own limits are there")
-    server.serve(V1.RiskService.getRiskLimits) { (_, _: V1.GetRiskLimitsRequest) throws(RPCError) -> V1.GetRiskLimitsResponse in throw limits }
-    server.serve(V1.RiskService.setRiskLimits) { (_, _: V1.SetRiskLimitsRequest) throws(RPCError) -> V1.SetRiskLimitsResponse in throw limits }
+    server.serve(V1.RiskService.getRiskLimits) { (_, _: V1.GetRiskLimitsRequest) throws(RPCError) -> V1.GetRiskLimitsResponse in
+      throw limits
+    }
+    server.serve(V1.RiskService.setRiskLimits) { (_, _: V1.SetRiskLimitsRequest) throws(RPCError) -> V1.SetRiskLimitsResponse in
+      throw limits
+    }
     server.register(
       V1.BacktestService.runBacktest,
       stream: { _, stream in

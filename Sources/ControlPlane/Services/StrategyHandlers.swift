@@ -25,7 +25,10 @@ struct StrategyHandlers: Sendable {
     guard let descriptor = StrategyCatalogue.descriptor(named: request.name) else {
       throw RPCError(
         code: .notFound, reason: "STRATEGY_UNKNOWN", field: "name",
-        message: "there is no strategy \"\(RequestCheck.shown(request.name))\"; there are \(StrategyCatalogue.all.map(\.name).joined(separator: ", "))")
+        message:
+          "there is no strategy \"\(RequestCheck.shown(request.name))\"; there are "
+          + StrategyCatalogue.all.map(\.name).joined(separator: ", ")
+      )
     }
     return V1.GetStrategyResponse(strategy: Self.value(descriptor))
   }

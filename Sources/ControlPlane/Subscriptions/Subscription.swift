@@ -51,7 +51,8 @@ class Subscription {
   /// The error of a reader that fell behind.
   func overflow() -> RPCError {
     RPCError(
-      code: .resourceExhausted, reason: "READER_TOO_SLOW", message: "this reader takes messages more slowly than they come; subscribe again")
+      code: .resourceExhausted, reason: "READER_TOO_SLOW", message: "this reader takes messages more slowly than they come; subscribe again"
+    )
   }
 
   static let drainingReason = "the daemon is shutting down"

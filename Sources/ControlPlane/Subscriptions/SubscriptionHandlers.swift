@@ -133,7 +133,9 @@ struct SubscriptionHandlers: Sendable {
     guard journalID.isEmpty || journalID == known else {
       throw RPCError(
         code: .outOfRange, reason: "OTHER_JOURNAL", field: "journal_id",
-        message: "after_sequence belongs to journal \(RequestCheck.shown(journalID)), this daemon's is \(known): start again with after_sequence 0")
+        message:
+          "after_sequence belongs to journal \(RequestCheck.shown(journalID)), this daemon's is \(known): start again with after_sequence 0"
+      )
     }
     // A negative number is a sequence of 2^63 or more, written by a client without signs.
     guard let after = UInt64(exactly: sequence), after <= last else {
@@ -141,7 +143,9 @@ struct SubscriptionHandlers: Sendable {
         code: .outOfRange,
         info: V1.ErrorInfo(
           reason: "SEQUENCE_BEYOND_END", field: "after_sequence",
-          message: "after_sequence \(UInt64(bitPattern: sequence)) is beyond the journal's end \(last): it is not of this journal, or the journal was lost; start again with after_sequence 0",
+          message:
+            "after_sequence \(UInt64(bitPattern: sequence)) is beyond the journal's end \(last): it is not of this journal, "
+            + "or the journal was lost; start again with after_sequence 0",
           lastSequence: Int64(sequence: last)))
     }
     let opened = V1.SubscriptionOpened(journalID: known, firstSequence: last > 0 ? 1 : 0, lastSequence: Int64(sequence: last))
@@ -204,7 +208,9 @@ struct SubscriptionHandlers: Sendable {
     let batch = batch(request.maxBatch, &check)
     let heartbeat = heartbeat(request.heartbeatMs, &check)
     try check.finish()
-    guard let interval else { throw RPCError(code: .invalidArgument, reason: "REQUIRED", field: "interval", message: "interval is missing") }
+    guard let interval else {
+      throw RPCError(code: .invalidArgument, reason: "REQUIRED", field: "interval", message: "interval is missing")
+    }
     let subscription = CandleSubscription(
       stream: stream, heartbeat: heartbeat, symbols: symbols, interval: interval,
       after: request.afterOpenTimeNs == 0 ? nil : Timestamp(nanoseconds: request.afterOpenTimeNs), includesOpen: request.includeOpen,

@@ -18,7 +18,8 @@ final class SubscriptionHub: @unchecked Sendable {
   private var intents = IntentMemory()
   private var isFetchingIntents = false
   private var ticker: RepeatedTask?
-  private var tradingState: TradingState?
+  /// As the last tick saw it.
+  private var tradingState = TradingState.active
 
   let context: ControlContext
   var loop: any EventLoop { context.loop }
@@ -44,6 +45,7 @@ final class SubscriptionHub: @unchecked Sendable {
   func add(_ subscription: Subscription) {
     subscriptions[ObjectIdentifier(subscription)] = subscription
     if ticker == nil {
+      tradingState = context.board.tradingState
       ticker = loop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { [weak self] _ in self?.tickAll() }
     }
     guard let subscription = subscription as? JournalSubscription else { return }

@@ -82,7 +82,9 @@ struct BotValues {
   private func warmUpRemaining(_ snapshot: BotSnapshot) -> Int64 {
     guard snapshot.lastSignal == nil else { return 0 }
     let configuration = snapshot.configuration
-    guard let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters) else { return 0 }
+    guard let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters) else {
+      return 0
+    }
     let held = context.market.candles(configuration.series, limit: strategy.warmUp).count
     return Int64(max(0, strategy.warmUp - held))
   }

@@ -65,7 +65,9 @@ extension BotValues {
     let total = now.nanoseconds(since: started)
     guard started != .zero, total > 0 else { return "" }
     var open = snapshot.statistics.exposedNanoseconds
-    if snapshot.position.isOpen { open = open.addingReportingOverflow(max(0, now.nanoseconds(since: snapshot.position.openedAt))).partialValue }
+    if snapshot.position.isOpen {
+      open = open.addingReportingOverflow(max(0, now.nanoseconds(since: snapshot.position.openedAt))).partialValue
+    }
     return FixedDecimal.text(of: min(1, max(0, Double(open) / Double(total))))
   }
 }
