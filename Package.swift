@@ -144,8 +144,8 @@ testTargets += [
   tests(
     "VenueBinanceTests",
     [
-      "VenueBinance", "HTTPClient", "MarketFrames", "Signing", "ServiceRuntime", "TradingModel", "Venue", nioCore, nioPosix, nioHTTP1,
-      nioWebSocket,
+      "VenueBinance", "HTTPClient", "MarketFrames", "Signing", "ServiceRuntime", "TradingModel", "Venue", "botsim", nioCore, nioPosix,
+      nioHTTP1, nioWebSocket,
     ]),
   // The programs as processes, over real sockets.
   tests("EndToEndTests", ["TestSupport", "Signing", "ServiceRuntime", "botd", "botctl", "botsim"]),

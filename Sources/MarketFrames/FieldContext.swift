@@ -29,7 +29,8 @@ struct FieldContext: ~Copyable {
   }
 
   /// The field `s`; `nil` when it is not a subscribed symbol.
-  @inline(__always) func symbol(_ fields: FieldSlots, _ table: borrowing SymbolTable) throws(FrameRefusal) -> (symbol: Symbol, index: Int)? {
+  @inline(__always) func symbol(_ fields: FieldSlots, _ table: borrowing SymbolTable) throws(FrameRefusal) -> (symbol: Symbol, index: Int)?
+  {
     let spelled = try text(fields, "s")
     guard let start = spelled.baseAddress else { return nil }
     let isInFrame = start >= base && start < end

@@ -27,7 +27,9 @@ public enum JSONValue: Hashable, Sendable {
   public init(parsing bytes: [UInt8], valuesMaximum: Int = 2_000_000) throws(FrameRefusal) {
     // `withUnsafeBufferPointer` cannot carry a typed error through on every toolchain; a Result does.
     let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, FrameRefusal> in
-      do throws(FrameRefusal) { return .success(try JSONValue(parsing: buffer, valuesMaximum: valuesMaximum)) } catch { return .failure(error) }
+      do throws(FrameRefusal) { return .success(try JSONValue(parsing: buffer, valuesMaximum: valuesMaximum)) } catch {
+        return .failure(error)
+      }
     }
     self = try result.get()
   }

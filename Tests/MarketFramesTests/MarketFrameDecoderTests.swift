@@ -65,7 +65,10 @@ import Venue
     #expect(trade.symbol == (try symbol("1000SATSUSDT")))
   }
 
-  @Test(arguments: ["{\"e\":\"serverShutdown\",\"E\":1770123456789}", "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1770123456789}}"])
+  @Test(arguments: [
+    "{\"e\":\"serverShutdown\",\"E\":1770123456789}",
+    "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1770123456789}}",
+  ])
   func shutdownIsAnnounced(_ frame: String) { #expect(SampleFrames.decode(frame.utf8) == .other(.serverShutdown)) }
 
   @Test func controlRepliesNameTheirRequest() throws {
@@ -144,13 +147,15 @@ import Venue
     ("\"p\":\"61837.63000000\",", "", .missingField), ("\"q\":\"0.02000000\"", "\"q\":\"-0.02\"", .badField),
     ("\"t\":3735683259", "\"t\":1.0", .badField), ("\"t\":3735683259", "\"t\":1e2", .badField),
     ("\"t\":3735683259", "\"t\":-1", .badField), ("\"t\":3735683259", "\"t\":99999999999999999999", .badField),
-    ("\"t\":3735683259", "\"t\":01", .malformed), ("\"t\":3735683259", "\"t\":+1", .malformed), ("\"t\":3735683259", "\"t\":.5", .malformed),
+    ("\"t\":3735683259", "\"t\":01", .malformed), ("\"t\":3735683259", "\"t\":+1", .malformed),
+    ("\"t\":3735683259", "\"t\":.5", .malformed),
     ("\"m\":true", "\"m\":1", .badField), ("\"m\":true", "\"m\":True", .malformed),
     ("\"M\":true}", "\"M\":true,}", .malformed), ("\"m\":true", "\"m\":true,\"m\":false", .duplicateField),
     ("\"m\":true", "\"m\":true,\"\\u006d\":false", .duplicateField), ("{\"stream\"", "\u{FEFF}{\"stream\"", .malformed),
     ("}}", "}}x", .malformed), ("}}", "}", .malformed), ("\"T\":1723161255342", "\"T\":9223372036854775807", .badField),
     ("\"M\":true", "\"M\":" + String(repeating: "[", count: 70) + String(repeating: "]", count: 70), .tooDeep),
-    ("\"M\":true", "\"M\":\"\\ud800\"", .malformed), ("\"M\":true", "\"M\":\"\\x\"", .malformed), ("\"M\":true", "\"M\":\"a\tb\"", .malformed),
+    ("\"M\":true", "\"M\":\"\\ud800\"", .malformed), ("\"M\":true", "\"M\":\"\\x\"", .malformed),
+    ("\"M\":true", "\"M\":\"a\tb\"", .malformed),
     ("\"M\":true", "'M':true", .malformed), ("\"M\":true", "\"M\":true/**/", .malformed),
   ])
   func brokenFramesAreRefused(_ old: String, _ new: String, _ code: FrameRefusal.Code) {
@@ -223,7 +228,8 @@ enum Scrambled {
       var parts: [String] = []
       for (name, value) in members.sorted(by: { $0.key < $1.key }) {
         parts.append(
-          space(&random) + string(name, using: &random) + space(&random) + ":" + space(&random) + self.text(value, using: &random) + space(&random))
+          space(&random) + string(name, using: &random) + space(&random) + ":" + space(&random) + self.text(value, using: &random)
+            + space(&random))
       }
       return "{" + parts.shuffled(using: &random).joined(separator: ",") + "}"
     }

@@ -24,7 +24,9 @@ enum SampleFrames {
   static func decoder() -> MarketFrameDecoder { MarketFrameDecoder(symbols: SymbolTable(symbols)) }
 
   /// Bytes in memory of exactly their size, so that a sanitizer sees a read beyond them.
-  static func withExactBytes<Result>(_ text: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+  static func withExactBytes<Result>(_ text: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
+    -> Result
+  {
     let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, text.count))
     defer { buffer.deallocate() }
     _ = buffer.initialize(from: text)
@@ -41,7 +43,9 @@ enum SampleFrames {
 
   static func decode(_ text: some Collection<UInt8>) -> Outcome {
     let decoder = decoder()
-    return withExactBytes(text) { outcome($0, decoder) { bytes, decoder throws(FrameRefusal) in try decoder.decode(bytes, receivedAt: receivedAt) } }
+    return withExactBytes(text) {
+      outcome($0, decoder) { bytes, decoder throws(FrameRefusal) in try decoder.decode(bytes, receivedAt: receivedAt) }
+    }
   }
 
   static func outcome(
@@ -59,11 +63,13 @@ enum SampleFrames {
 
 /// Documents and recordings beside the checkout; absent on most machines, so tests that need them are skipped.
 enum SharedFiles {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../shared").standardizedFileURL
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../shared")
+    .standardizedFileURL
   static let payloadsFolder = folder.appendingPathComponent("binance/payloads")
 
   static var payloads: [(name: String, bytes: [UInt8])] {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: payloadsFolder.path)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: payloadsFolder.path)) ?? []).filter { $0.hasSuffix(".json") }
+      .sorted()
     return names.compactMap { name in
       (try? Data(contentsOf: payloadsFolder.appendingPathComponent(name))).map { (name, Array($0)) }
     }

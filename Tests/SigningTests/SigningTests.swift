@@ -132,7 +132,9 @@ import Testing
 
   @Test func asymmetricSignaturesArePercentEncoded() throws {
     let signer = RequestSigner(apiKey: Secret("k"), privateKey: try PrivateKey(pem: Secret(Keys.rsa)))
-    let parameters = [RequestParameter("symbol", "BTCUSDT"), RequestParameter("side", "BUY"), RequestParameter("timestamp", "1668481559918")]
+    let parameters = [
+      RequestParameter("symbol", "BTCUSDT"), RequestParameter("side", "BUY"), RequestParameter("timestamp", "1668481559918"),
+    ]
     let text = String(decoding: try signer.signedQuery(parameters), as: UTF8.self)
     #expect(text.hasSuffix("&signature=" + PercentEncoding.text(Keys.rsaSignature)))
     #expect(!text.contains("+") && !text.dropFirst(text.utf8.count - 20).contains("="))

@@ -224,7 +224,9 @@ final class ExecutionSetup: @unchecked Sendable {
   @Test func refusedKeyIsNotTriedForEver() async throws {
     let setup = try ExecutionSetup()
     setup.exchange.onText.withLock {
-      $0 = { session, _ in session.send(#"{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}}"#) }
+      $0 = { session, _ in
+        session.send(#"{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}}"#)
+      }
     }
     try await setup.onLoop { $0.execution.start() }
     try await Eventually.holds("told") { setup.recorder.seen.withLock { $0.live.contains { $0.1.contains("-2015") } } }

@@ -198,7 +198,8 @@ private final class RequestHandler: ChannelInboundHandler, RemovableChannelHandl
     case .answer(let status, let body, let extra):
       var headers = HTTPHeaders([("Content-Length", String(body.utf8.count)), ("Content-Type", "application/json")])
       for (name, value) in extra { headers.add(name: name, value: value) }
-      context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers))), promise: nil)
+      context.write(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers))), promise: nil)
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }

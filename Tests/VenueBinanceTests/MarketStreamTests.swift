@@ -25,7 +25,8 @@ final class StreamRecorder: MarketStreamDelegate, @unchecked Sendable {
     seen.withLock { seen in
       seen.events.append(event)
       if case .candle(let update) = event, update.isClosed {
-        seen.closed[SeriesKey(symbol: update.symbol, interval: update.interval), default: []].append(update.candle.openTime.milliseconds / 60_000)
+        seen.closed[SeriesKey(symbol: update.symbol, interval: update.interval), default: []].append(
+          update.candle.openTime.milliseconds / 60_000)
       }
     }
   }
@@ -244,13 +245,13 @@ final class StreamSetup: @unchecked Sendable {
     try await setup.start(Self.trades)
     let session = try await setup.session(1)
     session.send(Samples.trade(1, time: setup.now))
-    try await Eventually.holds("live") { setup.recorder.state == .live }
-    try await Eventually.holds("stale") {
+    func states() -> [FeedState] { setup.recorder.seen.withLock { $0.states.map(\.1) } }
+    try await Eventually.holds("live, then stale") {
       session.ping("alive")
-      return setup.recorder.state == .stale
+      return states() == [.live, .stale]
     }
     session.send(Samples.trade(2, time: setup.now))
-    try await Eventually.holds("live again") { setup.recorder.state == .live }
+    try await Eventually.holds("live again") { states().prefix(3) == [.live, .stale, .live] }
     await setup.stop()
   }
 
@@ -323,7 +324,7 @@ final class StreamSetup: @unchecked Sendable {
     let session = try await setup.session(1)
     let adder = Adder(setup)
     try await setup.onLoop { $0.delegate = adder }
-    session.send(Samples.trade(1, time: setup.now) )
+    session.send(Samples.trade(1, time: setup.now))
     try await Eventually.holds("warm-up of the added series") { setup.recorder.closed.count == 6 }
     session.send(Samples.trade(2, time: setup.now))
     try await Eventually.holds("trades go on") { setup.recorder.tradeIDs == [1, 2] }
@@ -342,7 +343,9 @@ final class StreamSetup: @unchecked Sendable {
       setup.recorder.received(event)
     }
     func backfilled(_ series: SeriesKey, candles: [Candle]) { setup.recorder.backfilled(series, candles: candles) }
-    func feedChanged(_ symbol: Symbol, state: FeedState, reason: String) { setup.recorder.feedChanged(symbol, state: state, reason: reason) }
+    func feedChanged(_ symbol: Symbol, state: FeedState, reason: String) {
+      setup.recorder.feedChanged(symbol, state: state, reason: reason)
+    }
     func refused(_ refusal: FrameRefusal) { setup.recorder.refused(refusal) }
   }
 

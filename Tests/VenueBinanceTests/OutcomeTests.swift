@@ -58,8 +58,10 @@ import Venue
   }
 
   @Test func partlyFilledThenExpiredEndsWithTheExpiry() throws {
-    let body = Samples.fullAnswer.replacingOccurrences(of: "\"status\":\"FILLED\"", with: "\"status\":\"EXPIRED\",\"expiryReason\":\"INSUFFICIENT_LIQUIDITY\"")
-      .replacingOccurrences(of: "\"origQty\":\"10.00000000\"", with: "\"origQty\":\"12.00000000\"")
+    let body = Samples.fullAnswer.replacingOccurrences(
+      of: "\"status\":\"FILLED\"", with: "\"status\":\"EXPIRED\",\"expiryReason\":\"INSUFFICIENT_LIQUIDITY\""
+    )
+    .replacingOccurrences(of: "\"origQty\":\"10.00000000\"", with: "\"origQty\":\"12.00000000\"")
     guard case .accepted(let reports) = judged(200, body) else {
       Issue.record("not accepted")
       return
@@ -159,8 +161,9 @@ import Venue
   }
 
   @Test func otherEventsAreTold() throws {
-    guard case .balances(let balances) = try message(
-      #"{"subscriptionId":0,"event":{"e":"outboundAccountPosition","E":1,"u":1,"B":[{"a":"ETH","f":"10.5","l":"0.5"}]}}"#)
+    guard
+      case .balances(let balances) = try message(
+        #"{"subscriptionId":0,"event":{"e":"outboundAccountPosition","E":1,"u":1,"B":[{"a":"ETH","f":"10.5","l":"0.5"}]}}"#)
     else {
       Issue.record("no balances")
       return

@@ -45,7 +45,8 @@ enum Samples {
     "time":1499827319559,"updateTime":1499827319560,"isWorking":true,"workingTime":1499827319559,"origQuoteOrderQty":"0.000000"}
     """
 
-  static func kline(_ minute: Int64, closed: Bool, second: Int64 = 60, symbol: String = "BTCUSDT", close: String = "100.50000000") -> String {
+  static func kline(_ minute: Int64, closed: Bool, second: Int64 = 60, symbol: String = "BTCUSDT", close: String = "100.50000000") -> String
+  {
     """
     {"stream":"\(symbol.lowercased())@kline_1m","data":{"e":"kline","E":\(minute * 60_000 + second * 1_000),"s":"\(symbol)","k":{"t":\(minute * 60_000),"T":\(minute * 60_000 + 59_999),"s":"\(symbol)","i":"1m","f":1,"L":2,"o":"100.00000000","c":"\(close)","h":"101.00000000","l":"99.00000000","v":"1.00000000","n":2,"x":\(closed),"q":"100.00000000","V":"0.50000000","Q":"50.00000000","B":"0"}}}
     """

@@ -116,7 +116,8 @@ public struct CandleSequencer: Hashable, Sendable {
   public mutating func refilled(_ candles: [Candle]) -> [Output] {
     guard state == .refilling else { return [] }
     var fresh: [Candle] = []
-    for candle in candles.sorted(by: { $0.openTime < $1.openTime }) where candle.openTime > (fresh.last?.openTime ?? lastClosed ?? .init(nanoseconds: .min)) {
+    for candle in candles.sorted(by: { $0.openTime < $1.openTime })
+    where candle.openTime > (fresh.last?.openTime ?? lastClosed ?? .init(nanoseconds: .min)) {
       fresh.append(candle)
     }
     var outputs: [Output] = []
