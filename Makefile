@@ -39,6 +39,10 @@ install:
 	install -d $(PREFIX)/bin
 	install -m 0755 .build-release/release/botd .build-release/release/botctl .build-release/release/botsim $(PREFIX)/bin
 
+proto:
+	@.ci/setup test
+	@proto/generate.sh
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 

@@ -24,7 +24,7 @@ final class SimulatedFeed {
   let rules: [TradingRules]
 
   static let tickMilliseconds: Int64 = 20
-  static let historySeconds = 6 * 3_600
+  static let historySeconds = 12_600
   static let historyIntervals: [Interval] = [.oneSecond, .oneMinute, .threeMinutes, .fiveMinutes, .fifteenMinutes]
 
   init(engine: TradingEngine, settings: DaemonSettings.SimulationSettings, start: Timestamp) {

@@ -18,7 +18,12 @@ struct PositionClose: DaemonCommand {
       let request = V1.ClosePositionRequest(
         requestID: Session.requestID(), botID: id, reason: reason)
       let response = try await session.bots.closePosition(request, timeout: session.timeout)
-      guard let order = response.order else { return "\(id) holds nothing" }
+      guard let order = response.order else {
+        // The exit follows its stop's cancellation, so the order may not be there yet.
+        let bot = try await session.bots.getBot(V1.GetBotRequest(botID: id), timeout: session.timeout).bot
+        guard let position = bot?.position, !["", "0"].contains(position.quantity) else { return "\(id) holds nothing" }
+        return "\(id) is closing: it sells as soon as its stop is canceled. Watch it with: botctl orders --bot \(id)"
+      }
       return
         "\(id): order \(order.clientOrderID) sells \(DecimalText.trimmed(order.quantity)) \(order.symbol), \(order.status.name)"
     }
