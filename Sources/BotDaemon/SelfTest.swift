@@ -30,7 +30,7 @@ struct SelfTest {
 
   /// A buy and a sell on a simulated venue of its own.
   private func paperOrder(_ symbol: Symbol, _ rules: TradingRules?, _ candles: [Candle]) -> SelfTestCheck {
-    let name = "paper order"
+    let name = "paper_order"
     guard let rules else {
       return SelfTestCheck(
         name: name, status: .down, message: "no trading rules for \(symbol)",

@@ -8,7 +8,7 @@ public import TradingModel
 /// Binance's REST API on one event loop: signing, the exchange's clock, rate limits and the meaning of every answer.
 ///
 /// Nothing is repeated on its own, with two harmless exceptions after -1021 (wrong clock): reads and cancels are sent once more with the
-/// re-measured clock. Everything but `init` and the `async` methods must be called on ``loop``; completions come there too.
+/// re-measured clock. Everything but `init` must be called on ``loop``; completions come there too.
 public final class BinanceRestClient: @unchecked Sendable {
   /// How long the exchange may take a signed request after its timestamp, in milliseconds (at most 60000).
   public let receiveWindowMilliseconds: Int
