@@ -21,7 +21,7 @@ import Testing
     let directory = try TemporaryDirectory("replay")
     let file = directory.file("btcusdt-1m-part.csv")
     try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
-    let simulator = try Simulator(directory, ["--replay", "\(file):BTCUSDT:1m", "--speed", "max", "--wait-for-subscribers", "1"])
+    let simulator = try Simulator(directory, ["--replay", "\(file):BTCUSDT:1m", "--speed", "9000", "--wait-for-subscribers", "1"])
     let daemon = daemon(directory, simulator)
     try daemon.start()
     defer { daemon.kill() }
@@ -63,7 +63,7 @@ import Testing
     let files = names.compactMap { Programs.data($0) }
     let directory = try TemporaryDirectory("feeds")
     let simulator = try Simulator(
-      directory, files.flatMap { ["--replay", $0] } + ["--speed", "max", "--wait-for-subscribers", "8"])
+      directory, files.flatMap { ["--replay", $0] } + ["--speed", "20", "--wait-for-subscribers", "8"])
     let daemon = daemon(directory, simulator)
     try daemon.start()
     defer { daemon.kill() }

@@ -28,7 +28,7 @@ public func eventually(within seconds: Double = 20, _ condition: () throws -> Bo
   let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
   while try !condition() {
     if DispatchTime.now().uptimeNanoseconds > deadline { return false }
-    usleep(5_000)
+    _ = poll(nil, 0, 5)
   }
   return true
 }

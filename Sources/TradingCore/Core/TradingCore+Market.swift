@@ -28,7 +28,7 @@ extension TradingCore {
     let candle = update.candle
     series[at].keep(candle, limit: configuration.historyCandles)
     let close = update.interval.nextOpenTime(after: candle.openTime)
-    let isLate = now.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
+    let isLate = update.eventTime.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
     for index in series[at].bots {
       guard let signal = bots[index]?.onCandle(candle, closedAt: close) else { continue }
       guard signal.action != .hold else { continue }
