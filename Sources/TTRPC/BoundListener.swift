@@ -51,7 +51,8 @@ struct BoundListener: Sendable {
   private static func bootstrap(shared: ServerShared, group: any EventLoopGroup, isUnix: Bool, tls: NIOSSLContext?) -> ServerBootstrap {
     ServerBootstrap(group: group)
       .serverChannelOption(ChannelOptions.backlog, value: 256)
-      .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+      // TLS has no half-closed connections: its handler ends them.
+      .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: tls == nil)
       .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 8)
       .childChannelOption(
         ChannelOptions.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: 65536)

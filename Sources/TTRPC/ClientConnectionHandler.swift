@@ -35,11 +35,7 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
       handle(event)
       return true
     }
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
     core.flush()
-    context.fireChannelReadComplete()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

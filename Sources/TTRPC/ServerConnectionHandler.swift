@@ -90,11 +90,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       partialSince = now
       schedule(now + TimeAmount(shared.configuration.partialFrameTimeout))
     }
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
+    // Here, not in `channelReadComplete`: SwiftNIO fires that at the end of input too and then expects the channel to be open still, but
+    // a write that finds the peer gone closes it (an assertion in debug builds).
     core.flush()
-    context.fireChannelReadComplete()
   }
 
   func read(context: ChannelHandlerContext) {

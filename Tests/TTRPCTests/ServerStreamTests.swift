@@ -44,6 +44,25 @@ import Testing
     }
   }
 
+  @Test func clientsThatVanishFromABusyStreamDoNotHarmTheServer() async throws {
+    try await TestServer.run { test in
+      // The end of the connection is seen while messages for it wait to be written, which then fails.
+      for _ in 0..<200 {
+        let stream = try await openedAndDropped(test)
+        while stream.send([UInt8](repeating: 1, count: 100)) {}
+      }
+      try test.connect().ping(1)
+    }
+  }
+
+  private func openedAndDropped(_ test: TestServer) async throws -> RPCServerStream {
+    let raw = try test.connect()
+    try raw.send(open(1, "OpenList", flags: 1))
+    let (_, stream) = try await test.opened.next()
+    for _ in 0..<50 { #expect(stream.send([1])) }
+    return stream
+  }
+
   @Test func clientEndOnAServerStreamCancelsIt() async throws {
     try await TestServer.run { test in
       let raw = try test.connect()
