@@ -218,7 +218,7 @@ extension Daemon: EngineObserver {
   func committed(_ commit: EngineCommit) {
     board.publish(
       BoardUpdate(
-        sequence: commit.sequence, time: commit.entries.last?.time ?? .zero, bots: commit.bots, openOrders: commit.openOrders,
+        sequence: commit.sequence, time: commit.entries.last?.time ?? .zero, bots: commit.bots, orders: commit.orders,
         tradingState: commit.tradingState, balances: commit.balances))
     tail.committed(commit.entries)
     stores.committed(commit.sequence)

@@ -115,7 +115,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
       _ = try journal.flush()
       board.publish(
         BoardUpdate(
-          sequence: last.sequence, time: last.time, bots: core.takeChanges(), openOrders: core.openOrders, tradingState: core.tradingState,
+          sequence: last.sequence, time: last.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), tradingState: core.tradingState,
           balances: core.balances))
       tail.committed(entries)
     }

@@ -82,7 +82,7 @@ import Venue
     let entries = Samples.session(count: 400)
     try harness.commit(entries)
     let alpha = BotSnapshotSample.make(Samples.configuration(2))
-    harness.board.publish(BoardUpdate(sequence: 400, time: Samples.start, bots: [(alpha.configuration.id, alpha)]))
+    harness.board.publish(BoardUpdate(sequence: 400, time: Samples.start, bots: [BotChange(snapshot: alpha)]))
     var wanted: [String] = []
     var total = alpha.configuration.capital
     for entry in entries {

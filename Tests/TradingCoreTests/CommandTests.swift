@@ -129,8 +129,8 @@ import VenueSimulated
     #expect(snapshot?.statistics == BotStatistics())
     #expect(snapshot?.openOrders == [])
     let changes = driver.core.takeChanges()
-    #expect(changes.last?.id == one && changes.last?.snapshot != nil)
-    #expect(changes.contains { $0.snapshot == nil })
+    #expect(changes.last?.id == one && changes.last?.isRemoved == false)
+    #expect(changes.contains { $0.isRemoved && $0.snapshot.position.isOpen })
   }
 
   @Test func symbolOfATradedBotCannotChange() {

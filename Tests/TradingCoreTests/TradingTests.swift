@@ -194,17 +194,17 @@ import VenueSimulated
 
   @Test func candlesHeldCountFromTheEntryAlsoAfterARestart() throws {
     var driver = Self.holding()
-    let before = try #require(driver.snapshot()?.position.candlesHeld)
+    let before = try #require(driver.snapshot()?.candlesHeld)
     driver.minute(Self.d("58850"))
     driver.minute(Self.d("58800"))
-    #expect(driver.snapshot()?.position.candlesHeld == before + 2)
+    #expect(driver.snapshot()?.candlesHeld == before + 2)
     var again = try driver.folded()
     var effects: [Effect] = []
     let candles = (-10...6).map { minute in
       Samples.candle(Samples.start.advanced(byMilliseconds: Int64(minute) * 60_000), [Self.d("59000")])
     }
     again.step(.history(Samples.configuration().series, candles), at: driver.core.time, effects: &effects)
-    let held = again.snapshot(of: Samples.bot("one"))?.position.candlesHeld
+    let held = again.snapshot(of: Samples.bot("one"))?.candlesHeld
     let openedAt = try #require(driver.snapshot()?.position.openedAt)
     let expected = candles.filter { Interval.oneMinute.nextOpenTime(after: $0.openTime) > openedAt }.count
     #expect(held == expected)

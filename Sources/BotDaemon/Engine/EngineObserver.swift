@@ -8,9 +8,8 @@ struct EngineCommit: Sendable {
   /// The last durable sequence.
   var sequence: UInt64
   var entries: [JournalEntry]
-  var bots: [(id: BotID, snapshot: BotSnapshot?)]
-  /// `nil` when no order changed.
-  var openOrders: [Order]?
+  var bots: [BotChange]
+  var orders: [OrderChange]
   var tradingState: TradingState
   var balances: [AssetBalance]
 }

@@ -24,8 +24,8 @@ final class TradingEngine: @unchecked Sendable {
   var execution: (any VenueExecution)?
 
   private var paper: PaperVenue?
-  /// The wall clock moved to the exchange's time, in nanoseconds.
-  var clockOffsetNanoseconds: Int64 = 0
+  /// The exchange's clock less ours, in nanoseconds; `nil` until it was measured.
+  var clockOffsetNanoseconds: Int64?
   private var durable: UInt64 = 0
   private var depth = 0
   private var effects: [Effect] = []
@@ -35,7 +35,6 @@ final class TradingEngine: @unchecked Sendable {
   private var gated: [Effect] = []
   private var heldBack: [MarketEvent] = []
   private var heldBackHead = 0
-  private var ordersChanged = false
   private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
   private var nextCommandID: UInt64 = 1
 
@@ -53,10 +52,20 @@ final class TradingEngine: @unchecked Sendable {
 
   // MARK: Events
 
-  /// Core time for something that happens now: the exchange's clock, or market time in the paper modes.
+  /// Core time for something that happens now: the exchange's clock, or market time in the paper modes, where time passes with the
+  /// market alone.
   private func time(atLeast event: Timestamp = .zero) -> Timestamp {
-    guard paper == nil else { return max(event, core.time == .zero ? WallClock.now() : core.time) }
-    return max(event, WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds))
+    guard paper == nil else { return max(event, core.time) }
+    return max(event, exchangeTime)
+  }
+
+  private var exchangeTime: Timestamp { WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds ?? 0) }
+
+  /// Core time of a command. In the paper modes the market may be silent, or far from our time: the exchange's clock where it is known.
+  private var commandTime: Timestamp {
+    guard paper != nil else { return exchangeTime }
+    if clockOffsetNanoseconds == nil, core.time != .zero { return core.time }
+    return max(core.time, exchangeTime)
   }
 
   /// A market event from a feed.
@@ -99,7 +108,9 @@ final class TradingEngine: @unchecked Sendable {
 
   /// Anything else.
   func handle(_ event: CoreEvent) {
-    turn { self.step(event, at: self.time()) }
+    var at = time()
+    if case .command = event { at = commandTime }
+    turn { self.step(event, at: at) }
     if case .balances = event { observer?.balances(core.balances) }
   }
 
@@ -157,7 +168,6 @@ final class TradingEngine: @unchecked Sendable {
       switch effect {
       case .append(let entry):
         fresh.append(entry)
-        if entry.record.concernsOrders { ordersChanged = true }
       case .submit(_, let after), .cancel(_, _, let after), .reply(_, _, let after):
         if after <= durable, gated.isEmpty {
           perform(effect)
@@ -219,7 +229,7 @@ final class TradingEngine: @unchecked Sendable {
   /// The whole state, for a board that knows nothing yet; the recovered journal is durable.
   func takeInitialUpdate() -> BoardUpdate {
     BoardUpdate(
-      sequence: durable, time: core.time, bots: core.takeChanges(), openOrders: core.openOrders, tradingState: core.tradingState,
+      sequence: durable, time: core.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), tradingState: core.tradingState,
       balances: core.balances)
   }
 
@@ -232,9 +242,8 @@ final class TradingEngine: @unchecked Sendable {
     guard let last = entries.last?.sequence else { return }
     uncommitted.append(
       EngineCommit(
-        sequence: last, entries: entries, bots: core.takeChanges(), openOrders: ordersChanged ? core.openOrders : nil,
+        sequence: last, entries: entries, bots: core.takeChanges(), orders: core.takeOrderChanges(),
         tradingState: core.tradingState, balances: core.balances))
-    ordersChanged = false
     journal.append(entries) { [loop, weak self] result in
       loop.execute { self?.journaled(result) }
     }
@@ -322,16 +331,6 @@ extension TradingEngine: CoreGateway {
       self.replies[id] = completion
       self.handle(
         .command(CommandEnvelope(id: id, requestID: requestID, fingerprint: fingerprint, command: command)))
-    }
-  }
-}
-
-extension Record {
-  /// Whether the set of open orders may have changed.
-  fileprivate var concernsOrders: Bool {
-    switch self {
-    case .orderIntent, .orderUpdated, .cancelRequested, .fill, .botRemoved: true
-    default: false
     }
   }
 }

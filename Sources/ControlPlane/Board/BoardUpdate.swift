@@ -8,10 +8,10 @@ public struct BoardUpdate: Sendable {
   public var sequence: UInt64
   /// Core time of the commit.
   public var time: Timestamp
-  /// Bots that changed; a `nil` snapshot: removed.
-  public var bots: [(id: BotID, snapshot: BotSnapshot?)]
-  /// All orders that are not finished, oldest first; `nil`: unchanged.
-  public var openOrders: [Order]?
+  /// Bots that changed or were removed.
+  public var bots: [BotChange]
+  /// Orders that changed or are not open any more.
+  public var orders: [OrderChange]
   /// `nil`: unchanged.
   public var tradingState: TradingState?
   public var tradingStateReason: String?
@@ -19,13 +19,13 @@ public struct BoardUpdate: Sendable {
   public var balances: [AssetBalance]?
 
   public init(
-    sequence: UInt64, time: Timestamp, bots: [(id: BotID, snapshot: BotSnapshot?)] = [], openOrders: [Order]? = nil,
+    sequence: UInt64, time: Timestamp, bots: [BotChange] = [], orders: [OrderChange] = [],
     tradingState: TradingState? = nil, tradingStateReason: String? = nil, balances: [AssetBalance]? = nil
   ) {
     self.sequence = sequence
     self.time = time
     self.bots = bots
-    self.openOrders = openOrders
+    self.orders = orders
     self.tradingState = tradingState
     self.tradingStateReason = tradingStateReason
     self.balances = balances

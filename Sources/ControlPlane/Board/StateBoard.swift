@@ -12,9 +12,7 @@ public final class StateBoard: Sendable {
     var sequence: UInt64 = 0
     var time: Timestamp = .zero
     var bots = BotTable()
-    var openOrders: [Order] = []
-    /// Rises when `openOrders` changes.
-    var ordersGeneration = 0
+    var openOrders: [ClientOrderID: Order] = [:]
     var tradingState: TradingState = .active
     var tradingStateReason = ""
     var tradingStateChangedAt: Timestamp = .zero
@@ -25,7 +23,6 @@ public final class StateBoard: Sendable {
 
   private let state = Mutex(State())
   private let rules = Mutex(RulesTable())
-  private let orderIndex = Mutex<(generation: Int, orders: [ClientOrderID: Order])>((0, [:]))
 
   public init() {}
 
@@ -36,17 +33,8 @@ public final class StateBoard: Sendable {
     state.withLock { state in
       state.sequence = max(state.sequence, update.sequence)
       state.time = max(state.time, update.time)
-      for (id, snapshot) in update.bots {
-        if let snapshot {
-          state.bots.set(BoardBot(id: id, snapshot: snapshot))
-        } else if let last = state.bots[id], !last.isRemoved {
-          state.bots.set(BoardBot(id: id, snapshot: last.snapshot, isRemoved: true))
-        }
-      }
-      if let orders = update.openOrders {
-        state.openOrders = orders
-        state.ordersGeneration += 1
-      }
+      for change in update.bots { state.bots.set(BoardBot(id: change.id, snapshot: change.snapshot, isRemoved: change.isRemoved)) }
+      for change in update.orders { state.openOrders[change.id] = change.order }
       if let new = update.tradingState, new != state.tradingState || update.tradingStateReason != nil {
         if new != state.tradingState { state.tradingStateChangedAt = update.time }
         state.tradingState = new
@@ -72,23 +60,16 @@ public final class StateBoard: Sendable {
     guard let bot = state.withLock({ $0.bots[id] }), !bot.isRemoved else { return nil }
     return bot.snapshot
   }
-  public var openOrders: [Order] { state.withLock { $0.openOrders } }
+  /// Orders that are not finished, oldest first. Cost: sorts them.
+  public var openOrders: [Order] { openOrdersByID.values.sorted { $0.sequence < $1.sequence } }
   public var tradingState: TradingState { state.withLock { $0.tradingState } }
   public func rules(for symbol: Symbol) -> TradingRules? { rules.withLock { $0.bySymbol[symbol] } }
 
   /// Everything at one moment.
   var view: State { state.withLock { $0 } }
   func entry(_ id: BotID) -> BoardBot? { state.withLock { $0.bots[id] } }
-  /// Open orders by id; made by the first reader after a change.
-  var openOrdersByID: [ClientOrderID: Order] {
-    let (generation, orders) = state.withLock { ($0.ordersGeneration, $0.openOrders) }
-    return orderIndex.withLock { index in
-      if index.generation != generation {
-        index = (generation, Dictionary(orders.map { ($0.clientOrderID, $0) }, uniquingKeysWith: { first, _ in first }))
-      }
-      return index.orders
-    }
-  }
+  /// Open orders by id.
+  var openOrdersByID: [ClientOrderID: Order] { state.withLock { $0.openOrders } }
   /// All rules in order of symbol.
   var allRules: [TradingRules] { rules.withLock { $0.inOrder() } }
   /// Rises with every ``setRules(_:)``.

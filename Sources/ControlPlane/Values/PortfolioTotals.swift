@@ -11,12 +11,14 @@ struct PortfolioTotals {
   var gross: Amount = .zero
   var exposure: Amount = .zero
   var slippage: Amount = .zero
+  var turnover: Amount = .zero
   var grossProfit: Amount = .zero
   var grossLoss: Amount = .zero
   var best: Amount?
   var worst: Amount?
   var fees: [BotStatistics.AssetAmount] = []
   var denials: [BotStatistics.DenialCount] = []
+  var signals = 0
   var fills = 0
   var trades = 0
   var wins = 0
@@ -61,6 +63,7 @@ struct PortfolioTotals {
   }
 
   private mutating func add(_ statistics: BotStatistics, isSummed: Bool) {
+    signals += statistics.signalCount
     fills += statistics.fillCount
     trades += statistics.tradeCount
     wins += statistics.winCount
@@ -83,6 +86,7 @@ struct PortfolioTotals {
     realized += statistics.realizedPnL
     gross += statistics.grossPnL
     slippage += statistics.slippage
+    turnover += statistics.turnover
     grossProfit += statistics.grossProfit
     grossLoss += statistics.grossLoss
     guard statistics.tradeCount > 0 else { return }
@@ -112,9 +116,10 @@ struct PortfolioTotals {
     value.bestTrade = best?.description ?? ""
     value.worstTrade = worst?.description ?? ""
     fillAverages(&value)
-    let denied = denials.reduce(0) { $0 + $1.count }
-    value.signalsDenied = Int64(denied)
-    value.signals = Int64(denied + trades)
+    value.turnover = turnover.description
+    if turnover.isPositive { value.slippageFraction = slippage.divided(by: turnover, rounding: .nearest).description }
+    value.signalsDenied = Int64(denials.reduce(0) { $0 + $1.count })
+    value.signals = Int64(signals)
     value.denials = denials.sorted { ($1.count, $0.code.rawValue) < ($0.count, $1.code.rawValue) }
       .map { V1.DenialCount(reason: $0.code.description, count: Int64($0.count)) }
     value.firstTimeNs = firstTime == .distantFuture ? 0 : firstTime.nanoseconds

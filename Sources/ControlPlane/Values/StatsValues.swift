@@ -28,6 +28,10 @@ extension BotValues {
     value.calmarRatio = statistics.calmarRatio()
     value.exposure = exposure(snapshot, at: now)
     value.slippage = statistics.slippage.description
+    value.turnover = statistics.turnover.description
+    if statistics.turnover.isPositive {
+      value.slippageFraction = statistics.slippage.divided(by: statistics.turnover, rounding: .nearest).description
+    }
     if statistics.firstStartPrice.isPositive, mark.isPositive {
       value.marketChange = (mark - statistics.firstStartPrice).divided(by: statistics.firstStartPrice, rounding: .nearest).description
     }
@@ -37,7 +41,7 @@ extension BotValues {
     return value
   }
 
-  /// Round trips, and signals that led to none. Entries begun plus signals denied are the signals that are known.
+  /// Round trips, and signals that led to none.
   private func fillTrades(_ value: inout V1.Stats, _ statistics: BotStatistics) {
     value.fills = Int64(statistics.fillCount)
     value.trades = Int64(statistics.tradeCount)
@@ -47,7 +51,7 @@ extension BotValues {
     value.longestLossStreak = Int64(statistics.longestLossStreak)
     let denied = statistics.denials.reduce(0) { $0 + $1.count }
     value.signalsDenied = Int64(denied)
-    value.signals = Int64(denied + statistics.tradeCount)
+    value.signals = Int64(statistics.signalCount)
     value.denials = statistics.denials.sorted { ($1.count, $0.code.rawValue) < ($0.count, $1.code.rawValue) }
       .map { V1.DenialCount(reason: $0.code.description, count: Int64($0.count)) }
     guard statistics.tradeCount > 0 else { return }

@@ -1,4 +1,3 @@
-import Strategies
 public import TradingModel
 import Venue
 
@@ -19,8 +18,7 @@ struct Bot: Sendable {
   var openOrders: [ClientOrderID] = []
   var lastSignal: SignalRecord?
 
-  // Not journaled: rebuilt from candle history and the venue.
-  var strategy: any Strategy
+  // Not journaled: rebuilt from the venue's answers. The strategy is with its series (``CandleListener``).
   /// Exit or protection attempts the venue refused in a row.
   var refusals = 0
   /// Nothing is sent for this bot before.
@@ -30,22 +28,10 @@ struct Bot: Sendable {
   /// When to try again to rest a stop that the venue refused.
   var protectAgainAt: Timestamp = .distantFuture
 
-  /// Hands a closed candle to the strategy.
-  mutating func onCandle(_ candle: Candle, closedAt close: Timestamp) -> Signal {
-    guard position.isOpen else { return strategy.onCandle(candle, position: .flat) }
-    if close > position.openedAt { position.candlesHeld += 1 }
-    return strategy.onCandle(
-      candle,
-      position: StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: position.candlesHeld))
-  }
-
-  /// Hands a closed candle from before now to the strategy. After a restart this also restores what the journal does not know of an
-  /// open position: the candles since the entry and the peak.
-  mutating func onHistory(_ candle: Candle, closedAt close: Timestamp) {
-    if position.isOpen, candle.openTime >= position.openedAt, configuration.trailingStop.isPositive {
-      position.peakPrice = max(position.peakPrice, candle.high)
-    }
-    _ = onCandle(candle, closedAt: close)
+  /// Learns from a closed candle of before now what the journal does not know of an open position after a restart: its peak.
+  mutating func onHistory(_ candle: Candle) {
+    guard position.isOpen, configuration.trailingStop.isPositive, candle.openTime >= position.openedAt else { return }
+    position.peakPrice = max(position.peakPrice, candle.high)
   }
 
   /// Changes it in place.
@@ -98,9 +84,34 @@ public struct BotSnapshot: Hashable, Sendable {
   public var openOrders: [ClientOrderID]
   public var exitReason: String
   public var lastSignal: SignalRecord?
+  /// Closed candles since the entry; 0 when flat.
+  public var candlesHeld: Int
   public var baseAsset: String
   public var quoteAsset: String
 
   /// Quote asset not tied up in the position.
   public var availableCapital: Amount { configuration.capital + statistics.realizedPnL - position.cost }
+}
+
+/// A bot as it is now, or as it was when it was removed.
+public struct BotChange: Hashable, Sendable {
+  public var snapshot: BotSnapshot
+  public var isRemoved: Bool
+  public var id: BotID { snapshot.configuration.id }
+
+  public init(snapshot: BotSnapshot, isRemoved: Bool = false) {
+    self.snapshot = snapshot
+    self.isRemoved = isRemoved
+  }
+}
+
+/// An order that changed; without a value it is not open any more.
+public struct OrderChange: Hashable, Sendable {
+  public var id: ClientOrderID
+  public var order: Order?
+
+  public init(id: ClientOrderID, order: Order?) {
+    self.id = id
+    self.order = order
+  }
 }

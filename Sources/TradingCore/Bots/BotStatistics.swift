@@ -40,10 +40,14 @@ public struct BotStatistics: Hashable, Sendable {
   public var firstStartTime: Timestamp = .zero
   /// Price when the bot first started: the base of market change.
   public var firstStartPrice: Price = .zero
+  /// Signals other than hold that something came of: an entry, an exit, or a refusal.
+  public var signalCount = 0
   /// Signals refused, by code.
   public var denials: [DenialCount] = []
   /// Σ (fill price − decision price) × quantity, signed so that positive is worse for us; quote asset.
   public var slippage: Amount = .zero
+  /// Σ of what fills were worth, in quote asset: buys and sells.
+  public var turnover: Amount = .zero
   public var lastTradeTime: Timestamp = .zero
   /// PnL of the round trip in progress.
   public var openTradePnL: Amount = .zero
@@ -103,6 +107,7 @@ public struct BotStatistics: Hashable, Sendable {
       let difference = record.side == .buy ? fill.price - decisionPrice : decisionPrice - fill.price
       slippage += difference * fill.quantity
     }
+    turnover += fill.quoteQuantity
     realizedPnL += realized
     grossPnL += realized + commissionInQuote
     openTradePnL += realized

@@ -14,8 +14,6 @@ public struct Position: Hashable, Sendable {
   /// From the first buy fill until a fill that closes the position.
   public var isOpen = false
   public var openedAt: Timestamp = .zero
-  /// Closed candles seen since the position opened.
-  public var candlesHeld = 0
   /// Highest price since entry, for trailing stops.
   public var peakPrice: Price = .zero
 
@@ -38,7 +36,6 @@ public struct Position: Hashable, Sendable {
       if !isOpen {
         isOpen = true
         openedAt = fill.time
-        candlesHeld = 0
         peakPrice = fill.price
       }
       return .zero
@@ -49,7 +46,6 @@ public struct Position: Hashable, Sendable {
       cost -= portion
       if closes {
         isOpen = false
-        candlesHeld = 0
         peakPrice = .zero
       }
       return fill.quoteQuantity - quoteFee - portion

@@ -1,3 +1,4 @@
+import Strategies
 import TradingModel
 import Venue
 
@@ -26,15 +27,69 @@ struct SymbolState: Sendable {
   var lastTradeID: TradeID { trades.last }
 }
 
+/// A bot as its series sees it: what a closed candle needs, side by side in memory, so that a candle for thousands of bots does not
+/// touch all of each bot.
+struct CandleListener: Sendable {
+  /// Index of the bot.
+  let bot: Int
+  var strategy: any Strategy
+  /// The bot's position as the strategy sees it.
+  var position = StrategyPosition.flat
+  var openedAt: Timestamp = .zero
+
+  /// Hands a closed candle to the strategy.
+  mutating func onCandle(_ candle: Candle, closedAt close: Timestamp) -> Signal {
+    if position.isOpen, close > openedAt { position.barsHeld += 1 }
+    return strategy.onCandle(candle, position: position)
+  }
+}
+
 /// Candles of one series and who listens.
 struct SeriesState: Sendable {
   let key: SeriesKey
   let symbolIndex: Int
-  var bots: [Int] = []
+  /// In order of bots.
+  var listeners: [CandleListener] = []
   /// The last closed candles, oldest first; at most `historyCandles`, trimmed in halves.
   var history: [Candle] = []
 
   var lastOpenTime: Timestamp { history.last?.openTime ?? Timestamp(nanoseconds: .min) }
+
+  /// Where a bot's listener is, or would be.
+  private func slot(of bot: Int) -> Int {
+    if let last = listeners.last, last.bot < bot { return listeners.count }
+    var low = 0
+    var high = listeners.count
+    while low < high {
+      let middle = (low + high) / 2
+      if listeners[middle].bot < bot { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  func listenerIndex(of bot: Int) -> Int? {
+    let slot = slot(of: bot)
+    return slot < listeners.count && listeners[slot].bot == bot ? slot : nil
+  }
+
+  /// Adds a bot, warmed with everything the series has.
+  mutating func add(_ bot: Int, _ strategy: any Strategy) {
+    var listener = CandleListener(bot: bot, strategy: strategy)
+    for candle in history { _ = listener.strategy.onCandle(candle, position: .flat) }
+    listeners.insert(listener, at: slot(of: bot))
+  }
+
+  mutating func remove(_ bot: Int) {
+    if let slot = listenerIndex(of: bot) { listeners.remove(at: slot) }
+  }
+
+  /// Tells every strategy of a closed candle; those that want something are added to `signals`.
+  mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [(bot: Int, signal: Signal)]) {
+    for slot in listeners.indices {
+      let signal = listeners[slot].onCandle(candle, closedAt: close)
+      if signal.action != .hold { signals.append((listeners[slot].bot, signal)) }
+    }
+  }
 
   mutating func keep(_ candle: Candle, limit: Int) {
     if history.count >= limit * 2 { history.removeFirst(history.count - limit) }

@@ -30,7 +30,7 @@ extension TradingCore {
         throw RecoveryError(sequence: entry.sequence, message: "bot \(configuration.id): \(violations.map(\.message).joined(separator: "; "))")
       }
     }
-    now = max(now, entry.time)
+    if entry.sequence > 1 { now = max(now, entry.time) }
     apply(entry)
   }
 
@@ -47,11 +47,13 @@ extension TradingCore {
     case .orderDenied(let denial):
       withBot(denial.botID) { bot in
         bot.statistics.count(denial.code)
+        bot.statistics.signalCount += 1
         bot.lastSignal = SignalRecord(side: denial.side, confidence: 0, reason: denial.signalReason, time: entry.time)
       }
     case .orderIntent(let intent): applyIntent(intent, entry)
     case .orderUpdated(let update): applyUpdate(update, at: entry.time)
     case .cancelRequested(let cancel):
+      markOrder(cancel.clientOrderID)
       orders[cancel.clientOrderID]?.status = .pendingCancel
       orders[cancel.clientOrderID]?.updatedAt = entry.time
       if let order = orders[cancel.clientOrderID] {
@@ -62,6 +64,7 @@ extension TradingCore {
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
         bot.exitRequest = exit
+        if exit.purpose == .exit { bot.statistics.signalCount += 1 }
         bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
       }
     case .tradingStateChanged(let change): tradingState = change.state
@@ -90,13 +93,12 @@ extension TradingCore {
     let index = bots.count
     bots.append(
       Bot(
-        configuration: configuration, createdAt: entry.time, createdSequence: entry.sequence, updatedAt: entry.time, strategy: strategy))
+        configuration: configuration, createdAt: entry.time, createdSequence: entry.sequence, updatedAt: entry.time))
     botIndex[configuration.id] = index
     let symbol = symbolState(for: configuration.symbol)
     symbols[symbol].bots.append(index)
     let seriesAt = seriesState(for: configuration.series)
-    series[seriesAt].bots.append(index)
-    feedHistory(to: index)
+    series[seriesAt].add(index, strategy)
     markDirty(index)
   }
 
@@ -104,18 +106,16 @@ extension TradingCore {
     guard let index = botIndex[configuration.id], let old = bots[index]?.configuration,
       let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
     else { return }
-    if old.series != configuration.series {
-      if let at = seriesIndex[old.series] { series[at].bots.removeAll { $0 == index } }
+    if let at = seriesIndex[old.series] { series[at].remove(index) }
+    let seriesAt = seriesState(for: configuration.series)
+    series[seriesAt].add(index, strategy)
+    if old.symbol != configuration.symbol {
       if let at = symbolIndex[old.symbol] { symbols[at].bots.removeAll { $0 == index } }
       let at = symbolState(for: configuration.symbol)
       symbols[at].bots.append(index)
-      let seriesAt = seriesState(for: configuration.series)
-      series[seriesAt].bots.append(index)
     }
     bots[index]?.configuration = configuration
-    bots[index]?.strategy = strategy
     bots[index]?.updatedAt = time
-    feedHistory(to: index)
     holdersChanged(on: configuration.symbol)
     markDirty(index)
   }
@@ -135,11 +135,14 @@ extension TradingCore {
 
   private mutating func applyRemoved(_ id: BotID) {
     guard let index = botIndex.removeValue(forKey: id), let bot = bots[index] else { return }
-    for order in bot.openOrders { finish(order) }
+    for order in bot.openOrders {
+      markOrder(order)
+      finish(order)
+    }
+    removedBots.append(snapshot(of: bot, index))
     bots[index] = nil
-    removedBots.append(id)
     markDirty(index)
-    if let at = seriesIndex[bot.configuration.series] { series[at].bots.removeAll { $0 == index } }
+    if let at = seriesIndex[bot.configuration.series] { series[at].remove(index) }
     if let at = symbolIndex[bot.configuration.symbol] { symbols[at].bots.removeAll { $0 == index } }
     holdersChanged(on: bot.configuration.symbol)
   }
@@ -149,10 +152,12 @@ extension TradingCore {
     var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
     if let at = symbolIndex[intent.request.symbol] { order.tradeFloor = symbols[at].lastTradeID }
     orders[id] = order
+    markOrder(id)
     unsettled.add(id)
     withBot(intent.botID) { bot in
       bot.openOrders.append(id)
       if intent.purpose == .entry {
+        bot.statistics.signalCount += 1
         bot.lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: entry.time)
       }
     }
@@ -172,6 +177,7 @@ extension TradingCore {
     if !update.reason.isEmpty { order.rejectReason = update.reason }
     order.updatedAt = time
     orders[update.clientOrderID] = order
+    markOrder(update.clientOrderID)
     // One that was given up and appears after all belongs to its bot again.
     if !order.status.isTerminal, let index = owner(of: order), bots[index]?.openOrders.contains(update.clientOrderID) == false {
       bots[index]?.openOrders.append(update.clientOrderID)
@@ -198,6 +204,7 @@ extension TradingCore {
       }
       decisionPrice = order.intent.decisionPrice
       orders[id] = order
+      markOrder(id)
       settle(order)
     }
     guard let botID = record.botID else { return }
@@ -214,7 +221,20 @@ extension TradingCore {
       if record.side == .buy { bot.isProtectionImpossible = false }
       bot.refusals = 0
     }
+    tellStrategy(of: botID)
     holdersChanged(on: fill.symbol)
+  }
+
+  /// Shows a bot's position, changed by a fill, to its strategy.
+  private mutating func tellStrategy(of id: BotID) {
+    guard let index = botIndex[id], let bot = bots[index], let at = seriesIndex[bot.configuration.series],
+      let slot = series[at].listenerIndex(of: index)
+    else { return }
+    let position = bot.position
+    guard position.isOpen else { return series[at].listeners[slot].position = .flat }
+    let bars = position.openedAt == series[at].listeners[slot].openedAt ? series[at].listeners[slot].position.barsHeld : 0
+    series[at].listeners[slot].openedAt = position.openedAt
+    series[at].listeners[slot].position = StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: bars)
   }
 
   /// Base and quote asset of a fill as far as its commission needs them: an asset that the symbol's name begins with is the base, one

@@ -109,7 +109,7 @@ extension TradingCore {
     guard botIndex.count < configuration.idLimit(self.configuration) else {
       throw CommandError(.failedPrecondition, reason: "TOO_MANY_BOTS", "there are already \(botIndex.count) bots, the most that one daemon runs")
     }
-    let isNewSeries = seriesIndex[configuration.series].map { series[$0].bots.isEmpty } ?? true
+    let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
     append(.botCreated(configuration), &effects)
     if isNewSeries { effects.append(.watch(configuration.series)) }
     if start { _ = try change(configuration.id, to: .running, "started at creation", &effects) }
@@ -132,10 +132,10 @@ extension TradingCore {
         "bot \(configuration.id) has traded \(bot.configuration.symbol), its inventory and statistics are in that; create another bot for \(configuration.symbol)")
     }
     let old = bot.configuration.series
-    let isNewSeries = seriesIndex[configuration.series].map { series[$0].bots.isEmpty } ?? true
+    let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
     append(.botUpdated(configuration), &effects)
     if isNewSeries { effects.append(.watch(configuration.series)) }
-    if let at = seriesIndex[old], series[at].bots.isEmpty { effects.append(.unwatch(old)) }
+    if let at = seriesIndex[old], series[at].listeners.isEmpty { effects.append(.unwatch(old)) }
     return configuration.id
   }
 
@@ -190,7 +190,7 @@ extension TradingCore {
       effects.append(.cancel(order.clientOrderID, order.intent.request.symbol, after: sequence))
     }
     append(.botRemoved(id), &effects)
-    if let at = seriesIndex[bot.configuration.series], series[at].bots.isEmpty { effects.append(.unwatch(bot.configuration.series)) }
+    if let at = seriesIndex[bot.configuration.series], series[at].listeners.isEmpty { effects.append(.unwatch(bot.configuration.series)) }
     return id
   }
 

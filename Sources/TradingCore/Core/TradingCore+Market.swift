@@ -29,11 +29,9 @@ extension TradingCore {
     series[at].keep(candle, limit: configuration.historyCandles)
     let close = update.interval.nextOpenTime(after: candle.openTime)
     let isLate = update.eventTime.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
-    for index in series[at].bots {
-      guard let signal = bots[index]?.onCandle(candle, closedAt: close) else { continue }
-      guard signal.action != .hold else { continue }
-      decide(index, signal, price: candle.close, isLate: isLate, &effects)
-    }
+    signals.removeAll(keepingCapacity: true)
+    series[at].hear(candle, closedAt: close, signals: &signals)
+    for (index, signal) in signals { decide(index, signal, price: candle.close, isLate: isLate, &effects) }
   }
 
   private mutating func decide(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
@@ -145,17 +143,14 @@ extension TradingCore {
     for candle in candles where candle.openTime > series[at].lastOpenTime && candle.isConsistent {
       series[at].keep(candle, limit: configuration.historyCandles)
       let close = key.interval.nextOpenTime(after: candle.openTime)
-      for index in series[at].bots { _ = bots[index]?.onHistory(candle, closedAt: close) }
+      for slot in series[at].listeners.indices {
+        _ = series[at].listeners[slot].onCandle(candle, closedAt: close)
+        bots[series[at].listeners[slot].bot]?.onHistory(candle)
+      }
     }
     let symbol = series[at].symbolIndex
     symbols[symbol].areHoldersStale = true
     if symbols[symbol].lastPrice.isZero, let last = candles.last { symbols[symbol].lastPrice = last.close }
-  }
-
-  /// Feeds a new strategy everything the series has.
-  mutating func feedHistory(to index: Int) {
-    guard let key = bots[index]?.configuration.series, let at = seriesIndex[key] else { return }
-    for candle in series[at].history { _ = bots[index]?.strategy.onCandle(candle, position: .flat) }
   }
 
   mutating func feedChanged(_ symbol: Symbol?, _ state: FeedState) {

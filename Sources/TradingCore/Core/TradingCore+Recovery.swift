@@ -9,7 +9,7 @@ extension TradingCore {
   /// restores the resting ones (``restingOrders``) before it calls this.
   public mutating func resume(at time: Timestamp, effects: inout [Effect]) {
     now = max(now, time)
-    for state in series where !state.bots.isEmpty { effects.append(.watch(state.key)) }
+    for state in series where !state.listeners.isEmpty { effects.append(.watch(state.key)) }
     for id in unsettled.elements {
       if configuration.mode.isPaper { settleAfterPaperRestart(id, &effects) }
       // The process that could still have sent it is gone.

@@ -40,6 +40,11 @@ public struct TradingCore: Sendable {
   /// Bots whose snapshot changed since the driver last asked.
   var dirtyBots: [Int] = []
   var dirtyMarks: Set<Int> = []
+  /// Orders that changed since the driver last asked.
+  var dirtyOrders: [ClientOrderID] = []
+  var dirtyOrderMarks: Set<ClientOrderID> = []
+  /// Room for the signals of one candle.
+  var signals: [(bot: Int, signal: Signal)] = []
 
   public init(configuration: CoreConfiguration) {
     self.configuration = configuration
@@ -68,11 +73,13 @@ public struct TradingCore: Sendable {
     }
   }
 
-  /// Writes the journal's first entry for a new state directory.
+  /// Writes the journal's first entry for a new state directory. Its time is that of the machine and does not move core time, which may
+  /// be that of a market long ago.
   public mutating func open(_ identity: JournalIdentity, at time: Timestamp, effects: inout [Effect]) {
-    now = max(now, time)
     guard nextSequence == 1 else { return }
-    append(.opened(identity), &effects)
+    let entry = JournalEntry(sequence: nextSequence, time: time, record: .opened(identity))
+    apply(entry)
+    effects.append(.append(entry))
   }
 
   /// Appends a record: it is applied at once, and handed to the journal.
@@ -91,14 +98,13 @@ public struct TradingCore: Sendable {
 
   // MARK: Reading
 
-  /// The ids of the bots removed since the last call, and snapshots of those that changed; in the order to apply them.
-  public mutating func takeChanges() -> [(id: BotID, snapshot: BotSnapshot?)] {
+  /// The bots that changed or were removed since the last call, in the order to apply them.
+  public mutating func takeChanges() -> [BotChange] {
     guard !dirtyBots.isEmpty else { return [] }
-    var changes: [(id: BotID, snapshot: BotSnapshot?)] = []
     // Removals first: an id may have been given again since.
-    for id in removedBots { changes.append((id, nil)) }
+    var changes = removedBots.map { BotChange(snapshot: $0, isRemoved: true) }
     for index in dirtyBots {
-      if let bot = bots[index] { changes.append((bot.configuration.id, snapshot(of: bot))) }
+      if let bot = bots[index] { changes.append(BotChange(snapshot: snapshot(of: bot, index), isRemoved: false)) }
     }
     removedBots.removeAll()
     dirtyBots.removeAll(keepingCapacity: true)
@@ -106,20 +112,40 @@ public struct TradingCore: Sendable {
     return changes
   }
 
-  var removedBots: [BotID] = []
+  var removedBots: [BotSnapshot] = []
+
+  mutating func markOrder(_ id: ClientOrderID) {
+    if dirtyOrderMarks.insert(id).inserted { dirtyOrders.append(id) }
+  }
+
+  /// The orders that changed since the last call.
+  public mutating func takeOrderChanges() -> [OrderChange] {
+    guard !dirtyOrders.isEmpty else { return [] }
+    var changes: [OrderChange] = []
+    changes.reserveCapacity(dirtyOrders.count)
+    for id in dirtyOrders {
+      let order = orders[id]
+      let isOpen = order.flatMap { owner(of: $0) }.flatMap { bots[$0] }?.openOrders.contains(id) ?? false
+      changes.append(OrderChange(id: id, order: isOpen ? order : nil))
+    }
+    dirtyOrders.removeAll(keepingCapacity: true)
+    dirtyOrderMarks.removeAll(keepingCapacity: true)
+    return changes
+  }
 
   public func snapshot(of id: BotID) -> BotSnapshot? {
     guard let index = botIndex[id], let bot = bots[index] else { return nil }
-    return snapshot(of: bot)
+    return snapshot(of: bot, index)
   }
 
-  func snapshot(of bot: Bot) -> BotSnapshot {
+  func snapshot(of bot: Bot, _ index: Int) -> BotSnapshot {
+    let listener = seriesIndex[bot.configuration.series].flatMap { at in series[at].listenerIndex(of: index).map { series[at].listeners[$0] } }
     let rules = symbolIndex[bot.configuration.symbol].flatMap { symbols[$0].rules }
     return BotSnapshot(
       configuration: bot.configuration, state: bot.state, stateReason: bot.stateReason, createdAt: bot.createdAt,
       updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics, stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
       takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders, exitReason: bot.exitRequest?.reason ?? "",
-      lastSignal: bot.lastSignal, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
+      lastSignal: bot.lastSignal, candlesHeld: listener?.position.barsHeld ?? 0, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
   }
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }
@@ -133,7 +159,7 @@ public struct TradingCore: Sendable {
   /// Core time: the latest `at` of any step or recovered entry.
   public var time: Timestamp { now }
 
-  /// Orders that are not terminal, oldest first.
+  /// Orders that are not terminal, oldest first. Cost: linear in bots and orders.
   public var openOrders: [Order] {
     var open: [Order] = []
     for bot in bots { for id in bot?.openOrders ?? [] { if let order = orders[id] { open.append(order) } } }
@@ -144,7 +170,7 @@ public struct TradingCore: Sendable {
   public func lastPrice(of symbol: Symbol) -> Price { symbolIndex[symbol].map { symbols[$0].lastPrice } ?? .zero }
   public var botCount: Int { botIndex.count }
   /// Every series that some bot needs, in order of first use.
-  public var watchedSeries: [SeriesKey] { series.filter { !$0.bots.isEmpty }.map(\.key) }
+  public var watchedSeries: [SeriesKey] { series.filter { !$0.listeners.isEmpty }.map(\.key) }
   /// Symbols our account has ever traded through a bot, with the highest trade id booked.
   public var tradedSymbols: [(symbol: Symbol, lastTradeID: TradeID)] {
     symbols.filter { !$0.bots.isEmpty || $0.lastTradeID.value > 0 }.map { ($0.symbol, $0.lastTradeID) }

@@ -91,7 +91,7 @@ extension BotSnapshot {
   /// Without the three figures that the journal does not carry: candles held, the peak since entry, a signal's confidence.
   var journaled: BotSnapshot {
     var copy = self
-    copy.position.candlesHeld = 0
+    copy.candlesHeld = 0
     copy.position.peakPrice = .zero
     copy.lastSignal?.confidence = 0
     return copy
