@@ -26,6 +26,13 @@ public struct Candle: Hashable, Sendable {
     self.tradeCount = tradeCount
   }
 
+  /// This and a later part of the same period as one.
+  public func joined(with later: Candle) -> Candle {
+    Candle(
+      openTime: openTime, open: open, high: max(high, later.high), low: min(low, later.low), close: later.close,
+      volume: volume + later.volume, quoteVolume: quoteVolume + later.quoteVolume, tradeCount: tradeCount &+ later.tradeCount)
+  }
+
   /// Positive prices, low ≤ open, close ≤ high, no negative volume.
   public var isConsistent: Bool {
     low.isPositive && low <= open && low <= close && open <= high && close <= high && !volume.isNegative && !quoteVolume.isNegative

@@ -33,6 +33,12 @@ public struct CandleBuilder: Sendable {
     current = candle
   }
 
+  /// Joins the candle in progress with an earlier part of the same period.
+  public mutating func prepend(_ part: Candle) {
+    guard let candle = current, candle.openTime == part.openTime else { return }
+    current = part.joined(with: candle)
+  }
+
   /// Closes every candle that ends at or before `time` and opens the one that contains it.
   public mutating func advance(to time: Timestamp, closed: inout [Candle], gapLimit: Int = 10_000) {
     guard let first = current else { return }

@@ -4,7 +4,13 @@ public struct Symbol: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// `nil` when the text breaks the grammar. Lower-case letters are raised.
   public init?(_ text: some StringProtocol) {
-    let upper = text.uppercased()
+    self.init(String(text))
+  }
+
+  /// `nil` when the text breaks the grammar. Lower-case letters are raised.
+  public init?(_ text: String) {
+    // Raising is rare: the exchange writes upper case.
+    let upper = text.utf8.allSatisfy { $0 < 0x61 } ? text : text.uppercased()
     guard (1...20).contains(upper.utf8.count) else { return nil }
     for byte in upper.utf8 {
       switch byte {
@@ -30,7 +36,9 @@ public struct Symbol: Hashable, Sendable, Comparable, CustomStringConvertible {
 public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let text: String
 
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  public init?(_ text: String) {
     guard (1...32).contains(text.utf8.count) else { return nil }
     for byte in text.utf8 {
       switch byte {
@@ -38,7 +46,7 @@ public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
       default: return nil
       }
     }
-    self.text = String(text)
+    self.text = text
   }
 
   public var description: String { text }
@@ -49,7 +57,9 @@ public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
 public struct ClientOrderID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let text: String
 
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  public init?(_ text: String) {
     guard (1...36).contains(text.utf8.count) else { return nil }
     for byte in text.utf8 {
       switch byte {
@@ -59,7 +69,7 @@ public struct ClientOrderID: Hashable, Sendable, Comparable, CustomStringConvert
       default: return nil
       }
     }
-    self.text = String(text)
+    self.text = text
   }
 
   public var description: String { text }

@@ -24,6 +24,29 @@ import VenueSimulated
     #expect(events(seed: 3, two, steps: 500) != events(seed: 4, two, steps: 500))
   }
 
+  @Test func thePastLeadsToTheStartAndChangesNothing() throws {
+    let two = try instruments("BTCUSDT", "ETHUSDT")
+    let start = Timestamp(milliseconds: 1_700_000_000_000)
+    var generator = MarketGenerator(seed: 5, instruments: two, start: start)
+    let past = generator.past(of: two[1].rules.symbol, seconds: 3_600)
+    #expect(past == generator.past(of: two[1].rules.symbol, seconds: 3_600))
+    #expect((1_800...3_200).contains(past.count))
+    #expect(zip(past, past.dropFirst()).allSatisfy { $0.time < $1.time })
+    #expect(try #require(past.last).time < start && try #require(past.first).time >= start.advanced(byMilliseconds: -3_600_000))
+    var later: [MarketEvent] = []
+    generator.step(&later)
+    var alone = MarketGenerator(seed: 5, instruments: two, start: start)
+    var fresh: [MarketEvent] = []
+    alone.step(&fresh)
+    #expect(later == fresh)
+    // No jump where past and present meet: within half a percent over the first seconds.
+    while generator.nextTime <= start.advanced(byMilliseconds: 3_000) { generator.step(&later) }
+    let first = try #require(
+      later.compactMap { event -> Price? in if case .trade(let trade) = event, trade.symbol == two[1].rules.symbol { trade.price } else { nil } }.first)
+    let last = try #require(past.last).price
+    #expect(abs(first.statisticValue / last.statisticValue - 1) < 0.005)
+  }
+
   @Test func aSymbolsPathDoesNotDependOnTheOthers() throws {
     let alone = events(seed: 3, try instruments("ETHUSDT"), steps: 500)
     let beside = events(seed: 3, try instruments("BTCUSDT", "ETHUSDT"), steps: 500).filter { event in

@@ -12,20 +12,34 @@ final class SimulatedFeed {
   private let engine: TradingEngine
   private let speed: Double
   private var generator: MarketGenerator
-  private var builders: [(key: SeriesKey, builder: CandleBuilder)] = []
-  private var histories: [SeriesKey: [Candle]] = [:]
+  private var series: [Series] = []
   private var task: RepeatedTask?
   private let startedAt: Timestamp
   private var simulatedNanoseconds: Double = 0
   private var lastReal: Int64 = 0
   private var events: [MarketEvent] = []
   private var closed: [Candle] = []
-  private var lastUpdate: [SeriesKey: Timestamp] = [:]
   let rules: [TradingRules]
 
   static let tickMilliseconds: Int64 = 20
   static let historySeconds = 12_600
-  static let historyIntervals: [Interval] = [.oneSecond, .oneMinute, .threeMinutes, .fiveMinutes, .fifteenMinutes]
+  static let historyCandles = 500
+  /// Intervals whose candles are built for every symbol from the start, so that a bot made later has their history.
+  static let followedIntervals: [Interval] = [.oneMinute, .threeMinutes, .fiveMinutes, .fifteenMinutes]
+
+  /// One series in the making.
+  private struct Series {
+    let key: SeriesKey
+    var builder: CandleBuilder
+    /// The last closed candles, oldest first.
+    var candles: [Candle] = []
+    var isWatched = false
+
+    init(_ key: SeriesKey) {
+      self.key = key
+      builder = CandleBuilder(interval: key.interval)
+    }
+  }
 
   init(engine: TradingEngine, settings: DaemonSettings.SimulationSettings, start: Timestamp) {
     self.engine = engine
@@ -34,43 +48,52 @@ final class SimulatedFeed {
     rules = instruments.map(\.rules)
     generator = MarketGenerator(seed: settings.seed, instruments: instruments, start: start)
     startedAt = generator.now
-    makeHistory(instruments.map(\.rules.symbol))
-  }
-
-  /// Candles of the past for every series a bot may ask for.
-  private func makeHistory(_ symbols: [Symbol]) {
-    var past: [SeriesKey: (builder: CandleBuilder, candles: [Candle])] = [:]
-    for symbol in symbols {
-      for interval in Self.historyIntervals {
-        past[SeriesKey(symbol: symbol, interval: interval)] = (CandleBuilder(interval: interval), [])
-      }
-    }
-    var closed: [Candle] = []
-    generator.prehistory(seconds: Self.historySeconds) { event in
-      guard case .trade(let trade) = event else { return }
-      for interval in Self.historyIntervals {
-        let key = SeriesKey(symbol: trade.symbol, interval: interval)
-        closed.removeAll(keepingCapacity: true)
-        past[key]?.builder.add(price: trade.price, quantity: trade.quantity, at: trade.time, closed: &closed)
-        past[key]?.candles.append(contentsOf: closed)
-        if let count = past[key]?.candles.count, count > 2_000 { past[key]?.candles.removeFirst(1_000) }
-      }
-    }
-    for (key, value) in past {
-      histories[key] = value.candles.suffix(500)
-      pending[key] = value.builder
+    for instrument in instruments {
+      for interval in Self.followedIntervals { series.append(Series(SeriesKey(symbol: instrument.rules.symbol, interval: interval))) }
     }
   }
-  /// Builders that know the candle in progress, until their series is watched.
-  private var pending: [SeriesKey: CandleBuilder] = [:]
 
   func watch(_ key: SeriesKey) {
-    guard !builders.contains(where: { $0.key == key }) else { return }
-    if let history = histories[key] { engine.warm(key, history) }
-    builders.append((key, pending[key] ?? CandleBuilder(interval: key.interval)))
+    let index: Int
+    if let known = series.firstIndex(where: { $0.key == key }) {
+      index = known
+    } else {
+      index = series.count
+      series.append(Series(key))
+    }
+    guard !series[index].isWatched else { return }
+    series[index].isWatched = true
+    engine.warm(key, history(index))
   }
 
-  func unwatch(_ key: SeriesKey) { builders.removeAll { $0.key == key } }
+  func unwatch(_ key: SeriesKey) {
+    guard let index = series.firstIndex(where: { $0.key == key }) else { return }
+    if Self.followedIntervals.contains(key.interval) { series[index].isWatched = false } else { series.remove(at: index) }
+  }
+
+  /// Closed candles of a series up to now: those before the start are made when somebody asks.
+  private func history(_ index: Int) -> [Candle] {
+    let key = series[index].key
+    guard series[index].candles.count < Self.historyCandles else { return series[index].candles.suffix(Self.historyCandles) }
+    var past: [Candle] = []
+    var builder = CandleBuilder(interval: key.interval)
+    for trade in generator.past(of: key.symbol, seconds: Self.historySeconds) {
+      builder.add(price: trade.price, quantity: trade.quantity, at: trade.time, closed: &past)
+    }
+    if series[index].builder.current == nil {
+      // Not started, or followed from now on only: what came in between is unknown.
+      guard generator.now == startedAt else { return [] }
+      series[index].builder = builder
+    } else if let before = builder.current {
+      // The candle in which the market started has a part on either side.
+      if let first = series[index].candles.first, first.openTime == before.openTime {
+        series[index].candles[0] = before.joined(with: first)
+      } else {
+        series[index].builder.prepend(before)
+      }
+    }
+    return (past + series[index].candles).suffix(Self.historyCandles)
+  }
 
   func start() {
     lastReal = MonotonicClock.nanoseconds()
@@ -98,30 +121,34 @@ final class SimulatedFeed {
   }
 
   private func closeCandles(at time: Timestamp) {
-    for index in builders.indices {
+    for index in series.indices {
       closed.removeAll(keepingCapacity: true)
-      builders[index].builder.advance(to: time, closed: &closed)
-      emit(closed, builders[index].key)
+      series[index].builder.advance(to: time, closed: &closed)
+      emit(index)
     }
   }
 
   private func deliver(_ event: MarketEvent) {
     engine.received(event)
     guard case .trade(let trade) = event else { return }
-    for index in builders.indices where builders[index].key.symbol == trade.symbol {
+    for index in series.indices where series[index].key.symbol == trade.symbol {
       closed.removeAll(keepingCapacity: true)
-      builders[index].builder.add(price: trade.price, quantity: trade.quantity, at: trade.time, closed: &closed)
-      emit(closed, builders[index].key)
+      series[index].builder.add(price: trade.price, quantity: trade.quantity, at: trade.time, closed: &closed)
+      emit(index)
     }
   }
 
-  private func emit(_ candles: [Candle], _ key: SeriesKey) {
-    for candle in candles {
+  private func emit(_ index: Int) {
+    guard !closed.isEmpty else { return }
+    let key = series[index].key
+    series[index].candles.append(contentsOf: closed)
+    let surplus = series[index].candles.count - Self.historyCandles
+    if surplus > Self.historyCandles / 2 { series[index].candles.removeFirst(surplus) }
+    guard series[index].isWatched else { return }
+    for candle in closed {
       let close = key.interval.nextOpenTime(after: candle.openTime)
       engine.received(
         .candle(CandleUpdate(symbol: key.symbol, interval: key.interval, candle: candle, isClosed: true, eventTime: close)))
-      histories[key, default: []].append(candle)
-      if let count = histories[key]?.count, count > 1_000 { histories[key]?.removeFirst(500) }
     }
   }
 }
