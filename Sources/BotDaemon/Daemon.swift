@@ -61,7 +61,8 @@ public final class Daemon: @unchecked Sendable {
     var log = Logger(label: "botd")
     log.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     self.log = log
-    let configuration = CoreConfiguration(mode: settings.mode)
+    var configuration = CoreConfiguration(mode: settings.mode)
+    if !settings.mode.isPaper { configuration.orderTag = String(WallClock.now().nanoseconds / 1_000_000_000, radix: 36) }
     stores = StoreAssembly(settings: settings, log: log)
     let loaded: StateLoader.Loaded
     do {

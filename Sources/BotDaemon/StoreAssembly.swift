@@ -25,21 +25,31 @@ final class StoreAssembly: @unchecked Sendable {
   func restoreIfEmpty(_ journal: Journal) throws(DaemonError) {
     guard let database = settings.database else { return }
     if journal.lastSequence > 0 {
-      do { try PostgresMirror.verify(database) } catch {
+      if RestoreMark.isPresent(in: settings.stateDirectory) {
+        throw DaemonError(
+          "a restore into \(settings.stateDirectory) was cut off; move that directory away and start again, so that it is restored whole")
+      }
+      do { try PostgresMirror.verify(database, journal: journal, mode: settings.mode) } catch {
+        if error.code == .mismatch {
+          throw DaemonError("\(error.message). Move \(settings.stateDirectory) away and start again: it is restored from the database")
+        }
         guard error.code == .unsafe else { return log.warning("PostgreSQL is away; its mirror will catch up", metadata: ["error": "\(error.message)"]) }
         throw DaemonError(error.message)
       }
       return
     }
+    try RestoreMark.set(in: settings.stateDirectory)
     do {
       let count = try PostgresMirror.restore(database, mode: settings.mode, into: journal) { [log] done, all in
         if done % 100_000 == 0 || done == all { log.notice("restoring the journal from PostgreSQL: \(done) of \(all)") }
       }
       if count > 0 { log.notice("restored \(count) journal entries from PostgreSQL") }
     } catch {
+      if journal.lastSequence == 0 { try RestoreMark.clear(in: settings.stateDirectory) }
       throw DaemonError(
         "\(settings.stateDirectory) is empty and cannot be restored from \(database.place): \(error.message). Mend the database, or unset DATABASE_URL to begin anew")
     }
+    try RestoreMark.clear(in: settings.stateDirectory)
   }
 
   func start(journal: Journal, marketData: MarketDataStore, health: HealthRegistry) {

@@ -53,6 +53,22 @@ public final class PostgresMirror: Sendable {
     _ = try MirrorSession(configuration, isStopping: { false })
   }
 
+  /// As ``verify(_:)``, and that the database does not hold more of `journal` than that does itself.
+  ///
+  /// - Throws: ``PostgresError``; `unsafe` when the server does not keep what it confirms, `mismatch` when the state directory is an older
+  ///   copy, or a restore into it was cut off.
+  public static func verify(_ configuration: PostgresConfiguration, journal: Journal, mode: TradingMode) throws(PostgresError) {
+    let session = try MirrorSession(configuration, isStopping: { false })
+    let identity: JournalIdentity?
+    do throws(JournalError) { identity = try journal.identity() } catch { throw PostgresError(.journal, error.message) }
+    guard let identity, let found = try session.journals(mode: mode).first(where: { $0.id == identity.id }) else { return }
+    guard found.last <= journal.lastSequence else {
+      throw PostgresError(
+        .mismatch,
+        "the database holds journal \(identity.id) up to entry \(found.last), the state directory only up to \(journal.lastSequence): the directory is an older copy, or a restore was cut off")
+    }
+  }
+
   /// Fills an empty local journal from the database's journal of `mode`, if there is one. Blocks; `progress` gets entries done and in all.
   ///
   /// - Returns: the number of entries restored; 0 when the database has none.
@@ -142,15 +158,16 @@ public final class PostgresMirror: Sendable {
       state.status.lastError = ""
       state.status.needsAttention = false
     }
-    backoff.reset()
     while !isStopping {
       let rows = try read(after: watermark)
       guard let last = rows.last?.entry.sequence else {
+        backoff.reset()
         if wait(nanoseconds: 15_000_000_000, onlyForStop: false) == false { try session.connection.execute("SELECT 1") }
         continue
       }
       try session.apply(rows, after: watermark)
       watermark = last
+      backoff.reset()
       state.withLock { state in
         state.status.mirrored = last
         state.status.batches += 1

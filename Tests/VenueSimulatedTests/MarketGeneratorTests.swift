@@ -32,7 +32,8 @@ import VenueSimulated
     #expect(past == generator.past(of: two[1].rules.symbol, seconds: 3_600))
     #expect((1_800...3_200).contains(past.count))
     #expect(zip(past, past.dropFirst()).allSatisfy { $0.time < $1.time })
-    #expect(try #require(past.last).time < start && try #require(past.first).time >= start.advanced(byMilliseconds: -3_600_000))
+    let (oldest, newest) = (try #require(past.first), try #require(past.last))
+    #expect(newest.time < start && oldest.time >= start.advanced(byMilliseconds: -3_600_000))
     var later: [MarketEvent] = []
     generator.step(&later)
     var alone = MarketGenerator(seed: 5, instruments: two, start: start)
@@ -43,8 +44,7 @@ import VenueSimulated
     while generator.nextTime <= start.advanced(byMilliseconds: 3_000) { generator.step(&later) }
     let first = try #require(
       later.compactMap { event -> Price? in if case .trade(let trade) = event, trade.symbol == two[1].rules.symbol { trade.price } else { nil } }.first)
-    let last = try #require(past.last).price
-    #expect(abs(first.statisticValue / last.statisticValue - 1) < 0.005)
+    #expect(abs(first.statisticValue / newest.price.statisticValue - 1) < 0.005)
   }
 
   @Test func aSymbolsPathDoesNotDependOnTheOthers() throws {

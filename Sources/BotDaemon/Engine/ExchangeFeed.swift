@@ -33,7 +33,7 @@ final class ExchangeFeed: MarketFeed, MarketStreamDelegate {
 
   func clockChanged(_ offsetNanoseconds: Int64) {
     stream.clockOffsetNanoseconds = offsetNanoseconds
-    engine.clockOffsetNanoseconds = offsetNanoseconds
+    engine.clockMeasured(offsetNanoseconds: offsetNanoseconds)
   }
 
   func watch(_ key: SeriesKey) {

@@ -24,8 +24,12 @@ final class TradingEngine: @unchecked Sendable {
   var execution: (any VenueExecution)?
 
   private var paper: PaperVenue?
-  /// The exchange's clock less ours, in nanoseconds; `nil` until it was measured.
-  var clockOffsetNanoseconds: Int64?
+  /// The exchange's clock when it was last measured, and the monotonic clock then: from there on time only runs forward, whatever
+  /// happens to the machine's clock.
+  private var clockAnchor: (exchange: Timestamp, monotonic: Int64)
+  private var isClockMeasured = false
+  /// Simulated orders wait for the trading rules to be restored.
+  private var isRestoreDue = false
   private var durable: UInt64 = 0
   private var depth = 0
   private var effects: [Effect] = []
@@ -42,6 +46,7 @@ final class TradingEngine: @unchecked Sendable {
     self.core = core
     self.journal = journal
     self.loop = loop
+    clockAnchor = (WallClock.now(), MonotonicClock.nanoseconds())
     durable = core.nextSequence &- 1
     if core.configuration.mode.isPaper { paper = PaperVenue() }
   }
@@ -56,15 +61,27 @@ final class TradingEngine: @unchecked Sendable {
   /// market alone.
   private func time(atLeast event: Timestamp = .zero) -> Timestamp {
     guard paper == nil else { return max(event, core.time) }
-    return max(event, exchangeTime)
+    let now = exchangeTime
+    return max(min(event, now.advanced(byNanoseconds: Self.eventTimeLead)), now)
   }
 
-  private var exchangeTime: Timestamp { WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds ?? 0) }
+  /// The exchange's clock was measured: it is this much ahead of the machine's now.
+  func clockMeasured(offsetNanoseconds: Int64) {
+    clockAnchor = (WallClock.now().advanced(byNanoseconds: offsetNanoseconds), MonotonicClock.nanoseconds())
+    isClockMeasured = true
+  }
+
+  private var exchangeTime: Timestamp {
+    clockAnchor.exchange.advanced(byNanoseconds: MonotonicClock.nanoseconds() - clockAnchor.monotonic)
+  }
+
+  /// An event's own time may run ahead of the exchange's clock as we know it, but not far.
+  private static let eventTimeLead: Int64 = 5_000_000_000
 
   /// Core time of a command. In the paper modes the market may be silent, or far from our time: the exchange's clock where it is known.
   private var commandTime: Timestamp {
     guard paper != nil else { return exchangeTime }
-    if clockOffsetNanoseconds == nil, core.time != .zero { return core.time }
+    if !isClockMeasured, core.time != .zero { return core.time }
     return max(core.time, exchangeTime)
   }
 
@@ -110,7 +127,10 @@ final class TradingEngine: @unchecked Sendable {
   func handle(_ event: CoreEvent) {
     var at = time()
     if case .command = event { at = commandTime }
-    turn { self.step(event, at: at) }
+    turn {
+      self.step(event, at: at)
+      if self.isRestoreDue, case .rules = event { self.restorePaper() }
+    }
     if case .balances = event { observer?.balances(core.balances) }
   }
 
@@ -133,8 +153,13 @@ final class TradingEngine: @unchecked Sendable {
   private func restorePaper() {
     var resting: [PaperOrder] = []
     var highest: Int64 = 0
+    isRestoreDue = false
     for order in core.restingOrders {
-      guard let rules = core.rules(for: order.intent.request.symbol) else { continue }
+      guard let rules = core.rules(for: order.intent.request.symbol) else {
+        // Against an exchange the rules come later than this.
+        isRestoreDue = true
+        continue
+      }
       resting.append(PaperOrder(request: order.intent.request, venueOrderID: order.venueOrderID, rules: rules))
     }
     highest = core.highestVenueOrderID.value
@@ -222,8 +247,12 @@ final class TradingEngine: @unchecked Sendable {
 
   private func cancelOnPaper(_ id: ClientOrderID, _ symbol: Symbol) {
     var answers: [ExecutionReport] = []
-    guard paper?.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &answers) == true else { return }
-    for report in answers { step(.report(report), at: core.time) }
+    if paper?.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &answers) == true {
+      for report in answers { step(.report(report), at: core.time) }
+    } else if let order = core.order(id), !order.status.isTerminal {
+      // Nothing rests on this venue that it does not know.
+      step(.report(ExecutionReport(canceled: order, at: core.time)), at: core.time)
+    }
   }
 
   /// The whole state, for a board that knows nothing yet; the recovered journal is durable.
@@ -258,6 +287,11 @@ final class TradingEngine: @unchecked Sendable {
         self.release()
       }
     case .failure(let error):
+      if error.code == .closed {
+        // The daemon stops: what is not durable does not leave.
+        gated.removeAll()
+        return
+      }
       guard core.journalIsHealthy else { return }
       turn { self.step(.journalFailed(error.message), at: self.core.time) }
       observer?.journalFailed(error.message)
@@ -339,4 +373,16 @@ extension TradingEngine: CoreGateway {
 protocol VenueExecution: ExecutionVenue {
   /// Lists the account's trades of a symbol from this id on and answers with `CoreEvent.trades`.
   func listTrades(symbol: Symbol, from: TradeID)
+}
+
+extension ExecutionReport {
+  /// Says that the simulated venue does not have this order.
+  fileprivate init(canceled order: Order, at time: Timestamp) {
+    let request = order.intent.request
+    self.init(
+      clientOrderID: order.clientOrderID, venueOrderID: order.venueOrderID, symbol: request.symbol, side: request.side, type: request.type,
+      timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: .canceled,
+      executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: "it does not rest on the simulated venue",
+      time: time, source: .simulated)
+  }
 }

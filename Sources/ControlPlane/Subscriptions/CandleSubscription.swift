@@ -47,20 +47,21 @@ final class CandleSubscription: Subscription {
   }
 
   private func look() {
-    guard isOpen, stream.isWritable else { return }
-    var found: [V1.Candle] = []
-    for index in series.indices { collect(&series[index], into: &found) }
-    var start = 0
-    while start < found.count {
-      let end = min(found.count, start + batch)
-      var slice = Array(found[start..<end])
-      for index in slice.indices {
-        slice[index].previousSequence = sequence
-        sequence += 1
-        slice[index].sequence = sequence
+    guard isOpen else { return }
+    // Series by series and batch by batch, only while the reader takes more: it goes on in `writable`.
+    for index in series.indices {
+      while stream.isWritable {
+        var found = closedCandles(&series[index])
+        if found.isEmpty, let open = openCandle(&series[index]) { found = [open] }
+        if found.isEmpty { break }
+        for place in found.indices {
+          found[place].previousSequence = sequence
+          sequence += 1
+          found[place].sequence = sequence
+        }
+        guard send((try? V1.SubscribeCandlesResponse(candles: found).encode()) ?? []) else { return }
       }
-      guard send((try? V1.SubscribeCandlesResponse(candles: slice).encode()) ?? []) else { return }
-      start = end
+      guard isOpen, stream.isWritable else { return }
     }
     guard !isCaughtUp else { return }
     isCaughtUp = true
@@ -68,18 +69,21 @@ final class CandleSubscription: Subscription {
     send((try? V1.SubscribeCandlesResponse(caughtUp: marker).encode()) ?? [])
   }
 
-  private func collect(_ series: inout Series, into found: inout [V1.Candle]) {
-    if let newest = context.market.candles(series.key, limit: 1).last, newest.openTime > series.lastOpenTime {
-      for candle in context.market.candles(series.key, limit: context.market.capacity) where candle.openTime > series.lastOpenTime {
-        found.append(V1.Candle(candle, series.key, isClosed: true, isNamed: true))
-        series.lastOpenTime = candle.openTime
-      }
-    }
+  /// The next closed candles that were not sent, at most a batch.
+  private func closedCandles(_ series: inout Series) -> [V1.Candle] {
+    guard let newest = context.market.candles(series.key, limit: 1).last, newest.openTime > series.lastOpenTime else { return [] }
+    let sent = series.lastOpenTime
+    let candles = context.market.candles(series.key, limit: context.market.capacity).drop { $0.openTime <= sent }.prefix(max(1, batch))
+    if let last = candles.last { series.lastOpenTime = last.openTime }
+    return candles.map { V1.Candle($0, series.key, isClosed: true, isNamed: true) }
+  }
+
+  private func openCandle(_ series: inout Series) -> V1.Candle? {
     guard includesOpen, let current = context.market.current(series.key), current != series.lastOpen,
       current.openTime > series.lastOpenTime
-    else { return }
+    else { return nil }
     series.lastOpen = current
-    found.append(V1.Candle(current, series.key, isClosed: false, isNamed: true))
+    return V1.Candle(current, series.key, isClosed: false, isNamed: true)
   }
 
   override func heartbeatMessage() -> [UInt8] {

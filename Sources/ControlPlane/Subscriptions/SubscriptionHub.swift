@@ -225,7 +225,7 @@ final class SubscriptionHub: @unchecked Sendable {
     isFetchingIntents = true
     let isQueued = context.reader.submit { [weak self, loop] journal in
       // An order placed outside has no intent: its events go out with what they hold.
-      let found = missing.map { id in (id, (try? HistoryPage.intent(of: id, journal)) ?? nil) }
+      let found = missing.map { id in (id, Result { try HistoryPage.intent(of: id, journal) }) }
       let hub = self
       loop.execute { hub?.fetched(found) }
     }
@@ -235,10 +235,19 @@ final class SubscriptionHub: @unchecked Sendable {
     }
   }
 
-  private func fetched(_ found: [(ClientOrderID, KnownIntent?)]) {
+  private func fetched(_ found: [(ClientOrderID, Result<KnownIntent?, any Error>)]) {
     isFetchingIntents = false
-    for (id, intent) in found { if let intent { intents.add(intent) } else { intents.addUnknown(id) } }
-    pump(only: nil)
+    var hasFailed = false
+    for (id, result) in found {
+      switch result {
+      case .success(let intent?): intents.add(intent)
+      case .success(nil): intents.addUnknown(id)
+      case .failure: hasFailed = true
+      }
+    }
+    // What could not be read is asked for again, a little later.
+    guard hasFailed else { return pump(only: nil) }
+    loop.scheduleTask(in: Self.tick) { [weak self] in self?.pump(only: nil) }
   }
 
   // MARK: Health

@@ -121,6 +121,8 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var venueTimeoutMilliseconds: Int64 = 10_000
   /// Added to the fence for clock error.
   public var fenceMarginMilliseconds: Int64 = 1_000
+  /// Ends the names of this process's orders, at most 8 of [a-zA-Z0-9]; empty where sequences are never used again (paper).
+  public var orderTag = ""
   /// Closed candles kept per series to warm new bots.
   public var historyCandles = 500
   /// Portfolio equity is recorded this often, in milliseconds of core time.

@@ -166,6 +166,7 @@ extension TradingCore {
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
     guard var order = orders[update.clientOrderID] else { return }
     order.status = update.status
+    order.wasGivenUp = update.status == .expired && update.reason.hasPrefix(OrderUpdate.givenUp)
     if update.status == .unknown { order.sentBefore = time }
     highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
     if update.venueOrderID.value != 0, order.venueOrderID != update.venueOrderID {

@@ -90,10 +90,12 @@ extension TradingCore {
     effects.append(.submit(order, after: sequence))
   }
 
-  /// The name of the order whose intent is appended next: this journal's prefix and the intent's own sequence, so it can never recur.
+  /// The name of the order whose intent is appended next: this journal's prefix, the intent's own sequence and the driver's tag. The tag
+  /// keeps names unique even where a sequence is used again: after a disk failure, or when a state directory came from an older copy.
   func nextClientOrderID() -> ClientOrderID? {
     guard let identity else { return nil }
-    return ClientOrderID("\(identity.id)-\(nextSequence)")
+    let tag = configuration.orderTag
+    return ClientOrderID(tag.isEmpty ? "\(identity.id)-\(nextSequence)" : "\(identity.id)-\(nextSequence)-\(tag)")
   }
 
   mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {

@@ -12,6 +12,10 @@ extension TradingCore {
     guard let current = orders[report.clientOrderID] else { return }
     updateStatus(current, report, &effects)
     claim(symbol: report.symbol, &effects)
+    if let settled = orders[report.clientOrderID], settled.isResting, owner(of: settled) == nil {
+      // Its bot was removed while the cancel's answer was lost.
+      cancel(settled, reason: "its bot was removed", &effects)
+    }
     advanceOwner(of: order, &effects)
   }
 
@@ -69,6 +73,8 @@ extension TradingCore {
   /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
   private func isStale(_ order: Order, _ next: OrderStatus, _ report: ExecutionReport) -> Bool {
     if order.status == .pendingCancel, next == .accepted || next == .partiallyFilled { return report.source != .query }
+    // What the venue itself ended does not come back: an answer that says otherwise was made before. Only an order that we gave up may.
+    if order.status == .expired || order.status == .rejected { return !order.wasGivenUp && !next.isTerminal }
     return false
   }
 
@@ -92,7 +98,7 @@ extension TradingCore {
         requestExit(index, .stopLoss, reason: "the stop \(order.intent.request.stopPrice) was already reached", price: price, &effects)
       }
     }
-    if count >= 5, order.intent.purpose != .entry, bot.state == .running {
+    if count >= 5, order.intent.purpose != .entry, order.intent.purpose != .stopLoss, bot.state == .running {
       append(
         .botStateChanged(
           BotStateChange(

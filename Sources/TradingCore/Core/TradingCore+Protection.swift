@@ -46,10 +46,18 @@ extension TradingCore {
     }
   }
 
-  private mutating func cancel(_ order: Order, reason: String, _ effects: inout [Effect]) {
+  mutating func cancel(_ order: Order, reason: String, _ effects: inout [Effect]) {
     let sequence = append(
       .cancelRequested(CancelRequest(clientOrderID: order.clientOrderID, botID: order.botID, reason: reason)), &effects)
     effects.append(.cancel(order.clientOrderID, order.intent.request.symbol, after: sequence))
+  }
+
+  /// Our stops that rest on the exchange for a symbol, or are on their way there.
+  private func contingentOrders(on symbol: Symbol) -> Int {
+    guard let at = symbolIndex[symbol] else { return 0 }
+    return symbols[at].holders.reduce(0) { count, index in
+      count + (bots[index]?.openOrders.count { orders[$0]?.intent.request.type.isContingent ?? false } ?? 0)
+    }
   }
 
   private mutating func sellOut(
@@ -57,7 +65,8 @@ extension TradingCore {
   ) {
     guard let id = nextClientOrderID() else { return }
     let decided = price.isPositive ? price : exit.decisionPrice
-    if rules.violation(quantity: quantity, price: decided, isMarket: true) != nil { return }
+    // The notional of a market order is judged by the exchange at its own price: asking is better than holding for ever.
+    if let violation = rules.violation(quantity: quantity, price: decided, isMarket: true), violation.filter != "NOTIONAL" { return }
     let request = OrderRequest(clientOrderID: id, symbol: bot.configuration.symbol, side: .sell, type: .market, quantity: quantity)
     guard let approved = RiskGate.approveReduction(request, held: bot.position.quantity, decisionPrice: exit.decisionPrice) else { return }
     send(approved, bot: bot.configuration.id, purpose: exit.purpose, reason: exit.reason, &effects)
@@ -70,6 +79,16 @@ extension TradingCore {
     guard stop.isPositive else { return }
     if price.isPositive, price <= stop {
       requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(stop)", price: price, &effects)
+      return
+    }
+    let resting = contingentOrders(on: bot.configuration.symbol)
+    guard rules.openAlgorithmicOrdersMaximum == 0 || resting < rules.openAlgorithmicOrdersMaximum else {
+      bots[index]?.isProtectionImpossible = true
+      bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000)
+      alert(
+        .warning, bot.configuration.id,
+        "\(resting) stops rest on \(bot.configuration.symbol) already, the most that the exchange takes; this one is watched here instead",
+        &effects)
       return
     }
     guard rules.violation(quantity: quantity, price: stop, isMarket: true) == nil, rules.priceViolation(stop) == nil else {

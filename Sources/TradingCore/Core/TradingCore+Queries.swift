@@ -70,7 +70,7 @@ extension TradingCore {
         OrderUpdate(
           clientOrderID: order.clientOrderID, botID: order.botID, status: .expired, venueOrderID: order.venueOrderID,
           executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote,
-          reason: "not found on the venue, asked again and again for long enough: \(words)")), &effects)
+          reason: "\(OrderUpdate.givenUp), asked again and again for long enough: \(words)")), &effects)
     alert(
       order.isKnownToVenue ? .warning : .info, order.botID, "order \(order.clientOrderID) is not on the venue: \(words); it is released",
       &effects)

@@ -34,6 +34,8 @@ public struct Order: Hashable, Sendable {
   /// When our account's trades were last asked for because of this order, and whether they came.
   var tradesAskedAt: Timestamp?
   var areTradesListed = false
+  /// It expired because the venue did not know it, not by the venue's word.
+  var wasGivenUp = false
 
   public init(intent: OrderIntent, sequence: UInt64, at time: Timestamp) {
     self.intent = intent

@@ -28,6 +28,9 @@ public struct OrderUpdate: Hashable, Sendable {
   public var venueOrderID: VenueOrderID
   public var executedQuantity: Quantity
   public var cumulativeQuote: Amount
+  /// How the reason of an order begins that was given up because the venue does not know it.
+  static let givenUp = "not found on the venue"
+
   /// The venue's reason, code included, or why the status is unknown; empty if none.
   public var reason: String
   public init(

@@ -14,6 +14,9 @@ public struct ApprovedOrder: Sendable, Hashable {
 
 /// Decides how much to buy, or why not; and lets exits through when the exchange's filters do.
 struct RiskGate {
+  /// Fraction of a fill that its fee may take, for judging what can be sold again: twice the usual 0.1 %.
+  static let feeAllowance = FixedDecimal(raw: 200_000)
+
   /// What the gate looks at for one bot.
   struct Inputs {
     var configuration: BotConfiguration
@@ -56,6 +59,16 @@ struct RiskGate {
         ? .quantityBelowMinimum
         : violation.filter == "NOTIONAL" && inputs.price * quantity < rules.notionalMinimum ? .notionalBelowMinimum : .filterViolation
       return .denied(code, "\(violation.filter): \(violation.message); the budget was \(budget) \(rules.quoteAsset)")
+    }
+    if configuration.stopLoss.isPositive, configuration.stopLoss < .one {
+      // What remains after a fee in the base asset must be sellable where the stop is.
+      let kept = rules.quantityRoundedDown(quantity - quantity * Self.feeAllowance, isMarket: true)
+      let stop = inputs.price - inputs.price * configuration.stopLoss
+      if let violation = rules.violation(quantity: kept, price: stop, isMarket: true) {
+        return .denied(
+          .notionalBelowMinimum,
+          "\(violation.filter) at the stop: \(kept) could not be sold at \(stop) (\(violation.message)); raise capital or max_position_fraction")
+      }
     }
     return .buy(quantity)
   }

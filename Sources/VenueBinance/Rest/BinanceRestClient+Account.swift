@@ -99,7 +99,8 @@ extension BinanceRestClient {
     }
   }
 
-  /// Every open order of the account, or of one symbol. Orders whose client id we cannot carry (placed by other software) are left out.
+  /// Every open order of the account, or of one symbol. Orders whose client id or symbol we cannot carry
+  /// (placed by other software) are left out.
   public func openOrders(_ symbol: Symbol?, completion: @escaping (Result<[ExecutionReport], BinanceError>) -> Void) {
     let call = RestCall(
       method: .get, path: "/api/v3/openOrders", parameters: symbol.map { [RequestParameter("symbol", $0.text)] } ?? [],
@@ -109,7 +110,9 @@ extension BinanceRestClient {
         result.decoded { value throws(FrameRefusal) in
           guard let rows = value.array else { throw FrameRefusal(.badField, field: "openOrders") }
           var reports: [ExecutionReport] = []
-          for row in rows where row["clientOrderId"]?.string.flatMap({ ClientOrderID($0) }) != nil {
+          for row in rows {
+            guard row["clientOrderId"]?.string.flatMap({ ClientOrderID($0) }) != nil, row["symbol"]?.string.flatMap({ Symbol($0) }) != nil
+            else { continue }
             reports.append(try ReportDecoding.order(row, source: .query))
           }
           return reports

@@ -13,9 +13,7 @@ extension BinanceRestClient: CandleHistory {
   ) {
     guard let after else {
       // One more than asked for: the last one is usually unfinished.
-      page(series, start: nil, limit: min(max(limit + 1, 1), Self.candlesPerPage)) { [self] result in
-        completion(result.map { closed($0, series.interval) })
-      }
+      page(series, start: nil, limit: min(max(limit + 1, 1), Self.candlesPerPage)) { result in completion(result.map(\.closed)) }
       return
     }
     collect(series, after: after, into: [], completion: completion)
@@ -27,11 +25,11 @@ extension BinanceRestClient: CandleHistory {
     page(series, start: after.advanced(byMilliseconds: 1), limit: Self.candlesPerPage) { [self] result in
       switch result {
       case .failure(let error): completion(.failure(error))
-      case .success(let candles):
-        let all = collected + candles
+      case .success(let found):
+        let all = collected + found.closed
         // A full page may have a successor; an answer that does not move on ends the paging.
-        guard candles.count >= Self.candlesPerPage, let last = candles.last, last.openTime > after, all.count < 1_000_000 else {
-          completion(.success(closed(all, series.interval)))
+        guard found.isFull, let last = found.closed.last, last.openTime > after, all.count < 1_000_000 else {
+          completion(.success(all))
           return
         }
         collect(series, after: last.openTime, into: all, completion: completion)
@@ -39,21 +37,24 @@ extension BinanceRestClient: CandleHistory {
     }
   }
 
-  private func closed(_ candles: [Candle], _ interval: Interval) -> [Candle] {
-    let now = exchangeTime
-    return candles.filter { interval.nextOpenTime(after: $0.openTime) <= now }
-  }
-
+  /// One page, without the candles that were not closed yet when it was asked for: a candle that closes while the answer is under way
+  /// may be in it unfinished.
   private func page(
-    _ series: SeriesKey, start: Timestamp?, limit: Int, completion: @escaping (Result<[Candle], BinanceError>) -> Void
+    _ series: SeriesKey, start: Timestamp?, limit: Int,
+    completion: @escaping (Result<(closed: [Candle], isFull: Bool), BinanceError>) -> Void
   ) {
+    let asked = exchangeTime
     var parameters = [
       RequestParameter("symbol", series.symbol.text), RequestParameter("interval", series.interval.rawValue),
       RequestParameter("limit", String(limit)),
     ]
     if let start { parameters.append(RequestParameter("startTime", String(max(0, start.milliseconds)))) }
     performRepeatable(RestCall(method: .get, path: "/api/v3/klines", parameters: parameters, weight: 2)) { result in
-      completion(result.decoded { value throws(FrameRefusal) in try RestDecoding.candles(value) })
+      let found = result.decoded { value throws(FrameRefusal) in try RestDecoding.candles(value) }
+      completion(
+        found.map { candles in
+          (candles.filter { series.interval.nextOpenTime(after: $0.openTime) <= asked }, candles.count >= Self.candlesPerPage)
+        })
     }
   }
 

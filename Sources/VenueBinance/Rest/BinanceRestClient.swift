@@ -135,7 +135,7 @@ public final class BinanceRestClient: @unchecked Sendable {
     let now = exchangeTime
     for header in response.headers {
       let name = header.name.lowercased()
-      guard name.hasPrefix("x-mbx-"), let used = Int(header.value), used >= 0 else { continue }
+      guard name.hasPrefix("x-mbx-"), let used = Int(header.value), (0...100_000_000).contains(used) else { continue }
       if name.hasPrefix("x-mbx-used-weight-"), let length = RateGovernor.milliseconds(ofHeaderInterval: name.dropFirst(18)) {
         governor.reported(usedWeight: used, lengthMilliseconds: length, at: now)
       } else if name.hasPrefix("x-mbx-order-count-"), let length = RateGovernor.milliseconds(ofHeaderInterval: name.dropFirst(18)) {

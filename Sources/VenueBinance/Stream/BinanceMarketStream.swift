@@ -111,6 +111,8 @@ public final class BinanceMarketStream: @unchecked Sendable {
     assignNames()
     for link in links { link.want(link.assigned, symbols: symbols) }
     if isRunning { for link in links { link.start() } }
+    // A series that is wanted again before its name was given up needs no new message, so no answer will start it.
+    for link in links { self.link(link, subscribed: link.confirmedNames) }
     let now = MonotonicClock.nanoseconds()
     for index in feeds.indices { judgeCompleteness(index, now) }
   }
@@ -322,5 +324,9 @@ extension BinanceMarketStream: StreamLinkOwner {
     for index in feeds.indices where feeds[index].links.contains(link.index) { judgeCompleteness(index, now) }
   }
 
-  func linkWasReplaced(_ link: StreamLink) { counted.replacements += 1 }
+  func linkWasReplaced(_ link: StreamLink) {
+    counted.replacements += 1
+    // Names that the new connection confirmed while the old one still carried the data.
+    self.link(link, subscribed: link.confirmedNames)
+  }
 }

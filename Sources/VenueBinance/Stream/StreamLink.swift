@@ -53,6 +53,12 @@ final class StreamLink: WebSocketListener, @unchecked Sendable {
     self.owner = owner
   }
 
+  /// Names that the connection which carries data is known to deliver.
+  var confirmedNames: [String] {
+    guard isUp, let id = machine.primary?.id, machine.primary?.stage == .ready else { return [] }
+    return connections[id]?.plan.confirmed ?? []
+  }
+
   var failures: Int { machine.failures }
   /// Two connections deliver at once.
   var isOverlapping: Bool { machine.successor != nil }

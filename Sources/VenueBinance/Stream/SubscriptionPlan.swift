@@ -97,6 +97,12 @@ struct SubscriptionPlan {
   /// An answer arrived; gives the message it answers.
   mutating func answered(_ id: Int64) -> Message? { unanswered.removeValue(forKey: id) }
 
+  /// Names whose subscription the exchange has confirmed.
+  var confirmed: [String] {
+    let waiting = Set(unanswered.values.flatMap(\.names))
+    return asked.filter { !waiting.contains($0) }.sorted()
+  }
+
   /// Everything wanted is asked for and confirmed.
   var isSettled: Bool { unanswered.isEmpty && asked == wantedSet }
 }

@@ -155,7 +155,8 @@ final class ScriptedDriver {
   func rest(seconds: Int) {
     for _ in 0..<seconds {
       settle(upTo: now.advanced(byMilliseconds: 1_000))
-      exchange.trade(core.lastPrice(of: exchange.rules.symbol), at: now)
+      // The exchange's own price: a core that has just started knows none.
+      exchange.trade(exchange.price, at: now)
     }
   }
 

@@ -59,7 +59,7 @@ final class ScriptedExchange {
   private(set) var inventory: [BotID: FixedDecimal] = [:]
   private(set) var oversold: [String] = []
   private var random: SeededRandom
-  private var price = FixedDecimal.zero
+  private(set) var price = FixedDecimal.zero
   private var nextOrder: Int64 = 1
   private var nextTrade: Int64 = 1
   private var streamIsUp = true
