@@ -78,4 +78,32 @@ import Testing
     #expect(eventually(within: 120) { simulator.status["finished"] as? Bool ?? false }, "\(simulator.status)")
     #expect(try eventually(within: 30) { Set(try Ledgers.control(daemon).rows.map(\.symbol)) == ["BTCUSDT", "ETHUSDT"] }, "\(daemon.tail)")
   }
+
+  /// The simulated venue dies with the process; its resting stops must live on, although the trading rules arrive after the journal.
+  @Test func positionsCanBeClosedAfterAKill() throws {
+    let directory = try TemporaryDirectory("paperkill")
+    let simulator = try Simulator(directory, ["--symbol", "BTCUSDT", "--seed", "11", "--speed", "20"])
+    let daemon = daemon(directory, simulator)
+    try daemon.start()
+    defer { daemon.kill() }
+    let made = try eventually(within: 30) {
+      try daemon.control(
+        "create", "one", "--symbol", "BTCUSDT", "--strategy", "rsi", "--param", "period=2", "--param", "oversold=49.9", "--param",
+        "overbought=99", "--interval", "1s", "--capital", "10000", "--take-profit", "0.5", "--stop-loss", "0.5", "--start"
+      ).code == 0
+    }
+    #expect(made, "\(daemon.tail)")
+    func stops() throws -> Int {
+      let answer = try daemon.read("orders", "--open")
+      return ((answer["orders"] ?? answer["items"]) as? [[String: Any]] ?? []).count
+    }
+    #expect(try eventually(within: 30) { try stops() == 1 }, "\(daemon.tail)")
+    daemon.kill()
+    try daemon.start()
+    #expect(try eventually(within: 30) { try daemon.control("stop", "one").code == 0 })
+    #expect(try eventually(within: 30) { try daemon.control("close", "one").code == 0 }, "\(daemon.tail)")
+    #expect(try eventually(within: 30) { try stops() == 0 }, "\(daemon.tail)")
+    let fills = try Ledgers.control(daemon).rows
+    #expect(fills.count >= 2, "\(fills)")
+  }
 }

@@ -48,4 +48,17 @@ import Testing
     #expect(answer.code == 3)
     #expect(answer.output.contains("botd"))
   }
+
+  @Test func aCutOffRestoreIsNotTradedOn() throws {
+    let directory = try TemporaryDirectory("cutoff")
+    let daemon = Daemon(directory, arguments: ["--mode", "simulated"])
+    try daemon.start()
+    daemon.stop()
+    FileManager.default.createFile(atPath: daemon.stateDirectory + "/restore.incomplete", contents: nil)
+    let answer = try run([
+      "DATABASE_URL=postgresql://127.0.0.1:1/none", try Programs.path("botd"), "--mode", "simulated", "--state-dir", daemon.stateDirectory,
+      "--listen", daemon.address,
+    ])
+    #expect(answer.code == 1 && answer.output.contains("was cut off"), "\(answer.output)")
+  }
 }

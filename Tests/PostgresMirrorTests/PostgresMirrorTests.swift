@@ -193,6 +193,24 @@ private final class Fixture {
     mirror.stop()
   }
 
+  @Test func aStateDirectoryThatIsBehindTheDatabaseIsRefused() throws {
+    let server = try PostgresServer.start()
+    let whole = try Fixture(count: 300)
+    defer { whole.journal.close() }
+    try whole.append(300)
+    let mirror = try whole.mirror(server)
+    try #require(Self.caughtUp(mirror, 300))
+    mirror.stop()
+    let configuration = try PostgresConfiguration(url: server.url)
+    try PostgresMirror.verify(configuration, journal: whole.journal, mode: .paper)
+    let old = try Fixture(count: 300)
+    defer { old.journal.close() }
+    try old.append(200)
+    #expect { try PostgresMirror.verify(configuration, journal: old.journal, mode: .paper) } throws: {
+      ($0 as? PostgresError)?.code == .mismatch && "\($0)".contains("300")
+    }
+  }
+
   @Test func journalsAreNeverMixed() throws {
     let server = try PostgresServer.start()
     let first = try Fixture(count: 400)

@@ -222,4 +222,54 @@ import VenueSimulated
     #expect(again.snapshot(of: Samples.bot("one"))?.position.peakPrice == driver.snapshot()?.position.peakPrice)
     #expect(driver.snapshot()?.position.peakPrice == Self.d("59500"))
   }
+
+  @Test func nothingIsBoughtThatCouldNotBeSoldAtItsStop() throws {
+    // 5.45 USDT buy 0.00009 at the decision price, but less than the minimum notional of 5 at the stop.
+    let driver = Self.holding(Samples.configuration(capital: "54.5", stopLoss: "0.02", risk: "0.02"))
+    #expect(driver.intents.isEmpty)
+    let denial = try #require(
+      driver.journal.compactMap { entry -> OrderDenial? in if case .orderDenied(let denial) = entry.record { denial } else { nil } }.first)
+    #expect(denial.code == .notionalBelowMinimum && denial.message.contains("at the stop"))
+  }
+
+  @Test func stopsBeyondTheExchangesLimitAreWatchedHere() throws {
+    var driver = PaperDriver()
+    var rules = Samples.rules()
+    rules.openAlgorithmicOrdersMaximum = 1
+    driver.step(.rules([rules]))
+    driver.trade(Self.d("60000"))
+    for name in ["one", "two"] { driver.command(.createBot(Samples.configuration(name), start: true)) }
+    for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Self.d(price)) }
+    let (one, two) = ("one", "two")
+    #expect(driver.snapshot(one)?.position.isOpen == true && driver.snapshot(two)?.position.isOpen == true)
+    #expect(driver.venue.openOrders.count == 1)
+    driver.trade(Self.d("57000"))
+    #expect(driver.snapshot(one)?.position.isOpen == false && driver.snapshot(two)?.position.isOpen == false)
+    #expect(driver.fills().filter { $0.side == .sell }.allSatisfy { $0.purpose == .stopLoss })
+    #expect(driver.snapshot(two)?.state == .running)
+  }
+
+  @Test func whatTheVenueEndedDoesNotComeBack() throws {
+    var driver = Self.holding()
+    let stop = try #require(driver.venue.openOrders.first)
+    func report(_ status: OrderStatus) -> CoreEvent {
+      .report(
+        ExecutionReport(
+          clientOrderID: stop.request.clientOrderID, venueOrderID: stop.venueOrderID, symbol: stop.request.symbol, side: .sell,
+          type: .stopLoss, quantity: stop.request.quantity, stopPrice: stop.request.stopPrice, status: status, executedQuantity: .zero,
+          cumulativeQuote: .zero, time: driver.core.time, source: .stream))
+    }
+    driver.step(report(.expired))
+    #expect(driver.core.order(stop.request.clientOrderID)?.status == .expired)
+    driver.step(report(.accepted))
+    #expect(driver.core.order(stop.request.clientOrderID)?.status == .expired)
+  }
+
+  @Test func turnoverAndSignalsAreCounted() throws {
+    var driver = Self.holding()
+    driver.trade(Self.d("57000"))
+    let statistics = try #require(driver.snapshot()?.statistics)
+    #expect(statistics.turnover == driver.fills().reduce(FixedDecimal.zero) { $0 + $1.fill.quoteQuantity })
+    #expect(statistics.signalCount == 1)
+  }
 }

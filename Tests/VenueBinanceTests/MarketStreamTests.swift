@@ -358,4 +358,24 @@ final class StreamSetup: @unchecked Sendable {
     setup.http.shutDown()
     try? await setup.group.shutdownGracefully()
   }
+
+  /// The name is still asked for when the series comes back, so that no answer of the exchange will ever speak of it again.
+  @Test func aSeriesThatComesBackBeforeItsNameWasGivenUpStarts() async throws {
+    let setup = try StreamSetup()
+    let both = MarketSubscriptions(
+      series: [SeriesKey(symbol: Samples.bitcoin, interval: .oneMinute), SeriesKey(symbol: Samples.bitcoin, interval: .fiveMinutes)])
+    try await setup.start(Self.candles)
+    let session = try await setup.session(1)
+    try await Eventually.holds("warm-up arrives") { setup.recorder.closed.count >= 5 }
+    let warmed = setup.recorder.closed.count
+    _ = try await setup.onLoop { stream in
+      stream.setSubscriptions(MarketSubscriptions(series: [SeriesKey(symbol: Samples.bitcoin, interval: .fiveMinutes)]))
+      stream.setSubscriptions(both)
+    }
+    try await Eventually.holds("the series is warmed again") { setup.recorder.closed.count > warmed }
+    let minute = setup.minute.withLock { $0 }
+    session.send(Samples.kline(minute, closed: true))
+    try await Eventually.holds("its candle arrives") { setup.recorder.closed.contains(minute) }
+    await setup.stop()
+  }
 }
