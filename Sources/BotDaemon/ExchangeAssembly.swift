@@ -27,7 +27,9 @@ final class ExchangeAssembly {
 
   static let rulesEveryHours: Int64 = 4
 
-  init(settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore, log: Logger) throws {
+  init(settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore, log: Logger)
+    throws
+  {
     self.engine = engine
     self.board = board
     self.health = health
@@ -85,7 +87,8 @@ final class ExchangeAssembly {
     health.set("venue", .degraded, "loading the trading rules from \(endpoints.rest)")
     if execution == nil { health.set("user_stream", .disabled, "orders are filled on paper") }
     connect()
-    refresh = engine.loop.scheduleRepeatedTask(initialDelay: .hours(Self.rulesEveryHours), delay: .hours(Self.rulesEveryHours)) { [weak self] _ in
+    refresh = engine.loop.scheduleRepeatedTask(initialDelay: .hours(Self.rulesEveryHours), delay: .hours(Self.rulesEveryHours)) {
+      [weak self] _ in
       self?.rest.synchronizeClock { _ in self?.loadRules() }
     }
   }
@@ -136,7 +139,23 @@ final class ExchangeAssembly {
     health.set("clock", .ok, "exchange clock is \(milliseconds) ms from ours", counters: [("offset_ms", milliseconds)])
   }
 
+  private func publishRateLimits() {
+    let now = rest.exchangeTime
+    let limits = rest.rateLimits.standing(at: now)
+    func usage(_ type: String, _ windows: [RateGovernor.Window], blockedUntil: Timestamp) -> [RateLimitUsage] {
+      windows.map { window in
+        RateLimitUsage(
+          type: type, intervalNanoseconds: window.lengthMilliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue,
+          limit: Int64(window.limit), used: Int64(window.used), blockedUntil: blockedUntil > now ? blockedUntil : .zero)
+      }
+    }
+    board.setRateLimits(
+      usage("REQUEST_WEIGHT", limits.weights, blockedUntil: limits.silentUntil)
+        + usage("ORDERS", limits.orders, blockedUntil: max(limits.silentUntil, limits.ordersBlockedUntil)))
+  }
+
   func updateHealth() {
+    publishRateLimits()
     let (live, all) = feed.liveCount()
     let counters = feed.counters
     let refused = counters.refused.values.reduce(0, +)
@@ -209,7 +228,9 @@ final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
 
   // MARK: ExecutionVenueDelegate
 
-  func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) { engine.handle(.submitted(clientOrderID, outcome)) }
+  func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) {
+    engine.handle(.submitted(clientOrderID, outcome))
+  }
   func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome) { engine.handle(.canceled(clientOrderID, outcome)) }
   func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) { engine.handle(.queried(clientOrderID, outcome)) }
   func reported(_ report: ExecutionReport) { engine.handle(.report(report)) }

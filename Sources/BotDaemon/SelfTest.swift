@@ -12,12 +12,13 @@ struct SelfTest {
   func run(symbol: Symbol?, interval: Interval, completion: @escaping @Sendable ([SelfTestCheck]) -> Void) {
     let symbol = symbol ?? daemon.marketData.allSeries().first?.symbol ?? Symbol("BTCUSDT")
     guard let symbol else { return completion([]) }
-    let key = daemon.marketData.allSeries().first { $0.symbol == symbol && $0.interval == interval }
+    let key =
+      daemon.marketData.allSeries().first { $0.symbol == symbol && $0.interval == interval }
       ?? daemon.marketData.allSeries().first { $0.symbol == symbol }
     let candles = key.map { daemon.marketData.candles($0, limit: 500) } ?? []
     let rules = daemon.board.rules(for: symbol)
     completion([
-      timed { paperOrder(symbol, rules, candles) },
+      timed { paperOrder(symbol, rules, candles) }
     ])
   }
 
@@ -54,9 +55,11 @@ struct SelfTest {
     let fills = reports.compactMap(\.fill)
     guard fills.count == 2 else {
       let reason = reports.last { !$0.reason.isEmpty }?.reason ?? "no answer"
-      return SelfTestCheck(name: name, status: .down, message: "the simulated venue refused \(quantity) \(symbol): \(reason)", remedy: "please report it")
+      return SelfTestCheck(
+        name: name, status: .down, message: "the simulated venue refused \(quantity) \(symbol): \(reason)", remedy: "please report it")
     }
     return SelfTestCheck(
-      name: name, status: .ok, message: "bought and sold \(quantity) \(rules.baseAsset) at \(fills[0].price) and \(fills[1].price) on paper")
+      name: name, status: .ok, message: "bought and sold \(quantity) \(rules.baseAsset) at \(fills[0].price) and \(fills[1].price) on paper"
+    )
   }
 }

@@ -33,7 +33,9 @@ final class StoreAssembly: @unchecked Sendable {
         if error.code == .mismatch {
           throw DaemonError("\(error.message). Move \(settings.stateDirectory) away and start again: it is restored from the database")
         }
-        guard error.code == .unsafe else { return log.warning("PostgreSQL is away; its mirror will catch up", metadata: ["error": "\(error.message)"]) }
+        guard error.code == .unsafe else {
+          return log.warning("PostgreSQL is away; its mirror will catch up", metadata: ["error": "\(error.message)"])
+        }
         throw DaemonError(error.message)
       }
       return
@@ -47,7 +49,8 @@ final class StoreAssembly: @unchecked Sendable {
     } catch {
       if journal.lastSequence == 0 { try RestoreMark.clear(in: settings.stateDirectory) }
       throw DaemonError(
-        "\(settings.stateDirectory) is empty and cannot be restored from \(database.place): \(error.message). Mend the database, or unset DATABASE_URL to begin anew")
+        "\(settings.stateDirectory) is empty and cannot be restored from \(database.place): \(error.message). Mend the database, or unset DATABASE_URL to begin anew"
+      )
     }
     try RestoreMark.clear(in: settings.stateDirectory)
   }

@@ -65,7 +65,8 @@ public final class PostgresMirror: Sendable {
     guard found.last <= journal.lastSequence else {
       throw PostgresError(
         .mismatch,
-        "the database holds journal \(identity.id) up to entry \(found.last), the state directory only up to \(journal.lastSequence): the directory is an older copy, or a restore was cut off")
+        "the database holds journal \(identity.id) up to entry \(found.last), the state directory only up to \(journal.lastSequence): the directory is an older copy, or a restore was cut off"
+      )
     }
   }
 

@@ -26,7 +26,8 @@ import Testing
     try daemon.start()
     defer { daemon.kill() }
     let made = try eventually(within: 30) {
-      try daemon.control("create", "btc", "--symbol", "BTCUSDT", "--strategy", "rsi", "--interval", "1m", "--capital", "10000", "--start").code == 0
+      try daemon.control("create", "btc", "--symbol", "BTCUSDT", "--strategy", "rsi", "--interval", "1m", "--capital", "10000", "--start")
+        .code == 0
     }
     #expect(made, "\(daemon.tail)")
     #expect(eventually(within: 120) { simulator.status["finished"] as? Bool ?? false }, "\(simulator.status)")
@@ -59,7 +60,10 @@ import Testing
       if: Programs.data("feed-btcusdt-20240808.jsonl.gz") != nil && Programs.data("feed-ethusdt-20240808.jsonl.gz") != nil,
       "the recorded feeds are not here"))
   func botsTradeOnTheRecordedFeeds() throws {
-    let names = ["feed-btcusdt-20240808.jsonl.gz", "feed-btcusdt-20240809.jsonl.gz", "feed-ethusdt-20240808.jsonl.gz", "feed-ethusdt-20240809.jsonl.gz"]
+    let names = [
+      "feed-btcusdt-20240808.jsonl.gz", "feed-btcusdt-20240809.jsonl.gz", "feed-ethusdt-20240808.jsonl.gz",
+      "feed-ethusdt-20240809.jsonl.gz",
+    ]
     let files = names.compactMap { Programs.data($0) }
     let directory = try TemporaryDirectory("feeds")
     let simulator = try Simulator(

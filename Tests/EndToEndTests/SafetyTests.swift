@@ -9,7 +9,8 @@ import Testing
     let settings = environment.map { "\($0.key)=\($0.value)" }
     return try run(
       ["-C", directory.path] + settings
-        + [try Programs.path("botd"), "--state-dir", directory.file("state"), "--listen", "unix:\(directory.file("run/s.sock"))"] + arguments)
+        + [try Programs.path("botd"), "--state-dir", directory.file("state"), "--listen", "unix:\(directory.file("run/s.sock"))"]
+        + arguments)
   }
 
   @Test func liveNeedsASecondConfirmation() throws {
@@ -26,16 +27,17 @@ import Testing
     #expect(answer.code == 2 && answer.output.contains("BINANCE_TEST_MODE"))
   }
 
-  @Test(arguments: [
-    (["--mode", "papper"], [:], "papper"),
-    ([], ["BINANCE_TESTNTE": "true"], "BINANCE_TESTNET"),
-    ([], ["BINANCE_TEST_MODE": "maybe"], "true or false"),
-    ([], ["REDIS_HOST": "127.0.0.1", "REDIS_PORT": "99999"], "REDIS_PORT"),
-    ([], ["DATABASE_URL": "mysql://x"], "postgresql://"),
-    ([], ["BINANCE_REST_URL": "ftp://x"], "BINANCE_REST_URL"),
-    (["--mode", "testnet"], [:], "BINANCE_API_KEY"),
-    (["--listen", "tcp://0.0.0.0:0"], [:], "certificate"),
-  ] as [([String], [String: String], String)])
+  @Test(
+    arguments: [
+      (["--mode", "papper"], [:], "papper"),
+      ([], ["BINANCE_TESTNTE": "true"], "BINANCE_TESTNET"),
+      ([], ["BINANCE_TEST_MODE": "maybe"], "true or false"),
+      ([], ["REDIS_HOST": "127.0.0.1", "REDIS_PORT": "99999"], "REDIS_PORT"),
+      ([], ["DATABASE_URL": "mysql://x"], "postgresql://"),
+      ([], ["BINANCE_REST_URL": "ftp://x"], "BINANCE_REST_URL"),
+      (["--mode", "testnet"], [:], "BINANCE_API_KEY"),
+      (["--listen", "tcp://0.0.0.0:0"], [:], "certificate"),
+    ] as [([String], [String: String], String)])
   func aTypoStopsWithAClearSentence(_ arguments: [String], _ environment: [String: String], _ word: String) throws {
     let answer = try refusal(arguments, environment)
     #expect(answer.code != 0)

@@ -34,7 +34,8 @@ import VenueSimulated
 
   @Test func namesEverythingThatIsWrongAtOnce() {
     var driver = PaperDriver()
-    var configuration = Samples.configuration(symbol: "NOPEUSDT", capital: "0", stopLoss: "1", takeProfit: "101", trailing: "2", maximum: "0")
+    var configuration = Samples.configuration(
+      symbol: "NOPEUSDT", capital: "0", stopLoss: "1", takeProfit: "101", trailing: "2", maximum: "0")
     configuration.parameters = ["period": "zero", "colour": "red"]
     let result = driver.command(.createBot(configuration, start: true))
     #expect(result.code == .invalidArgument)
@@ -44,7 +45,9 @@ import VenueSimulated
       ])
     guard case .failed(let error) = result else { return }
     let fields = error.violations.map(\.field)
-    for field in ["symbol", "capital", "stop_loss", "take_profit", "trailing_stop", "max_position_fraction", "params.period", "params.colour"] {
+    for field in [
+      "symbol", "capital", "stop_loss", "take_profit", "trailing_stop", "max_position_fraction", "params.period", "params.colour",
+    ] {
       #expect(fields.contains(field), "\(field) is not named")
     }
     #expect(driver.journal.count == 1)

@@ -64,7 +64,8 @@ import VenueSimulated
   @Test func everyPurposeOccursOnGeneratedMarkets() {
     var seen: Set<OrderPurpose> = []
     for seed in 6...8 as ClosedRange<UInt64> {
-      let driver = Self.run(seed: seed, hours: 30, configuration: Samples.configuration(stopLoss: "0.01", takeProfit: "0.01", trailing: "0.008"))
+      let driver = Self.run(
+        seed: seed, hours: 30, configuration: Samples.configuration(stopLoss: "0.01", takeProfit: "0.01", trailing: "0.008"))
       seen.formUnion(driver.fills().map(\.purpose))
     }
     #expect(seen == [.entry, .exit, .stopLoss, .takeProfit, .trailingStop])
@@ -75,7 +76,8 @@ import VenueSimulated
     func fill(_ quantity: String, _ quote: String) -> Fill {
       Fill(
         symbol: Samples.symbol, tradeID: TradeID(1), venueOrderID: VenueOrderID(1), price: Samples.decimal("50000"),
-        quantity: Samples.decimal(quantity), quoteQuantity: Samples.decimal(quote), commission: .zero, commissionAsset: "BNB", isMaker: false,
+        quantity: Samples.decimal(quantity), quoteQuantity: Samples.decimal(quote), commission: .zero, commissionAsset: "BNB",
+        isMaker: false,
         time: Samples.start)
     }
     _ = position.apply(fill("0.00003", "1.5"), side: .buy, baseAsset: "BTC", quoteAsset: "USDT", closes: false)
@@ -88,10 +90,13 @@ import VenueSimulated
     var driver = TradingTests.holding()
     for index in 0..<4 {
       let side: Side = index % 2 == 0 ? .sell : .buy
-      guard let order = driver.core.openOrders.first ?? driver.intents.first.flatMap({ driver.core.order($0.request.clientOrderID) }) else { return }
+      guard let order = driver.core.openOrders.first ?? driver.intents.first.flatMap({ driver.core.order($0.request.clientOrderID) }) else {
+        return
+      }
       let fill = Fill(
         symbol: Samples.symbol, tradeID: TradeID(.max - Int64(index)), venueOrderID: VenueOrderID(.max), price: FixedDecimal(raw: .max),
-        quantity: FixedDecimal(raw: .max), quoteQuantity: FixedDecimal(raw: .max), commission: FixedDecimal(raw: .max), commissionAsset: "BTC",
+        quantity: FixedDecimal(raw: .max), quoteQuantity: FixedDecimal(raw: .max), commission: FixedDecimal(raw: .max),
+        commissionAsset: "BTC",
         isMaker: false, time: Timestamp(nanoseconds: index % 2 == 0 ? .max : .min))
       driver.step(
         .report(

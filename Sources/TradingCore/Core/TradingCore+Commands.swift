@@ -41,7 +41,8 @@ extension TradingCore {
   private mutating func perform(_ command: Command, _ effects: inout [Effect]) throws(CommandError) -> [BotID] {
     guard journalIsHealthy else {
       throw CommandError(
-        .unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written: free disk space or repair the state directory, then restart botd")
+        .unavailable, reason: "JOURNAL_UNAVAILABLE",
+        "the journal cannot be written: free disk space or repair the state directory, then restart botd")
     }
     switch command {
     case .createBot(let configuration, let start): return [try create(configuration, start: start, &effects)]
@@ -78,8 +79,12 @@ extension TradingCore {
       let isName = violation.name == "strategy"
       wrong(isName ? "strategy" : "params.\(violation.name)", isName ? "STRATEGY_UNKNOWN" : "PARAMETER_INVALID", violation.message)
     }
-    if !configuration.capital.isPositive { wrong("capital", "CAPITAL_NOT_POSITIVE", "capital must be greater than 0, not \(configuration.capital)") }
-    if configuration.capital > FixedDecimal(1_000_000_000_000) { wrong("capital", "CAPITAL_TOO_LARGE", "capital must be at most 1000000000000") }
+    if !configuration.capital.isPositive {
+      wrong("capital", "CAPITAL_NOT_POSITIVE", "capital must be greater than 0, not \(configuration.capital)")
+    }
+    if configuration.capital > FixedDecimal(1_000_000_000_000) {
+      wrong("capital", "CAPITAL_TOO_LARGE", "capital must be at most 1000000000000")
+    }
     func fraction(_ field: String, _ value: FixedDecimal, allowsZero: Bool) {
       guard value > .one || value.isNegative || (value.isZero && !allowsZero) else { return }
       wrong(field, "FRACTION_OUT_OF_RANGE", "\(field) must be \(allowsZero ? "from 0" : "above 0") to 1 (0.02 is 2 %), not \(value)")
@@ -107,7 +112,8 @@ extension TradingCore {
       throw CommandError(isUnavailable ? .unavailable : .invalidArgument, violations)
     }
     guard botIndex.count < configuration.idLimit(self.configuration) else {
-      throw CommandError(.failedPrecondition, reason: "TOO_MANY_BOTS", "there are already \(botIndex.count) bots, the most that one daemon runs")
+      throw CommandError(
+        .failedPrecondition, reason: "TOO_MANY_BOTS", "there are already \(botIndex.count) bots, the most that one daemon runs")
     }
     let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
     append(.botCreated(configuration), &effects)
@@ -129,7 +135,8 @@ extension TradingCore {
     guard configuration.symbol == bot.configuration.symbol || bot.statistics.fillCount == 0 else {
       throw CommandError(
         .failedPrecondition, reason: "SYMBOL_CANNOT_CHANGE", field: "symbol",
-        "bot \(configuration.id) has traded \(bot.configuration.symbol), its inventory and statistics are in that; create another bot for \(configuration.symbol)")
+        "bot \(configuration.id) has traded \(bot.configuration.symbol), its inventory and statistics are in that; create another bot for \(configuration.symbol)"
+      )
     }
     let old = bot.configuration.series
     let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
@@ -152,7 +159,8 @@ extension TradingCore {
     let bot = try find(id)
     if state == .paused, bot.state != .running, bot.state != .paused {
       throw CommandError(
-        .failedPrecondition, reason: "BOT_NOT_RUNNING", "bot \(id) is \(bot.state), only a running bot can be paused; start it: botctl start \(id)")
+        .failedPrecondition, reason: "BOT_NOT_RUNNING",
+        "bot \(id) is \(bot.state), only a running bot can be paused; start it: botctl start \(id)")
     }
     if reason == "resumed", bot.state != .paused, bot.state != .running {
       throw CommandError(
@@ -179,10 +187,12 @@ extension TradingCore {
     if !force, bot.position.isOpen || !bot.openOrders.isEmpty {
       throw CommandError(
         .failedPrecondition, reason: "POSITION_OPEN",
-        "bot \(id) holds \(bot.position.quantity) with \(bot.openOrders.count) open orders; close it first: botctl close \(id), or remove it with --force to leave the inventory on the account")
+        "bot \(id) holds \(bot.position.quantity) with \(bot.openOrders.count) open orders; close it first: botctl close \(id), or remove it with --force to leave the inventory on the account"
+      )
     }
     guard !bot.openOrders.contains(where: { orders[$0]?.isUnsettled ?? false }) else {
-      throw CommandError(.failedPrecondition, reason: "ORDER_OUTSTANDING", "an order of bot \(id) is still in doubt; try again in a few seconds")
+      throw CommandError(
+        .failedPrecondition, reason: "ORDER_OUTSTANDING", "an order of bot \(id) is still in doubt; try again in a few seconds")
     }
     for order in bot.openOrders.compactMap({ orders[$0] }) where order.isResting {
       let sequence = append(
@@ -206,10 +216,12 @@ extension TradingCore {
 
   private mutating func cancelByHand(_ id: ClientOrderID, _ effects: inout [Effect]) throws(CommandError) -> BotID {
     guard let order = orders[id] else {
-      throw CommandError(.notFound, reason: "ORDER_NOT_FOUND", field: "client_order_id", "there is no open order \(id); `botctl orders` shows them")
+      throw CommandError(
+        .notFound, reason: "ORDER_NOT_FOUND", field: "client_order_id", "there is no open order \(id); `botctl orders` shows them")
     }
     guard order.isResting else {
-      throw CommandError(.failedPrecondition, reason: "ORDER_NOT_OPEN", "order \(id) is \(order.status); only a resting order can be canceled")
+      throw CommandError(
+        .failedPrecondition, reason: "ORDER_NOT_OPEN", "order \(id) is \(order.status); only a resting order can be canceled")
     }
     guard order.intent.purpose != .stopLoss else {
       throw CommandError(

@@ -24,7 +24,8 @@ extension TradingCore {
     guard !order.tradeIDs.contains(fill.tradeID), fill.quantity.isPositive, fill.price.isPositive else { return }
     guard symbolIndex[fill.symbol].map({ symbols[$0].trades.contains(fill.tradeID) }) != true else {
       return alert(
-        .critical, order.botID, "trade \(fill.tradeID) of order \(order.clientOrderID) is booked elsewhere already; check the account", &effects)
+        .critical, order.botID, "trade \(fill.tradeID) of order \(order.clientOrderID) is booked elsewhere already; check the account",
+        &effects)
     }
     let side = order.intent.request.side
     var realized = Amount.zero
@@ -40,7 +41,8 @@ extension TradingCore {
     append(
       .fill(
         FillRecord(
-          fill: fill, botID: owner == nil ? nil : order.botID, clientOrderID: order.clientOrderID, side: side, purpose: order.intent.purpose,
+          fill: fill, botID: owner == nil ? nil : order.botID, clientOrderID: order.clientOrderID, side: side,
+          purpose: order.intent.purpose,
           reason: order.intent.reason, realizedPnL: realized, closesPosition: closes)), &effects)
   }
 
@@ -93,7 +95,9 @@ extension TradingCore {
       if count >= 3 {
         bots[index]?.isProtectionImpossible = true
         bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000)
-        alert(.critical, order.botID, "no stop rests on the venue for the position; it is watched here, and tried again in five minutes", &effects)
+        alert(
+          .critical, order.botID, "no stop rests on the venue for the position; it is watched here, and tried again in five minutes",
+          &effects)
       } else if price.isPositive, order.intent.request.stopPrice >= price {
         requestExit(index, .stopLoss, reason: "the stop \(order.intent.request.stopPrice) was already reached", price: price, &effects)
       }
@@ -171,7 +175,9 @@ extension TradingCore {
     guard let at = symbolIndex[symbol], !symbols[at].unclaimed.isEmpty else { return }
     let pending = symbols[at].unclaimed
     symbols[at].unclaimed = []
-    let inDoubt = unsettled.elements.contains { id in orders[id].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false }
+    let inDoubt = unsettled.elements.contains { id in
+      orders[id].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false
+    }
     for trade in pending {
       if let id = ordersByVenueID[VenueKey(symbol: symbol, id: trade.fill.venueOrderID)], let order = orders[id] {
         book(trade.fill, of: order, &effects)

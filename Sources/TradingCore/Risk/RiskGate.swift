@@ -40,7 +40,9 @@ struct RiskGate {
   /// the filters; or the reason why there is no order.
   static func entry(_ inputs: Inputs) -> Decision {
     if let refusal = standing(inputs) { return refusal }
-    guard let rules = inputs.rules else { return .denied(.noTradingRules, "the exchange's rules for \(inputs.configuration.symbol) are not loaded") }
+    guard let rules = inputs.rules else {
+      return .denied(.noTradingRules, "the exchange's rules for \(inputs.configuration.symbol) are not loaded")
+    }
     guard inputs.price.isPositive else { return .denied(.feedStale, "no price for \(inputs.configuration.symbol) yet") }
     let configuration = inputs.configuration
     var budget = configuration.capital * configuration.maximumPosition
@@ -67,7 +69,8 @@ struct RiskGate {
       if let violation = rules.violation(quantity: kept, price: stop, isMarket: true) {
         return .denied(
           .notionalBelowMinimum,
-          "\(violation.filter) at the stop: \(kept) could not be sold at \(stop) (\(violation.message)); raise capital or max_position_fraction")
+          "\(violation.filter) at the stop: \(kept) could not be sold at \(stop) (\(violation.message)); raise capital or max_position_fraction"
+        )
       }
     }
     return .buy(quantity)

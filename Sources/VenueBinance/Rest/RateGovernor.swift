@@ -61,6 +61,14 @@ public struct RateGovernor: Hashable, Sendable {
     orders = [Window(limit: 50, lengthMilliseconds: 10_000), Window(limit: 160_000, lengthMilliseconds: 86_400_000)]
   }
 
+  /// The windows as they stand at `now`.
+  public func standing(at now: Timestamp) -> RateGovernor {
+    var copy = self
+    for index in copy.weights.indices { copy.weights[index].roll(to: now) }
+    for index in copy.orders.indices { copy.orders[index].roll(to: now) }
+    return copy
+  }
+
   /// The limits as the exchange announces them; counts of equal windows are kept.
   public mutating func announce(weights: [Window], orders: [Window]) {
     self.weights = Self.merged(weights, self.weights)

@@ -81,12 +81,14 @@ enum Ledgers {
 
   static func database(_ server: PostgresServer) throws -> [Row] {
     let text = try server.query(
-      "SELECT symbol, trade_id, price, quantity, quote_quantity, commission, commission_asset, side FROM botd.fills ORDER BY symbol, trade_id")
+      "SELECT symbol, trade_id, price, quantity, quote_quantity, commission, commission_asset, side FROM botd.fills ORDER BY symbol, trade_id"
+    )
     return text.split(separator: "\n").compactMap { line -> Row? in
       let cells = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
       guard cells.count == 8 else { return nil }
       return Row(
-        symbol: cells[0], tradeID: Int(cells[1]) ?? -1, price: Row.plain(cells[2]), quantity: Row.plain(cells[3]), quote: Row.plain(cells[4]),
+        symbol: cells[0], tradeID: Int(cells[1]) ?? -1, price: Row.plain(cells[2]), quantity: Row.plain(cells[3]),
+        quote: Row.plain(cells[4]),
         commission: Row.plain(cells[5]), asset: cells[6], isBuy: cells[7].lowercased() == "buy")
     }.sorted()
   }

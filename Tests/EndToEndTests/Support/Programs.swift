@@ -36,11 +36,13 @@ final class Simulator {
     process = try ServerProcess([try Programs.path("botsim"), "--port", "0", "--print-json-ready"] + arguments, log: log)
     var found = 0
     guard
-      eventually(within: 30, {
-        guard let text = try? String(contentsOfFile: log, encoding: .utf8), let range = text.range(of: "\"port\":") else { return false }
-        found = Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 0
-        return found > 0
-      })
+      eventually(
+        within: 30,
+        {
+          guard let text = try? String(contentsOfFile: log, encoding: .utf8), let range = text.range(of: "\"port\":") else { return false }
+          found = Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 0
+          return found > 0
+        })
     else { throw TestFailure("botsim did not become ready: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")") }
     port = found
   }

@@ -34,7 +34,8 @@ final class ScriptedDriver {
     connect()
     for (number, bot) in bots.enumerated() {
       core.step(
-        .command(CommandEnvelope(id: UInt64(number), requestID: "c\(number)", fingerprint: 1, command: .createBot(bot, start: true))), at: now,
+        .command(CommandEnvelope(id: UInt64(number), requestID: "c\(number)", fingerprint: 1, command: .createBot(bot, start: true))),
+        at: now,
         effects: &effects)
     }
     carryOut()

@@ -27,7 +27,8 @@ struct ExchangeFaults {
 
   static let none = ExchangeFaults()
   static let bad = ExchangeFaults(
-    lostRequest: 0.05, lostAnswer: 0.15, lateRequest: 0.05, duplicate: 0.2, rejection: 0.05, pieces: 0.5, halfFilled: 0.1, dropsOfStream: 0.002,
+    lostRequest: 0.05, lostAnswer: 0.15, lateRequest: 0.05, duplicate: 0.2, rejection: 0.05, pieces: 0.5, halfFilled: 0.1,
+    dropsOfStream: 0.002,
     queryLagMilliseconds: 14_000, reportDelayMilliseconds: 1_500)
 }
 
@@ -154,7 +155,8 @@ final class ScriptedExchange {
     case .place(let request, let stamped):
       let outcome = place(request, stamped: stamped, at: now)
       answer(
-        .submitted(request.clientOrderID, outcome), unknown: .submitted(request.clientOrderID, .unknown(message: "reset")), life: life, at: now)
+        .submitted(request.clientOrderID, outcome), unknown: .submitted(request.clientOrderID, .unknown(message: "reset")), life: life,
+        at: now)
     case .cancel(let id, _):
       let outcome: CancelOutcome
       if var order = orders[id], !order.status.isTerminal {
