@@ -148,7 +148,8 @@ testTargets += [
       nioHTTP1, nioWebSocket,
     ]),
   // The programs as processes, over real sockets.
-  tests("EndToEndTests", ["TestSupport", "Signing", "ServiceRuntime", "botd", "botctl", "botsim"]),
+  tests(
+    "EndToEndTests", ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "TradingModel", "botd", "botctl", "botsim"]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test

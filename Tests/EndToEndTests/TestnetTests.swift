@@ -91,6 +91,11 @@ import Testing
     #expect(try session.daemon.control("stop-all").code == 0)
     #expect(try agree(session, within: 30) >= 12)
     #expect(try redis.command("KEYS", "botd:v1:candles:*").contains("BTCUSDT"))
+    let limits = try session.daemon.read("limits")["items"] as? [[String: Any]] ?? []
+    #expect(limits.contains { $0["type"] as? String == "REQUEST_WEIGHT" && Int("\($0["used"] ?? 0)") ?? 0 > 0 }, "\(limits)")
+    let told = try Ledgers.exchange(session.simulator, symbols: Self.symbols, key: Self.key, secret: Self.secret)
+    session.daemon.stop()
+    #expect(try Ledgers.journal(session.daemon.stateDirectory) == told)
   }
 
   /// SIGKILL at random moments; `BOTD_TEST_KILLS` says how often (50 for the full run).

@@ -1,7 +1,11 @@
 import Foundation
-import Signing
+import Journal
 import ServiceRuntime
+import Signing
 import TestSupport
+import TradingCore
+import TradingModel
+import Venue
 
 /// One fill as text, the same from every witness: symbol, trade id, price, quantity, quote, commission, its asset, side.
 struct Row: Hashable, Comparable, CustomStringConvertible {
@@ -29,6 +33,23 @@ struct Row: Hashable, Comparable, CustomStringConvertible {
 
 /// The fills of one session as four witnesses tell them.
 enum Ledgers {
+  /// The journal's file itself, read by another process than the one that wrote it; the daemon must have ended.
+  static func journal(_ stateDirectory: String) throws -> [Row] {
+    let journal = try Journal.open(directory: stateDirectory)
+    defer { journal.close() }
+    var rows: [Row] = []
+    try journal.replay { entry in
+      guard case .fill(let record) = entry.record else { return }
+      let fill = record.fill
+      rows.append(
+        Row(
+          symbol: fill.symbol.text, tradeID: Int(fill.tradeID.value), price: Row.plain("\(fill.price)"), quantity: Row.plain("\(fill.quantity)"),
+          quote: Row.plain("\(fill.quoteQuantity)"), commission: Row.plain("\(fill.commission)"), asset: fill.commissionAsset,
+          isBuy: record.side == .buy))
+    }
+    return rows.sorted()
+  }
+
   static func exchange(_ simulator: Simulator, symbols: [String], key: String, secret: String) throws -> [Row] {
     let signer = RequestSigner(apiKey: Secret(key), secret: Secret(secret))
     var rows: [Row] = []
