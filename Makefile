@@ -17,8 +17,8 @@ help:
 run:
 	@.ci/setup run
 	@echo "Building botd (the first time takes a few minutes) ..."
-	@swift build --product botd 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/|Build' ; test $${PIPESTATUS[0]} -eq 0
-	@swift build --product botctl 2>&1 | grep -E --line-buffered 'error:' ; test $${PIPESTATUS[0]} -eq 0
+	@swift build --disable-index-store --product botd 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/|Build' ; test $${PIPESTATUS[0]} -eq 0
+	@swift build --disable-index-store --product botctl 2>&1 | grep -E --line-buffered 'error:' ; test $${PIPESTATUS[0]} -eq 0
 	@exec .build/debug/botd --mode simulated --speed $(SPEED) --example-bots --show-trades --log-level warning
 
 test:

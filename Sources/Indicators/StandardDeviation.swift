@@ -4,7 +4,8 @@
 /// nor drift touches the ninth digit; a window of equal values answers exactly 0.
 public struct StandardDeviation: Indicator {
   @usableFromInline var ring: [Double]
-  @usableFromInline let divisor: Double
+  /// 1 ÷ period: a product is cheaper than a quotient, and as good to the last digit but one.
+  @usableFromInline let share: Double
   public let period: Int
   @usableFromInline var index = 0
   @usableFromInline var isFull = false
@@ -38,7 +39,7 @@ public struct StandardDeviation: Indicator {
   /// `period` is at least 1; less counts as 1.
   public init(period: Int) {
     self.period = max(period, 1)
-    divisor = Double(self.period)
+    share = 1 / Double(self.period)
     ring = [Double](repeating: 0, count: self.period)
   }
 
@@ -67,8 +68,8 @@ public struct StandardDeviation: Indicator {
     }
     guard isFull else { return nil }
     if equalRun == period { return (value, 0) }
-    let offset = running.first / divisor
-    let variance = running.second / divisor - offset * offset
+    let offset = running.first * share
+    let variance = running.second * share - offset * offset
     return (running.reference + offset, variance > 0 ? variance.squareRoot() : 0)
   }
 }

@@ -5,6 +5,8 @@ public struct RPCServerConfiguration: Sendable {
   /// Frames over the limit tolerated on one connection before it is closed.
   public var oversizedFramesMaximum = 3
   public var connectionsMaximum = 256
+  /// Of these, connections that only a Unix socket may take: strangers on TCP cannot lock its owner out.
+  public var connectionsKeptForUnix: Int { connectionsMaximum >= 16 ? connectionsMaximum / 4 : 0 }
   /// Connections of one user (Unix) or one address (TCP); nil = only `connectionsMaximum` counts.
   public var connectionsPerPeerMaximum: Int? = 32
   /// Open streams of one connection.

@@ -30,6 +30,12 @@ final class ServerConnectionCore: @unchecked Sendable {
   private var inFlight: Outbox.Segment?
   private var isFlushing = false
   private(set) var writingSince: NIODeadline?
+  private var writingBytes = 0
+  /// When the write under way counts as stalled: a large one may take the timeout again for every 640 KiB, so that a slow line
+  /// (64 KiB/s with the default of ten seconds) is not taken for a dead one.
+  var stallDeadline: NIODeadline? {
+    writingSince.map { $0 + TimeAmount(shared.configuration.writeStallTimeout * (1 + writingBytes / 655_360)) }
+  }
   weak var handler: ServerConnectionHandler?
 
   init(connection: RPCConnection, channel: any Channel, shared: ServerShared) {
@@ -258,6 +264,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       channel.writeAndFlush(buffer, promise: promise)
       if inFlight != nil {
         writingSince = .now()
+        writingBytes = bytes
         break
       }
     }

@@ -137,7 +137,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   /// Called after every flush: reading stops while much waits to be written, and a finished connection is closed.
   func afterFlush() {
     guard let context else { return }
-    if let since = core.writingSince { schedule(since + TimeAmount(shared.configuration.writeStallTimeout)) }
+    if let deadline = core.stallDeadline { schedule(deadline) }
     let queued = core.state.withLock { $0.outbox.queuedBytes }
     let limit = shared.configuration.connectionQueueBytesMaximum
     if queued > limit / 2 {
@@ -213,7 +213,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     let now = NIODeadline.now()
     // While reading is paused the peer cannot complete its frame.
     let partial = (isReadPaused ? nil : partialSince).map { $0 + TimeAmount(shared.configuration.partialFrameTimeout) }
-    let stall = core.writingSince.map { $0 + TimeAmount(shared.configuration.writeStallTimeout) }
+    let stall = core.stallDeadline
     for limit in [partial, stall, handshakeDeadline, lingerDeadline].compactMap({ $0 }) {
       if limit <= now {
         context.close(promise: nil)

@@ -77,6 +77,9 @@ final class ServerShared: Sendable {
       if !allowed { return RPCError(code: .permissionDenied, message: "user id \(uid) may not use this socket") }
     }
     if counts.isDraining { return RPCError(code: .unavailable, message: "the server is shutting down") }
+    if case .tcp = core.connection.peer, counts.connections >= configuration.connectionsMaximum - configuration.connectionsKeptForUnix {
+      return RPCError(code: .resourceExhausted, message: "the server takes no more connections over TCP; the rest is kept for its socket file")
+    }
     if counts.connections >= configuration.connectionsMaximum {
       return RPCError(code: .resourceExhausted, message: "the server has its maximum of \(configuration.connectionsMaximum) connections")
     }

@@ -62,10 +62,11 @@ extension V1.Stats: CardSource {
       CardLine("  sortino", Self.ratio(sortinoRatio)),
       CardLine("  calmar", Self.ratio(calmarRatio)),
       CardLine("  time in market", DecimalText.percent(exposure)),
-      .heading("signals"), CardLine("  candles seen", "\(candles)"),
-      CardLine("  signals", "\(signals)"),
-      CardLine("  not traded", "\(signalsDenied)"),
+      .heading("signals"),
     ]
+    // A running bot's candles are not counted, a backtest's are.
+    if candles > 0 { lines.append(CardLine("  candles seen", "\(candles)")) }
+    lines += [CardLine("  signals", "\(signals)"), CardLine("  not traded", "\(signalsDenied)")]
     lines += denials.map { CardLine("    \($0.reason)", "\($0.count)") }
     lines += [
       CardLine("from", TimeText.dateTime(firstTimeNs)),

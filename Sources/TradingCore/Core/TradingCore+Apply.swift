@@ -158,6 +158,8 @@ extension TradingCore {
       bot.openOrders.append(id)
       if intent.purpose == .entry {
         bot.statistics.signalCount += 1
+        // A bot that was started before its symbol had a price is measured from its first decision.
+        if bot.statistics.firstStartPrice.isZero { bot.statistics.firstStartPrice = intent.decisionPrice }
         bot.lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: entry.time)
       }
     }

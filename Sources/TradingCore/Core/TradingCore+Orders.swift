@@ -198,6 +198,12 @@ extension TradingCore {
         FillRecord(
           fill: fill, botID: nil, clientOrderID: id, side: side, purpose: .manual, reason: "not placed by a bot", realizedPnL: .zero,
           closesPosition: false)), &effects)
+    if side == .sell, symbols[at].bots.contains(where: { bots[$0]?.position.isOpen ?? false }) {
+      alert(
+        .warning, nil,
+        "\(fill.quantity) \(fill.symbol) was sold by an order that is no bot's, while bots hold \(fill.symbol): compare their positions with the account",
+        &effects)
+    }
   }
 
   /// Time passes: overdue queries, retries of exits, equity samples.
