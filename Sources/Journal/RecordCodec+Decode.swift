@@ -33,6 +33,7 @@ extension ByteReader {
       return .equity(EquityPoint(equity: try decimal(), realized: try decimal(), unrealized: try decimal(), exposure: try decimal()))
     case .alert:
       return .alert(Alert(severity: try value(Alert.Severity.self), botID: try optionalBotID(), message: try text()))
+    case .peakRaised: return .peakRaised(PeakRecord(botID: try botID(), price: try decimal()))
     }
   }
 

@@ -36,6 +36,9 @@ extension ByteWriter {
       byte(value.severity.rawValue)
       keys.bot = optional(value.botID?.text)
       text(value.message)
+    case .peakRaised(let value):
+      keys.bot = text(value.botID.text)
+      decimal(value.price)
     }
   }
 

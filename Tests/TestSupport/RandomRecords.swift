@@ -50,6 +50,7 @@ public struct RandomRecords: Sendable {
     case .equity: .equity(EquityPoint(equity: decimal(), realized: decimal(), unrealized: decimal(), exposure: decimal()))
     case .alert:
       .alert(Alert(severity: random.pick([.info, .warning, .critical]), botID: random.chance(50) ? botID() : nil, message: text()))
+    case .peakRaised: .peakRaised(PeakRecord(botID: botID(), price: decimal()))
     }
   }
 

@@ -272,4 +272,19 @@ import VenueSimulated
     #expect(statistics.turnover == driver.fills().reduce(FixedDecimal.zero) { $0 + $1.fill.quoteQuantity })
     #expect(statistics.signalCount == 1)
   }
+
+  @Test func trailingStopSurvivesARestart() throws {
+    var driver = Self.holding(Samples.configuration(stopLoss: "0.5", takeProfit: "0.5", trailing: "0.05"))
+    driver.trade(Self.d("62000"))
+    driver.trade(Self.d("66000"))
+    var again = try driver.folded()
+    // No candle of the rise is in the history: the journal alone knows the peak.
+    #expect(again.snapshot(of: Samples.bot("one"))?.position.peakPrice == Self.d("66000"))
+    var effects: [Effect] = []
+    again.step(.rules([Samples.rules()]), at: driver.core.time, effects: &effects)
+    let fall = MarketTrade(
+      symbol: Samples.symbol, id: TradeID(9), price: Self.d("62600"), quantity: .one, time: driver.core.time, isBuyerMaker: false)
+    again.step(.market(.trade(fall)), at: driver.core.time, effects: &effects)
+    #expect(again.snapshot(of: Samples.bot("one"))?.exitReason.contains("66000") == true)
+  }
 }

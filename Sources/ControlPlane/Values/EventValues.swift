@@ -14,7 +14,7 @@ enum EventValues {
     case .fill: .trade
     case .tradingStateChanged: .risk
     case .alert: .alert
-    case .opened, .balances, .equity: nil
+    case .opened, .balances, .equity, .peakRaised: nil
     }
   }
 
@@ -53,6 +53,7 @@ enum EventValues {
     case .fill(let record): record.botID
     case .exitRequested(let request): request.botID
     case .alert(let alert): alert.botID
+    case .peakRaised(let peak): peak.botID
     case .opened, .tradingStateChanged, .balances, .equity: nil
     }
   }
@@ -83,7 +84,7 @@ enum EventValues {
     case .alert(let alert):
       return .alert(
         V1.Alert(severity: V1.AlertSeverity(alert.severity), message: alert.message, botID: alert.botID?.text ?? ""))
-    case .opened, .balances, .equity: return nil
+    case .opened, .balances, .equity, .peakRaised: return nil
     }
   }
 

@@ -17,6 +17,8 @@ struct Bot: Sendable {
   /// Orders that are not terminal, or whose fills are not complete.
   var openOrders: [ClientOrderID] = []
   var lastSignal: SignalRecord?
+  /// The peak since the entry that the journal knows: that of the entry, or of the last `peakRaised`.
+  var journaledPeak: Price = .zero
 
   // Not journaled: rebuilt from the venue's answers. The strategy is with its series (``CandleListener``).
   /// Exit or protection attempts the venue refused in a row.

@@ -71,6 +71,11 @@ extension TradingCore {
     case .balances(let list): balances = list
     case .equity: nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
     case .alert: break
+    case .peakRaised(let peak):
+      withBot(peak.botID) { bot in
+        bot.position.peakPrice = max(bot.position.peakPrice, peak.price)
+        bot.journaledPeak = peak.price
+      }
     }
   }
 
@@ -220,6 +225,7 @@ extension TradingCore {
       bot.statistics.book(
         record, realized: record.realizedPnL, commissionInQuote: feeInQuote, capital: bot.configuration.capital,
         decisionPrice: decisionPrice, openedAt: openedAt)
+      if openedAt != bot.position.openedAt { bot.journaledPeak = bot.position.peakPrice }
       if record.closesPosition { bot.exitRequest = nil }
       if record.side == .buy { bot.isProtectionImpossible = false }
       bot.refusals = 0

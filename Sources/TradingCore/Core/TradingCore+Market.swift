@@ -105,6 +105,9 @@ extension TradingCore {
     advance(index, &effects)
   }
 
+  /// A new peak is journaled once it is this fraction above the last one: 0.1 %.
+  private static let peakStep = FixedDecimal(raw: 100_000)
+
   /// The symbol trades at `price`: targets, trailing stops, and stops that do not rest on the venue.
   private mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
     symbols[at].lastPrice = price
@@ -117,6 +120,9 @@ extension TradingCore {
       if price > bot.position.peakPrice, bot.configuration.trailingStop.isPositive {
         bots[index]?.position.peakPrice = price
         peaksMoved = true
+        if price >= bot.journaledPeak + bot.journaledPeak * Self.peakStep {
+          append(.peakRaised(PeakRecord(botID: bot.configuration.id, price: price)), &effects)
+        }
       }
       // A stop that is watched here stays in force while trading is halted, as one that rests on the venue does.
       if bot.isProtectionImpossible, price <= bot.stopPrice(tick: tick), now >= bot.retryAt {

@@ -41,6 +41,8 @@ public enum Record: Hashable, Sendable {
   case balances([AssetBalance])
   case equity(EquityPoint)
   case alert(Alert)
+  /// The highest price since a bot's entry has risen; written in coarse steps, so that a trailing stop survives a restart.
+  case peakRaised(PeakRecord)
 
   /// The record's kind, stable on disk.
   public var kind: RecordKind {
@@ -60,6 +62,7 @@ public enum Record: Hashable, Sendable {
     case .balances: .balances
     case .equity: .equity
     case .alert: .alert
+    case .peakRaised: .peakRaised
     }
   }
 }
@@ -81,6 +84,7 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
   case balances = 13
   case equity = 14
   case alert = 15
+  case peakRaised = 16
 }
 
 public struct JournalIdentity: Hashable, Sendable {
@@ -155,6 +159,15 @@ public struct EquityPoint: Hashable, Sendable {
     self.realized = realized
     self.unrealized = unrealized
     self.exposure = exposure
+  }
+}
+
+public struct PeakRecord: Hashable, Sendable {
+  public var botID: BotID
+  public var price: Price
+  public init(botID: BotID, price: Price) {
+    self.botID = botID
+    self.price = price
   }
 }
 
