@@ -23,12 +23,13 @@ final class StoreAssembly: @unchecked Sendable {
   /// - Throws: ``DaemonError`` when the directory is empty and the database cannot say whether there is something to restore, or when the
   ///   database does not keep what it confirms.
   func restoreIfEmpty(_ journal: Journal) throws(DaemonError) {
+    if journal.lastSequence > 0, RestoreMark.isPresent(in: settings.stateDirectory) {
+      throw DaemonError(
+        "a restore into \(settings.stateDirectory) was cut off; move that directory away and start again with DATABASE_URL, so that it is restored whole"
+      )
+    }
     guard let database = settings.database else { return }
     if journal.lastSequence > 0 {
-      if RestoreMark.isPresent(in: settings.stateDirectory) {
-        throw DaemonError(
-          "a restore into \(settings.stateDirectory) was cut off; move that directory away and start again, so that it is restored whole")
-      }
       do { try PostgresMirror.verify(database, journal: journal, mode: settings.mode) } catch {
         if error.code == .mismatch {
           throw DaemonError("\(error.message). Move \(settings.stateDirectory) away and start again: it is restored from the database")

@@ -58,7 +58,7 @@ import Testing
     daemon.stop()
     FileManager.default.createFile(atPath: daemon.stateDirectory + "/restore.incomplete", contents: nil)
     let answer = try run([
-      "DATABASE_URL=postgresql://127.0.0.1:1/none", try Programs.path("botd"), "--mode", "simulated", "--state-dir", daemon.stateDirectory,
+      try Programs.path("botd"), "--mode", "simulated", "--state-dir", daemon.stateDirectory,
       "--listen", daemon.address,
     ])
     #expect(answer.code == 1 && answer.output.contains("was cut off"), "\(answer.output)")

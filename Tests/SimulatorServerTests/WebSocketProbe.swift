@@ -93,12 +93,12 @@ final class WebSocketProbe: Sendable {
     try await channel.writeAndFlush(frame)
   }
 
-  /// The next thing that arrives, within ten seconds.
+  /// The next thing that arrives, within a minute.
   func next() async throws -> Event {
     let iterator = iterator
-    let deadline = channel.eventLoop.scheduleTask(in: .seconds(10)) { Task { await iterator.giveUp() } }
+    let deadline = channel.eventLoop.scheduleTask(in: .seconds(60)) { Task { await iterator.giveUp() } }
     defer { deadline.cancel() }
-    guard let event = await iterator.next() else { throw ProbeTimeout(description: "nothing arrived within ten seconds") }
+    guard let event = await iterator.next() else { throw ProbeTimeout(description: "nothing arrived within a minute") }
     return event
   }
 

@@ -114,7 +114,7 @@ final class RawConnection: @unchecked Sendable {
   private var buffer: [UInt8] = []
   private var start = 0
 
-  init(descriptor: CInt, timeoutSeconds: Int = 10) {
+  init(descriptor: CInt, timeoutSeconds: Int = 60) {
     self.descriptor = descriptor
     var time = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))

@@ -45,18 +45,18 @@ final class Signal<Value: Sendable>: Sendable {
 
   func fire(_ value: Value) { continuation.yield(value) }
 
-  /// The next value; fails after ten seconds.
+  /// The next value; fails after a minute.
   func next() async throws -> Value {
     try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask {
         for await value in self.stream { return value }; return nil
       }
       group.addTask {
-        try await Task.sleep(for: .seconds(10))
+        try await Task.sleep(for: .seconds(60))
         return nil
       }
       defer { group.cancelAll() }
-      guard let first = try await group.next(), let value = first else { throw RawError(description: "nothing happened in ten seconds") }
+      guard let first = try await group.next(), let value = first else { throw RawError(description: "nothing happened in a minute") }
       return value
     }
   }

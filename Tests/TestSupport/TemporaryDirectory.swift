@@ -24,7 +24,7 @@ public struct TestFailure: Error, CustomStringConvertible {
 }
 
 /// Asks `condition` again and again until it holds, at most `seconds`; answers whether it did.
-public func eventually(within seconds: Double = 20, _ condition: () throws -> Bool) rethrows -> Bool {
+public func eventually(within seconds: Double = 60, _ condition: () throws -> Bool) rethrows -> Bool {
   let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
   while try !condition() {
     if DispatchTime.now().uptimeNanoseconds > deadline { return false }

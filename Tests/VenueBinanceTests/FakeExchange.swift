@@ -212,7 +212,7 @@ enum Eventually {
     var description: String
   }
 
-  static func holds(_ what: String, seconds: Double = 20, _ condition: () throws -> Bool) async throws {
+  static func holds(_ what: String, seconds: Double = 60, _ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try !condition() {
       guard ContinuousClock.now < deadline else { throw TimedOut(description: "did not happen in \(seconds) s: \(what)") }
