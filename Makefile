@@ -39,7 +39,7 @@ install:
 	$(RELEASE) --product botctl
 	$(RELEASE) --product botsim
 	install -d $(PREFIX)/bin
-	install -m 0755 .build-release/release/botd .build-release/release/botctl .build-release/release/botsim $(PREFIX)/bin
+	install -s -m 0755 .build-release/release/botd .build-release/release/botctl .build-release/release/botsim $(PREFIX)/bin
 
 proto:
 	@.ci/setup test
