@@ -193,16 +193,17 @@ final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { execution.cancel(clientOrderID: clientOrderID, symbol: symbol) }
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { execution.query(clientOrderID: clientOrderID, symbol: symbol) }
 
-  /// Symbols whose trades are being listed, and from where the next list must begin when more was asked meanwhile.
-  private var listings: [Symbol: TradeID?] = [:]
+  /// Symbols whose trades are being listed.
+  private var listed: Set<Symbol> = []
+  /// From where they must be listed once more, because more was asked meanwhile.
+  private var listAgain: [Symbol: TradeID] = [:]
 
   /// At most one list per symbol is under way; it is asked for, slower and slower, until it comes, since the core waits for it.
   func listTrades(symbol: Symbol, from: TradeID) {
-    if let waiting = listings[symbol] {
-      listings[symbol] = .some(min(waiting ?? from, from))
+    guard listed.insert(symbol).inserted else {
+      listAgain[symbol] = min(listAgain[symbol] ?? from, from)
       return
     }
-    listings[symbol] = .some(nil)
     fetchTrades(symbol, from, delaySeconds: 1)
   }
 
@@ -211,16 +212,15 @@ final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
       guard let self else { return }
       switch result {
       case .success(let fills):
-        let next = listings.removeValue(forKey: symbol) ?? nil
+        listed.remove(symbol)
+        let next = listAgain.removeValue(forKey: symbol)
         engine.handle(.trades(symbol, fills.map { AccountTrade(fill: $0.fill, side: $0.side) }))
         if let next { listTrades(symbol: symbol, from: next) }
       case .failure(let error):
         log.warning("the account's trades of \(symbol) could not be listed, trying again in \(delaySeconds) s: \(error.message)")
         engine.loop.scheduleTask(in: .seconds(delaySeconds)) { [weak self] in
           guard let self else { return }
-          let first = min((listings[symbol] ?? nil) ?? from, from)
-          listings[symbol] = .some(nil)
-          fetchTrades(symbol, first, delaySeconds: min(delaySeconds * 2, 30))
+          fetchTrades(symbol, min(listAgain.removeValue(forKey: symbol) ?? from, from), delaySeconds: min(delaySeconds * 2, 30))
         }
       }
     }

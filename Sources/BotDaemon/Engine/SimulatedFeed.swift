@@ -34,6 +34,8 @@ final class SimulatedFeed {
     /// The last closed candles, oldest first.
     var candles: [Candle] = []
     var isWatched = false
+    /// The part of the first candle that lies before the start is in it.
+    var isJoined = false
 
     init(_ key: SeriesKey) {
       self.key = key
@@ -84,7 +86,9 @@ final class SimulatedFeed {
       // Not started, or followed from now on only: what came in between is unknown.
       guard generator.now == startedAt else { return [] }
       series[index].builder = builder
-    } else if let before = builder.current {
+      series[index].isJoined = true
+    } else if !series[index].isJoined, let before = builder.current {
+      series[index].isJoined = true
       // The candle in which the market started has a part on either side.
       if let first = series[index].candles.first, first.openTime == before.openTime {
         series[index].candles[0] = before.joined(with: first)

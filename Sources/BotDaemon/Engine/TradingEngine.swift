@@ -258,7 +258,8 @@ final class TradingEngine: @unchecked Sendable {
   /// The whole state, for a board that knows nothing yet; the recovered journal is durable.
   func takeInitialUpdate() -> BoardUpdate {
     BoardUpdate(
-      sequence: durable, time: core.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), tradingState: core.tradingState,
+      sequence: durable, time: core.time, bots: core.takeChanges(),
+      orders: core.openOrders.map { OrderChange(id: $0.clientOrderID, order: $0) }, tradingState: core.tradingState,
       balances: core.balances)
   }
 

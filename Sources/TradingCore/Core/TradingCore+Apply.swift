@@ -32,6 +32,7 @@ extension TradingCore {
     }
     if entry.sequence > 1 { now = max(now, entry.time) }
     apply(entry)
+    dirtyOrders.removeAll(keepingCapacity: true)
   }
 
   /// The only place where journaled state changes.

@@ -42,7 +42,6 @@ public struct TradingCore: Sendable {
   var dirtyMarks: Set<Int> = []
   /// Orders that changed since the driver last asked.
   var dirtyOrders: [ClientOrderID] = []
-  var dirtyOrderMarks: Set<ClientOrderID> = []
   /// Room for the signals of one candle.
   var signals: [(bot: Int, signal: Signal)] = []
 
@@ -115,21 +114,21 @@ public struct TradingCore: Sendable {
   var removedBots: [BotSnapshot] = []
 
   mutating func markOrder(_ id: ClientOrderID) {
-    if dirtyOrderMarks.insert(id).inserted { dirtyOrders.append(id) }
+    if dirtyOrders.last != id { dirtyOrders.append(id) }
   }
 
-  /// The orders that changed since the last call.
+  /// The orders that changed since the last call, each once. What recovery folds is no change: ``openOrders`` has it.
   public mutating func takeOrderChanges() -> [OrderChange] {
     guard !dirtyOrders.isEmpty else { return [] }
     var changes: [OrderChange] = []
     changes.reserveCapacity(dirtyOrders.count)
-    for id in dirtyOrders {
+    var seen: Set<ClientOrderID> = []
+    for id in dirtyOrders where seen.insert(id).inserted {
       let order = orders[id]
       let isOpen = order.flatMap { owner(of: $0) }.flatMap { bots[$0] }?.openOrders.contains(id) ?? false
       changes.append(OrderChange(id: id, order: isOpen ? order : nil))
     }
     dirtyOrders.removeAll(keepingCapacity: true)
-    dirtyOrderMarks.removeAll(keepingCapacity: true)
     return changes
   }
 
