@@ -52,12 +52,14 @@ let pureModules: [Target] = [
   module("Indicators", ["TradingModel"]),
   module("Strategies", ["TradingModel", "Indicators"]),
   module("Venue", ["TradingModel"]),
-  module("TradingCore", ["TradingModel", "Strategies", "Venue"]),
+  module("TradingCore", ["TradingModel", "Indicators", "Strategies", "Venue"]),
   module("VenueSimulated", ["TradingModel", "Venue"]),
   module("MarketFrames", ["TradingModel", "Venue"]),
+  module("Backtest", ["TradingModel", "Strategies", "Venue", "TradingCore", "VenueSimulated"]),
 ]
 
 let services: [Target] = [
+  module("CandleFiles", ["TradingModel", "CZlib"]),
   module("ServiceRuntime", ["TradingModel", logging]),
   module("MarketData", ["TradingModel", "Venue"]),
   module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "TradingModel", "Venue", logging]),
@@ -77,13 +79,21 @@ let services: [Target] = [
   module(
     "SimulatorServer",
     [
-      "TradingModel", "Venue", "VenueSimulated", "Signing", "ServiceRuntime", "CZlib",
+      "TradingModel", "Venue", "VenueSimulated", "Signing", "ServiceRuntime", "CandleFiles",
       nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
     ]),
   module(
     "ControlPlane",
-    ["BotAPI", "TTRPC", "TradingCore", "TradingModel", "Strategies", "Venue", "Journal", "MarketData", "ServiceRuntime", nioCore, logging]),
-  module("ControlCommands", ["BotAPI", "TTRPC", "ServiceRuntime", argumentParser]),
+    [
+      "BotAPI", "TTRPC", "Backtest", "CandleFiles", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated", "Journal",
+      "MarketData", "ServiceRuntime", nioCore, logging,
+    ]),
+  module(
+    "ControlCommands",
+    [
+      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue",
+      "VenueSimulated", argumentParser,
+    ]),
   module(
     "BotDaemon",
     [
@@ -106,6 +116,8 @@ var testTargets: [Target] = [
   tests("MarketFramesTests", ["MarketFrames", "TradingModel", "Venue"]),
   tests("TradingCoreTests", ["TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated"]),
   tests("TidyTests", []),
+  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "TradingModel"]),
+  tests("BacktestTests", ["Backtest", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated"]),
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
   tests("ServiceRuntimeTests", ["ServiceRuntime", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),

@@ -21,6 +21,8 @@ public final class Daemon: @unchecked Sendable {
   let coreGroup: MultiThreadedEventLoopGroup
   let serverGroup: MultiThreadedEventLoopGroup
   let journal: Journal
+  /// What the market said, for replays.
+  private let tape: MarketTapeWriter?
   let engine: TradingEngine
   let board = StateBoard()
   let tail = JournalTail()
@@ -71,6 +73,7 @@ public final class Daemon: @unchecked Sendable {
       throw DaemonError(error.message)
     }
     journal = loaded.journal
+    tape = try MarketTapeWriter(stateDirectory: settings.stateDirectory)
     coreGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     serverGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     engine = TradingEngine(core: loaded.core, journal: journal, loop: coreGroup.next())
@@ -207,6 +210,7 @@ public final class Daemon: @unchecked Sendable {
       self.exchange?.stop()
     }
     _ = try? journal.flush()
+    tape?.stop()
     stores.stop()
     journal.close()
     try? await serverGroup.shutdownGracefully()
@@ -221,7 +225,7 @@ extension Daemon: EngineObserver {
     board.publish(
       BoardUpdate(
         sequence: commit.sequence, time: commit.entries.last?.time ?? .zero, bots: commit.bots, orders: commit.orders,
-        tradingState: commit.tradingState, balances: commit.balances))
+        risk: commit.risk, balances: commit.balances))
     tail.committed(commit.entries)
     stores.committed(commit.sequence)
     console?.show(commit)
@@ -231,11 +235,23 @@ extension Daemon: EngineObserver {
     board.publish(BoardUpdate(sequence: board.sequence, time: engine.core.time, balances: balances))
   }
 
-  func market(_ event: MarketEvent) { marketData.take(event) }
+  func market(_ event: MarketEvent) {
+    marketData.take(event)
+    if case .candle(let update) = event, update.isClosed {
+      tape?.closed(update.candle, of: SeriesKey(symbol: update.symbol, interval: update.interval))
+    }
+  }
 
-  func history(_ key: SeriesKey, _ candles: [Candle]) { marketData.seed(key, candles) }
+  func history(_ key: SeriesKey, _ candles: [Candle]) {
+    marketData.seed(key, candles)
+    if let rules = engine.core.rules(for: key.symbol) { tape?.learn(rules) }
+    tape?.history(candles, of: key)
+  }
 
-  func watch(_ key: SeriesKey) { feed?.watch(key) }
+  func watch(_ key: SeriesKey) {
+    if let rules = engine.core.rules(for: key.symbol) { tape?.learn(rules) }
+    feed?.watch(key)
+  }
 
   func unwatch(_ key: SeriesKey) { feed?.unwatch(key) }
 

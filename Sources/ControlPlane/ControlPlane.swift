@@ -38,6 +38,7 @@ public final class ControlPlane: Sendable {
   private let hub: SubscriptionHub
   private let shutdown: @Sendable () -> Void
   private let selfTest: SelfTest
+  private let backtests: BacktestHandlers
 
   /// - Parameters:
   ///   - loop: where subscriptions live (fan-out, timers): one of the RPC server's loops, never the core's.
@@ -54,6 +55,7 @@ public final class ControlPlane: Sendable {
       configuration: configuration, gateway: gateway, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
       loop: loop, audit: audit)
     hub = SubscriptionHub(context: context)
+    backtests = try BacktestHandlers(context: context)
     self.selfTest = selfTest
     self.shutdown = shutdown
   }
@@ -70,11 +72,15 @@ public final class ControlPlane: Sendable {
     TradeHandlers(context: context).register(on: server)
     MarketDataHandlers(context: context).register(on: server)
     RiskHandlers(context: context).register(on: server)
+    backtests.register(on: server)
     SubscriptionHandlers(context: context, hub: hub).register(on: server)
     SystemHandlers(context: context, shutdown: shutdown, selfTest: selfTest).register(on: server)
     hub.start()
   }
 
   /// Ends the threads of the control plane. After the server's shutdown; calls that still read the journal finish first.
-  public func stop() { context.reader.stop() }
+  public func stop() {
+    backtests.stop()
+    context.reader.stop()
+  }
 }

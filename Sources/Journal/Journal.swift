@@ -2,6 +2,12 @@ import GRDB
 import GRDBSQLite
 import ServiceRuntime
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 public import TradingCore
 
 /// The local, durable, append-only log of entries: the source of truth.
@@ -45,6 +51,9 @@ public final class Journal: Sendable {
   /// - Throws: ``JournalError``: `locked` within a millisecond when another process has it (naming its pid), `directory`,
   ///   `newerFormat`, `corrupt`, `storage`. Damage in the middle is found by ``replay(_:)``.
   public static func open(directory: String) throws(JournalError) -> Journal { try Journal(directory: directory) }
+
+  /// Whether a directory holds a journal; opening one where there is none makes it.
+  public static func exists(in directory: String) -> Bool { access("\(directory)/\(JournalSchema.fileName)", F_OK) == 0 }
 
   private init(directory: String) throws(JournalError) {
     let lock = try StateDirectory(path: directory)

@@ -34,6 +34,7 @@ extension ByteReader {
     case .alert:
       return .alert(Alert(severity: try value(Alert.Severity.self), botID: try optionalBotID(), message: try text()))
     case .peakRaised: return .peakRaised(PeakRecord(botID: try botID(), price: try decimal()))
+    case .riskLimitsChanged: return .riskLimitsChanged(try limits())
     }
   }
 
@@ -50,10 +51,30 @@ extension ByteReader {
     let id = try botID()
     let symbol = try symbol()
     guard let interval = Interval(rawValue: try text()) else { throw CodecFault(reason: "its interval is unknown") }
-    return BotConfiguration(
+    var configuration = BotConfiguration(
       id: id, symbol: symbol, interval: interval, strategyName: try text(), parameters: try parameters(), capital: try decimal(),
       riskPerTrade: try decimal(), maximumPosition: try decimal(), stopLoss: try decimal(), takeProfit: try decimal(),
       trailingStop: try decimal())
+    guard !isAtEnd else { return configuration }
+    configuration.trailingStopRanges = try decimal()
+    configuration.timeStopCandles = try whole()
+    configuration.cooldownCandles = try whole()
+    configuration.sizing = try value(PositionSizing.self)
+    configuration.sizingRanges = try decimal()
+    guard configuration.hasExtendedSettings else { throw CodecFault(reason: "it repeats defaults") }
+    return configuration
+  }
+
+  private mutating func limits() throws(CodecFault) -> RiskLimits {
+    RiskLimits(
+      orderNotionalMaximum: try decimal(), symbolNotionalMaximum: try decimal(), totalNotionalMaximum: try decimal(),
+      dailyLossMaximum: try decimal(), drawdownMaximum: try decimal(), openPositionsMaximum: try whole(), openOrdersMaximum: try whole(),
+      ordersPerMinuteMaximum: try whole(), breachState: try value(TradingState.self))
+  }
+
+  private mutating func whole() throws(CodecFault) -> Int {
+    guard let value = Int(exactly: try varint()) else { throw CodecFault(reason: "a number exceeds 63 bits") }
+    return value
   }
 
   /// A count of elements that take at least `bytesMinimum` each, so that a lying count cannot allocate.
@@ -77,8 +98,12 @@ extension ByteReader {
     let request = OrderRequest(
       clientOrderID: clientOrderID, symbol: try symbol(), side: try value(Side.self), type: try value(OrderType.self),
       timeInForce: try value(TimeInForce.self), quantity: try decimal(), price: try decimal(), stopPrice: try decimal())
-    return OrderIntent(
+    var intent = OrderIntent(
       request: request, botID: bot, purpose: try value(OrderPurpose.self), reason: try text(), decisionPrice: try decimal())
+    guard !isAtEnd else { return intent }
+    intent.volatility = try decimal()
+    guard !intent.volatility.isZero else { throw CodecFault(reason: "it repeats a default") }
+    return intent
   }
 
   private mutating func update() throws(CodecFault) -> OrderUpdate {

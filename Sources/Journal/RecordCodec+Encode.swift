@@ -3,6 +3,14 @@ import TradingCore
 import TradingModel
 import Venue
 
+extension BotConfiguration {
+  /// Settings that came after the first format: a record carries them only where one of them is not its default.
+  var hasExtendedSettings: Bool {
+    trailingStopRanges != Defaults.trailingStopRanges || timeStopCandles != Defaults.timeStopCandles
+      || cooldownCandles != Defaults.cooldownCandles || sizing != Defaults.sizing || sizingRanges != Defaults.sizingRanges
+  }
+}
+
 extension ByteWriter {
   mutating func record(_ record: Record) {
     switch record {
@@ -39,6 +47,7 @@ extension ByteWriter {
     case .peakRaised(let value):
       keys.bot = text(value.botID.text)
       decimal(value.price)
+    case .riskLimitsChanged(let value): limits(value)
     }
   }
 
@@ -60,6 +69,24 @@ extension ByteWriter {
     decimal(value.stopLoss)
     decimal(value.takeProfit)
     decimal(value.trailingStop)
+    guard value.hasExtendedSettings else { return }
+    decimal(value.trailingStopRanges)
+    varint(UInt64(max(value.timeStopCandles, 0)))
+    varint(UInt64(max(value.cooldownCandles, 0)))
+    byte(value.sizing.rawValue)
+    decimal(value.sizingRanges)
+  }
+
+  private mutating func limits(_ value: RiskLimits) {
+    decimal(value.orderNotionalMaximum)
+    decimal(value.symbolNotionalMaximum)
+    decimal(value.totalNotionalMaximum)
+    decimal(value.dailyLossMaximum)
+    decimal(value.drawdownMaximum)
+    varint(UInt64(max(value.openPositionsMaximum, 0)))
+    varint(UInt64(max(value.openOrdersMaximum, 0)))
+    varint(UInt64(max(value.ordersPerMinuteMaximum, 0)))
+    byte(value.breachState.rawValue)
   }
 
   private mutating func parameters(_ value: StrategyParameters) {
@@ -99,6 +126,7 @@ extension ByteWriter {
     byte(value.purpose.rawValue)
     text(value.reason)
     decimal(value.decisionPrice)
+    if !value.volatility.isZero { decimal(value.volatility) }
   }
 
   private mutating func update(_ value: OrderUpdate) {

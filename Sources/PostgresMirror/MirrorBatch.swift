@@ -49,7 +49,9 @@ struct MirrorBatch {
       fills.append((value, entry.sequence))
       if let bot = value.botID { apply(value, bot, entry.time, known) }
     case .equity(let value): equity.append((value, entry))
-    case .opened, .orderDenied, .cancelRequested, .exitRequested, .tradingStateChanged, .balances, .alert, .peakRaised: break
+    case .opened, .orderDenied, .cancelRequested, .exitRequested, .tradingStateChanged, .balances, .alert, .peakRaised,
+      .riskLimitsChanged:
+      break
     }
   }
 

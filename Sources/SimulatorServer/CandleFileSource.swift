@@ -1,8 +1,9 @@
+import CandleFiles
 import TradingModel
 import Venue
 import VenueSimulated
 
-/// Replays a CSV file of candles: header `open_time,open,high,low,close,volume`, optionally with `quote_volume` and `trades`.
+/// Replays a file of candles as ``CandleFile`` reads it.
 ///
 /// Every candle becomes four trades and four kline updates along ``IntrabarPath`` and, one millisecond after its close time, the
 /// closed candle exactly as recorded.
@@ -23,7 +24,7 @@ struct CandleFileSource: MarketSource {
   init(path: String, series: SeriesKey, stepSize: Quantity) throws(SimulatorError) {
     self.series = series
     step = stepSize
-    rows = try Self.read(path)
+    rows = try Self.read(path, series.interval)
     prepare()
   }
 
@@ -82,41 +83,21 @@ struct CandleFileSource: MarketSource {
     Kline(candle: candle, firstTradeID: firstTradeID, lastTradeID: max(firstTradeID, nextTradeID - 1))
   }
 
-  private static func read(_ path: String) throws(SimulatorError) -> [Candle] {
-    let reader = try LineReader(path: path)
-    guard let header = try reader.next(), header.starts(with: "open_time,open,high,low,close,volume".utf8) else {
-      throw SimulatorError(.replayFile, "\(path): the first line must be open_time,open,high,low,close,volume[,quote_volume,trades]")
+  /// Holes stay holes: a replay needs no candle to follow another.
+  private static func read(_ path: String, _ interval: Interval) throws(SimulatorError) -> [Candle] {
+    do throws(CandleFileError) {
+      return try CandleFile.read(
+        path: path, options: CandleReadOptions(interval: interval, allowGaps: true, rowsMaximum: rowsMaximum)
+      ).candles
+    } catch {
+      // Another file may hold something.
+      if error.code == .empty { return [] }
+      throw SimulatorError(error)
     }
-    let hasMore = header.split(separator: UInt8(ascii: ",")).count >= 8
-    var rows: [Candle] = []
-    while let line = try reader.next() {
-      if line.isEmpty { continue }
-      guard let candle = candle(line, hasMore: hasMore), candle.isConsistent, candle.openTime > rows.last?.openTime ?? .zero else {
-        throw SimulatorError(.replayFile, "\(path): line \(reader.lineNumber) is not a candle, or not later than the one before")
-      }
-      guard rows.count < rowsMaximum else { throw SimulatorError(.replayFile, "\(path): more than \(rowsMaximum) candles") }
-      rows.append(candle)
-    }
-    return rows
   }
+}
 
-  private static func candle(_ line: [UInt8], hasMore: Bool) -> Candle? {
-    let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-    guard cells.count >= 6, let time = Int64(String(decoding: cells[0], as: UTF8.self)) else { return nil }
-    var numbers: [FixedDecimal] = []
-    for cell in cells[1...5] {
-      guard let number = cell.withUnsafeBufferPointer({ FixedDecimal(utf8: $0) }) else { return nil }
-      numbers.append(number)
-    }
-    var candle = Candle(
-      openTime: Timestamp(milliseconds: time), open: numbers[0], high: numbers[1], low: numbers[2], close: numbers[3], volume: numbers[4])
-    if hasMore, cells.count >= 8 {
-      guard let quote = cells[6].withUnsafeBufferPointer({ FixedDecimal(utf8: $0) }),
-        let trades = Int64(String(decoding: cells[7], as: UTF8.self))
-      else { return nil }
-      candle.quoteVolume = quote
-      candle.tradeCount = trades
-    }
-    return candle
-  }
+extension SimulatorError {
+  /// A recording cannot be used. Remedies are left out: they are options of other programs.
+  init(_ error: CandleFileError) { self.init(.replayFile, error.finding) }
 }

@@ -1,3 +1,4 @@
+import CandleFiles
 import TradingModel
 import Venue
 
@@ -18,13 +19,13 @@ struct FeedFileSource: MarketSource {
   init(path: String) throws(SimulatorError) {
     self.path = path
     // A look ahead for the first difference between the clocks.
-    let scout = try LineReader(path: path)
-    while clockDifference == nil, let line = try scout.next() {
+    let scout = try Self.open(path)
+    while clockDifference == nil, let line = try Self.next(of: scout) {
       if let (local, json) = Self.split(line), let event = json["data"]?["E"]?.integer {
         clockDifference = Timestamp(milliseconds: event).nanoseconds(since: local)
       }
     }
-    reader = try LineReader(path: path)
+    reader = try Self.open(path)
     try prepare()
   }
 
@@ -38,6 +39,14 @@ struct FeedFileSource: MarketSource {
     try prepare()
   }
 
+  private static func open(_ path: String) throws(SimulatorError) -> LineReader {
+    do throws(CandleFileError) { return try LineReader(path: path) } catch { throw SimulatorError(error) }
+  }
+
+  private static func next(of reader: LineReader) throws(SimulatorError) -> [UInt8]? {
+    do throws(CandleFileError) { return try reader.next() } catch { throw SimulatorError(error) }
+  }
+
   private static func split(_ line: [UInt8]) -> (local: Timestamp, json: JSONValue)? {
     guard let space = line.firstIndex(of: 32), let local = Int64(String(decoding: line[..<space], as: UTF8.self)),
       let json = JSONValue(Array(line[(space + 1)...]))
@@ -48,7 +57,7 @@ struct FeedFileSource: MarketSource {
   /// Reads on to the next trade or book ticker.
   private mutating func prepare() throws(SimulatorError) {
     next = nil
-    while let line = try reader.next() {
+    while let line = try Self.next(of: reader) {
       linesRead += 1
       if line.isEmpty { continue }
       // Most lines are depth updates; they are told by a look at the name.

@@ -10,6 +10,8 @@ extension Simulation {
     boards[index].add(trade, quoteQuantity: quoteQuantity, closed: &closed)
     guard let topics = hub.topics(of: symbol) else { return }
     publish(closed, symbol: symbol)
+    // Candles first: who follows both, as paper trading does, hears that the price moved there before the trade that says it is there.
+    publishCandles(topics, board: index, symbol: symbol, at: time)
     if trade.quantity.isPositive {
       if !topics.trades.isEmpty {
         let payload = StreamPayloads.trade(trade, symbol: symbol, at: time)
@@ -20,8 +22,12 @@ extension Simulation {
         for topic in topics.aggregateTrades { topic.send(payload) }
       }
     }
+  }
+
+  private func publishCandles(_ topics: StreamHub.SymbolTopics, board index: Int, symbol: Symbol, at time: Timestamp) {
+    // A replay of candles has a few prices a candle: each is told, so that no part of the walk through it is missing.
+    let pace = isReplayOfCandles ? 0 : configuration.klineUpdateMilliseconds
     for (interval, topic) in topics.klines {
-      let pace = configuration.klineUpdateMilliseconds
       guard time >= topic.lastTime.advanced(byMilliseconds: pace) else { continue }
       let series = boards[index].series(interval)
       guard !series.isRecorded, let kline = series.current else { continue }

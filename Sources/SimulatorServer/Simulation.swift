@@ -15,6 +15,7 @@ final class Simulation {
   let boardIndex: [Symbol: Int]
   private var source: any MarketSource
   private let isGenerated: Bool
+  let isReplayOfCandles: Bool
   /// Recorded trades may be told a little after their time; candles built from them close this much later.
   private let closingDelay: Int64
   var clock: MarketClock
@@ -45,6 +46,7 @@ final class Simulation {
     let made = try MarketFactory.make(configuration)
     source = made.source
     isGenerated = configuration.replays.isEmpty
+    isReplayOfCandles = !configuration.replays.isEmpty && !configuration.replays.contains { MarketFactory.named($0).isFeed }
     closingDelay = made.closingDelayMilliseconds
     var house = HouseConfiguration(mode: isGenerated ? .generated : .recorded)
     house.levels = 10
@@ -212,7 +214,8 @@ final class Simulation {
         id: trade.id.value, price: trade.price, quantity: trade.quantity, time: trade.time, isBuyerMaker: trade.isBuyerMaker)
       publish(facts, symbol: trade.symbol, quoteQuantity: trade.price * trade.quantity, at: eventTime)
       handle(events)
-      if exchange.quote(trade.symbol).map({ $0.time }) == .zero { refreshQuote(of: trade.symbol) }
+      // A recording of candles says nothing of bid and ask: none is sent, and paper trading uses its own model of the spread.
+      if !isReplayOfCandles, exchange.quote(trade.symbol).map({ $0.time }) == .zero { refreshQuote(of: trade.symbol) }
     case .quote(let quote, let updateID):
       exchange.onMarket(.quote(quote), events: &events)
       handle(events)

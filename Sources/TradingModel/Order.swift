@@ -132,6 +132,8 @@ public enum OrderPurpose: UInt8, Hashable, Sendable, CaseIterable, CustomStringC
   case takeProfit = 4
   case manual = 5
   case trailingStop = 6
+  /// Held for as many candles as the bot allows.
+  case timeStop = 7
   public var description: String {
     switch self {
     case .entry: "entry"
@@ -140,6 +142,7 @@ public enum OrderPurpose: UInt8, Hashable, Sendable, CaseIterable, CustomStringC
     case .takeProfit: "take_profit"
     case .manual: "manual"
     case .trailingStop: "trailing_stop"
+    case .timeStop: "time_stop"
     }
   }
 }

@@ -49,6 +49,11 @@ public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.text = text
   }
 
+  private init(unchecked text: String) { self.text = text }
+
+  /// A name for what has none yet.
+  public static let placeholder = BotID(unchecked: "unnamed")
+
   public var description: String { text }
   public static func < (a: BotID, b: BotID) -> Bool { a.text < b.text }
 }

@@ -22,23 +22,41 @@ struct PaperMarket: Sendable {
     case changes(newLow: Bool, newHigh: Bool)
   }
 
-  /// A trade was heard at this time; candles that opened before it are told by trades already.
-  mutating func cover(until time: Timestamp) {
-    coveredUntil = max(coveredUntil, time)
-    followed = nil
+  /// When the last trade was heard of.
+  private var lastTradeTime = Timestamp(nanoseconds: .min)
+
+  /// A trade was heard: candles that opened before it are told by trades already, and the one being followed reaches its price.
+  mutating func traded(_ price: Price, at time: Timestamp) {
+    lastTradeTime = max(lastTradeTime, time)
+    coveredUntil = max(coveredUntil, time.advanced(byNanoseconds: 1))
+    guard var candle = followed?.candle, time >= candle.openTime else { return }
+    guard price < candle.low || price > candle.high else { return }
+    candle.low = min(candle.low, price)
+    candle.high = max(candle.high, price)
+    followed?.candle = candle
+  }
+
+  /// Whether trades are fresher than a candle's update, which then says nothing new.
+  private func isToldByTrades(_ update: CandleUpdate) -> Bool {
+    let silence = min(5_000_000_000, update.interval.milliseconds * 1_000_000 / 6)
+    return lastTradeTime.nanoseconds != .min && update.eventTime.nanoseconds(since: lastTradeTime) <= silence
   }
 
   /// Decides what of an update is news, and remembers it.
   mutating func follow(_ update: CandleUpdate, until time: Timestamp) -> Movement {
+    let isTold = isToldByTrades(update)
     if let known = followed, known.interval == update.interval, known.candle.openTime == update.candle.openTime {
       coveredUntil = max(coveredUntil, time)
-      followed = (update.interval, update.candle)
-      return .changes(newLow: update.candle.low < known.candle.low, newHigh: update.candle.high > known.candle.high)
+      var candle = update.candle
+      candle.low = min(candle.low, known.candle.low)
+      candle.high = max(candle.high, known.candle.high)
+      followed = (update.interval, candle)
+      return isTold ? .skip : .changes(newLow: candle.low < known.candle.low, newHigh: candle.high > known.candle.high)
     }
     guard update.candle.openTime >= coveredUntil else { return .skip }
     coveredUntil = time
     followed = (update.interval, update.candle)
-    return .whole
+    return isTold ? .skip : .whole
   }
 
   func wakes(at price: Price) -> Bool { price <= wakeBelow || price >= wakeAbove }

@@ -5,10 +5,11 @@ public import Venue
 /// the same fills to the last digit. Pure: no clock, no randomness, and nothing waits; identifiers come from counters.
 ///
 /// Rules
-/// - **Price.** The last price is that of the last trade, or walks through each candle as ``IntrabarPath`` says.
-/// - **Which data move a symbol.** Trades always do. A candle does unless its time was already covered: a candle (or update) that
-///   opens before the latest instant heard of is skipped, except for updates of the candle being followed, of which only new
-///   extremes and the new close are visited. So several intervals of a symbol, or candles beside trades, never move it twice.
+/// - **Price.** The last price is that of the last trade, or walks through each candle as ``IntrabarPath`` says (``PriceWalk``).
+/// - **Which data move a symbol.** Trades always do. A candle does where trades were silent (for five seconds, or a sixth of the candle
+///   if that is shorter) and its time was not covered already: a candle (or update) that opens before the latest instant heard of is
+///   skipped, except for updates of the candle being followed, of which only new extremes and the new close are visited. So several
+///   intervals of a symbol, or candles beside trades, never move it twice.
 /// - **Market orders** fill whole, at once, as taker: at the quote's ask (buy) or bid (sell) if a quote no older than
 ///   ``PaperConfiguration/quoteLifetimeNanoseconds`` is known; else at the last price moved by half the spread plus the slippage
 ///   against us, rounded to the tick against us. Without any price they are rejected.
@@ -65,25 +66,73 @@ public struct PaperVenue: Sendable {
     }
   }
 
-  /// Tells the venue what the market did; reports of orders that acted are appended.
+  /// Tells the venue what the market did; reports of orders that acted are appended. For those who watch no prices themselves.
   public mutating func onMarket(_ event: MarketEvent, reports: inout [ExecutionReport]) {
+    guard var walk = walk(for: event, reports: &reports) else { return }
+    while advance(&walk, stoppingAt: nil, reports: &reports) != nil {}
+  }
+
+  /// The way that an event takes its symbol's price, `nil` when it moves nothing; quotes act at once, into `reports`.
+  public mutating func walk(for event: MarketEvent, reports: inout [ExecutionReport]) -> PriceWalk? {
     switch event {
     case .trade(let trade):
+      guard trade.price.isPositive else { return nil }
       let index = market(of: trade.symbol)
-      guard trade.price.isPositive else { return }
-      markets[index].cover(until: trade.time.advanced(byNanoseconds: 1))
-      visit(trade.price, isContinuous: false, market: index, at: trade.time, &reports)
+      markets[index].traded(trade.price, at: trade.time)
+      var walk = PriceWalk(symbol: trade.symbol, time: trade.time, market: index, startsWithGap: true)
+      walk.add(trade.price)
+      return walk
     case .candle(let update):
-      let index = market(of: update.symbol)
-      walk(update, market: index, &reports)
+      return walk(through: update, market: market(of: update.symbol))
     case .quote(let quote):
       let index = market(of: quote.symbol)
-      guard quote.bidPrice.isPositive, quote.askPrice.isPositive else { return }
+      guard quote.bidPrice.isPositive, quote.askPrice.isPositive else { return nil }
       markets[index].quote = quote
       fillQuoted(market: index, &reports)
-    case .ticker: return
+      return nil
+    case .ticker: return nil
     }
   }
+
+  /// Where a walk goes next without a gap, `nil` where it may jump, knows no price to start from, or is over.
+  public func leg(of walk: PriceWalk) -> (from: Price, to: Price)? {
+    guard walk.isContinuous, let target = walk.legEnd, markets.indices.contains(walk.market), let from = markets[walk.market].last else {
+      return nil
+    }
+    return (from, target)
+  }
+
+  /// Goes to the next price of a walk: the end of the leg, or `stop` if that lies strictly inside the leg (``leg(of:)``).
+  /// Orders it reaches act, into `reports`. Answers the price, or `nil` at the end of the walk.
+  public mutating func advance(_ walk: inout PriceWalk, stoppingAt stop: Price?, reports: inout [ExecutionReport]) -> Price? {
+    guard var target = walk.legEnd, markets.indices.contains(walk.market) else { return nil }
+    let isContinuous = walk.isContinuous
+    if let stop, let (from, to) = leg(of: walk), stop != from, stop != to, (stop > from) == (stop < to) {
+      target = stop
+    } else {
+      walk.endLeg()
+    }
+    visit(target, isContinuous: isContinuous, market: walk.market, at: walk.time, &reports)
+    return target
+  }
+
+  /// One leg of a walk through a candle, for those who know its times: its open (which may be a gap) or a later point of its path.
+  public mutating func leg(_ symbol: Symbol, to price: Price, at time: Timestamp, isGap: Bool) -> PriceWalk {
+    let index = market(of: symbol)
+    markets[index].traded(price, at: time)
+    var walk = PriceWalk(symbol: symbol, time: time, market: index, startsWithGap: isGap)
+    walk.add(price)
+    return walk
+  }
+
+  /// Moves a symbol on which nobody waits for a price straight to where it closes; the same as walking there. Cost: a few loads.
+  public mutating func pass(_ symbol: Symbol, to price: Price, at time: Timestamp) {
+    markets[market(of: symbol)].traded(price, at: time)
+    markets[market(of: symbol)].last = price
+  }
+
+  /// Whether some resting order waits on this symbol.
+  public func hasOrders(on symbol: Symbol) -> Bool { marketIndex[symbol].map { !markets[$0].orders.isEmpty } ?? false }
 
   /// Takes an order: the reports say accepted, filled, expired or rejected (with the reason).
   /// - Parameters:
@@ -193,25 +242,28 @@ extension PaperVenue {
   }
 
   /// Follows a candle: the whole walk for a new one, new extremes and the close for one being followed.
-  private mutating func walk(_ update: CandleUpdate, market index: Int, _ reports: inout [ExecutionReport]) {
+  private mutating func walk(through update: CandleUpdate, market index: Int) -> PriceWalk? {
     let candle = update.candle
-    guard candle.isConsistent else { return }
+    guard candle.isConsistent else { return nil }
     let end = update.interval.nextOpenTime(after: candle.openTime)
     let path = IntrabarPath(candle, rule: configuration.intrabarRule)
     let time = min(update.eventTime, end)
-    switch markets[index].follow(update, until: update.isClosed ? end : time) {
-    case .skip: return
+    let movement = markets[index].follow(update, until: update.isClosed ? end : time)
+    var walk = PriceWalk(symbol: update.symbol, time: time, market: index, startsWithGap: movement == .whole)
+    switch movement {
+    case .skip: return nil
     case .whole:
-      visit(path.first, isContinuous: false, market: index, at: time, &reports)
-      visit(path.second, isContinuous: true, market: index, at: time, &reports)
-      visit(path.third, isContinuous: true, market: index, at: time, &reports)
+      walk.add(path.first)
+      walk.add(path.second)
+      walk.add(path.third)
     case .changes(let low, let high):
       let lowFirst = configuration.intrabarRule == .lowFirst
-      if lowFirst, low { visit(candle.low, isContinuous: true, market: index, at: time, &reports) }
-      if high { visit(candle.high, isContinuous: true, market: index, at: time, &reports) }
-      if !lowFirst, low { visit(candle.low, isContinuous: true, market: index, at: time, &reports) }
+      if lowFirst, low { walk.add(candle.low) }
+      if high { walk.add(candle.high) }
+      if !lowFirst, low { walk.add(candle.low) }
     }
-    visit(path.fourth, isContinuous: true, market: index, at: time, &reports)
+    walk.add(path.fourth)
+    return walk
   }
 
   /// The market trades at `price`. Orders it reaches act, one after the other.

@@ -18,10 +18,11 @@ public struct SimulatedInstrument: Hashable, Sendable {
   ///
   /// Well-known pairs carry the filters recorded from the exchange in 2025; others get a reference price derived from their name
   /// and filters to match, so a test may trade a hundred symbols.
-  public init?(symbol: Symbol) {
+  /// - Parameter price: about what it costs, for symbols whose filters are not known here; `nil`: derived from the name.
+  public init?(symbol: Symbol, referencePrice given: Price? = nil) {
     guard let (base, quote) = Self.assets(of: symbol) else { return nil }
     let known = Self.known[symbol.text]
-    let price = known?.price ?? Self.derivedPrice(of: base)
+    let price = known?.price ?? given ?? Self.derivedPrice(of: base)
     let tick = known?.tick ?? Self.derivedTick(for: price)
     let step = known?.step ?? Self.derivedStep(for: price)
     rules = TradingRules(

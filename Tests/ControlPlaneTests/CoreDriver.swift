@@ -87,9 +87,22 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   private func feed(_ event: MarketEvent) throws {
     market.take(event)
     var reports: [ExecutionReport] = []
-    paper.onMarket(event, reports: &reports)
+    var walk = paper.walk(for: event, reports: &reports)
     for report in reports { try process(.report(report)) }
+    while let symbol = walk?.symbol {
+      reports.removeAll()
+      guard let price = walk.flatMap({ advance($0, &walk, &reports) }) else { break }
+      for report in reports { try process(.report(report)) }
+      try process(.price(symbol, price))
+    }
     try process(.market(event))
+  }
+
+  private func advance(_ current: PriceWalk, _ walk: inout PriceWalk?, _ reports: inout [ExecutionReport]) -> Price? {
+    var current = current
+    defer { walk = current }
+    let stop = paper.leg(of: current).flatMap { core.trigger(on: current.symbol, from: $0.from, to: $0.to) }
+    return paper.advance(&current, stoppingAt: stop, reports: &reports)
   }
 
   /// Runs work on the core's thread.
@@ -115,7 +128,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
       _ = try journal.flush()
       board.publish(
         BoardUpdate(
-          sequence: last.sequence, time: last.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), tradingState: core.tradingState,
+          sequence: last.sequence, time: last.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), risk: RiskView(core),
           balances: core.balances))
       tail.committed(entries)
     }

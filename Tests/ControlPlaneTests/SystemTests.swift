@@ -40,17 +40,6 @@ import TradingModel
     await harness.stop()
   }
 
-  @Test func whatIsNotThereYetSaysSo() async throws {
-    let harness = try await ControlHarness()
-    let limits = try await failure { () async throws(RPCError) in try await harness.risk.getRiskLimits() }
-    #expect(limits.code == .unimplemented)
-    #expect(limits.info?.reason == "RISK_LIMITS_NOT_AVAILABLE")
-    let stream = try harness.client.serverStream(V1.BacktestService.runBacktest, payload: [])
-    let backtest = try await failure { () async throws(RPCError) in try await stream.next() }
-    #expect(backtest.code == .unimplemented)
-    await harness.stop()
-  }
-
   @Test func aCallWhoseTimeIsUpIsNotReadFor() async throws {
     let limit = ReadLimit(deadline: .uptimeNanoseconds(1))
     #expect(limit.isOver)
@@ -62,7 +51,7 @@ import TradingModel
     for side in Side.allCases { #expect(V1.Side(side).name == side.description) }
     for type in OrderType.allCases { #expect(V1.OrderType(type).name == type.description) }
     for status in OrderStatus.allCases { #expect(V1.OrderStatus(status).name == status.description) }
-    for purpose in OrderPurpose.allCases where purpose != .trailingStop { #expect(V1.OrderPurpose(purpose).name == purpose.description) }
+    for purpose in OrderPurpose.allCases { #expect(V1.OrderPurpose(purpose).name == purpose.description) }
     for mode in TradingMode.allCases { #expect(V1.TradingMode(mode).name == mode.description) }
     for state in TradingState.allCases { #expect(V1.TradingState(state).name == state.description) }
     for state in BotState.allCases { #expect(V1.BotState(state).name == state.description) }

@@ -118,8 +118,8 @@ import TradingModel
     let head = "open_time,open,high,low,close,volume\n"
     #expect(try reason("btcusdt-1m.csv", "a,b\n").contains("the first line must be"))
     #expect(try reason("btcusdt-1m.csv", head + "1,2,3\n").contains("line 2"))
-    #expect(try reason("btcusdt-1m.csv", head + "60000,1,2,3,1,5\n").contains("line 2"))
-    #expect(try reason("btcusdt-1m.csv", head + "60000,1,2,1,1,5\n60000,1,2,1,1,5\n").contains("line 3"))
+    #expect(try reason("btcusdt-1m.csv", head + "1700000040000,1,2,3,1,5\n").contains("line 2"))
+    #expect(try reason("btcusdt-1m.csv", head + "1700000040000,1,2,1,1,5\n1700000040000,1,2,1,1,5\n").contains("line 3"))
     #expect(try reason("prices.csv", head).contains("name its symbol"))
     #expect(try reason("btcusdt.csv", head).contains("name its symbol and interval"))
     #expect(try reason("btcusdt-1m.csv", head).contains("nothing to replay"))

@@ -51,6 +51,7 @@ public struct RandomRecords: Sendable {
     case .alert:
       .alert(Alert(severity: random.pick([.info, .warning, .critical]), botID: random.chance(50) ? botID() : nil, message: text()))
     case .peakRaised: .peakRaised(PeakRecord(botID: botID(), price: decimal()))
+    case .riskLimitsChanged: .riskLimitsChanged(limits())
     }
   }
 
@@ -59,7 +60,15 @@ public struct RandomRecords: Sendable {
       clientOrderID: clientOrderID(), symbol: symbol(), side: random.pick(Side.allCases), type: random.pick(OrderType.allCases),
       timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), price: decimal(), stopPrice: decimal())
     return OrderIntent(
-      request: request, botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal())
+      request: request, botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal(),
+      volatility: random.chance(30) ? decimal() : .zero)
+  }
+
+  mutating func limits() -> RiskLimits {
+    RiskLimits(
+      orderNotionalMaximum: decimal(), symbolNotionalMaximum: decimal(), totalNotionalMaximum: decimal(), dailyLossMaximum: decimal(),
+      drawdownMaximum: decimal(), openPositionsMaximum: random.below(1_000), openOrdersMaximum: random.below(1_000),
+      ordersPerMinuteMaximum: random.below(1_000), breachState: random.pick(TradingState.allCases))
   }
 
   mutating func fill() -> FillRecord {
@@ -77,7 +86,11 @@ public struct RandomRecords: Sendable {
     BotConfiguration(
       id: botID(), symbol: symbol(), interval: random.pick(Interval.allCases), strategyName: text(),
       parameters: StrategyParameters((0..<random.below(4)).map { _ in .init(name: text(), value: text()) }), capital: decimal(),
-      riskPerTrade: decimal(), maximumPosition: decimal(), stopLoss: decimal(), takeProfit: decimal(), trailingStop: decimal())
+      riskPerTrade: decimal(), maximumPosition: decimal(), stopLoss: decimal(), takeProfit: decimal(), trailingStop: decimal(),
+      trailingStopRanges: random.chance(30) ? decimal() : BotConfiguration.Defaults.trailingStopRanges,
+      timeStopCandles: random.chance(30) ? random.below(1_000) : BotConfiguration.Defaults.timeStopCandles,
+      cooldownCandles: random.chance(30) ? random.below(1_000) : BotConfiguration.Defaults.cooldownCandles,
+      sizing: random.chance(30) ? random.pick(PositionSizing.allCases) : BotConfiguration.Defaults.sizing)
   }
 
   mutating func decimal() -> FixedDecimal {

@@ -282,9 +282,7 @@ import VenueSimulated
     #expect(again.snapshot(of: Samples.bot("one"))?.position.peakPrice == Self.d("66000"))
     var effects: [Effect] = []
     again.step(.rules([Samples.rules()]), at: driver.core.time, effects: &effects)
-    let fall = MarketTrade(
-      symbol: Samples.symbol, id: TradeID(9), price: Self.d("62600"), quantity: .one, time: driver.core.time, isBuyerMaker: false)
-    again.step(.market(.trade(fall)), at: driver.core.time, effects: &effects)
+    again.step(.price(Samples.symbol, Self.d("62600")), at: driver.core.time, effects: &effects)
     #expect(again.snapshot(of: Samples.bot("one"))?.exitReason.contains("66000") == true)
   }
 }

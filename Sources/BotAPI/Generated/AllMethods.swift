@@ -80,6 +80,15 @@ extension V1 {
       method: PortfolioService.getRateLimits, request: GetRateLimitsRequest.self,
       response: GetRateLimitsResponse.self),
     MethodDescription(
+      method: RiskService.getRiskLimits, request: GetRiskLimitsRequest.self,
+      response: GetRiskLimitsResponse.self),
+    MethodDescription(
+      method: RiskService.setRiskLimits, request: SetRiskLimitsRequest.self,
+      response: SetRiskLimitsResponse.self),
+    MethodDescription(
+      method: RiskService.setTradingState, request: SetTradingStateRequest.self,
+      response: SetTradingStateResponse.self),
+    MethodDescription(
       method: BacktestService.runBacktest, request: RunBacktestRequest.self,
       response: RunBacktestResponse.self),
     MethodDescription(
@@ -133,15 +142,6 @@ extension V1 {
     MethodDescription(
       method: MarketDataService.getDataQuality, request: GetDataQualityRequest.self,
       response: GetDataQualityResponse.self),
-    MethodDescription(
-      method: RiskService.getRiskLimits, request: GetRiskLimitsRequest.self,
-      response: GetRiskLimitsResponse.self),
-    MethodDescription(
-      method: RiskService.setRiskLimits, request: SetRiskLimitsRequest.self,
-      response: SetRiskLimitsResponse.self),
-    MethodDescription(
-      method: RiskService.setTradingState, request: SetTradingStateRequest.self,
-      response: SetTradingStateResponse.self),
     MethodDescription(
       method: StrategyService.listStrategies, request: ListStrategiesRequest.self,
       response: ListStrategiesResponse.self),
@@ -222,8 +222,17 @@ extension V1 {
     RateLimit.self,
     GetRateLimitsRequest.self,
     GetRateLimitsResponse.self,
+    RiskLimits.self,
+    GetRiskLimitsRequest.self,
+    GetRiskLimitsResponse.self,
+    SetRiskLimitsRequest.self,
+    SetRiskLimitsResponse.self,
+    SetTradingStateRequest.self,
+    SetTradingStateResponse.self,
     RunBacktestRequest.self,
     BacktestProgress.self,
+    BacktestFigure.self,
+    BacktestTrade.self,
     BacktestResult.self,
     RunBacktestResponse.self,
     HelloRequest.self,
@@ -274,13 +283,6 @@ extension V1 {
     FeedQuality.self,
     GetDataQualityRequest.self,
     GetDataQualityResponse.self,
-    RiskLimits.self,
-    GetRiskLimitsRequest.self,
-    GetRiskLimitsResponse.self,
-    SetRiskLimitsRequest.self,
-    SetRiskLimitsResponse.self,
-    SetTradingStateRequest.self,
-    SetTradingStateResponse.self,
     ParameterSchema.self,
     Strategy.self,
     ListStrategiesRequest.self,

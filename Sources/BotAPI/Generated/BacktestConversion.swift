@@ -16,6 +16,12 @@ extension V1.RunBacktestRequest: CConvertible {
     if !makerFee.isEmpty { c.pointee.maker_fee = try arena.string(makerFee) }
     if !takerFee.isEmpty { c.pointee.taker_fee = try arena.string(takerFee) }
     if !dataFile.isEmpty { c.pointee.data_file = try arena.string(dataFile) }
+    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    if !slippage.isEmpty { c.pointee.slippage = try arena.string(slippage) }
+    if !spread.isEmpty { c.pointee.spread = try arena.string(spread) }
+    c.pointee.limits = try CField.message(limits, arena)
+    c.pointee.fill_gaps = fillGaps ? 1 : 0
+    c.pointee.skip_bad = skipBad ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__RunBacktestRequest>) {
@@ -26,6 +32,12 @@ extension V1.RunBacktestRequest: CConvertible {
     self.makerFee = CField.string(c.pointee.maker_fee)
     self.takerFee = CField.string(c.pointee.taker_fee)
     self.dataFile = CField.string(c.pointee.data_file)
+    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.slippage = CField.string(c.pointee.slippage)
+    self.spread = CField.string(c.pointee.spread)
+    self.limits = CField.message(c.pointee.limits)
+    self.fillGaps = c.pointee.fill_gaps != 0
+    self.skipBad = c.pointee.skip_bad != 0
   }
 }
 
@@ -46,20 +58,90 @@ extension V1.BacktestProgress: CConvertible {
   }
 }
 
+extension V1.BacktestFigure: CConvertible {
+  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_figure__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestFigure>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    botd__v1__backtest_figure__init(c)
+    if !section.isEmpty { c.pointee.section = try arena.string(section) }
+    if !key.isEmpty { c.pointee.key = try arena.string(key) }
+    if !label.isEmpty { c.pointee.label = try arena.string(label) }
+    if !text.isEmpty { c.pointee.text = try arena.string(text) }
+    if !number.isEmpty { c.pointee.number = try arena.string(number) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__BacktestFigure>) {
+    self.section = CField.string(c.pointee.section)
+    self.key = CField.string(c.pointee.key)
+    self.label = CField.string(c.pointee.label)
+    self.text = CField.string(c.pointee.text)
+    self.number = CField.string(c.pointee.number)
+  }
+}
+
+extension V1.BacktestTrade: CConvertible {
+  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_trade__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestTrade>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    botd__v1__backtest_trade__init(c)
+    c.pointee.number = number
+    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
+    c.pointee.opened_time_ns = openedTimeNs
+    c.pointee.closed_time_ns = closedTimeNs
+    if !entryPrice.isEmpty { c.pointee.entry_price = try arena.string(entryPrice) }
+    if !exitPrice.isEmpty { c.pointee.exit_price = try arena.string(exitPrice) }
+    if !quantity.isEmpty { c.pointee.quantity = try arena.string(quantity) }
+    if !fees.isEmpty { c.pointee.fees = try arena.string(fees) }
+    if !profit.isEmpty { c.pointee.profit = try arena.string(profit) }
+    if !profitFraction.isEmpty { c.pointee.profit_fraction = try arena.string(profitFraction) }
+    c.pointee.candles = candles
+    if !entryReason.isEmpty { c.pointee.entry_reason = try arena.string(entryReason) }
+    if !exitKind.isEmpty { c.pointee.exit_kind = try arena.string(exitKind) }
+    if !exitReason.isEmpty { c.pointee.exit_reason = try arena.string(exitReason) }
+    c.pointee.is_closed = isClosed ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__BacktestTrade>) {
+    self.number = c.pointee.number
+    self.botID = CField.string(c.pointee.bot_id)
+    self.symbol = CField.string(c.pointee.symbol)
+    self.openedTimeNs = c.pointee.opened_time_ns
+    self.closedTimeNs = c.pointee.closed_time_ns
+    self.entryPrice = CField.string(c.pointee.entry_price)
+    self.exitPrice = CField.string(c.pointee.exit_price)
+    self.quantity = CField.string(c.pointee.quantity)
+    self.fees = CField.string(c.pointee.fees)
+    self.profit = CField.string(c.pointee.profit)
+    self.profitFraction = CField.string(c.pointee.profit_fraction)
+    self.candles = c.pointee.candles
+    self.entryReason = CField.string(c.pointee.entry_reason)
+    self.exitKind = CField.string(c.pointee.exit_kind)
+    self.exitReason = CField.string(c.pointee.exit_reason)
+    self.isClosed = c.pointee.is_closed != 0
+  }
+}
+
 extension V1.BacktestResult: CConvertible {
   nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_result__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestResult>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
     botd__v1__backtest_result__init(c)
-    c.pointee.stats = try CField.message(stats, arena)
     (c.pointee.n_equity, c.pointee.equity) = try CField.messages(equity, arena)
     c.pointee.elapsed_ns = elapsedNs
+    (c.pointee.n_figures, c.pointee.figures) = try CField.messages(figures, arena)
+    (c.pointee.n_notes, c.pointee.notes) = try CField.strings(notes, arena)
+    c.pointee.candles = candles
+    if !title.isEmpty { c.pointee.title = try arena.string(title) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestResult>) {
-    self.stats = CField.message(c.pointee.stats)
     self.equity = CField.messages(c.pointee.n_equity, c.pointee.equity)
     self.elapsedNs = c.pointee.elapsed_ns
+    self.figures = CField.messages(c.pointee.n_figures, c.pointee.figures)
+    self.notes = CField.strings(c.pointee.n_notes, c.pointee.notes)
+    self.candles = c.pointee.candles
+    self.title = CField.string(c.pointee.title)
   }
 }
 
@@ -88,7 +170,7 @@ extension V1.RunBacktestResponse: CConvertible {
         let value: V1.BacktestProgress? = CField.message(c.pointee.progress)
         self.payload = value.map { .progress($0) }
       case BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_TRADE:
-        let value: V1.Trade? = CField.message(c.pointee.trade)
+        let value: V1.BacktestTrade? = CField.message(c.pointee.trade)
         self.payload = value.map { .trade($0) }
       case BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_RESULT:
         let value: V1.BacktestResult? = CField.message(c.pointee.result)

@@ -12,14 +12,26 @@ extension V1 {
     public var fromTimeNs: Int64
     /// End (exclusive), ns since the Unix epoch; 0: the newest there is.
     public var toTimeNs: Int64
-    /// Also sends every fill.
+    /// Also sends the trades.
     public var includeTrades: Bool
-    /// Maker fee (fraction); empty: the venue's.
+    /// Maker fee (fraction); empty: "0.001".
     public var makerFee: String
-    /// Taker fee (fraction); empty: the venue's.
+    /// Taker fee (fraction); empty: "0.001".
     public var takerFee: String
-    /// Name of a candle file in the daemon's data directory; empty: the venue's history.
+    /// Name of a candle file in the daemon's data directory (STATE_DIR/data); empty: the candles that the daemon holds of the series.
     public var dataFile: String
+    /// More symbols that the same bot settings run on, each with capital of its own; they need no data_file.
+    public var symbols: [String]
+    /// How much worse than the market a market order or triggered stop fills (fraction); empty: "0.0002".
+    public var slippage: String
+    /// Assumed distance between bid and ask (fraction); empty: "0.0001".
+    public var spread: String
+    /// Limits above all bots during the run.
+    public var limits: RiskLimits?
+    /// Inserts flat candles where the file lacks some; without it such a file is refused.
+    public var fillGaps: Bool
+    /// Skips rows of the file that are no candles; without it such a file is refused.
+    public var skipBad: Bool
 
     public init(
       spec: BotSpec? = nil,
@@ -28,7 +40,13 @@ extension V1 {
       includeTrades: Bool = false,
       makerFee: String = "",
       takerFee: String = "",
-      dataFile: String = ""
+      dataFile: String = "",
+      symbols: [String] = [],
+      slippage: String = "",
+      spread: String = "",
+      limits: RiskLimits? = nil,
+      fillGaps: Bool = false,
+      skipBad: Bool = false
     ) {
       self.spec = spec
       self.fromTimeNs = fromTimeNs
@@ -37,6 +55,12 @@ extension V1 {
       self.makerFee = makerFee
       self.takerFee = takerFee
       self.dataFile = dataFile
+      self.symbols = symbols
+      self.slippage = slippage
+      self.spread = spread
+      self.limits = limits
+      self.fillGaps = fillGaps
+      self.skipBad = skipBad
     }
 
     public static var typeName: String { "botd.v1.RunBacktestRequest" }
@@ -70,6 +94,12 @@ extension V1 {
       json.field("maker_fee", makerFee)
       json.field("taker_fee", takerFee)
       json.field("data_file", dataFile)
+      json.field("symbols", symbols)
+      json.field("slippage", slippage)
+      json.field("spread", spread)
+      json.field("limits", limits)
+      json.field("fill_gaps", fillGaps)
+      json.field("skip_bad", skipBad)
       json.endObject()
     }
   }
@@ -128,23 +158,214 @@ extension V1 {
 }
 
 extension V1 {
+  /// A figure of the summary.
+  public struct BacktestFigure: BotMessage {
+    /// Heading it stands under.
+    public var section: String
+    /// Machine name, for example "profit_factor".
+    public var key: String
+    /// Name for people.
+    public var label: String
+    /// Value as people read it.
+    public var text: String
+    /// The number; empty where the figure is a text.
+    public var number: String
+
+    public init(
+      section: String = "",
+      key: String = "",
+      label: String = "",
+      text: String = "",
+      number: String = ""
+    ) {
+      self.section = section
+      self.key = key
+      self.label = label
+      self.text = text
+      self.number = number
+    }
+
+    public static var typeName: String { "botd.v1.BacktestFigure" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("section", section)
+      json.field("key", key)
+      json.field("label", label)
+      json.field("text", text)
+      json.field("number", number)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// A position from its first fill to its last.
+  public struct BacktestTrade: BotMessage {
+    /// From 1, in order of closing.
+    public var number: Int64
+    /// Bot.
+    public var botID: String
+    /// Symbol.
+    public var symbol: String
+    /// Time of the first fill, ns since the Unix epoch.
+    public var openedTimeNs: Int64
+    /// Time of the last fill, ns since the Unix epoch.
+    public var closedTimeNs: Int64
+    /// Average entry price in the quote asset (decimal).
+    public var entryPrice: String
+    /// Average exit price in the quote asset (decimal).
+    public var exitPrice: String
+    /// Base asset bought (decimal).
+    public var quantity: String
+    /// Fees of both sides in the quote asset (decimal).
+    public var fees: String
+    /// Net profit in the quote asset (decimal).
+    public var profit: String
+    /// Net profit over what the entry cost (decimal).
+    public var profitFraction: String
+    /// Closed candles held.
+    public var candles: Int64
+    /// Why it was opened.
+    public var entryReason: String
+    /// exit, stop_loss, take_profit, trailing_stop, time_stop or end_of_data.
+    public var exitKind: String
+    /// Why it was closed.
+    public var exitReason: String
+    /// False: still open when the data ended, valued at the last price.
+    public var isClosed: Bool
+
+    public init(
+      number: Int64 = 0,
+      botID: String = "",
+      symbol: String = "",
+      openedTimeNs: Int64 = 0,
+      closedTimeNs: Int64 = 0,
+      entryPrice: String = "",
+      exitPrice: String = "",
+      quantity: String = "",
+      fees: String = "",
+      profit: String = "",
+      profitFraction: String = "",
+      candles: Int64 = 0,
+      entryReason: String = "",
+      exitKind: String = "",
+      exitReason: String = "",
+      isClosed: Bool = false
+    ) {
+      self.number = number
+      self.botID = botID
+      self.symbol = symbol
+      self.openedTimeNs = openedTimeNs
+      self.closedTimeNs = closedTimeNs
+      self.entryPrice = entryPrice
+      self.exitPrice = exitPrice
+      self.quantity = quantity
+      self.fees = fees
+      self.profit = profit
+      self.profitFraction = profitFraction
+      self.candles = candles
+      self.entryReason = entryReason
+      self.exitKind = exitKind
+      self.exitReason = exitReason
+      self.isClosed = isClosed
+    }
+
+    public static var typeName: String { "botd.v1.BacktestTrade" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("number", number)
+      json.field("bot_id", botID)
+      json.field("symbol", symbol)
+      json.field("opened_time_ns", openedTimeNs)
+      json.field("closed_time_ns", closedTimeNs)
+      json.field("entry_price", entryPrice)
+      json.field("exit_price", exitPrice)
+      json.field("quantity", quantity)
+      json.field("fees", fees)
+      json.field("profit", profit)
+      json.field("profit_fraction", profitFraction)
+      json.field("candles", candles)
+      json.field("entry_reason", entryReason)
+      json.field("exit_kind", exitKind)
+      json.field("exit_reason", exitReason)
+      json.field("is_closed", isClosed)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
   /// What a backtest gave.
   public struct BacktestResult: BotMessage {
-    /// Statistics.
-    public var stats: Stats?
-    /// Equity over time, thinned to at most 1000 points.
+    /// Equity over time, thinned to at most 2000 points.
     public var equity: [EquityPoint]
     /// How long the run took, in ns.
     public var elapsedNs: Int64
+    /// The summary.
+    public var figures: [BacktestFigure]
+    /// How fills were made, what was repaired in the data, what to know.
+    public var notes: [String]
+    /// Candles traded.
+    public var candles: Int64
+    /// What was run, for example "rsi on BTCUSDT, 5m".
+    public var title: String
 
     public init(
-      stats: Stats? = nil,
       equity: [EquityPoint] = [],
-      elapsedNs: Int64 = 0
+      elapsedNs: Int64 = 0,
+      figures: [BacktestFigure] = [],
+      notes: [String] = [],
+      candles: Int64 = 0,
+      title: String = ""
     ) {
-      self.stats = stats
       self.equity = equity
       self.elapsedNs = elapsedNs
+      self.figures = figures
+      self.notes = notes
+      self.candles = candles
+      self.title = title
     }
 
     public static var typeName: String { "botd.v1.BacktestResult" }
@@ -171,9 +392,12 @@ extension V1 {
 
     public func write(to json: inout JSONText) {
       json.beginObject()
-      json.field("stats", stats)
       json.field("equity", equity)
       json.field("elapsed_ns", elapsedNs)
+      json.field("figures", figures)
+      json.field("notes", notes)
+      json.field("candles", candles)
+      json.field("title", title)
       json.endObject()
     }
   }
@@ -186,8 +410,8 @@ extension V1 {
     public enum Payload: Sendable, Equatable {
       /// How far it is.
       case progress(BacktestProgress)
-      /// A fill.
-      case trade(Trade)
+      /// A trade; all of them come before the result.
+      case trade(BacktestTrade)
       /// The last message.
       case result(BacktestResult)
     }

@@ -8,7 +8,7 @@ extension V1 {
   public enum BacktestService {
     /// The name on the wire.
     public static let name = "botd.v1.BacktestService"
-    /// Runs a backtest: progress, then the result.
+    /// Runs a backtest: progress, then the trades if asked for, then the result.
     public static let runBacktest = RPCMethod(service: name, name: "RunBacktest", kind: .serverStreaming)
   }
 }

@@ -11,7 +11,7 @@ extension V1 {
 
     public init(_ client: RPCClient) { self.client = client }
 
-    /// Runs a backtest: progress, then the result.
+    /// Runs a backtest: progress, then the trades if asked for, then the result.
     public func runBacktest(
       _ request: RunBacktestRequest, timeout: Duration? = nil
     ) async throws(RPCError) -> MessageStream<RunBacktestRequest, RunBacktestResponse> {

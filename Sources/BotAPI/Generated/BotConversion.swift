@@ -20,6 +20,11 @@ extension V1.BotSpec: CConvertible {
     if !takeProfit.isEmpty { c.pointee.take_profit = try arena.string(takeProfit) }
     if !trailingStop.isEmpty { c.pointee.trailing_stop = try arena.string(trailingStop) }
     c.pointee.auto_start = autoStart ? 1 : 0
+    if !trailingStopAtr.isEmpty { c.pointee.trailing_stop_atr = try arena.string(trailingStopAtr) }
+    c.pointee.time_stop_candles = timeStopCandles
+    c.pointee.cooldown_candles = cooldownCandles
+    if !sizing.isEmpty { c.pointee.sizing = try arena.string(sizing) }
+    if !sizingAtr.isEmpty { c.pointee.sizing_atr = try arena.string(sizingAtr) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BotSpec>) {
@@ -34,6 +39,11 @@ extension V1.BotSpec: CConvertible {
     self.takeProfit = CField.string(c.pointee.take_profit)
     self.trailingStop = CField.string(c.pointee.trailing_stop)
     self.autoStart = c.pointee.auto_start != 0
+    self.trailingStopAtr = CField.string(c.pointee.trailing_stop_atr)
+    self.timeStopCandles = c.pointee.time_stop_candles
+    self.cooldownCandles = c.pointee.cooldown_candles
+    self.sizing = CField.string(c.pointee.sizing)
+    self.sizingAtr = CField.string(c.pointee.sizing_atr)
   }
 }
 

@@ -28,6 +28,17 @@ extension V1 {
     public var trailingStop: String
     /// Starts together with the daemon.
     public var autoStart: Bool
+    /// Trailing stop in multiples of the average true range (14 candles) at the entry (decimal, (0, 100]); empty or "0": none.
+    public var trailingStopAtr: String
+    /// Closed candles after which a position is closed (1 to 1000000); 0: never. In an update, -1 removes it.
+    public var timeStopCandles: Int64
+    /// Candles without an entry after a trade that lost (1 to 1000000); 0: none. In an update, -1 removes it.
+    public var cooldownCandles: Int64
+    /// How an entry is sized: "risk" (loses risk_per_trade at the stop-loss), "volatility" (loses it when the price falls by sizing_atr
+    /// average true ranges) or "fraction" (max_position_fraction of the capital); empty: "risk".
+    public var sizing: String
+    /// For sizing "volatility": average true ranges (14 candles) of fall (decimal, (0, 100]); empty: "2".
+    public var sizingAtr: String
 
     public init(
       symbol: String = "",
@@ -40,7 +51,12 @@ extension V1 {
       stopLoss: String = "",
       takeProfit: String = "",
       trailingStop: String = "",
-      autoStart: Bool = false
+      autoStart: Bool = false,
+      trailingStopAtr: String = "",
+      timeStopCandles: Int64 = 0,
+      cooldownCandles: Int64 = 0,
+      sizing: String = "",
+      sizingAtr: String = ""
     ) {
       self.symbol = symbol
       self.strategy = strategy
@@ -53,6 +69,11 @@ extension V1 {
       self.takeProfit = takeProfit
       self.trailingStop = trailingStop
       self.autoStart = autoStart
+      self.trailingStopAtr = trailingStopAtr
+      self.timeStopCandles = timeStopCandles
+      self.cooldownCandles = cooldownCandles
+      self.sizing = sizing
+      self.sizingAtr = sizingAtr
     }
 
     public static var typeName: String { "botd.v1.BotSpec" }
@@ -90,6 +111,11 @@ extension V1 {
       json.field("take_profit", takeProfit)
       json.field("trailing_stop", trailingStop)
       json.field("auto_start", autoStart)
+      json.field("trailing_stop_atr", trailingStopAtr)
+      json.field("time_stop_candles", timeStopCandles)
+      json.field("cooldown_candles", cooldownCandles)
+      json.field("sizing", sizing)
+      json.field("sizing_atr", sizingAtr)
       json.endObject()
     }
   }

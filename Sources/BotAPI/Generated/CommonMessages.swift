@@ -263,17 +263,21 @@ extension V1 {
     case entry
     /// Closes a position on a signal.
     case exit
-    /// Closes a position at a loss limit (fixed or trailing).
+    /// Closes a position at a fixed loss limit.
     case stopLoss
     /// Closes a position at a profit target.
     case takeProfit
     /// Asked for by a person (ClosePosition).
     case manual
+    /// Closes a position that fell from its highest price.
+    case trailingStop
+    /// Closes a position that was held for as many candles as the bot allows.
+    case timeStop
     /// A value this version does not know.
     case unrecognized(Int32)
 
     /// All values this version knows.
-    public static let allCases: [OrderPurpose] = [.unspecified, .entry, .exit, .stopLoss, .takeProfit, .manual]
+    public static let allCases: [OrderPurpose] = [.unspecified, .entry, .exit, .stopLoss, .takeProfit, .manual, .trailingStop, .timeStop]
 
     public init(rawValue: Int32) {
       switch rawValue {
@@ -283,6 +287,8 @@ extension V1 {
         case 3: self = .stopLoss
         case 4: self = .takeProfit
         case 5: self = .manual
+        case 6: self = .trailingStop
+        case 7: self = .timeStop
         default: self = .unrecognized(rawValue)
       }
     }
@@ -295,6 +301,8 @@ extension V1 {
         case .stopLoss: 3
         case .takeProfit: 4
         case .manual: 5
+        case .trailingStop: 6
+        case .timeStop: 7
         case .unrecognized(let value): value
       }
     }
@@ -307,6 +315,8 @@ extension V1 {
         case .stopLoss: "stop_loss"
         case .takeProfit: "take_profit"
         case .manual: "manual"
+        case .trailingStop: "trailing_stop"
+        case .timeStop: "time_stop"
         case .unrecognized(let value): "\(value)"
       }
     }

@@ -16,6 +16,8 @@ extension V1.RiskLimits: CConvertible {
     if !maxDrawdownFraction.isEmpty { c.pointee.max_drawdown_fraction = try arena.string(maxDrawdownFraction) }
     c.pointee.max_open_orders = maxOpenOrders
     c.pointee.max_orders_per_minute = maxOrdersPerMinute
+    c.pointee.max_open_positions = maxOpenPositions
+    c.pointee.on_breach = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: onBreach.rawValue))
   }
 
   init(_ c: UnsafePointer<Botd__V1__RiskLimits>) {
@@ -26,6 +28,8 @@ extension V1.RiskLimits: CConvertible {
     self.maxDrawdownFraction = CField.string(c.pointee.max_drawdown_fraction)
     self.maxOpenOrders = c.pointee.max_open_orders
     self.maxOrdersPerMinute = c.pointee.max_orders_per_minute
+    self.maxOpenPositions = c.pointee.max_open_positions
+    self.onBreach = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.on_breach.rawValue))
   }
 }
 
@@ -53,6 +57,8 @@ extension V1.GetRiskLimitsResponse: CConvertible {
     if !dailyPnL.isEmpty { c.pointee.daily_pnl = try arena.string(dailyPnL) }
     c.pointee.open_orders = openOrders
     c.pointee.changed_time_ns = changedTimeNs
+    c.pointee.open_positions = openPositions
+    if !drawdownFraction.isEmpty { c.pointee.drawdown_fraction = try arena.string(drawdownFraction) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRiskLimitsResponse>) {
@@ -63,6 +69,8 @@ extension V1.GetRiskLimitsResponse: CConvertible {
     self.dailyPnL = CField.string(c.pointee.daily_pnl)
     self.openOrders = c.pointee.open_orders
     self.changedTimeNs = c.pointee.changed_time_ns
+    self.openPositions = c.pointee.open_positions
+    self.drawdownFraction = CField.string(c.pointee.drawdown_fraction)
   }
 }
 

@@ -4,7 +4,7 @@
 public import ProtobufC
 
 extension V1 {
-  /// Limits; they hold for every order from every source. Empty decimals and 0: no limit.
+  /// Limits; they hold for every entry from every source (exits are never limited). Empty decimals and 0: no limit.
   public struct RiskLimits: BotMessage {
     /// Largest value of one order in the quote asset (decimal).
     public var maxOrderNotional: String
@@ -12,14 +12,18 @@ extension V1 {
     public var maxSymbolNotional: String
     /// Largest value of all positions in the quote asset (decimal).
     public var maxTotalNotional: String
-    /// Largest loss of a UTC day in the quote asset before trading is halted (decimal, >= 0).
+    /// Largest loss since midnight UTC in the quote asset before on_breach is entered (decimal, >= 0).
     public var maxDailyLoss: String
-    /// Largest fall from the highest equity before trading is halted (fraction).
+    /// Largest fall from the highest equity before on_breach is entered (fraction).
     public var maxDrawdownFraction: String
     /// Most orders that are not finished.
     public var maxOpenOrders: Int64
     /// Most orders sent in one minute.
     public var maxOrdersPerMinute: Int64
+    /// Most open positions, of all bots together.
+    public var maxOpenPositions: Int64
+    /// What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: halted.
+    public var onBreach: TradingState
 
     public init(
       maxOrderNotional: String = "",
@@ -28,7 +32,9 @@ extension V1 {
       maxDailyLoss: String = "",
       maxDrawdownFraction: String = "",
       maxOpenOrders: Int64 = 0,
-      maxOrdersPerMinute: Int64 = 0
+      maxOrdersPerMinute: Int64 = 0,
+      maxOpenPositions: Int64 = 0,
+      onBreach: TradingState = TradingState(rawValue: 0)
     ) {
       self.maxOrderNotional = maxOrderNotional
       self.maxSymbolNotional = maxSymbolNotional
@@ -37,6 +43,8 @@ extension V1 {
       self.maxDrawdownFraction = maxDrawdownFraction
       self.maxOpenOrders = maxOpenOrders
       self.maxOrdersPerMinute = maxOrdersPerMinute
+      self.maxOpenPositions = maxOpenPositions
+      self.onBreach = onBreach
     }
 
     public static var typeName: String { "botd.v1.RiskLimits" }
@@ -70,6 +78,8 @@ extension V1 {
       json.field("max_drawdown_fraction", maxDrawdownFraction)
       json.field("max_open_orders", maxOpenOrders)
       json.field("max_orders_per_minute", maxOrdersPerMinute)
+      json.field("max_open_positions", maxOpenPositions)
+      json.field("on_breach", onBreach)
       json.endObject()
     }
   }
@@ -126,6 +136,10 @@ extension V1 {
     public var openOrders: Int64
     /// When the trading state last changed, ns since the Unix epoch.
     public var changedTimeNs: Int64
+    /// Open positions.
+    public var openPositions: Int64
+    /// Fall from the highest equity as a fraction of it (decimal).
+    public var drawdownFraction: String
 
     public init(
       limits: RiskLimits? = nil,
@@ -134,7 +148,9 @@ extension V1 {
       totalNotional: String = "",
       dailyPnL: String = "",
       openOrders: Int64 = 0,
-      changedTimeNs: Int64 = 0
+      changedTimeNs: Int64 = 0,
+      openPositions: Int64 = 0,
+      drawdownFraction: String = ""
     ) {
       self.limits = limits
       self.tradingState = tradingState
@@ -143,6 +159,8 @@ extension V1 {
       self.dailyPnL = dailyPnL
       self.openOrders = openOrders
       self.changedTimeNs = changedTimeNs
+      self.openPositions = openPositions
+      self.drawdownFraction = drawdownFraction
     }
 
     public static var typeName: String { "botd.v1.GetRiskLimitsResponse" }
@@ -176,6 +194,8 @@ extension V1 {
       json.field("daily_pnl", dailyPnL)
       json.field("open_orders", openOrders)
       json.field("changed_time_ns", changedTimeNs)
+      json.field("open_positions", openPositions)
+      json.field("drawdown_fraction", drawdownFraction)
       json.endObject()
     }
   }

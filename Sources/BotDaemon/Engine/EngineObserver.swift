@@ -10,7 +10,7 @@ struct EngineCommit: Sendable {
   var entries: [JournalEntry]
   var bots: [BotChange]
   var orders: [OrderChange]
-  var tradingState: TradingState
+  var risk: RiskView
   var balances: [AssetBalance]
 }
 

@@ -37,6 +37,8 @@ final class TradingEngine: @unchecked Sendable {
   private var fresh: [JournalEntry] = []
   private var uncommitted: [EngineCommit] = []
   private var gated: [Effect] = []
+  /// The market event in progress: where the simulated venue's price goes yet.
+  private var walk: (prices: PriceWalk, event: MarketEvent, time: Timestamp)?
   private var heldBack: [MarketEvent] = []
   private var heldBackHead = 0
   private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
@@ -53,7 +55,7 @@ final class TradingEngine: @unchecked Sendable {
 
   var isPaper: Bool { paper != nil }
   /// Market events held back until an order is durable; simulated time waits for this to be empty.
-  var isHoldingBack: Bool { heldBackHead < heldBack.count }
+  var isHoldingBack: Bool { heldBackHead < heldBack.count || walk != nil }
 
   // MARK: Events
 
@@ -108,12 +110,44 @@ final class TradingEngine: @unchecked Sendable {
     observer?.market(event)
     if paper != nil {
       reports.removeAll(keepingCapacity: true)
-      paper?.onMarket(event, reports: &reports)
-      for report in reports { step(.report(report), at: max(at, core.time)) }
+      let prices = paper?.walk(for: event, reports: &reports)
+      takeReports(at: at)
+      if let prices {
+        walk = (prices, event, at)
+        return followWalk()
+      }
     }
+    finish(event, at: at)
+  }
+
+  private func finish(_ event: MarketEvent, at time: Timestamp) {
     switch event {
     case .quote, .ticker: return
-    case .candle, .trade: step(.market(event), at: time(atLeast: at))
+    case .candle, .trade: step(.market(event), at: self.time(atLeast: time))
+    }
+  }
+
+  /// What the simulated venue did; a report may lead to an order that it takes at once, so the list is taken before.
+  private func takeReports(at time: Timestamp) {
+    guard !reports.isEmpty else { return }
+    let batch = reports
+    reports.removeAll(keepingCapacity: true)
+    for report in batch { step(.report(report), at: max(time, core.time)) }
+  }
+
+  /// Takes the simulated venue's price further, until the next order has to become durable or the event is over.
+  private func followWalk() {
+    while gated.isEmpty, var current = walk {
+      let symbol = current.prices.symbol
+      var stop: Price?
+      if let (from, to) = paper?.leg(of: current.prices) { stop = core.trigger(on: symbol, from: from, to: to) }
+      guard let price = paper?.advance(&current.prices, stoppingAt: stop, reports: &reports) else {
+        walk = nil
+        return finish(current.event, at: current.time)
+      }
+      walk = current
+      takeReports(at: current.time)
+      step(.price(symbol, price), at: max(current.time, core.time))
     }
   }
 
@@ -259,7 +293,7 @@ final class TradingEngine: @unchecked Sendable {
   func takeInitialUpdate() -> BoardUpdate {
     BoardUpdate(
       sequence: durable, time: core.time, bots: core.takeChanges(),
-      orders: core.openOrders.map { OrderChange(id: $0.clientOrderID, order: $0) }, tradingState: core.tradingState,
+      orders: core.openOrders.map { OrderChange(id: $0.clientOrderID, order: $0) }, risk: RiskView(core),
       balances: core.balances)
   }
 
@@ -273,7 +307,7 @@ final class TradingEngine: @unchecked Sendable {
     uncommitted.append(
       EngineCommit(
         sequence: last, entries: entries, bots: core.takeChanges(), orders: core.takeOrderChanges(),
-        tradingState: core.tradingState, balances: core.balances))
+        risk: RiskView(core), balances: core.balances))
     journal.append(entries) { [loop, weak self] result in
       loop.execute { self?.journaled(result) }
     }
@@ -331,6 +365,7 @@ final class TradingEngine: @unchecked Sendable {
   private func releaseMarket() {
     guard isHoldingBack, gated.isEmpty else { return }
     depth += 1
+    followWalk()
     while heldBackHead < heldBack.count, gated.isEmpty {
       let event = heldBack[heldBackHead]
       heldBackHead += 1

@@ -7,11 +7,11 @@
 #include "botd/v1/order.pb-c.h"
 #include "botd/v1/bot.pb-c.h"
 #include "botd/v1/portfolio.pb-c.h"
+#include "botd/v1/risk.pb-c.h"
 #include "botd/v1/backtest.pb-c.h"
 #include "botd/v1/system.pb-c.h"
 #include "botd/v1/event.pb-c.h"
 #include "botd/v1/marketdata.pb-c.h"
-#include "botd/v1/risk.pb-c.h"
 #include "botd/v1/strategy.pb-c.h"
 
 // Size of the google.protobuf.FileDescriptorSet of all files, with their comments.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BotAPI
+import TradingCore
 
 /// The options that describe a bot; all optional for the parser, so that everything missing is named at once.
 struct BotSettings: ParsableArguments {
@@ -43,6 +44,29 @@ struct BotSettings: ParsableArguments {
     help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
   var trailingStop: String?
 
+  @Option(
+    name: .customLong("trailing-stop-atr"), parsing: .unconditional,
+    help: "Trailing stop in average true ranges (14 candles) at the entry; 0: none. (default: none)")
+  var trailingStopRanges: String?
+
+  @Option(
+    parsing: .unconditional, help: "Closes a position after this many candles; 0: never. (default: never)")
+  var timeStop: Int64?
+
+  @Option(
+    parsing: .unconditional, help: "Candles without an entry after a trade that lost; 0: none. (default: none)")
+  var cooldown: Int64?
+
+  @Option(
+    help: ArgumentHelp(
+      "How entries are sized: risk (to the stop-loss), volatility (average true range) or fraction (--max-position). (default: risk)"))
+  var sizing: String?
+
+  @Option(
+    name: .customLong("sizing-atr"), parsing: .unconditional,
+    help: "For --sizing volatility: average true ranges of fall that lose --risk-per-trade. (default: 2)")
+  var sizingRanges: String?
+
   /// What `create` takes when no interval is given.
   static let intervalDefault = "1m"
 
@@ -53,7 +77,9 @@ struct BotSettings: ParsableArguments {
       parameters: parameters.compactMap(Self.parameter),
       interval: interval ?? "", capital: capital ?? "", riskPerTrade: riskPerTrade ?? "",
       maxPositionFraction: maxPosition ?? "",
-      stopLoss: stopLoss ?? "", takeProfit: takeProfit ?? "", trailingStop: trailingStop ?? "")
+      stopLoss: stopLoss ?? "", takeProfit: takeProfit ?? "", trailingStop: trailingStop ?? "",
+      trailingStopAtr: trailingStopRanges ?? "", timeStopCandles: timeStop ?? 0, cooldownCandles: cooldown ?? 0, sizing: sizing ?? "",
+      sizingAtr: sizingRanges ?? "")
   }
 
   /// `period=14` as a pair; nil when it is not of that form.
@@ -85,6 +111,20 @@ enum BotSettingsCheck {
     result += required(settings, complete)
     result += fractions(settings)
     result += parameters(settings)
+    result += choices(settings)
+    return result
+  }
+
+  private static func choices(_ settings: BotSettings) -> [Problem] {
+    var result: [Problem] = []
+    if let sizing = settings.sizing, PositionSizing(sizing) == nil {
+      let names = PositionSizing.allCases.map(\.description).joined(separator: ", ")
+      result.append(Problem(field: "spec.sizing", "\"\(sizing)\" is none of \(names)"))
+    }
+    for (field, value) in [("time_stop_candles", settings.timeStop), ("cooldown_candles", settings.cooldown)] {
+      guard let value, value < -1 || value > Int64(BotConfiguration.candlesMaximum) else { continue }
+      result.append(Problem(field: "spec.\(field)", "must be 0 (none) to \(BotConfiguration.candlesMaximum) candles, not \(value)"))
+    }
     return result
   }
 
@@ -171,6 +211,14 @@ enum BotSettingsCheck {
       (
         "trailing_stop", settings.trailingStop, true, one - 1,
         "from 0 (none) to below 1, for example 0.015 for 1.5 %"
+      ),
+      (
+        "trailing_stop_atr", settings.trailingStopRanges, true, one * 100,
+        "from 0 (none) to 100 average true ranges, for example 3"
+      ),
+      (
+        "sizing_atr", settings.sizingRanges, false, one * 100,
+        "above 0 and at most 100 average true ranges, for example 2"
       ),
     ]
     return rules.compactMap { name, text, zero, most, meaning in

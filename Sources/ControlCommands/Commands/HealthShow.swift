@@ -17,7 +17,7 @@ struct HealthShow: DaemonCommand {
 
   mutating func run() async throws {
     let command = self
-    guard follow else { return try await connected { try await command.run($0, $1) } }
+    guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     let output = output
     try await LiveFollow.run(daemon, V1.WatchHealthRequest()) { (session) throws(RPCError) in
       try await session.system.watchHealth()

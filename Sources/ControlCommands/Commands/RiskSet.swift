@@ -14,13 +14,19 @@ struct RiskSet: DaemonCommand {
   @Option(parsing: .unconditional, help: "Largest value of all positions.")
   var totalValue: String?
 
-  @Option(parsing: .unconditional, help: "Largest loss of a UTC day before trading is halted.")
+  @Option(parsing: .unconditional, help: "Largest loss since midnight UTC before trading stops (--on-breach).")
   var dailyLoss: String?
 
   @Option(
     parsing: .unconditional,
-    help: "Largest fall from the highest equity before trading is halted (fraction).")
+    help: "Largest fall from the highest equity before trading stops (fraction).")
   var drawdown: String?
+
+  @Option(help: "What a breach of those two does: reducing (no entries) or halted (no strategy exits either).")
+  var onBreach: String?
+
+  @Option(parsing: .unconditional, help: "Most open positions of all bots together.")
+  var openPositions: Int64?
 
   @Option(parsing: .unconditional, help: "Most open orders.")
   var openOrders: Int64?
@@ -39,12 +45,14 @@ struct RiskSet: DaemonCommand {
     var wrong = decimals.filter { $0.1.map { (DecimalText.units($0) ?? -1) < 0 } ?? false }.map {
       "  \($0.0): \($0.1 ?? "")"
     }
+    if let onBreach, onBreach != "reducing", onBreach != "halted" { wrong.append("  --on-breach: reducing or halted, not \(onBreach)") }
+    if openPositions ?? 0 < 0 { wrong.append("  --open-positions: below 0") }
     if openOrders ?? 0 < 0 { wrong.append("  --open-orders: below 0") }
     if ordersPerMinute ?? 0 < 0 { wrong.append("  --orders-per-minute: below 0") }
     guard wrong.isEmpty else {
       throw CommandFailure(
         .invalidArgument,
-        "nothing was changed; limits are decimals of 0 or more:\n" + wrong.joined(separator: "\n"))
+        "nothing was changed; limits are 0 (none) or more:\n" + wrong.joined(separator: "\n"))
     }
   }
 
@@ -56,6 +64,8 @@ struct RiskSet: DaemonCommand {
     if let totalValue { limits.maxTotalNotional = Self.lifted(totalValue) }
     if let dailyLoss { limits.maxDailyLoss = Self.lifted(dailyLoss) }
     if let drawdown { limits.maxDrawdownFraction = Self.lifted(drawdown) }
+    if let onBreach { limits.onBreach = onBreach == "reducing" ? .reducing : .halted }
+    if let openPositions { limits.maxOpenPositions = openPositions }
     if let openOrders { limits.maxOpenOrders = openOrders }
     if let ordersPerMinute { limits.maxOrdersPerMinute = ordersPerMinute }
     let request = V1.SetRiskLimitsRequest(requestID: Session.requestID(), limits: limits)

@@ -21,7 +21,7 @@ struct TickerShow: DaemonCommand {
 
   mutating func run() async throws {
     let command = self
-    guard follow else { return try await connected { try await command.run($0, $1) } }
+    guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     let output = output
     let layout = Mutex(StreamLayout())
     let request = V1.SubscribeTickersRequest(

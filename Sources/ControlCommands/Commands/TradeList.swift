@@ -37,7 +37,7 @@ struct TradeList: DaemonCommand {
 
   mutating func run() async throws {
     let command = self
-    guard follow else { return try await connected { try await command.run($0, $1) } }
+    guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     try await UntilInterrupted.run { try await command.followTrades() }
   }
 

@@ -14,6 +14,8 @@ struct ControlEnvironment: Sendable {
   var variables: [String: String]
   /// Standard output is a terminal.
   var isTerminal: Bool
+  /// Standard error is a terminal: a progress bar can be drawn there.
+  var isErrorTerminal = false
   /// Columns of the terminal; nil: unlimited.
   var width: Int?
   /// Writes to standard output.
@@ -30,7 +32,7 @@ struct ControlEnvironment: Sendable {
   static func process(variables: [String: String]) -> ControlEnvironment {
     let isTerminal = isatty(1) == 1
     return ControlEnvironment(
-      variables: variables, isTerminal: isTerminal,
+      variables: variables, isTerminal: isTerminal, isErrorTerminal: isatty(2) == 1,
       width: isTerminal ? terminalWidth(variables) : nil,
       out: { write($0, to: 1) }, err: { write($0, to: 2) },
       onInterrupt: { body in try? ProcessSignals.observe([SIGINT, SIGTERM]) { _ in body() } })

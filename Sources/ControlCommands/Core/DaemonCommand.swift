@@ -2,10 +2,13 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-/// A command that talks to the daemon: connects, runs, and turns errors of calls into exit codes.
-protocol DaemonCommand: AsyncParsableCommand {
+/// Whatever knows how to reach the daemon.
+protocol DaemonCommandOptions {
   var daemon: DaemonOptions { get }
+}
 
+/// A command that talks to the daemon: connects, runs, and turns errors of calls into exit codes.
+protocol DaemonCommand: AsyncParsableCommand, DaemonCommandOptions {
   /// Form of the output; commands that only act print text.
   var format: OutputFormat { get }
 
@@ -19,11 +22,13 @@ extension DaemonCommand {
 
   mutating func run() async throws {
     let command = self
-    try await connected { try await command.run($0, $1) }
+    try await connected(output) { try await command.run($0, $1) }
   }
+}
 
+extension DaemonCommandOptions {
   /// Runs `body` with a connection, closes it, and turns errors of calls into exit codes.
-  func connected(_ body: (Session, Output) async throws -> Void) async throws {
+  func connected(_ output: Output, _ body: (Session, Output) async throws -> Void) async throws {
     let session = try await Session.open(daemon)
     do {
       try await body(session, output)

@@ -15,6 +15,12 @@ struct Problem: Sendable, Hashable {
     self.message = message
   }
 
+  init(option: String, _ message: String) {
+    self.option = option
+    self.message = message
+    field = option
+  }
+
   init(_ violation: V1.FieldViolation) {
     self.init(
       field: violation.field, violation.message.isEmpty ? violation.reason : violation.message)
@@ -33,11 +39,13 @@ struct Problem: Sendable, Hashable {
   }
 
   private static let options = [
-    "bot_id": "BOT_ID", "symbol": "--symbol", "strategy": "--strategy", "interval": "--interval",
+    "candles": "--candles", "from": "--from", "bot_id": "BOT_ID", "symbol": "--symbol", "strategy": "--strategy", "interval": "--interval",
     "capital": "--capital",
     "risk_per_trade": "--risk-per-trade", "max_position_fraction": "--max-position",
     "stop_loss": "--stop-loss",
-    "take_profit": "--take-profit", "trailing_stop": "--trailing-stop", "parameters": "--param",
+    "take_profit": "--take-profit", "trailing_stop": "--trailing-stop",
+    "trailing_stop_atr": "--trailing-stop-atr", "time_stop_candles": "--time-stop", "cooldown_candles": "--cooldown", "sizing": "--sizing",
+    "sizing_atr": "--sizing-atr", "parameters": "--param",
   ]
 
   static func option(forField field: String) -> String {

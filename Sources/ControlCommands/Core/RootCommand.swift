@@ -37,8 +37,9 @@ struct RootCommand: AsyncParsableCommand {
         name: "Market",
         subcommands: [
           CandleList.self, TickerShow.self, SymbolList.self, FeedQualityList.self,
-          StrategyList.self, StrategyShow.self, BacktestRun.self,
+          StrategyList.self, StrategyShow.self,
         ]),
+      CommandGroup(name: "Research", subcommands: [BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self]),
       CommandGroup(
         name: "Daemon",
         subcommands: [

@@ -85,6 +85,8 @@ extension V1.GetRiskLimitsResponse: CardSource {
       CardLine("since", TimeText.dateTime(changedTimeNs)),
       CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)),
       CardLine("today's pnl", DecimalText.signed(dailyPnL)),
+      CardLine("drawdown now", DecimalText.percent(drawdownFraction)),
+      CardLine("open positions now", "\(openPositions)"),
       CardLine("open orders now", "\(openOrders)"), .heading("limits"),
     ] + limits.card
   }
@@ -98,6 +100,8 @@ extension V1.RiskLimits: CardSource {
       CardLine("  total value", DecimalText.trimmed(maxTotalNotional)),
       CardLine("  daily loss", DecimalText.trimmed(maxDailyLoss)),
       CardLine("  drawdown", DecimalText.percent(maxDrawdownFraction)),
+      CardLine("  on breach", onBreach.cell),
+      CardLine("  open positions", count(maxOpenPositions)),
       CardLine("  open orders", count(maxOpenOrders)),
       CardLine("  orders per minute", count(maxOrdersPerMinute)),
     ]

@@ -52,6 +52,13 @@ extension V1.Bot: TableRow {
 }
 
 extension V1.Bot: CardSource {
+  private static func trailingStop(_ spec: V1.BotSpec) -> String {
+    [
+      spec.trailingStop.isEmpty ? "" : DecimalText.percent(spec.trailingStop),
+      spec.trailingStopAtr.isEmpty ? "" : "\(DecimalText.trimmed(spec.trailingStopAtr)) average true ranges",
+    ].filter { !$0.isEmpty }.joined(separator: " or ")
+  }
+
   var card: [CardLine] {
     let spec = spec ?? V1.BotSpec()
     var lines = [
@@ -66,7 +73,10 @@ extension V1.Bot: CardSource {
       CardLine("max position", DecimalText.percent(spec.maxPositionFraction)),
       CardLine("stop loss", DecimalText.percent(spec.stopLoss)),
       CardLine("take profit", DecimalText.percent(spec.takeProfit)),
-      CardLine("trailing stop", DecimalText.percent(spec.trailingStop)),
+      CardLine("trailing stop", Self.trailingStop(spec)),
+      CardLine("time stop", spec.timeStopCandles > 0 ? "\(spec.timeStopCandles) candles" : ""),
+      CardLine("cooldown", spec.cooldownCandles > 0 ? "\(spec.cooldownCandles) candles after a loss" : ""),
+      CardLine("sizing", spec.sizing + (spec.sizingAtr.isEmpty ? "" : ", \(DecimalText.trimmed(spec.sizingAtr)) average true ranges")),
       CardLine("auto start", spec.autoStart ? "yes" : "no"),
       CardLine("net pnl", DecimalText.signed(netPnL)),
       CardLine("fills", "\(fills)"), CardLine("created", TimeText.dateTime(createdTimeNs)),

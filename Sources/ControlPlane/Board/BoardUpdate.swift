@@ -13,22 +13,36 @@ public struct BoardUpdate: Sendable {
   /// Orders that changed or are not open any more.
   public var orders: [OrderChange]
   /// `nil`: unchanged.
-  public var tradingState: TradingState?
-  public var tradingStateReason: String?
+  public var risk: RiskView?
   /// All balances; `nil`: unchanged.
   public var balances: [AssetBalance]?
 
   public init(
     sequence: UInt64, time: Timestamp, bots: [BotChange] = [], orders: [OrderChange] = [],
-    tradingState: TradingState? = nil, tradingStateReason: String? = nil, balances: [AssetBalance]? = nil
+    risk: RiskView? = nil, balances: [AssetBalance]? = nil
   ) {
     self.sequence = sequence
     self.time = time
     self.bots = bots
     self.orders = orders
-    self.tradingState = tradingState
-    self.tradingStateReason = tradingStateReason
+    self.risk = risk
     self.balances = balances
+  }
+}
+
+/// What stands above all bots: permission to trade, and the limits with what they watch.
+public struct RiskView: Sendable {
+  public var tradingState: TradingState
+  /// Why; empty before its first change.
+  public var reason: String
+  public var limits: RiskLimits
+  public var watch: PortfolioWatch
+
+  public init(_ core: borrowing TradingCore) {
+    tradingState = core.tradingState
+    reason = core.tradingStateReason
+    limits = core.riskLimits
+    watch = core.portfolio
   }
 }
 

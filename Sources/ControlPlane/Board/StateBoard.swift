@@ -16,6 +16,8 @@ public final class StateBoard: Sendable {
     var tradingState: TradingState = .active
     var tradingStateReason = ""
     var tradingStateChangedAt: Timestamp = .zero
+    var riskLimits = RiskLimits()
+    var watch = PortfolioWatch()
     var balances: [AssetBalance] = []
     var balancesAt: Timestamp = .zero
     var rateLimits: [RateLimitUsage] = []
@@ -35,10 +37,12 @@ public final class StateBoard: Sendable {
       state.time = max(state.time, update.time)
       for change in update.bots { state.bots.set(BoardBot(id: change.id, snapshot: change.snapshot, isRemoved: change.isRemoved)) }
       for change in update.orders { state.openOrders[change.id] = change.order }
-      if let new = update.tradingState, new != state.tradingState || update.tradingStateReason != nil {
-        if new != state.tradingState { state.tradingStateChangedAt = update.time }
-        state.tradingState = new
-        state.tradingStateReason = update.tradingStateReason ?? ""
+      if let risk = update.risk {
+        if risk.tradingState != state.tradingState { state.tradingStateChangedAt = update.time }
+        state.tradingState = risk.tradingState
+        state.tradingStateReason = risk.reason
+        state.riskLimits = risk.limits
+        state.watch = risk.watch
       }
       if let balances = update.balances, balances != state.balances {
         state.balances = balances

@@ -21,6 +21,15 @@ extension RequestCheck {
     let capital = amount(spec.capital, "spec.capital", base?.capital)
     guard let id = id ?? BotID("unnamed"), let symbol = symbol ?? Symbol(Self.placeholder) else { return nil }
     typealias Defaults = BotConfiguration.Defaults
+    var sizing = base?.sizing ?? Defaults.sizing
+    if !spec.sizing.isEmpty {
+      if let given = PositionSizing(spec.sizing) {
+        sizing = given
+      } else {
+        let names = PositionSizing.allCases.map(\.description).joined(separator: ", ")
+        wrong("spec.sizing", "SIZING_UNKNOWN", "spec.sizing must be one of \(names), not \"\(spec.sizing.prefix(40))\"")
+      }
+    }
     return BotConfiguration(
       id: id, symbol: symbol, interval: interval,
       strategyName: spec.strategy.isEmpty ? base?.strategyName ?? Defaults.strategyName : spec.strategy,
@@ -29,7 +38,17 @@ extension RequestCheck {
       maximumPosition: fraction(spec.maxPositionFraction, "spec.max_position_fraction", base?.maximumPosition ?? Defaults.maximumPosition),
       stopLoss: fraction(spec.stopLoss, "spec.stop_loss", base?.stopLoss ?? Defaults.stopLoss),
       takeProfit: fraction(spec.takeProfit, "spec.take_profit", base?.takeProfit ?? .zero),
-      trailingStop: fraction(spec.trailingStop, "spec.trailing_stop", base?.trailingStop ?? .zero))
+      trailingStop: fraction(spec.trailingStop, "spec.trailing_stop", base?.trailingStop ?? .zero),
+      trailingStopRanges: fraction(spec.trailingStopAtr, "spec.trailing_stop_atr", base?.trailingStopRanges ?? .zero),
+      timeStopCandles: Self.candles(spec.timeStopCandles, base?.timeStopCandles),
+      cooldownCandles: Self.candles(spec.cooldownCandles, base?.cooldownCandles), sizing: sizing,
+      sizingRanges: fraction(spec.sizingAtr, "spec.sizing_atr", base?.sizingRanges ?? Defaults.sizingRanges))
+  }
+
+  /// Of an update 0 keeps what was, and -1 removes it.
+  private static func candles(_ given: Int64, _ standing: Int?) -> Int {
+    guard let standing else { return Int(given) }
+    return given == 0 ? standing : given == -1 ? 0 : Int(given)
   }
 
   private static let placeholder = "UNNAMED"

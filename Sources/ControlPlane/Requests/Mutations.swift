@@ -10,6 +10,7 @@ protocol MutationRequest: BotMessage {
 }
 
 extension V1.CreateBotRequest: MutationRequest {}
+extension V1.SetRiskLimitsRequest: MutationRequest {}
 extension V1.UpdateBotRequest: MutationRequest {}
 extension V1.StartBotRequest: MutationRequest {}
 extension V1.StopBotRequest: MutationRequest {}

@@ -46,7 +46,10 @@ struct BotValues {
       parameters: parameters.entries.map { V1.KeyValue(key: $0.name, value: $0.value) }, interval: configuration.interval.rawValue,
       capital: configuration.capital.description, riskPerTrade: configuration.riskPerTrade.description,
       maxPositionFraction: configuration.maximumPosition.description, stopLoss: configuration.stopLoss.description,
-      takeProfit: configuration.takeProfit.textOrEmpty, trailingStop: configuration.trailingStop.textOrEmpty, autoStart: isRunning)
+      takeProfit: configuration.takeProfit.textOrEmpty, trailingStop: configuration.trailingStop.textOrEmpty, autoStart: isRunning,
+      trailingStopAtr: configuration.trailingStopRanges.textOrEmpty, timeStopCandles: Int64(configuration.timeStopCandles),
+      cooldownCandles: Int64(configuration.cooldownCandles), sizing: configuration.sizing.description,
+      sizingAtr: configuration.sizing == .volatility ? configuration.sizingRanges.description : "")
   }
 
   static func signal(_ signal: SignalRecord, _ configuration: BotConfiguration) -> V1.Signal {

@@ -32,9 +32,8 @@ extension V1.TimeInForce {
 }
 
 extension V1.OrderPurpose {
-  /// The interface tells stops apart by their reason, not by purpose.
   init(_ purpose: OrderPurpose) {
-    self = purpose == .trailingStop ? .stopLoss : Self(rawValue: Int32(purpose.rawValue))
+    self = Self(rawValue: Int32(purpose.rawValue))
   }
 }
 

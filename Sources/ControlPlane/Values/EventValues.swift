@@ -14,7 +14,7 @@ enum EventValues {
     case .fill: .trade
     case .tradingStateChanged: .risk
     case .alert: .alert
-    case .opened, .balances, .equity, .peakRaised: nil
+    case .opened, .balances, .equity, .peakRaised, .riskLimitsChanged: nil
     }
   }
 
@@ -54,7 +54,7 @@ enum EventValues {
     case .exitRequested(let request): request.botID
     case .alert(let alert): alert.botID
     case .peakRaised(let peak): peak.botID
-    case .opened, .tradingStateChanged, .balances, .equity: nil
+    case .opened, .tradingStateChanged, .balances, .equity, .riskLimitsChanged: nil
     }
   }
 
@@ -84,7 +84,7 @@ enum EventValues {
     case .alert(let alert):
       return .alert(
         V1.Alert(severity: V1.AlertSeverity(alert.severity), message: alert.message, botID: alert.botID?.text ?? ""))
-    case .opened, .balances, .equity, .peakRaised: return nil
+    case .opened, .balances, .equity, .peakRaised, .riskLimitsChanged: return nil
     }
   }
 

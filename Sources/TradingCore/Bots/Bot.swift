@@ -30,9 +30,12 @@ struct Bot: Sendable {
   /// When to try again to rest a stop that the venue refused.
   var protectAgainAt: Timestamp = .distantFuture
 
+  /// No entry before: a trade lost and the bot cools down. Folded from the journal.
+  var coolsUntil: Timestamp = .zero
+
   /// Learns from a closed candle of before now what the journal does not know of an open position after a restart: its peak.
   mutating func onHistory(_ candle: Candle) {
-    guard position.isOpen, configuration.trailingStop.isPositive, candle.openTime >= position.openedAt else { return }
+    guard position.isOpen, configuration.hasTrailingStop, candle.openTime >= position.openedAt else { return }
     position.peakPrice = max(position.peakPrice, candle.high)
   }
 
@@ -47,6 +50,18 @@ struct Bot: Sendable {
     guard position.isOpen, configuration.stopLoss.isPositive else { return .zero }
     let average = position.averageEntryPrice
     return (average - average * configuration.stopLoss).roundedDown(toMultipleOf: tick)
+  }
+
+  /// The price at or below which the trailing stop closes the position: the nearer of the two kinds; zero without one.
+  var trailingPrice: Price {
+    guard position.isOpen else { return .zero }
+    var level = Price.zero
+    let peak = position.peakPrice
+    if configuration.trailingStop.isPositive { level = peak - peak * configuration.trailingStop }
+    if configuration.trailingStopRanges.isPositive, position.entryVolatility.isPositive {
+      level = max(level, peak - position.entryVolatility * configuration.trailingStopRanges)
+    }
+    return max(level, .zero)
   }
 
   /// Where the target lies; zero without one.

@@ -49,6 +49,8 @@ public struct BotStatistics: Hashable, Sendable {
   /// Σ of what fills were worth, in quote asset: buys and sells.
   public var turnover: Amount = .zero
   public var lastTradeTime: Timestamp = .zero
+  /// PnL of the last round trip; zero before the first.
+  public var lastTradePnL: Amount = .zero
   /// PnL of the round trip in progress.
   public var openTradePnL: Amount = .zero
 
@@ -121,6 +123,7 @@ public struct BotStatistics: Hashable, Sendable {
   private mutating func closeTrade(at time: Timestamp, openedAt: Timestamp) {
     let result = openTradePnL
     openTradePnL = .zero
+    lastTradePnL = result
     tradeCount += 1
     let (exposed, overflow) = exposedNanoseconds.addingReportingOverflow(max(0, time.nanoseconds(since: openedAt)))
     exposedNanoseconds = overflow ? .max : exposed

@@ -16,6 +16,8 @@ public struct Position: Hashable, Sendable {
   public var openedAt: Timestamp = .zero
   /// Highest price since entry, for trailing stops.
   public var peakPrice: Price = .zero
+  /// The average true range when the entry was decided; zero where the bot needs none.
+  public var entryVolatility: Price = .zero
 
   public init() {}
 

@@ -5,6 +5,9 @@ public import Venue
 public enum CoreEvent: Sendable {
   case command(CommandEnvelope)
   case market(MarketEvent)
+  /// A symbol trades at a price. In the paper modes prices come only this way, as the simulated venue's walk visits them; elsewhere they
+  /// come with `market`.
+  case price(Symbol, Price)
   /// Closed candles from before now, oldest first: they warm strategies and never trade.
   case history(SeriesKey, [Candle])
   case report(ExecutionReport)
@@ -79,6 +82,7 @@ public enum Command: Sendable {
   case closePosition(BotID)
   case cancelOrder(ClientOrderID)
   case setTradingState(TradingState, reason: String)
+  case setRiskLimits(RiskLimits)
 }
 
 public enum CommandResult: Sendable, Hashable {
@@ -125,7 +129,7 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var orderTag = ""
   /// Closed candles kept per series to warm new bots.
   public var historyCandles = 500
-  /// Portfolio equity is recorded this often, in milliseconds of core time.
+  /// Portfolio equity is recorded this often, in milliseconds of core time; `.max`: never.
   public var equityEveryMilliseconds: Int64 = 60_000
   public var botsMaximum = 20_000
   public init(mode: TradingMode) { self.mode = mode }

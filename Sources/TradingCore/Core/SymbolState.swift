@@ -1,3 +1,4 @@
+import Indicators
 import Strategies
 import TradingModel
 import Venue
@@ -36,12 +37,24 @@ struct CandleListener: Sendable {
   /// The bot's position as the strategy sees it.
   var position = StrategyPosition.flat
   var openedAt: Timestamp = .zero
+  /// Closed candles after which the position is to be closed; 0 = never.
+  var timeStop: Int
+
+  var isHeldTooLong: Bool { timeStop > 0 && position.isOpen && position.barsHeld >= timeStop }
 
   /// Hands a closed candle to the strategy.
   mutating func onCandle(_ candle: Candle, closedAt close: Timestamp) -> Signal {
     if position.isOpen, close > openedAt { position.barsHeld += 1 }
     return strategy.onCandle(candle, position: position)
   }
+}
+
+/// What a bot does at the close of a candle.
+struct CandleSignal: Sendable {
+  var bot: Int
+  var signal: Signal
+  /// Not 0: the position was held for this many candles, as long as the bot allows.
+  var candlesHeld: Int
 }
 
 /// Candles of one series and who listens.
@@ -52,6 +65,14 @@ struct SeriesState: Sendable {
   var listeners: [CandleListener] = []
   /// The last closed candles, oldest first; at most `historyCandles`, trimmed in halves.
   var history: [Candle] = []
+  /// The average true range at the last closed candle, kept while some bot needs it; zero while it is not known.
+  private(set) var volatility: Price = .zero
+  private var range: AverageTrueRange?
+
+  init(key: SeriesKey, symbolIndex: Int) {
+    self.key = key
+    self.symbolIndex = symbolIndex
+  }
 
   var lastOpenTime: Timestamp { history.last?.openTime ?? Timestamp(nanoseconds: .min) }
 
@@ -73,8 +94,12 @@ struct SeriesState: Sendable {
   }
 
   /// Adds a bot, warmed with everything the series has.
-  mutating func add(_ bot: Int, _ strategy: any Strategy) {
-    var listener = CandleListener(bot: bot, strategy: strategy)
+  mutating func add(_ bot: Int, _ strategy: any Strategy, _ configuration: BotConfiguration) {
+    if configuration.needsVolatility, range == nil {
+      range = AverageTrueRange(period: BotConfiguration.volatilityPeriod)
+      for candle in history { measure(candle) }
+    }
+    var listener = CandleListener(bot: bot, strategy: strategy, timeStop: configuration.timeStopCandles)
     for candle in history { _ = listener.strategy.onCandle(candle, position: .flat) }
     listeners.insert(listener, at: slot(of: bot))
   }
@@ -84,15 +109,23 @@ struct SeriesState: Sendable {
   }
 
   /// Tells every strategy of a closed candle; those that want something are added to `signals`.
-  mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [(bot: Int, signal: Signal)]) {
+  mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [CandleSignal]) {
     for slot in listeners.indices {
       let signal = listeners[slot].onCandle(candle, closedAt: close)
-      if signal.action != .hold { signals.append((listeners[slot].bot, signal)) }
+      if signal.action != .hold || listeners[slot].isHeldTooLong {
+        signals.append(
+          CandleSignal(bot: listeners[slot].bot, signal: signal, candlesHeld: listeners[slot].isHeldTooLong ? listeners[slot].timeStop : 0))
+      }
     }
   }
 
   mutating func keep(_ candle: Candle, limit: Int) {
     if history.count >= limit * 2 { history.removeFirst(history.count - limit) }
     history.append(candle)
+    if range != nil { measure(candle) }
+  }
+
+  private mutating func measure(_ candle: Candle) {
+    volatility = range?.update(Bar(candle)).flatMap { FixedDecimal(nearestTo: $0) } ?? .zero
   }
 }

@@ -68,9 +68,18 @@ extension TradingCore {
         if exit.purpose == .exit { bot.statistics.signalCount += 1 }
         bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
       }
-    case .tradingStateChanged(let change): tradingState = change.state
+    case .tradingStateChanged(let change):
+      tradingState = change.state
+      tradingStateReason = change.reason
+      // Whoever lets trading go on accepts what was lost.
+      if change.state == .active { portfolio.startAgain() }
+    case .riskLimitsChanged(let limits):
+      riskLimits = limits
+      portfolio.startAgain()
     case .balances(let list): balances = list
-    case .equity: nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
+    case .equity(let point):
+      nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
+      portfolio.observe(point.realized + point.unrealized, at: entry.time)
     case .alert: break
     case .peakRaised(let peak):
       withBot(peak.botID) { bot in
@@ -104,7 +113,8 @@ extension TradingCore {
     let symbol = symbolState(for: configuration.symbol)
     symbols[symbol].bots.append(index)
     let seriesAt = seriesState(for: configuration.series)
-    series[seriesAt].add(index, strategy)
+    series[seriesAt].add(index, strategy, configuration)
+    portfolio.capital += configuration.capital
     markDirty(index)
   }
 
@@ -114,7 +124,8 @@ extension TradingCore {
     else { return }
     if let at = seriesIndex[old.series] { series[at].remove(index) }
     let seriesAt = seriesState(for: configuration.series)
-    series[seriesAt].add(index, strategy)
+    series[seriesAt].add(index, strategy, configuration)
+    portfolio.capital += configuration.capital - old.capital
     if old.symbol != configuration.symbol {
       if let at = symbolIndex[old.symbol] { symbols[at].bots.removeAll { $0 == index } }
       let at = symbolState(for: configuration.symbol)
@@ -146,6 +157,7 @@ extension TradingCore {
       finish(order)
     }
     removedBots.append(snapshot(of: bot, index))
+    portfolio.capital -= bot.configuration.capital
     bots[index] = nil
     markDirty(index)
     if let at = seriesIndex[bot.configuration.series] { series[at].remove(index) }
@@ -157,6 +169,7 @@ extension TradingCore {
     let id = intent.request.clientOrderID
     var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
     if let at = symbolIndex[intent.request.symbol] { order.tradeFloor = symbols[at].lastTradeID }
+    portfolio.orderTimes.add(entry.time)
     orders[id] = order
     markOrder(id)
     unsettled.add(id)
@@ -201,6 +214,7 @@ extension TradingCore {
     let at = symbolState(for: fill.symbol)
     symbols[at].trades.add(fill.tradeID)
     var decisionPrice = Price.zero
+    var volatility = Price.zero
     if let id = record.clientOrderID, var order = orders[id] {
       order.filledQuantity += fill.quantity
       order.filledQuote += fill.quoteQuantity
@@ -212,11 +226,13 @@ extension TradingCore {
         ordersByVenueID[VenueKey(symbol: fill.symbol, id: fill.venueOrderID)] = id
       }
       decisionPrice = order.intent.decisionPrice
+      volatility = order.intent.volatility
       orders[id] = order
       markOrder(id)
       settle(order)
     }
     guard let botID = record.botID else { return }
+    portfolio.realized += record.realizedPnL
     let (base, quote) = assets(of: fill)
     withBot(botID) { bot in
       let openedAt = bot.position.openedAt
@@ -226,7 +242,14 @@ extension TradingCore {
       bot.statistics.book(
         record, realized: record.realizedPnL, commissionInQuote: feeInQuote, capital: bot.configuration.capital,
         decisionPrice: decisionPrice, openedAt: openedAt)
-      if openedAt != bot.position.openedAt { bot.journaledPeak = bot.position.peakPrice }
+      if openedAt != bot.position.openedAt {
+        bot.journaledPeak = bot.position.peakPrice
+        bot.position.entryVolatility = volatility
+      }
+      if record.closesPosition, bot.configuration.cooldownCandles > 0, bot.statistics.lastTradePnL.isNegative {
+        bot.coolsUntil = fill.time.advanced(
+          byMilliseconds: bot.configuration.interval.milliseconds * Int64(bot.configuration.cooldownCandles))
+      }
       if record.closesPosition { bot.exitRequest = nil }
       if record.side == .buy { bot.isProtectionImpossible = false }
       bot.refusals = 0
@@ -307,9 +330,9 @@ extension TradingCore {
       let target = bot.takeProfitPrice
       if target.isPositive { above = min(above, target) }
       below = max(below, bot.stopPrice(tick: tick))
-      if bot.configuration.trailingStop.isPositive {
+      if bot.configuration.hasTrailingStop {
         above = min(above, bot.position.peakPrice)
-        below = max(below, bot.position.peakPrice - bot.position.peakPrice * bot.configuration.trailingStop)
+        below = max(below, bot.trailingPrice)
       }
     }
     symbols[at].wakeAbove = above

@@ -34,7 +34,7 @@ extension TradingCore {
     switch command {
     case .createBot(let configuration, _), .updateBot(let configuration): configuration.id
     case .startBot(let id), .stopBot(let id), .pauseBot(let id), .resumeBot(let id), .removeBot(let id, _), .closePosition(let id): id
-    case .startAllBots, .stopAllBots, .cancelOrder, .setTradingState: nil
+    case .startAllBots, .stopAllBots, .cancelOrder, .setTradingState, .setRiskLimits: nil
     }
   }
 
@@ -58,6 +58,11 @@ extension TradingCore {
     case .cancelOrder(let id): return [try cancelByHand(id, &effects)]
     case .setTradingState(let state, let reason):
       if state != tradingState { append(.tradingStateChanged(TradingStateChange(state: state, reason: reason)), &effects) }
+      return []
+    case .setRiskLimits(let limits):
+      let violations = limits.violations
+      guard violations.isEmpty else { throw CommandError(.invalidArgument, violations) }
+      if limits != riskLimits { append(.riskLimitsChanged(limits), &effects) }
       return []
     }
   }
@@ -93,6 +98,21 @@ extension TradingCore {
     fraction("max_position_fraction", configuration.maximumPosition, allowsZero: false)
     fraction("stop_loss", configuration.stopLoss, allowsZero: true)
     fraction("trailing_stop", configuration.trailingStop, allowsZero: true)
+    func ranges(_ field: String, _ value: FixedDecimal) {
+      guard value.isNegative || value > BotConfiguration.rangesMaximum else { return }
+      wrong(field, "OUT_OF_RANGE", "\(field) must be from 0 to \(BotConfiguration.rangesMaximum) average true ranges, not \(value)")
+    }
+    ranges("trailing_stop_atr", configuration.trailingStopRanges)
+    ranges("sizing_atr", configuration.sizingRanges)
+    if configuration.sizing == .volatility, !configuration.sizingRanges.isPositive {
+      wrong("sizing_atr", "OUT_OF_RANGE", "sizing_atr must be above 0 when sizing is volatility")
+    }
+    func candles(_ field: String, _ value: Int) {
+      guard value < 0 || value > BotConfiguration.candlesMaximum else { return }
+      wrong(field, "OUT_OF_RANGE", "\(field) must be from 0 (none) to \(BotConfiguration.candlesMaximum) candles, not \(value)")
+    }
+    candles("time_stop_candles", configuration.timeStopCandles)
+    candles("cooldown_candles", configuration.cooldownCandles)
     if configuration.stopLoss == .one { wrong("stop_loss", "FRACTION_OUT_OF_RANGE", "stop_loss must be below 1") }
     if configuration.takeProfit.isNegative || configuration.takeProfit > FixedDecimal(100) {
       wrong("take_profit", "FRACTION_OUT_OF_RANGE", "take_profit must be from 0 to 100 (0.04 is 4 %), not \(configuration.takeProfit)")

@@ -1,4 +1,4 @@
-import TradingModel
+public import TradingModel
 import Strategies
 import Venue
 
@@ -6,13 +6,15 @@ extension TradingCore {
   mutating func handle(_ event: MarketEvent, _ effects: inout [Effect]) {
     switch event {
     case .trade(let trade):
-      guard let at = symbolIndex[trade.symbol], trade.price.isPositive else { return }
+      guard !configuration.mode.isPaper, let at = symbolIndex[trade.symbol], trade.price.isPositive else { return }
       symbols[at].lastTradeTime = trade.time
       priceMoved(at, to: trade.price, &effects)
     case .candle(let update):
       guard let at = symbolIndex[update.symbol], update.candle.isConsistent else { return }
       // A trade stream is fresher than candle updates; they count only where it is silent.
-      if update.eventTime.nanoseconds(since: symbols[at].lastTradeTime) > 5_000_000_000 || symbols[at].lastTradeTime == .zero {
+      if !configuration.mode.isPaper,
+        update.eventTime.nanoseconds(since: symbols[at].lastTradeTime) > 5_000_000_000 || symbols[at].lastTradeTime == .zero
+      {
         priceMoved(at, to: update.candle.close, &effects)
       }
       if update.isClosed { closed(update, &effects) }
@@ -25,17 +27,31 @@ extension TradingCore {
     guard let at = seriesIndex[SeriesKey(symbol: update.symbol, interval: update.interval)],
       update.candle.openTime > series[at].lastOpenTime
     else { return }
-    let candle = update.candle
-    series[at].keep(candle, limit: configuration.historyCandles)
-    let close = update.interval.nextOpenTime(after: candle.openTime)
+    let close = update.interval.nextOpenTime(after: update.candle.openTime)
     let isLate = update.eventTime.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
-    signals.removeAll(keepingCapacity: true)
-    series[at].hear(candle, closedAt: close, signals: &signals)
-    for (index, signal) in signals { decide(index, signal, price: candle.close, isLate: isLate, &effects) }
+    closed(update.candle, at, isLate: isLate, &effects)
   }
 
-  private mutating func decide(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
-    guard let bot = bots[index], bot.state == .running || bot.state == .paused else { return }
+  /// The next closed candle of a series.
+  mutating func closed(_ candle: Candle, _ at: Int, isLate: Bool, _ effects: inout [Effect]) {
+    series[at].keep(candle, limit: configuration.historyCandles)
+    let close = series[at].key.interval.nextOpenTime(after: candle.openTime)
+    signals.removeAll(keepingCapacity: true)
+    series[at].hear(candle, closedAt: close, signals: &signals)
+    for signal in signals { decide(signal, price: candle.close, isLate: isLate, &effects) }
+  }
+
+  private mutating func decide(_ decision: CandleSignal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
+    let index = decision.bot
+    guard let bot = bots[index] else { return }
+    let signal = decision.signal
+    if decision.candlesHeld > 0, signal.action != .sell || bot.state == .stopped || bot.state == .halted {
+      // Like the other stops it works in every state of the bot.
+      guard tradingState != .halted else { return }
+      return requestExit(
+        index, .timeStop, reason: "held for \(decision.candlesHeld) candles, the most that the bot allows", price: price, &effects)
+    }
+    guard bot.state == .running || bot.state == .paused else { return }
     switch signal.action {
     case .hold: return
     case .buy:
@@ -50,7 +66,9 @@ extension TradingCore {
 
   private mutating func enter(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
     guard let bot = bots[index], let at = symbolIndex[bot.configuration.symbol] else { return }
-    let decision = bot.openOrders.isEmpty ? gate(bot, at, price: price, isLate: isLate) : Self.outstanding(bot)
+    let volatility = volatility(for: bot)
+    let decision =
+      bot.openOrders.isEmpty ? gate(bot, at, price: price, volatility: volatility, isLate: isLate) : Self.outstanding(bot)
     switch decision {
     case .denied(let code, let message):
       append(
@@ -63,7 +81,8 @@ extension TradingCore {
       let request = OrderRequest(
         clientOrderID: id, symbol: bot.configuration.symbol, side: .buy, type: .market, quantity: quantity)
       send(
-        RiskGate.approveEntry(request, decisionPrice: price), bot: bot.configuration.id, purpose: .entry, reason: signal.reason, &effects)
+        RiskGate.approveEntry(request, decisionPrice: price), bot: bot.configuration.id, purpose: .entry, reason: signal.reason,
+        volatility: volatility, &effects)
     }
     bots[index]?.lastSignal?.confidence = signal.confidence
   }
@@ -72,21 +91,31 @@ extension TradingCore {
     .denied(.orderOutstanding, "\(bot.openOrders.count) earlier orders are not finished, the first is \(bot.openOrders.first?.text ?? "")")
   }
 
-  private func gate(_ bot: Bot, _ at: Int, price: Price, isLate: Bool) -> RiskGate.Decision {
+  /// The average true range that a bot's sizing or trailing stop needs; zero when it needs none or it is not known.
+  private func volatility(for bot: Bot) -> Price {
+    guard bot.configuration.needsVolatility, let at = seriesIndex[bot.configuration.series] else { return .zero }
+    return series[at].volatility
+  }
+
+  private func gate(_ bot: Bot, _ at: Int, price: Price, volatility: Price, isLate: Bool) -> RiskGate.Decision {
     RiskGate.entry(
       RiskGate.Inputs(
         configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
         feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
-        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price))
+        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price, volatility: volatility,
+        coolsUntil: now < bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits,
+        use: riskLimits.limitsEntries ? portfolioUse(of: bot.configuration.symbol) : PortfolioUse()))
   }
 
   /// Journals an intent and hands it to the venue once it is durable.
   mutating func send(
-    _ order: ApprovedOrder, bot: BotID, purpose: OrderPurpose, reason: String, _ effects: inout [Effect]
+    _ order: ApprovedOrder, bot: BotID, purpose: OrderPurpose, reason: String, volatility: Price = .zero, _ effects: inout [Effect]
   ) {
     let sequence = append(
       .orderIntent(
-        OrderIntent(request: order.request, botID: bot, purpose: purpose, reason: reason, decisionPrice: order.decisionPrice)), &effects)
+        OrderIntent(
+          request: order.request, botID: bot, purpose: purpose, reason: reason, decisionPrice: order.decisionPrice, volatility: volatility)),
+      &effects)
     effects.append(.submit(order, after: sequence))
   }
 
@@ -109,15 +138,18 @@ extension TradingCore {
   private static let peakStep = FixedDecimal(raw: 100_000)
 
   /// The symbol trades at `price`: targets, trailing stops, and stops that do not rest on the venue.
-  private mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
+  mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
     symbols[at].lastPrice = price
     if symbols[at].areHoldersStale { refreshHolders(at) }
-    guard !symbols[at].holders.isEmpty, price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
+    guard !symbols[at].holders.isEmpty else { return }
+    if riskLimits.watchesEquity { watchPortfolio(&effects) }
+    guard price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
     var peaksMoved = false
     let tick = symbols[at].rules?.tickSize ?? .zero
     for index in symbols[at].holders {
       guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { continue }
-      if price > bot.position.peakPrice, bot.configuration.trailingStop.isPositive {
+      let trail = bot.trailingPrice
+      if price > bot.position.peakPrice, bot.configuration.hasTrailingStop {
         bots[index]?.position.peakPrice = price
         peaksMoved = true
         if price >= bot.journaledPeak + bot.journaledPeak * Self.peakStep {
@@ -132,15 +164,45 @@ extension TradingCore {
       if tradingState == .halted { continue }
       if bot.takeProfitPrice.isPositive, price >= bot.takeProfitPrice {
         requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.takeProfitPrice)", price: price, &effects)
-      } else if bot.configuration.trailingStop.isPositive,
-        price <= bot.position.peakPrice - bot.position.peakPrice * bot.configuration.trailingStop
-      {
+      } else if trail.isPositive, price <= trail {
+        // The exact peak that it hangs from: whoever replays the journal must know it.
+        if bot.position.peakPrice > bot.journaledPeak {
+          append(.peakRaised(PeakRecord(botID: bot.configuration.id, price: bot.position.peakPrice)), &effects)
+        }
         requestExit(
           index, .trailingStop, reason: "price \(price) fell from its peak \(bot.position.peakPrice) by the trailing stop", price: price,
           &effects)
       }
     }
     if peaksMoved { symbols[at].areHoldersStale = true }
+  }
+
+  /// The first price between two (exclusive), walking from one to the other, at which a target, a trailing stop or a watched stop acts;
+  /// on the tick on the far side of the exact level. Cost: linear in the symbol's open positions.
+  public mutating func trigger(on symbol: Symbol, from: Price, to: Price) -> Price? {
+    guard let at = symbolIndex[symbol] else { return nil }
+    if symbols[at].areHoldersStale { refreshHolders(at) }
+    let tick = symbols[at].rules?.tickSize ?? .zero
+    var found: Price?
+    for index in symbols[at].holders {
+      guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { continue }
+      if to > from {
+        guard tradingState != .halted, bot.takeProfitPrice.isPositive else { continue }
+        let target = bot.takeProfitPrice.roundedUp(toMultipleOf: tick)
+        if target > from, target < to, target < found ?? to { found = target }
+      } else {
+        var level = tradingState == .halted ? .zero : bot.trailingPrice.roundedDown(toMultipleOf: tick)
+        if bot.isProtectionImpossible { level = max(level, bot.stopPrice(tick: tick)) }
+        if level < from, level > to, level > found ?? to { found = level }
+      }
+    }
+    return found
+  }
+
+  /// Whether a bot holds this symbol: somebody watches its prices between candles.
+  public func isHeld(_ symbol: Symbol) -> Bool {
+    guard let at = symbolIndex[symbol] else { return false }
+    return symbols[at].areHoldersStale ? symbols[at].bots.contains { bots[$0]?.position.isOpen ?? false } : !symbols[at].holders.isEmpty
   }
 
   // MARK: History and feed

@@ -8,7 +8,10 @@ extension TradingCore {
       if let fill = report.fill { bookExternal(fill, side: report.side, id: report.clientOrderID, &effects) }
       return
     }
-    if let fill = report.fill { book(fill, of: order, &effects) }
+    if let fill = report.fill {
+      book(fill, of: order, &effects)
+      if riskLimits.watchesEquity { watchPortfolio(&effects) }
+    }
     guard let current = orders[report.clientOrderID] else { return }
     updateStatus(current, report, &effects)
     claim(symbol: report.symbol, &effects)
@@ -213,11 +216,13 @@ extension TradingCore {
       if symbols[at].areHoldersStale { refreshHolders(at) }
       for index in symbols[at].holders { advance(index, &effects) }
     }
+    // On paper time is the market's: only its prices count, so that a backtest decides the same.
+    if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPortfolio(&effects) }
     sampleEquity(&effects)
   }
 
   private mutating func sampleEquity(_ effects: inout [Effect]) {
-    guard now >= nextEquityAt, journalIsHealthy, !botIndex.isEmpty,
+    guard configuration.equityEveryMilliseconds < .max, now >= nextEquityAt, journalIsHealthy, !botIndex.isEmpty,
       symbols.allSatisfy({ $0.holders.isEmpty || $0.lastPrice.isPositive })
     else { return }
     append(.equity(equity()), &effects)

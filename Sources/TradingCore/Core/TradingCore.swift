@@ -8,10 +8,15 @@ public import Venue
 /// (``recover(_:)``) gives the same state. Effects that leave the process carry the sequence that must be durable first; the driver
 /// holds them back until then. Owned by one thread.
 public struct TradingCore: Sendable {
-  public let configuration: CoreConfiguration
+  public internal(set) var configuration: CoreConfiguration
   public internal(set) var identity: JournalIdentity?
   public internal(set) var nextSequence: UInt64 = 1
   public internal(set) var tradingState: TradingState = .active
+  /// Why the trading state is what it is; empty before its first change.
+  public internal(set) var tradingStateReason = ""
+  public internal(set) var riskLimits = RiskLimits()
+  /// The portfolio's profit and loss as the limits see it.
+  public internal(set) var portfolio = PortfolioWatch()
   public internal(set) var balances: [AssetBalance] = []
   public internal(set) var executionIsLive: Bool
   public internal(set) var journalIsHealthy = true
@@ -43,7 +48,7 @@ public struct TradingCore: Sendable {
   /// Orders that changed since the driver last asked.
   var dirtyOrders: [ClientOrderID] = []
   /// Room for the signals of one candle.
-  var signals: [(bot: Int, signal: Signal)] = []
+  var signals: [CandleSignal] = []
 
   public init(configuration: CoreConfiguration) {
     self.configuration = configuration
@@ -57,6 +62,8 @@ public struct TradingCore: Sendable {
     switch event {
     case .command(let envelope): handle(envelope, &effects)
     case .market(let market): handle(market, &effects)
+    case .price(let symbol, let price):
+      if let at = symbolIndex[symbol], price.isPositive { priceMoved(at, to: price, &effects) }
     case .history(let key, let candles): warm(key, candles)
     case .report(let report): handle(report, &effects)
     case .submitted(let id, let outcome): submitted(id, outcome, &effects)

@@ -43,6 +43,8 @@ public enum Record: Hashable, Sendable {
   case alert(Alert)
   /// The highest price since a bot's entry has risen; written in coarse steps, so that a trailing stop survives a restart.
   case peakRaised(PeakRecord)
+  /// All limits above the bots, as they are from here on.
+  case riskLimitsChanged(RiskLimits)
 
   /// The record's kind, stable on disk.
   public var kind: RecordKind {
@@ -63,6 +65,7 @@ public enum Record: Hashable, Sendable {
     case .equity: .equity
     case .alert: .alert
     case .peakRaised: .peakRaised
+    case .riskLimitsChanged: .riskLimitsChanged
     }
   }
 }
@@ -85,6 +88,7 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
   case equity = 14
   case alert = 15
   case peakRaised = 16
+  case riskLimitsChanged = 17
 }
 
 public struct JournalIdentity: Hashable, Sendable {

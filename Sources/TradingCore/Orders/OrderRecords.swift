@@ -10,12 +10,17 @@ public struct OrderIntent: Hashable, Sendable {
   public var reason: String
   /// The price the decision was made at; slippage is measured against it.
   public var decisionPrice: Price
-  public init(request: OrderRequest, botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price) {
+  /// The average true range at an entry's decision, for bots that need it; zero otherwise.
+  public var volatility: Price
+  public init(
+    request: OrderRequest, botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price, volatility: Price = .zero
+  ) {
     self.request = request
     self.botID = botID
     self.purpose = purpose
     self.reason = reason
     self.decisionPrice = decisionPrice
+    self.volatility = volatility
   }
 }
 
@@ -136,6 +141,15 @@ public enum DenialCode: UInt8, Hashable, Sendable, CaseIterable, CustomStringCon
   case insufficientCapital = 11
   case orderOutstanding = 12
   case journalUnavailable = 13
+  /// The average true range that sizing or the trailing stop needs is not known yet.
+  case volatilityUnknown = 14
+  case coolingDown = 15
+  case orderLimit = 16
+  case symbolExposureLimit = 17
+  case totalExposureLimit = 18
+  case openPositionLimit = 19
+  case openOrderLimit = 20
+  case orderRateLimit = 21
 
   public var description: String {
     switch self {
@@ -152,6 +166,14 @@ public enum DenialCode: UInt8, Hashable, Sendable, CaseIterable, CustomStringCon
     case .insufficientCapital: "INSUFFICIENT_CAPITAL"
     case .orderOutstanding: "ORDER_OUTSTANDING"
     case .journalUnavailable: "JOURNAL_UNAVAILABLE"
+    case .volatilityUnknown: "VOLATILITY_UNKNOWN"
+    case .coolingDown: "COOLING_DOWN"
+    case .orderLimit: "MAX_ORDER_NOTIONAL"
+    case .symbolExposureLimit: "MAX_SYMBOL_NOTIONAL"
+    case .totalExposureLimit: "MAX_TOTAL_NOTIONAL"
+    case .openPositionLimit: "MAX_OPEN_POSITIONS"
+    case .openOrderLimit: "MAX_OPEN_ORDERS"
+    case .orderRateLimit: "MAX_ORDERS_PER_MINUTE"
     }
   }
 }

@@ -29,6 +29,13 @@ struct RiskGate {
     /// Quote asset not tied up in the position: capital + realized PnL − cost.
     var availableCapital: Amount
     var price: Price
+    /// Average true range, for bots that need it; zero while it is not known.
+    var volatility: Price = .zero
+    /// Not nil: no entry before this time.
+    var coolsUntil: Timestamp?
+    var limits = RiskLimits()
+    /// What the portfolio has in use already, all bots together.
+    var use = PortfolioUse()
   }
 
   enum Decision {
@@ -45,17 +52,30 @@ struct RiskGate {
     }
     guard inputs.price.isPositive else { return .denied(.feedStale, "no price for \(inputs.configuration.symbol) yet") }
     let configuration = inputs.configuration
-    var budget = configuration.capital * configuration.maximumPosition
-    if configuration.stopLoss.isPositive {
-      let byRisk = (configuration.capital * configuration.riskPerTrade) / configuration.stopLoss
-      budget = min(budget, byRisk)
+    if let until = inputs.coolsUntil {
+      return .denied(.coolingDown, "the last trade lost: no entries before \(until) (cooldown of \(configuration.cooldownCandles) candles)")
+    }
+    if configuration.needsVolatility, !inputs.volatility.isPositive {
+      return .denied(
+        .volatilityUnknown, "the average true range is not known (it needs \(BotConfiguration.volatilityPeriod + 1) candles) or zero")
     }
     guard inputs.availableCapital.isPositive else {
       return .denied(.insufficientCapital, "no capital left: \(inputs.availableCapital) \(rules.quoteAsset) available")
     }
-    budget = min(budget, inputs.availableCapital)
+    var budget = min(wanted(inputs), inputs.availableCapital)
+    var limitedBy: (code: DenialCode, words: String)?
+    if inputs.limits.limitsEntries {
+      if let refusal = countLimit(inputs) { return refusal }
+      for room in inputs.limits.room(inputs.use) where room.amount < budget {
+        budget = max(room.amount, .zero)
+        limitedBy = (room.code, "\(room.code): \(room.words)")
+      }
+    }
     let quantity = rules.quantityRoundedDown(budget / inputs.price, isMarket: true)
     if let violation = rules.violation(quantity: quantity, price: inputs.price, isMarket: true) {
+      if let limitedBy {
+        return .denied(limitedBy.code, "\(limitedBy.words); what is left, \(budget) \(rules.quoteAsset), is too little for an order")
+      }
       let code: DenialCode =
         quantity < max(rules.quantityMinimum, rules.marketQuantityMinimum) || quantity.isZero
         ? .quantityBelowMinimum
@@ -74,6 +94,34 @@ struct RiskGate {
       }
     }
     return .buy(quantity)
+  }
+
+  /// What the bot's sizing asks for, in quote asset.
+  private static func wanted(_ inputs: Inputs) -> Amount {
+    let configuration = inputs.configuration
+    let most = configuration.capital * configuration.maximumPosition
+    let risk = configuration.capital * configuration.riskPerTrade
+    switch configuration.sizing {
+    case .fraction: return most
+    case .risk: return configuration.stopLoss.isPositive ? min(most, risk / configuration.stopLoss) : most
+    case .volatility:
+      let fall = inputs.volatility * configuration.sizingRanges
+      return fall.isPositive ? min(most, risk / fall * inputs.price) : most
+    }
+  }
+
+  private static func countLimit(_ inputs: Inputs) -> Decision? {
+    let limits = inputs.limits
+    if limits.openPositionsMaximum > 0, inputs.use.openPositions >= limits.openPositionsMaximum {
+      return .denied(.openPositionLimit, "\(inputs.use.openPositions) positions are open, the most that max_open_positions allows")
+    }
+    if limits.openOrdersMaximum > 0, inputs.use.openOrders >= limits.openOrdersMaximum {
+      return .denied(.openOrderLimit, "\(inputs.use.openOrders) orders are open, the most that max_open_orders allows")
+    }
+    if limits.ordersPerMinuteMaximum > 0, inputs.use.ordersLastMinute >= limits.ordersPerMinuteMaximum {
+      return .denied(.orderRateLimit, "\(inputs.use.ordersLastMinute) orders in a minute, the most that max_orders_per_minute allows")
+    }
+    return nil
   }
 
   private static func standing(_ inputs: Inputs) -> Decision? {

@@ -36,9 +36,22 @@ struct PaperDriver {
   /// As the engine does: the venue hears the market first, then the core.
   mutating func market(_ event: MarketEvent, at time: Timestamp) {
     var reports: [ExecutionReport] = []
-    venue.onMarket(event, reports: &reports)
+    let walk = venue.walk(for: event, reports: &reports)
     for report in reports { step(.report(report), at: max(time, core.time)) }
+    if let walk { follow(walk, at: time) }
     step(.market(event), at: time)
+  }
+
+  private mutating func follow(_ walk: PriceWalk, at time: Timestamp) {
+    var walk = walk
+    while true {
+      var reports: [ExecutionReport] = []
+      var stop: Price?
+      if let (from, to) = venue.leg(of: walk) { stop = core.trigger(on: walk.symbol, from: from, to: to) }
+      guard let price = venue.advance(&walk, stoppingAt: stop, reports: &reports) else { return }
+      for report in reports { step(.report(report), at: max(time, core.time)) }
+      step(.price(walk.symbol, price), at: time)
+    }
   }
 
   mutating func play(_ tape: [(Timestamp, MarketEvent)]) {

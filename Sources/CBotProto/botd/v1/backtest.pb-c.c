@@ -97,6 +97,96 @@ void   botd__v1__backtest_progress__free_unpacked
   assert(message->base.descriptor == &botd__v1__backtest_progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__backtest_figure__init
+                     (Botd__V1__BacktestFigure         *message)
+{
+  static const Botd__V1__BacktestFigure init_value = BOTD__V1__BACKTEST_FIGURE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__backtest_figure__get_packed_size
+                     (const Botd__V1__BacktestFigure *message)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_figure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__backtest_figure__pack
+                     (const Botd__V1__BacktestFigure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_figure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__backtest_figure__pack_to_buffer
+                     (const Botd__V1__BacktestFigure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_figure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__BacktestFigure *
+       botd__v1__backtest_figure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__BacktestFigure *)
+     protobuf_c_message_unpack (&botd__v1__backtest_figure__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__backtest_figure__free_unpacked
+                     (Botd__V1__BacktestFigure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__backtest_figure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__backtest_trade__init
+                     (Botd__V1__BacktestTrade         *message)
+{
+  static const Botd__V1__BacktestTrade init_value = BOTD__V1__BACKTEST_TRADE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__backtest_trade__get_packed_size
+                     (const Botd__V1__BacktestTrade *message)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_trade__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__backtest_trade__pack
+                     (const Botd__V1__BacktestTrade *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_trade__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__backtest_trade__pack_to_buffer
+                     (const Botd__V1__BacktestTrade *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__backtest_trade__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__BacktestTrade *
+       botd__v1__backtest_trade__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__BacktestTrade *)
+     protobuf_c_message_unpack (&botd__v1__backtest_trade__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__backtest_trade__free_unpacked
+                     (Botd__V1__BacktestTrade *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__backtest_trade__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__backtest_result__init
                      (Botd__V1__BacktestResult         *message)
 {
@@ -187,7 +277,7 @@ void   botd__v1__run_backtest_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__run_backtest_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__run_backtest_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor botd__v1__run_backtest_request__field_descriptors[13] =
 {
   {
     "spec",
@@ -273,20 +363,98 @@ static const ProtobufCFieldDescriptor botd__v1__run_backtest_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "symbols",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__RunBacktestRequest, n_symbols),
+    offsetof(Botd__V1__RunBacktestRequest, symbols),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slippage",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RunBacktestRequest, slippage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "spread",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RunBacktestRequest, spread),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limits",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RunBacktestRequest, limits),
+    &botd__v1__risk_limits__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fill_gaps",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RunBacktestRequest, fill_gaps),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "skip_bad",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RunBacktestRequest, skip_bad),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__run_backtest_request__field_indices_by_name[] = {
   6,   /* field[6] = data_file */
+  11,   /* field[11] = fill_gaps */
   1,   /* field[1] = from_time_ns */
   3,   /* field[3] = include_trades */
+  10,   /* field[10] = limits */
   4,   /* field[4] = maker_fee */
+  12,   /* field[12] = skip_bad */
+  8,   /* field[8] = slippage */
   0,   /* field[0] = spec */
+  9,   /* field[9] = spread */
+  7,   /* field[7] = symbols */
   5,   /* field[5] = taker_fee */
   2,   /* field[2] = to_time_ns */
 };
 static const ProtobufCIntRange botd__v1__run_backtest_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor botd__v1__run_backtest_request__descriptor =
 {
@@ -296,7 +464,7 @@ const ProtobufCMessageDescriptor botd__v1__run_backtest_request__descriptor =
   "Botd__V1__RunBacktestRequest",
   "botd.v1",
   sizeof(Botd__V1__RunBacktestRequest),
-  7,
+  13,
   botd__v1__run_backtest_request__field_descriptors,
   botd__v1__run_backtest_request__field_indices_by_name,
   1,  botd__v1__run_backtest_request__number_ranges,
@@ -367,23 +535,334 @@ const ProtobufCMessageDescriptor botd__v1__backtest_progress__descriptor =
   (ProtobufCMessageInit) botd__v1__backtest_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descriptors[3] =
+static const ProtobufCFieldDescriptor botd__v1__backtest_figure__field_descriptors[5] =
 {
   {
-    "stats",
+    "section",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Botd__V1__BacktestResult, stats),
-    &botd__v1__stats__descriptor,
+    offsetof(Botd__V1__BacktestFigure, section),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestFigure, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "label",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestFigure, label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestFigure, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestFigure, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__backtest_figure__field_indices_by_name[] = {
+  1,   /* field[1] = key */
+  2,   /* field[2] = label */
+  4,   /* field[4] = number */
+  0,   /* field[0] = section */
+  3,   /* field[3] = text */
+};
+static const ProtobufCIntRange botd__v1__backtest_figure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor botd__v1__backtest_figure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.BacktestFigure",
+  "BacktestFigure",
+  "Botd__V1__BacktestFigure",
+  "botd.v1",
+  sizeof(Botd__V1__BacktestFigure),
+  5,
+  botd__v1__backtest_figure__field_descriptors,
+  botd__v1__backtest_figure__field_indices_by_name,
+  1,  botd__v1__backtest_figure__number_ranges,
+  (ProtobufCMessageInit) botd__v1__backtest_figure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__backtest_trade__field_descriptors[16] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, number),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "equity",
+    "bot_id",
     2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opened_time_ns",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, opened_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "closed_time_ns",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, closed_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_price",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, entry_price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_price",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, exit_price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fees",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, fees),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profit",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, profit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profit_fraction",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, profit_fraction),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candles",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_reason",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, entry_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_kind",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, exit_kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_reason",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, exit_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_closed",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, is_closed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__backtest_trade__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  11,   /* field[11] = candles */
+  4,   /* field[4] = closed_time_ns */
+  5,   /* field[5] = entry_price */
+  12,   /* field[12] = entry_reason */
+  13,   /* field[13] = exit_kind */
+  6,   /* field[6] = exit_price */
+  14,   /* field[14] = exit_reason */
+  8,   /* field[8] = fees */
+  15,   /* field[15] = is_closed */
+  0,   /* field[0] = number */
+  3,   /* field[3] = opened_time_ns */
+  9,   /* field[9] = profit */
+  10,   /* field[10] = profit_fraction */
+  7,   /* field[7] = quantity */
+  2,   /* field[2] = symbol */
+};
+static const ProtobufCIntRange botd__v1__backtest_trade__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 16 }
+};
+const ProtobufCMessageDescriptor botd__v1__backtest_trade__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.BacktestTrade",
+  "BacktestTrade",
+  "Botd__V1__BacktestTrade",
+  "botd.v1",
+  sizeof(Botd__V1__BacktestTrade),
+  16,
+  botd__v1__backtest_trade__field_descriptors,
+  botd__v1__backtest_trade__field_indices_by_name,
+  1,  botd__v1__backtest_trade__number_ranges,
+  (ProtobufCMessageInit) botd__v1__backtest_trade__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descriptors[6] =
+{
+  {
+    "equity",
+    1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Botd__V1__BacktestResult, n_equity),
@@ -395,7 +874,7 @@ static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descripto
   },
   {
     "elapsed_ns",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
@@ -405,16 +884,67 @@ static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "figures",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__BacktestResult, n_figures),
+    offsetof(Botd__V1__BacktestResult, figures),
+    &botd__v1__backtest_figure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "notes",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__BacktestResult, n_notes),
+    offsetof(Botd__V1__BacktestResult, notes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candles",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestResult, candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestResult, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__backtest_result__field_indices_by_name[] = {
-  2,   /* field[2] = elapsed_ns */
-  1,   /* field[1] = equity */
-  0,   /* field[0] = stats */
+  4,   /* field[4] = candles */
+  1,   /* field[1] = elapsed_ns */
+  0,   /* field[0] = equity */
+  2,   /* field[2] = figures */
+  3,   /* field[3] = notes */
+  5,   /* field[5] = title */
 };
 static const ProtobufCIntRange botd__v1__backtest_result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__backtest_result__descriptor =
 {
@@ -424,7 +954,7 @@ const ProtobufCMessageDescriptor botd__v1__backtest_result__descriptor =
   "Botd__V1__BacktestResult",
   "botd.v1",
   sizeof(Botd__V1__BacktestResult),
-  3,
+  6,
   botd__v1__backtest_result__field_descriptors,
   botd__v1__backtest_result__field_indices_by_name,
   1,  botd__v1__backtest_result__number_ranges,
@@ -452,7 +982,7 @@ static const ProtobufCFieldDescriptor botd__v1__run_backtest_response__field_des
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Botd__V1__RunBacktestResponse, payload_case),
     offsetof(Botd__V1__RunBacktestResponse, trade),
-    &botd__v1__trade__descriptor,
+    &botd__v1__backtest_trade__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */

@@ -1447,7 +1447,7 @@ void   botd__v1__close_position_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__close_position_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[11] =
+static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[16] =
 {
   {
     "symbol",
@@ -1581,24 +1581,89 @@ static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[11] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trailing_stop_atr",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, trailing_stop_atr),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_stop_candles",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, time_stop_candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cooldown_candles",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, cooldown_candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sizing",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, sizing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sizing_atr",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, sizing_atr),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__bot_spec__field_indices_by_name[] = {
   10,   /* field[10] = auto_start */
   4,   /* field[4] = capital */
+  13,   /* field[13] = cooldown_candles */
   3,   /* field[3] = interval */
   6,   /* field[6] = max_position_fraction */
   2,   /* field[2] = parameters */
   5,   /* field[5] = risk_per_trade */
+  14,   /* field[14] = sizing */
+  15,   /* field[15] = sizing_atr */
   7,   /* field[7] = stop_loss */
   1,   /* field[1] = strategy */
   0,   /* field[0] = symbol */
   8,   /* field[8] = take_profit */
+  12,   /* field[12] = time_stop_candles */
   9,   /* field[9] = trailing_stop */
+  11,   /* field[11] = trailing_stop_atr */
 };
 static const ProtobufCIntRange botd__v1__bot_spec__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor botd__v1__bot_spec__descriptor =
 {
@@ -1608,7 +1673,7 @@ const ProtobufCMessageDescriptor botd__v1__bot_spec__descriptor =
   "Botd__V1__BotSpec",
   "botd.v1",
   sizeof(Botd__V1__BotSpec),
-  11,
+  16,
   botd__v1__bot_spec__field_descriptors,
   botd__v1__bot_spec__field_indices_by_name,
   1,  botd__v1__bot_spec__number_ranges,

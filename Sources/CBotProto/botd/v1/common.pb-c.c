@@ -1247,7 +1247,7 @@ const ProtobufCEnumDescriptor botd__v1__order_status__descriptor =
   botd__v1__order_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue botd__v1__order_purpose__enum_values_by_number[6] =
+static const ProtobufCEnumValue botd__v1__order_purpose__enum_values_by_number[8] =
 {
   { "ORDER_PURPOSE_UNSPECIFIED", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_UNSPECIFIED", 0 },
   { "ORDER_PURPOSE_ENTRY", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_ENTRY", 1 },
@@ -1255,17 +1255,21 @@ static const ProtobufCEnumValue botd__v1__order_purpose__enum_values_by_number[6
   { "ORDER_PURPOSE_STOP_LOSS", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_STOP_LOSS", 3 },
   { "ORDER_PURPOSE_TAKE_PROFIT", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_TAKE_PROFIT", 4 },
   { "ORDER_PURPOSE_MANUAL", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_MANUAL", 5 },
+  { "ORDER_PURPOSE_TRAILING_STOP", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_TRAILING_STOP", 6 },
+  { "ORDER_PURPOSE_TIME_STOP", "BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_TIME_STOP", 7 },
 };
 static const ProtobufCIntRange botd__v1__order_purpose__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex botd__v1__order_purpose__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex botd__v1__order_purpose__enum_values_by_name[8] =
 {
   { "ORDER_PURPOSE_ENTRY", 1 },
   { "ORDER_PURPOSE_EXIT", 2 },
   { "ORDER_PURPOSE_MANUAL", 5 },
   { "ORDER_PURPOSE_STOP_LOSS", 3 },
   { "ORDER_PURPOSE_TAKE_PROFIT", 4 },
+  { "ORDER_PURPOSE_TIME_STOP", 7 },
+  { "ORDER_PURPOSE_TRAILING_STOP", 6 },
   { "ORDER_PURPOSE_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor botd__v1__order_purpose__descriptor =
@@ -1275,9 +1279,9 @@ const ProtobufCEnumDescriptor botd__v1__order_purpose__descriptor =
   "OrderPurpose",
   "Botd__V1__OrderPurpose",
   "botd.v1",
-  6,
+  8,
   botd__v1__order_purpose__enum_values_by_number,
-  6,
+  8,
   botd__v1__order_purpose__enum_values_by_name,
   1,
   botd__v1__order_purpose__value_ranges,

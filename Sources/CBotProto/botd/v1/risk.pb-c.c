@@ -322,7 +322,7 @@ void   botd__v1__set_trading_state_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__set_trading_state_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[7] =
+static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[9] =
 {
   {
     "max_order_notional",
@@ -408,20 +408,46 @@ static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[7
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_open_positions",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskLimits, max_open_positions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "on_breach",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskLimits, on_breach),
+    &botd__v1__trading_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__risk_limits__field_indices_by_name[] = {
   3,   /* field[3] = max_daily_loss */
   4,   /* field[4] = max_drawdown_fraction */
   5,   /* field[5] = max_open_orders */
+  7,   /* field[7] = max_open_positions */
   0,   /* field[0] = max_order_notional */
   6,   /* field[6] = max_orders_per_minute */
   1,   /* field[1] = max_symbol_notional */
   2,   /* field[2] = max_total_notional */
+  8,   /* field[8] = on_breach */
 };
 static const ProtobufCIntRange botd__v1__risk_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor botd__v1__risk_limits__descriptor =
 {
@@ -431,7 +457,7 @@ const ProtobufCMessageDescriptor botd__v1__risk_limits__descriptor =
   "Botd__V1__RiskLimits",
   "botd.v1",
   sizeof(Botd__V1__RiskLimits),
-  7,
+  9,
   botd__v1__risk_limits__field_descriptors,
   botd__v1__risk_limits__field_indices_by_name,
   1,  botd__v1__risk_limits__number_ranges,
@@ -456,7 +482,7 @@ const ProtobufCMessageDescriptor botd__v1__get_risk_limits_request__descriptor =
   (ProtobufCMessageInit) botd__v1__get_risk_limits_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_descriptors[7] =
+static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_descriptors[9] =
 {
   {
     "limits",
@@ -542,12 +568,38 @@ static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "open_positions",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetRiskLimitsResponse, open_positions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drawdown_fraction",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetRiskLimitsResponse, drawdown_fraction),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__get_risk_limits_response__field_indices_by_name[] = {
   6,   /* field[6] = changed_time_ns */
   4,   /* field[4] = daily_pnl */
+  8,   /* field[8] = drawdown_fraction */
   0,   /* field[0] = limits */
   5,   /* field[5] = open_orders */
+  7,   /* field[7] = open_positions */
   2,   /* field[2] = reason */
   3,   /* field[3] = total_notional */
   1,   /* field[1] = trading_state */
@@ -555,7 +607,7 @@ static const unsigned botd__v1__get_risk_limits_response__field_indices_by_name[
 static const ProtobufCIntRange botd__v1__get_risk_limits_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor botd__v1__get_risk_limits_response__descriptor =
 {
@@ -565,7 +617,7 @@ const ProtobufCMessageDescriptor botd__v1__get_risk_limits_response__descriptor 
   "Botd__V1__GetRiskLimitsResponse",
   "botd.v1",
   sizeof(Botd__V1__GetRiskLimitsResponse),
-  7,
+  9,
   botd__v1__get_risk_limits_response__field_descriptors,
   botd__v1__get_risk_limits_response__field_indices_by_name,
   1,  botd__v1__get_risk_limits_response__number_ranges,

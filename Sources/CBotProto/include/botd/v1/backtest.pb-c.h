@@ -16,10 +16,12 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "botd/v1/bot.pb-c.h"
 #include "botd/v1/portfolio.pb-c.h"
-#include "botd/v1/trade.pb-c.h"
+#include "botd/v1/risk.pb-c.h"
 
 typedef struct Botd__V1__RunBacktestRequest Botd__V1__RunBacktestRequest;
 typedef struct Botd__V1__BacktestProgress Botd__V1__BacktestProgress;
+typedef struct Botd__V1__BacktestFigure Botd__V1__BacktestFigure;
+typedef struct Botd__V1__BacktestTrade Botd__V1__BacktestTrade;
 typedef struct Botd__V1__BacktestResult Botd__V1__BacktestResult;
 typedef struct Botd__V1__RunBacktestResponse Botd__V1__RunBacktestResponse;
 
@@ -48,25 +50,50 @@ struct  Botd__V1__RunBacktestRequest
    */
   int64_t to_time_ns;
   /*
-   * Also sends every fill.
+   * Also sends the trades.
    */
   protobuf_c_boolean include_trades;
   /*
-   * Maker fee (fraction); empty: the venue's.
+   * Maker fee (fraction); empty: "0.001".
    */
   char *maker_fee;
   /*
-   * Taker fee (fraction); empty: the venue's.
+   * Taker fee (fraction); empty: "0.001".
    */
   char *taker_fee;
   /*
-   * Name of a candle file in the daemon's data directory; empty: the venue's history.
+   * Name of a candle file in the daemon's data directory (STATE_DIR/data); empty: the candles that the daemon holds of the series.
    */
   char *data_file;
+  /*
+   * More symbols that the same bot settings run on, each with capital of its own; they need no data_file.
+   */
+  size_t n_symbols;
+  char **symbols;
+  /*
+   * How much worse than the market a market order or triggered stop fills (fraction); empty: "0.0002".
+   */
+  char *slippage;
+  /*
+   * Assumed distance between bid and ask (fraction); empty: "0.0001".
+   */
+  char *spread;
+  /*
+   * Limits above all bots during the run.
+   */
+  Botd__V1__RiskLimits *limits;
+  /*
+   * Inserts flat candles where the file lacks some; without it such a file is refused.
+   */
+  protobuf_c_boolean fill_gaps;
+  /*
+   * Skips rows of the file that are no candles; without it such a file is refused.
+   */
+  protobuf_c_boolean skip_bad;
 };
 #define BOTD__V1__RUN_BACKTEST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__run_backtest_request__descriptor) \
-    , NULL, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , NULL, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0 }
 
 
 /*
@@ -94,17 +121,121 @@ struct  Botd__V1__BacktestProgress
 
 
 /*
+ * A figure of the summary.
+ */
+struct  Botd__V1__BacktestFigure
+{
+  ProtobufCMessage base;
+  /*
+   * Heading it stands under.
+   */
+  char *section;
+  /*
+   * Machine name, for example "profit_factor".
+   */
+  char *key;
+  /*
+   * Name for people.
+   */
+  char *label;
+  /*
+   * Value as people read it.
+   */
+  char *text;
+  /*
+   * The number; empty where the figure is a text.
+   */
+  char *number;
+};
+#define BOTD__V1__BACKTEST_FIGURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_figure__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A position from its first fill to its last.
+ */
+struct  Botd__V1__BacktestTrade
+{
+  ProtobufCMessage base;
+  /*
+   * From 1, in order of closing.
+   */
+  int64_t number;
+  /*
+   * Bot.
+   */
+  char *bot_id;
+  /*
+   * Symbol.
+   */
+  char *symbol;
+  /*
+   * Time of the first fill, ns since the Unix epoch.
+   */
+  int64_t opened_time_ns;
+  /*
+   * Time of the last fill, ns since the Unix epoch.
+   */
+  int64_t closed_time_ns;
+  /*
+   * Average entry price in the quote asset (decimal).
+   */
+  char *entry_price;
+  /*
+   * Average exit price in the quote asset (decimal).
+   */
+  char *exit_price;
+  /*
+   * Base asset bought (decimal).
+   */
+  char *quantity;
+  /*
+   * Fees of both sides in the quote asset (decimal).
+   */
+  char *fees;
+  /*
+   * Net profit in the quote asset (decimal).
+   */
+  char *profit;
+  /*
+   * Net profit over what the entry cost (decimal).
+   */
+  char *profit_fraction;
+  /*
+   * Closed candles held.
+   */
+  int64_t candles;
+  /*
+   * Why it was opened.
+   */
+  char *entry_reason;
+  /*
+   * exit, stop_loss, take_profit, trailing_stop, time_stop or end_of_data.
+   */
+  char *exit_kind;
+  /*
+   * Why it was closed.
+   */
+  char *exit_reason;
+  /*
+   * False: still open when the data ended, valued at the last price.
+   */
+  protobuf_c_boolean is_closed;
+};
+#define BOTD__V1__BACKTEST_TRADE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_trade__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
  * What a backtest gave.
  */
 struct  Botd__V1__BacktestResult
 {
   ProtobufCMessage base;
   /*
-   * Statistics.
-   */
-  Botd__V1__Stats *stats;
-  /*
-   * Equity over time, thinned to at most 1000 points.
+   * Equity over time, thinned to at most 2000 points.
    */
   size_t n_equity;
   Botd__V1__EquityPoint **equity;
@@ -112,10 +243,28 @@ struct  Botd__V1__BacktestResult
    * How long the run took, in ns.
    */
   int64_t elapsed_ns;
+  /*
+   * The summary.
+   */
+  size_t n_figures;
+  Botd__V1__BacktestFigure **figures;
+  /*
+   * How fills were made, what was repaired in the data, what to know.
+   */
+  size_t n_notes;
+  char **notes;
+  /*
+   * Candles traded.
+   */
+  int64_t candles;
+  /*
+   * What was run, for example "rsi on BTCUSDT, 5m".
+   */
+  char *title;
 };
 #define BOTD__V1__BACKTEST_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_result__descriptor) \
-    , NULL, 0,NULL, 0 }
+    , 0,NULL, 0, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
 
 
 typedef enum {
@@ -139,9 +288,9 @@ struct  Botd__V1__RunBacktestResponse
      */
     Botd__V1__BacktestProgress *progress;
     /*
-     * A fill.
+     * A trade; all of them come before the result.
      */
-    Botd__V1__Trade *trade;
+    Botd__V1__BacktestTrade *trade;
     /*
      * The last message.
      */
@@ -191,6 +340,44 @@ Botd__V1__BacktestProgress *
 void   botd__v1__backtest_progress__free_unpacked
                      (Botd__V1__BacktestProgress *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__BacktestFigure methods */
+void   botd__v1__backtest_figure__init
+                     (Botd__V1__BacktestFigure         *message);
+size_t botd__v1__backtest_figure__get_packed_size
+                     (const Botd__V1__BacktestFigure   *message);
+size_t botd__v1__backtest_figure__pack
+                     (const Botd__V1__BacktestFigure   *message,
+                      uint8_t             *out);
+size_t botd__v1__backtest_figure__pack_to_buffer
+                     (const Botd__V1__BacktestFigure   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__BacktestFigure *
+       botd__v1__backtest_figure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__backtest_figure__free_unpacked
+                     (Botd__V1__BacktestFigure *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__BacktestTrade methods */
+void   botd__v1__backtest_trade__init
+                     (Botd__V1__BacktestTrade         *message);
+size_t botd__v1__backtest_trade__get_packed_size
+                     (const Botd__V1__BacktestTrade   *message);
+size_t botd__v1__backtest_trade__pack
+                     (const Botd__V1__BacktestTrade   *message,
+                      uint8_t             *out);
+size_t botd__v1__backtest_trade__pack_to_buffer
+                     (const Botd__V1__BacktestTrade   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__BacktestTrade *
+       botd__v1__backtest_trade__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__backtest_trade__free_unpacked
+                     (Botd__V1__BacktestTrade *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__BacktestResult methods */
 void   botd__v1__backtest_result__init
                      (Botd__V1__BacktestResult         *message);
@@ -237,6 +424,12 @@ typedef void (*Botd__V1__RunBacktestRequest_Closure)
 typedef void (*Botd__V1__BacktestProgress_Closure)
                  (const Botd__V1__BacktestProgress *message,
                   void *closure_data);
+typedef void (*Botd__V1__BacktestFigure_Closure)
+                 (const Botd__V1__BacktestFigure *message,
+                  void *closure_data);
+typedef void (*Botd__V1__BacktestTrade_Closure)
+                 (const Botd__V1__BacktestTrade *message,
+                  void *closure_data);
 typedef void (*Botd__V1__BacktestResult_Closure)
                  (const Botd__V1__BacktestResult *message,
                   void *closure_data);
@@ -272,6 +465,8 @@ void botd__v1__backtest_service__run_backtest(ProtobufCService *service,
 
 extern const ProtobufCMessageDescriptor botd__v1__run_backtest_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__backtest_progress__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__backtest_figure__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__backtest_trade__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__backtest_result__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__run_backtest_response__descriptor;
 extern const ProtobufCServiceDescriptor botd__v1__backtest_service__descriptor;

@@ -107,10 +107,31 @@ struct  Botd__V1__BotSpec
    * Starts together with the daemon.
    */
   protobuf_c_boolean auto_start;
+  /*
+   * Trailing stop in multiples of the average true range (14 candles) at the entry (decimal, (0, 100]); empty or "0": none.
+   */
+  char *trailing_stop_atr;
+  /*
+   * Closed candles after which a position is closed (1 to 1000000); 0: never. In an update, -1 removes it.
+   */
+  int64_t time_stop_candles;
+  /*
+   * Candles without an entry after a trade that lost (1 to 1000000); 0: none. In an update, -1 removes it.
+   */
+  int64_t cooldown_candles;
+  /*
+   * How an entry is sized: "risk" (loses risk_per_trade at the stop-loss), "volatility" (loses it when the price falls by sizing_atr
+   * average true ranges) or "fraction" (max_position_fraction of the capital); empty: "risk".
+   */
+  char *sizing;
+  /*
+   * For sizing "volatility": average true ranges (14 candles) of fall (decimal, (0, 100]); empty: "2".
+   */
+  char *sizing_atr;
 };
 #define BOTD__V1__BOT_SPEC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__bot_spec__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*

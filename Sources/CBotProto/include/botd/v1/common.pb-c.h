@@ -178,7 +178,7 @@ typedef enum _Botd__V1__OrderPurpose {
    */
   BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_EXIT = 2,
   /*
-   * Closes a position at a loss limit (fixed or trailing).
+   * Closes a position at a fixed loss limit.
    */
   BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_STOP_LOSS = 3,
   /*
@@ -188,7 +188,15 @@ typedef enum _Botd__V1__OrderPurpose {
   /*
    * Asked for by a person (ClosePosition).
    */
-  BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_MANUAL = 5
+  BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_MANUAL = 5,
+  /*
+   * Closes a position that fell from its highest price.
+   */
+  BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_TRAILING_STOP = 6,
+  /*
+   * Closes a position that was held for as many candles as the bot allows.
+   */
+  BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_TIME_STOP = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__ORDER_PURPOSE)
 } Botd__V1__OrderPurpose;
 /*

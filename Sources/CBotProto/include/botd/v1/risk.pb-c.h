@@ -31,7 +31,7 @@ typedef struct Botd__V1__SetTradingStateResponse Botd__V1__SetTradingStateRespon
 /* --- messages --- */
 
 /*
- * Limits; they hold for every order from every source. Empty decimals and 0: no limit.
+ * Limits; they hold for every entry from every source (exits are never limited). Empty decimals and 0: no limit.
  */
 struct  Botd__V1__RiskLimits
 {
@@ -49,11 +49,11 @@ struct  Botd__V1__RiskLimits
    */
   char *max_total_notional;
   /*
-   * Largest loss of a UTC day in the quote asset before trading is halted (decimal, >= 0).
+   * Largest loss since midnight UTC in the quote asset before on_breach is entered (decimal, >= 0).
    */
   char *max_daily_loss;
   /*
-   * Largest fall from the highest equity before trading is halted (fraction).
+   * Largest fall from the highest equity before on_breach is entered (fraction).
    */
   char *max_drawdown_fraction;
   /*
@@ -64,10 +64,18 @@ struct  Botd__V1__RiskLimits
    * Most orders sent in one minute.
    */
   int64_t max_orders_per_minute;
+  /*
+   * Most open positions, of all bots together.
+   */
+  int64_t max_open_positions;
+  /*
+   * What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: halted.
+   */
+  Botd__V1__TradingState on_breach;
 };
 #define BOTD__V1__RISK_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__risk_limits__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED }
 
 
 /*
@@ -116,10 +124,18 @@ struct  Botd__V1__GetRiskLimitsResponse
    * When the trading state last changed, ns since the Unix epoch.
    */
   int64_t changed_time_ns;
+  /*
+   * Open positions.
+   */
+  int64_t open_positions;
+  /*
+   * Fall from the highest equity as a fraction of it (decimal).
+   */
+  char *drawdown_fraction;
 };
 #define BOTD__V1__GET_RISK_LIMITS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_risk_limits_response__descriptor) \
-    , NULL, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , NULL, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*

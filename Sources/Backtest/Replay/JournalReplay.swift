@@ -1,0 +1,286 @@
+public import TradingCore
+public import TradingModel
+import Venue
+
+/// Decides everything in a journal again and compares.
+///
+/// What came from outside (people's commands, the venue's words, the candles of the tape) is fed to a fresh core; what the core then decides
+/// (entries with their sizes, denials, exits, stops, cancels, and every figure derived from a fill) must be what the journal says, entry for
+/// entry. Prices between candles are not on the tape: an exit that a price triggered is fed the price that the journal names for it, and
+/// must follow from it. Denials for reasons of the world (a stale feed, a stream that was down) are taken as they are.
+public struct JournalReplay: Sendable {
+  public struct Outcome: Sendable {
+    public var fills: [FillRecord] = []
+    public var trades: [RoundTrip] = []
+    public var equity: Amount = .zero
+    public var realized: Amount = .zero
+    public var entries = 0
+    /// Decisions and derived figures that were compared.
+    public var comparisons = 0
+    /// The first entry that was decided otherwise, in words; `nil` when none was.
+    public var firstDivergence: String?
+    /// Its sequence.
+    public var divergenceSequence: UInt64 = 0
+  }
+
+  /// Candles of a series as they were heard.
+  public struct Tape: Sendable {
+    public var key: SeriesKey
+    public var candles: [(candle: Candle, isLive: Bool)]
+    public init(key: SeriesKey, candles: [(candle: Candle, isLive: Bool)]) {
+      self.key = key
+      self.candles = candles
+    }
+  }
+
+  private var core: TradingCore
+  private let entries: [JournalEntry]
+  private let tapes: [Tape]
+  private var next: [Int]
+  private var pending: [JournalEntry] = []
+  private var effects: [Effect] = []
+  private var outcome = Outcome()
+  private var ledger = TradeLedger()
+  private var seriesOfBot: [BotID: SeriesKey] = [:]
+  private var tags: [(sequence: UInt64, tag: String)] = []
+  private var tagAt = 0
+
+  public init(mode: TradingMode, entries: [JournalEntry], rules: [TradingRules], tapes: [Tape]) {
+    var configuration = CoreConfiguration(mode: mode)
+    configuration.equityEveryMilliseconds = .max
+    core = TradingCore(configuration: configuration)
+    self.entries = entries
+    self.tapes = tapes
+    next = Array(repeating: 0, count: tapes.count)
+    core.step(.rules(rules), at: .zero, effects: &effects)
+    core.step(.feed(nil, .live), at: .zero, effects: &effects)
+    core.step(.executionStream(isLive: true), at: .zero, effects: &effects)
+    effects.removeAll()
+    // An order's name is its journal's id, its own sequence, and in testnet and live the tag of the process.
+    for entry in entries {
+      guard case .orderIntent(let intent) = entry.record else { continue }
+      let parts = intent.request.clientOrderID.text.split(separator: "-")
+      tags.append((entry.sequence, parts.count > 2 ? String(parts[parts.count - 1]) : ""))
+    }
+  }
+
+  public mutating func run(progress: (Double) -> Void = { _ in }) -> Outcome {
+    for (index, entry) in entries.enumerated() {
+      if index % 4_096 == 0 { progress(Double(index) / Double(max(entries.count, 1))) }
+      while tagAt < tags.count, tags[tagAt].sequence < entry.sequence { tagAt += 1 }
+      if tagAt < tags.count { core.useOrderTag(tags[tagAt].tag) }
+      outcome.entries += 1
+      if outcome.firstDivergence == nil { follow(entry, index) } else { _ = core.adopt(entry) }
+      if case .fill(let fill) = entry.record {
+        outcome.fills.append(fill)
+        ledger.add(fill, interval: fill.botID.flatMap { seriesOfBot[$0]?.interval } ?? .oneMinute)
+      }
+    }
+    if outcome.firstDivergence == nil, let extra = pending.first {
+      diverge(extra.sequence, "the replay decides what the journal does not have: \(JournalText.words(extra.record))")
+    }
+    return finish()
+  }
+
+  private mutating func follow(_ entry: JournalEntry, _ index: Int) {
+    if pending.isEmpty { prepare(entry, index) }
+    if let mine = pending.first {
+      guard mine.record == entry.record else {
+        return diverge(
+          entry.sequence, "the journal has \(JournalText.words(entry.record)), the replay decides \(JournalText.words(mine.record))")
+      }
+      pending.removeFirst()
+      outcome.comparisons += 1
+      return
+    }
+    guard !Self.isDecision(entry.record) else {
+      return diverge(entry.sequence, "the journal has \(JournalText.words(entry.record)), the replay decides nothing")
+    }
+    take(entry)
+  }
+
+  private mutating func diverge(_ sequence: UInt64, _ words: String) {
+    outcome.firstDivergence = words
+    outcome.divergenceSequence = sequence
+    // From here on the journal is only folded: what the replay thought is undone by beginning anew.
+    var folded = TradingCore(configuration: core.configuration)
+    for entry in entries {
+      guard entry.sequence <= sequence else { break }
+      _ = folded.adopt(entry)
+    }
+    for tape in tapes { if let last = tape.candles.last { setPrice(&folded, tape.key, last.candle.close) } }
+    core = folded
+    pending.removeAll()
+  }
+
+  /// What only the core itself can have written.
+  private static func isDecision(_ record: Record) -> Bool {
+    switch record {
+    case .orderIntent: true
+    case .orderDenied(let denial): !isOfTheWorld(denial.code)
+    case .exitRequested(let exit): exit.purpose != .manual
+    default: false
+    }
+  }
+
+  private static func isOfTheWorld(_ code: DenialCode) -> Bool {
+    switch code {
+    case .feedStale, .executionStreamDown, .noTradingRules, .symbolNotTrading, .journalUnavailable: true
+    default: false
+    }
+  }
+
+  // MARK: Feeding
+
+  private mutating func prepare(_ entry: JournalEntry, _ index: Int) {
+    switch entry.record {
+    case .botCreated, .botUpdated, .botStateChanged, .botRemoved: feed(until: entry, including: true)
+    case .orderDenied(let denial) where Self.isOfTheWorld(denial.code):
+      feed(until: entry, including: false)
+      step(.feed(nil, .stale), entry.time)
+      feed(until: entry, including: true)
+      step(.feed(nil, .live), entry.time)
+      // The same signal was refused for another reason of the world.
+      if let mine = pending.first, case .orderDenied(let ours) = mine.record, ours.botID == denial.botID, mine.record != entry.record {
+        pending[0].record = entry.record
+      }
+    case .orderDenied, .orderIntent, .cancelRequested: feed(until: entry, including: true)
+    case .exitRequested(let exit):
+      feed(until: entry, including: exit.purpose == .exit || exit.purpose == .timeStop)
+      if pending.isEmpty, exit.purpose != .manual, let symbol = seriesOfBot[exit.botID]?.symbol {
+        step(.price(symbol, exit.decisionPrice), entry.time)
+      }
+    case .peakRaised(let peak):
+      feed(until: entry, including: false)
+      if pending.isEmpty, let symbol = seriesOfBot[peak.botID]?.symbol { step(.price(symbol, peak.price), entry.time) }
+    case .fill(let record):
+      feed(until: entry, including: false)
+      if pending.isEmpty { report(record, entry, index) }
+    case .orderUpdated(let update):
+      feed(until: entry, including: false)
+      if pending.isEmpty { report(update, entry) }
+    // Its time is that of the machine, not of the market.
+    case .opened: break
+    case .tradingStateChanged, .balances, .equity, .alert, .riskLimitsChanged: feed(until: entry, including: false)
+    }
+    if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }
+  }
+
+  /// Hands over the candles that closed before an entry (or with it), until one of them makes the core decide something.
+  private mutating func feed(until entry: JournalEntry, including: Bool) {
+    while pending.isEmpty, let at = nextTape(entry) {
+      let tape = tapes[at]
+      let row = tape.candles[next[at]]
+      let close = tape.key.interval.nextOpenTime(after: row.candle.openTime)
+      guard close < entry.time || (including && close == entry.time) else { return }
+      next[at] += 1
+      if row.isLive {
+        setPrice(&core, tape.key, row.candle.close)
+        step(
+          .market(
+            .candle(
+              CandleUpdate(
+                symbol: tape.key.symbol, interval: tape.key.interval, candle: row.candle, isClosed: true, eventTime: close))), close)
+      } else {
+        step(.history(tape.key, [row.candle]), core.time)
+      }
+    }
+  }
+
+  private func setPrice(_ core: inout TradingCore, _ key: SeriesKey, _ price: Price) {
+    if let handle = core.handle(for: key) { core.setPrice(price, of: handle) }
+  }
+
+  /// The tape whose next candle closes first; of those that close together the one of the bot that the entry is about.
+  private func nextTape(_ entry: JournalEntry) -> Int? {
+    let wanted = JournalText.bot(of: entry.record).flatMap { seriesOfBot[$0] }
+    var found: Int?
+    var best = Timestamp.distantFuture
+    for at in tapes.indices where next[at] < tapes[at].candles.count {
+      let close = tapes[at].key.interval.nextOpenTime(after: tapes[at].candles[next[at]].candle.openTime)
+      if close < best || (close == best && tapes[at].key == wanted) {
+        best = close
+        found = at
+      }
+    }
+    return found
+  }
+
+  private mutating func step(_ event: CoreEvent, _ time: Timestamp) {
+    core.step(event, at: max(time, core.time), effects: &effects)
+    collect()
+  }
+
+  private mutating func collect() {
+    for effect in effects { if case .append(let entry) = effect { pending.append(entry) } }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: The venue's words
+
+  private mutating func report(_ record: FillRecord, _ entry: JournalEntry, _ index: Int) {
+    guard let id = record.clientOrderID, let order = core.order(id) else { return }
+    var status = order.status == .pendingCancel ? OrderStatus.partiallyFilled : order.status
+    var executed = order.filledQuantity + record.fill.quantity
+    var quote = order.filledQuote + record.fill.quoteQuantity
+    var reason = ""
+    // The report that brought a fill also said how the order stands.
+    if index + 1 < entries.count, case .orderUpdated(let update) = entries[index + 1].record, update.clientOrderID == id {
+      (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
+    }
+    step(.report(Self.report(order, status, record.fill.venueOrderID, executed, quote, record.fill, reason, entry.time)), entry.time)
+  }
+
+  private mutating func report(_ update: OrderUpdate, _ entry: JournalEntry) {
+    guard let order = core.order(update.clientOrderID), update.status != .unknown else { return }
+    let before = core
+    step(
+      .report(
+        Self.report(
+          order, update.status, update.venueOrderID, update.executedQuantity, update.cumulativeQuote, nil, update.reason, entry.time)),
+      entry.time)
+    if pending.first?.record != entry.record {
+      // It was no report: the daemon itself gave the order up, or asked and heard.
+      core = before
+      pending.removeAll()
+    }
+  }
+
+  private static func report(
+    _ order: Order, _ status: OrderStatus, _ venueOrderID: VenueOrderID, _ executed: Quantity, _ quote: Amount, _ fill: Fill?,
+    _ reason: String, _ time: Timestamp
+  ) -> ExecutionReport {
+    let request = order.intent.request
+    return ExecutionReport(
+      clientOrderID: request.clientOrderID, venueOrderID: venueOrderID, symbol: request.symbol, side: request.side, type: request.type,
+      timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: status,
+      executedQuantity: executed, cumulativeQuote: quote, fill: fill, reason: reason, time: time, source: .simulated)
+  }
+
+  /// Takes an entry from outside, and lets its bot go on from there.
+  private mutating func take(_ entry: JournalEntry) {
+    guard core.adopt(entry) else {
+      return diverge(entry.sequence, "the journal's sequence has a hole before \(entry.sequence)")
+    }
+    switch entry.record {
+    case .botCreated(let configuration), .botUpdated(let configuration): seriesOfBot[configuration.id] = configuration.series
+    case .fill, .orderUpdated, .cancelRequested, .exitRequested:
+      guard let bot = JournalText.bot(of: entry.record) else { return }
+      core.reconsider(bot, at: entry.time, effects: &effects)
+      collect()
+    default: break
+    }
+  }
+
+  private mutating func finish() -> Outcome {
+    for (at, tape) in tapes.enumerated() {
+      let live = next[at] > 0 ? tape.candles[next[at] - 1] : tape.candles.first
+      if let last = outcome.firstDivergence == nil ? tape.candles.last ?? live : live { setPrice(&core, tape.key, last.candle.close) }
+    }
+    let point = core.equity()
+    outcome.equity = point.equity
+    outcome.realized = point.realized
+    outcome.trades = ledger.trades
+    return outcome
+  }
+}

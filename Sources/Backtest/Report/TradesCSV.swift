@@ -1,0 +1,24 @@
+import TradingModel
+
+/// A report's trades as CSV (RFC 4180), one line each, times in ISO 8601 (UTC).
+public enum TradesCSV {
+  static let header =
+    "number,bot,symbol,opened_at,closed_at,entry_price,exit_price,quantity,fees,profit,return,candles,entry_reason,exit,exit_reason,closed"
+
+  public static func text(_ report: BacktestReport) -> String {
+    var text = header + "\n"
+    for trade in report.trades {
+      text +=
+        "\(trade.number),\(trade.botID),\(trade.symbol),\(trade.openedAt),\(trade.closedAt),\(trade.entryPrice),\(trade.exitPrice),"
+      text += "\(trade.quantity),\(trade.fees),\(trade.profit),\(trade.fraction),\(trade.candles),\(quoted(trade.entryReason)),"
+      text += "\(trade.exitKind),\(quoted(trade.exitReason)),\(trade.isClosed)\n"
+    }
+    return text
+  }
+
+  /// Quoted where it must be.
+  private static func quoted(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,151 @@
+import TradingModel
+import VenueSimulated
+
+/// One symbol's candles as they pass by: four points of the walk through each, then its close. Where finer candles are given, the walk goes
+/// through those instead.
+///
+/// The order is that of the simulator's replay, so that both drive the same core to the same decisions: the open on the open time, the
+/// extremes after one and two thirds, the close on the last millisecond, the closed candle on its end.
+struct CandleTape {
+  /// What happens next.
+  enum Step {
+    /// The symbol trades; `isGap`: it may have jumped there.
+    case price(Price, isGap: Bool)
+    /// A candle of the traded interval is complete.
+    case closed(Candle)
+    /// The file's candle is over, the traded one is not.
+    case nothing
+  }
+
+  let symbol: Symbol
+  /// The interval that is traded.
+  let interval: Interval
+  private let fine: Interval
+  private let rule: IntrabarPath.Rule
+  private let candles: [Candle]
+  /// The next candle and, after it, the end.
+  private var row: Int
+  private let end: Int
+  /// 0…3: a point of the path; 4: the close.
+  private var phase = 0
+  private let detail: [Candle]
+  private let detailInterval: Interval
+  private var detailRow = 0
+  /// The candle of a coarser interval in the making.
+  private var partial: Candle?
+  private let isJoining: Bool
+  /// When the next step is.
+  private(set) var time: Timestamp
+
+  /// `rows` must lie inside the market's candles.
+  init(market: BacktestMarket, interval: Interval, rows: Range<Int>, rule: IntrabarPath.Rule) {
+    symbol = market.symbol
+    self.interval = interval
+    fine = market.interval
+    self.rule = rule
+    candles = market.candles
+    row = rows.lowerBound
+    end = rows.upperBound
+    detail = market.detail
+    detailInterval = market.detailInterval
+    isJoining = interval != market.interval
+    time = rows.isEmpty ? .distantFuture : market.candles[rows.lowerBound].openTime
+    if !detail.isEmpty, !rows.isEmpty { skipDetail(before: time) }
+  }
+
+  var rowsDone: Int { row }
+  var isOver: Bool { row >= end }
+
+  /// The close of the current file candle, for symbols whose walk nobody needs.
+  var close: Price { row < end ? candles[row].close : .zero }
+
+  /// Whether the walk through the current candle has not begun.
+  var isAtOpen: Bool { phase == 0 && !isInsideDetail }
+
+  private var isInsideDetail: Bool {
+    detailRow > 0 && detailRow < detail.count && row < end && detail[detailRow].openTime > candles[row].openTime
+  }
+
+  private var endOfRow: Timestamp { fine.nextOpenTime(after: candles[row].openTime) }
+
+  /// Goes straight to the close of the current candle.
+  mutating func skipWalk() {
+    guard row < end else { return }
+    phase = 4
+    time = endOfRow
+    if !detail.isEmpty { skipDetail(before: time) }
+  }
+
+  private mutating func skipDetail(before time: Timestamp) {
+    while detailRow < detail.count, detail[detailRow].openTime < time { detailRow += 1 }
+  }
+
+  /// Does what is due at ``time``.
+  mutating func step() -> Step {
+    guard row < end else { return .nothing }
+    guard phase < 4 else { return closeRow() }
+    if let fineCandle = currentDetail { return walk(fineCandle, detailInterval, isDetail: true) }
+    return walk(candles[row], fine, isDetail: false)
+  }
+
+  /// The finer candle whose turn it is inside the current one.
+  private var currentDetail: Candle? {
+    guard detailRow < detail.count, detail[detailRow].openTime >= candles[row].openTime, detail[detailRow].openTime < endOfRow else {
+      return nil
+    }
+    return detail[detailRow]
+  }
+
+  private mutating func walk(_ candle: Candle, _ length: Interval, isDetail: Bool) -> Step {
+    let path = IntrabarPath(candle, rule: rule)
+    let price: Price
+    switch phase {
+    case 0: price = path.first
+    case 1: price = path.second
+    case 2: price = path.third
+    default: price = path.fourth
+    }
+    let isGap = phase == 0
+    phase += 1
+    if phase == 4, isDetail {
+      detailRow += 1
+      if let next = currentDetail {
+        phase = 0
+        time = next.openTime
+        return .price(price, isGap: isGap)
+      }
+    }
+    time = phase == 4 ? endOfRow : Self.time(of: phase, candle, length)
+    return .price(price, isGap: isGap)
+  }
+
+  /// When a point of the walk is: see ``IntrabarPath/points(of:interval:step:rule:)``.
+  private static func time(of phase: Int, _ candle: Candle, _ interval: Interval) -> Timestamp {
+    let end = interval.nextOpenTime(after: candle.openTime)
+    let third = end.nanoseconds(since: candle.openTime) / 3
+    switch phase {
+    case 1: return candle.openTime.advanced(byNanoseconds: third)
+    case 2: return candle.openTime.advanced(byNanoseconds: 2 * third)
+    default: return end.advanced(byMilliseconds: -1)
+    }
+  }
+
+  private mutating func closeRow() -> Step {
+    let candle = candles[row]
+    let end = endOfRow
+    row += 1
+    phase = 0
+    time = row < self.end ? candles[row].openTime : .distantFuture
+    guard isJoining else { return .closed(candle) }
+    let opens = interval.openTime(containing: candle.openTime)
+    if let known = partial, known.openTime == opens {
+      partial = known.joined(with: candle)
+    } else {
+      // Data that begin inside a coarser candle make no candle of it.
+      partial = candle.openTime == opens ? candle : nil
+    }
+    guard let whole = partial, interval.nextOpenTime(after: opens) == end else { return .nothing }
+    partial = nil
+    return .closed(whole)
+  }
+}

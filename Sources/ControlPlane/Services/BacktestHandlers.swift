@@ -1,0 +1,240 @@
+import Backtest
+import BotAPI
+import CandleFiles
+import MarketData
+import ServiceRuntime
+import Strategies
+import Synchronization
+import TTRPC
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// `BacktestService`: runs backtests on a thread of their own, one after the other, so that they never delay an order or a call.
+struct BacktestHandlers: Sendable {
+  /// Candles that one run may read of a file.
+  static let rowsMaximum = 2_000_000
+  /// Candles of a series that the daemon holds.
+  static let heldMaximum = 1_000_000
+  /// Runs that may wait.
+  static let pendingMaximum = 4
+
+  let context: ControlContext
+  private let thread: PinnedThread
+
+  init(context: ControlContext) throws(RuntimeError) {
+    self.context = context
+    thread = try PinnedThread(name: "botd-backtest", capacity: Self.pendingMaximum)
+  }
+
+  /// Ends the thread; a run in progress ends with its stream.
+  func stop() { thread.stop() }
+
+  /// A run in progress: asked for once, stopped when the caller goes.
+  private final class Run: Sendable {
+    let isStarted = Atomic<Bool>(false)
+    let isCanceled = Atomic<Bool>(false)
+  }
+
+  func register(on server: RPCServer) {
+    server.register(
+      V1.BacktestService.runBacktest,
+      stream: { _, stream in
+        let run = Run()
+        stream.onMessage { bytes in
+          guard !run.isStarted.exchange(true, ordering: .relaxed) else {
+            return stream.fail(
+              RPCError(code: .invalidArgument, reason: "ALREADY_RUNNING", message: "a backtest takes one request; open another stream"))
+          }
+          self.begin(bytes, stream, run)
+        }
+        stream.onHalfClose {}
+        stream.onCancel { _ in run.isCanceled.store(true, ordering: .relaxed) }
+        stream.onDrain { run.isCanceled.store(true, ordering: .relaxed) }
+      })
+  }
+
+  private func begin(_ bytes: [UInt8], _ stream: RPCServerStream, _ run: Run) {
+    do throws(RPCError) {
+      let request = try V1.RunBacktestRequest.requested(bytes)
+      let settings = try settings(request)
+      let isTaken = thread.submit {
+        do throws(RPCError) {
+          try self.perform(request, settings, stream, run)
+        } catch {
+          stream.fail(error)
+        }
+      }
+      guard isTaken else {
+        throw RPCError(
+          code: .resourceExhausted, reason: "TOO_MANY_BACKTESTS",
+          message: "\(Self.pendingMaximum) backtests wait already; try again when one is done, or run it without the daemon: botctl backtest")
+      }
+    } catch {
+      stream.fail(error)
+    }
+  }
+
+  // MARK: The request
+
+  private func settings(_ request: V1.RunBacktestRequest) throws(RPCError) -> BacktestSettings {
+    var check = RequestCheck()
+    var settings = BacktestSettings(bots: [])
+    settings.venue.takerFee = fraction(request.takerFee, "taker_fee", settings.venue.takerFee, &check)
+    settings.venue.makerFee = fraction(request.makerFee, "maker_fee", settings.venue.makerFee, &check)
+    settings.venue.slippage = fraction(request.slippage, "slippage", settings.venue.slippage, &check)
+    settings.venue.spread = fraction(request.spread, "spread", settings.venue.spread, &check)
+    if let limits = request.limits { settings.limits = check.limits(limits) }
+    check.notNegative(request.fromTimeNs, field: "from_time_ns")
+    check.notNegative(request.toTimeNs, field: "to_time_ns")
+    if request.fromTimeNs > 0 { settings.from = Timestamp(nanoseconds: request.fromTimeNs) }
+    if request.toTimeNs > 0 { settings.to = Timestamp(nanoseconds: request.toTimeNs) }
+    if request.toTimeNs > 0, request.fromTimeNs >= request.toTimeNs {
+      check.wrong("to_time_ns", "RANGE_EMPTY", "to_time_ns must be later than from_time_ns")
+    }
+    if !request.dataFile.isEmpty, !Self.isFileName(request.dataFile) {
+      check.wrong("data_file", "NOT_A_FILE_NAME", "data_file must be the name of a file in the daemon's data directory, without a path")
+    }
+    if !request.dataFile.isEmpty, !request.symbols.isEmpty {
+      check.wrong("symbols", "MUST_BE_EMPTY", "symbols must be empty together with data_file: a file holds one symbol")
+    }
+    let base = check.configuration(botID: BotID("backtest"), request.spec, base: nil)
+    let more = check.symbols(request.symbols).sorted()
+    if var base {
+      base.id = BotID(base.symbol.text.lowercased().filter { $0 != "." }) ?? base.id
+      settings.bots = [base]
+      for symbol in more where symbol != base.symbol {
+        var bot = base
+        bot.symbol = symbol
+        bot.id = BotID(symbol.text.lowercased().filter { $0 != "." }) ?? base.id
+        settings.bots.append(bot)
+      }
+      check.add(context.check.violations(of: base))
+    }
+    try check.finish()
+    return settings
+  }
+
+  private func fraction(_ text: String, _ field: String, _ fallback: FixedDecimal, _ check: inout RequestCheck) -> FixedDecimal {
+    guard let value = check.decimal(text, field: field) else { return fallback }
+    if value.isNegative || value >= .one { check.wrong(field, "FRACTION_OUT_OF_RANGE", "\(field) must be from 0 to below 1, not \(value)") }
+    return value
+  }
+
+  private static func isFileName(_ text: String) -> Bool {
+    !text.utf8.contains(UInt8(ascii: "/")) && !text.utf8.contains(0) && text != "." && text != ".." && text.utf8.count <= 255
+  }
+
+  // MARK: The run
+
+  private func perform(_ request: V1.RunBacktestRequest, _ settings: BacktestSettings, _ stream: RPCServerStream, _ run: Run) throws(RPCError) {
+    let began = MonotonicClock.nanoseconds()
+    var notes: [String] = []
+    var markets: [BacktestMarket] = []
+    for bot in settings.bots { markets.append(try market(request, bot, &notes)) }
+    let outcome: BacktestOutcome
+    do throws(BacktestError) {
+      var backtest = try Backtest(settings, markets: markets)
+      outcome = try backtest.run { at in
+        guard !run.isCanceled.load(ordering: .relaxed), stream.isOpen else { return false }
+        let progress = V1.BacktestProgress(
+          candlesDone: Int64(at.candlesDone), candlesTotal: Int64(at.candlesTotal), timeNs: at.time.nanoseconds)
+        // A reader that does not keep up misses some; the result is what counts.
+        if stream.isWritable { Self.send(V1.RunBacktestResponse(payload: .progress(progress)), stream) }
+        return true
+      }
+    } catch {
+      throw Self.refusal(error)
+    }
+    let report = BacktestReport(outcome, dataNotes: notes)
+    if request.includeTrades {
+      for trade in report.trades {
+        guard !run.isCanceled.load(ordering: .relaxed) else { return }
+        Self.send(V1.RunBacktestResponse(payload: .trade(V1.BacktestTrade(trade))), stream)
+      }
+    }
+    let elapsed = MonotonicClock.nanoseconds() - began
+    Self.send(V1.RunBacktestResponse(payload: .result(result(report, outcome, elapsed: elapsed))), stream)
+    stream.finish()
+  }
+
+  private static func refusal(_ error: BacktestError) -> RPCError {
+    switch error.code {
+    case .canceled: RPCError(code: .cancelled, reason: "CANCELED", message: error.message)
+    case .insufficientData: RPCError(code: .failedPrecondition, reason: "NO_CANDLES", field: error.field, message: error.message)
+    case .invalidSetting: RPCError(code: .invalidArgument, reason: "INVALID_SETTING", field: error.field, message: error.message)
+    }
+  }
+
+  private static func send(_ message: V1.RunBacktestResponse, _ stream: RPCServerStream) {
+    guard let bytes = try? message.encode() else { return }
+    _ = stream.send(bytes)
+  }
+
+  private func market(
+    _ request: V1.RunBacktestRequest, _ bot: BotConfiguration, _ notes: inout [String]
+  ) throws(RPCError) -> BacktestMarket {
+    guard let rules = context.board.rules(for: bot.symbol) else {
+      throw RPCError(code: .notFound, reason: "SYMBOL_UNKNOWN", field: "spec.symbol", message: "the exchange has no symbol \(bot.symbol)")
+    }
+    guard request.dataFile.isEmpty else { return try market(file: request, rules, &notes) }
+    let candles = context.market.candles(bot.series, limit: Self.heldMaximum)
+    guard !candles.isEmpty else {
+      throw RPCError(
+        code: .failedPrecondition, reason: "NO_CANDLES", field: "data_file",
+        message:
+          "the daemon holds no candles of \(bot.series): start a bot on it, name a data_file, or run botctl backtest --candles FILE without the daemon"
+      )
+    }
+    notes.append("The candles are those that the daemon holds of \(bot.series), \(candles.count) of them.")
+    return BacktestMarket(rules: rules, interval: bot.interval, candles: candles)
+  }
+
+  private func market(file request: V1.RunBacktestRequest, _ rules: TradingRules, _ notes: inout [String]) throws(RPCError) -> BacktestMarket {
+    var options = CandleReadOptions()
+    options.fillGaps = request.fillGaps
+    options.skipBad = request.skipBad
+    options.rowsMaximum = Self.rowsMaximum
+    do throws(CandleFileError) {
+      let series = try CandleFile.read(
+        path: "\(context.configuration.stateDirectory)/data/\(request.dataFile)", options: options)
+      let repairs = series.repairs
+      if repairs.gapsFilled > 0 { notes.append("\(request.dataFile): \(repairs.gapsFilled) missing candles were filled with flat ones.") }
+      if repairs.skippedRows > 0 { notes.append("\(request.dataFile): \(repairs.skippedRows) rows were skipped.") }
+      return BacktestMarket(rules: rules, interval: series.interval, candles: series.candles)
+    } catch {
+      throw RPCError(code: .invalidArgument, reason: "CANDLE_FILE", field: "data_file", message: error.description)
+    }
+  }
+
+  // MARK: The result
+
+  private func result(_ report: BacktestReport, _ outcome: BacktestOutcome, elapsed: Int64) -> V1.BacktestResult {
+    var peak = -Double.infinity
+    let equity = report.equity.map { sample in
+      peak = max(peak, sample.equity)
+      return V1.EquityPoint(
+        timeNs: sample.time.nanoseconds, equity: FixedDecimal(nearestTo: sample.equity)?.description ?? "",
+        drawdown: FixedDecimal(nearestTo: peak - sample.equity)?.description ?? "")
+    }
+    let figures = report.sections.flatMap { section in
+      section.figures.map { figure in
+        V1.BacktestFigure(section: section.title, key: figure.key, label: figure.label, text: figure.text, number: figure.number)
+      }
+    }
+    return V1.BacktestResult(
+      equity: equity, elapsedNs: elapsed, figures: figures, notes: report.notes, candles: Int64(outcome.candleCount), title: report.title)
+  }
+}
+
+extension V1.BacktestTrade {
+  init(_ trade: RoundTrip) {
+    self.init(
+      number: Int64(trade.number), botID: trade.botID.text, symbol: trade.symbol.text, openedTimeNs: trade.openedAt.nanoseconds,
+      closedTimeNs: trade.closedAt.nanoseconds, entryPrice: trade.entryPrice.description, exitPrice: trade.exitPrice.description,
+      quantity: trade.quantity.description, fees: trade.fees.description, profit: trade.profit.description,
+      profitFraction: FixedDecimal(nearestTo: trade.fraction)?.description ?? "", candles: Int64(trade.candles),
+      entryReason: trade.entryReason, exitKind: trade.exitKind, exitReason: trade.exitReason, isClosed: trade.isClosed)
+  }
+}

@@ -1,0 +1,133 @@
+import Backtest
+import Strategies
+import Testing
+import TradingCore
+import TradingModel
+import Venue
+import VenueSimulated
+
+/// Running over candles: ranges, coarser intervals, finer detail, several symbols, what is refused.
+@Suite struct BacktestTests {
+  private static func run(_ settings: BacktestSettings, _ markets: BacktestMarket...) throws -> BacktestOutcome {
+    var backtest = try Backtest(settings, markets: markets)
+    return try backtest.run()
+  }
+
+  private static func facts(_ trade: RoundTrip) -> String {
+    "\(trade.symbol) \(trade.openedAt) \(trade.closedAt) \(trade.entryPrice) \(trade.exitPrice) \(trade.quantity) \(trade.profit) \(trade.exitKind)"
+  }
+
+  @Test func moneyAddsUp() throws {
+    let outcome = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(BacktestSamples.candles(2_000, seed: 5)))
+    let bot = try #require(outcome.bots.first)
+    #expect(outcome.trades.count > 20)
+    let closed = outcome.trades.filter(\.isClosed).reduce(FixedDecimal.zero) { $0 + $1.profit }
+    let open = outcome.trades.filter { !$0.isClosed }.reduce(FixedDecimal.zero) { $0 + $1.profit }
+    #expect(outcome.finalEquity == outcome.capital + closed + open)
+    #expect(closed == bot.statistics.realizedPnL || open != .zero)
+    #expect(outcome.trades.filter(\.isClosed).count == bot.statistics.tradeCount)
+    #expect(outcome.equity.months.last?.equity == outcome.finalEquity)
+  }
+
+  @Test func coarserIntervalTradesTheJoinedCandles() throws {
+    let fine = BacktestSamples.candles(3_000, seed: 7)
+    let bot = BacktestSamples.bot(interval: .fiveMinutes, stopLoss: "0", takeProfit: "0")
+    let joined = stride(from: 0, to: 3_000, by: 5).map { at in fine[(at + 1)..<(at + 5)].reduce(fine[at]) { $0.joined(with: $1) } }
+    let a = try Self.run(BacktestSettings(bots: [bot]), BacktestSamples.market(fine))
+    let b = try Self.run(BacktestSettings(bots: [bot]), BacktestSamples.market(joined, interval: .fiveMinutes))
+    // Without stops nothing depends on what happens inside a candle.
+    #expect(a.trades.map(Self.facts) == b.trades.map(Self.facts))
+    #expect(!a.trades.isEmpty && a.candleCount == 600 && b.candleCount == 600)
+  }
+
+  @Test func detailSaysWhatHappenedInside() throws {
+    let fine = BacktestSamples.candles(3_000, seed: 9)
+    let joined = stride(from: 0, to: 3_000, by: 5).map { at in fine[(at + 1)..<(at + 5)].reduce(fine[at]) { $0.joined(with: $1) } }
+    let bot = BacktestSamples.bot(interval: .fiveMinutes)
+    var detailed = BacktestSamples.market(joined, interval: .fiveMinutes)
+    detailed.detail = fine
+    detailed.detailInterval = .oneMinute
+    let a = try Self.run(BacktestSettings(bots: [bot]), BacktestSamples.market(fine))
+    let b = try Self.run(BacktestSettings(bots: [bot]), detailed)
+    let c = try Self.run(BacktestSettings(bots: [bot]), BacktestSamples.market(joined, interval: .fiveMinutes))
+    #expect(a.trades.map(Self.facts) == b.trades.map(Self.facts))
+    #expect(a.trades.map(Self.facts) != c.trades.map(Self.facts))
+  }
+
+  @Test func earlierCandlesOnlyWarm() throws {
+    let candles = BacktestSamples.candles(1_000, seed: 13)
+    var settings = BacktestSettings(bots: [BacktestSamples.bot()])
+    settings.from = candles[500].openTime
+    settings.to = candles[900].openTime
+    let outcome = try Self.run(settings, BacktestSamples.market(candles))
+    #expect(outcome.candleCount == 400 && outcome.warmUpCount == 500)
+    #expect(outcome.start == candles[500].openTime && outcome.end == candles[900].openTime)
+    #expect(outcome.trades.allSatisfy { $0.openedAt > outcome.start && $0.closedAt <= outcome.end })
+    #expect(outcome.markets.first?.firstPrice == candles[500].open)
+  }
+
+  @Test func symbolsShareTheLimits() throws {
+    let markets = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].enumerated().map { index, text in
+      BacktestSamples.market(BacktestSamples.candles(600, seed: UInt64(index) + 20, price: 300_000, swing: 400), text)
+    }
+    var settings = BacktestSettings(bots: ["BTCUSDT", "ETHUSDT", "SOLUSDT"].map { BacktestSamples.bot($0) })
+    var free = try Backtest(settings, markets: markets)
+    settings.limits.openPositionsMaximum = 1
+    var limited = try Backtest(settings, markets: markets)
+    let (a, b) = (try free.run(), try limited.run())
+    func overlaps(_ trades: [RoundTrip]) -> Bool {
+      trades.contains { x in trades.contains { y in x != y && y.openedAt > x.openedAt && y.openedAt < x.closedAt } }
+    }
+    #expect(overlaps(a.trades))
+    #expect(!overlaps(b.trades) && b.denials.contains { $0.code == .openPositionLimit })
+  }
+
+  @Test func progressCanStopIt() throws {
+    var backtest = try Backtest(
+      BacktestSettings(bots: [BacktestSamples.bot()]), markets: [BacktestSamples.market(BacktestSamples.candles(70_000, seed: 3))])
+    var seen: [Int] = []
+    #expect(throws: BacktestError.self) {
+      try backtest.run { progress in
+        seen.append(progress.candlesDone)
+        return false
+      }
+    }
+    #expect(seen.count == 1)
+  }
+
+  @Test func whatCannotRunIsSaid() throws {
+    let market = BacktestSamples.market(BacktestSamples.candles(10, seed: 1, interval: .fiveMinutes), interval: .fiveMinutes)
+    func message(_ settings: BacktestSettings, _ markets: [BacktestMarket]) -> String {
+      do throws(BacktestError) {
+        _ = try Backtest(settings, markets: markets)
+        return "nothing"
+      } catch { return "\(error.field): \(error.message)" }
+    }
+    #expect(message(BacktestSettings(bots: []), [market]).contains("no bot"))
+    #expect(message(BacktestSettings(bots: [BacktestSamples.bot(interval: .oneMinute)]), [market]).hasPrefix("spec.interval: the interval 1m"))
+    #expect(message(BacktestSettings(bots: [BacktestSamples.bot("ETHUSDT", interval: .fiveMinutes)]), [market]).contains("no candles of ETHUSDT"))
+    var late = BacktestSettings(bots: [BacktestSamples.bot(interval: .fiveMinutes)])
+    late.from = .distantFuture
+    #expect(message(late, [market]).contains("the data go from 2025-12-01"))
+    var bad = BacktestSamples.bot(interval: .fiveMinutes)
+    bad.parameters = ["period": "0"]
+    #expect(message(BacktestSettings(bots: [bad]), [market]).contains("from 2 to"))
+  }
+
+  @Test func noDecisionDependsOnLaterCandles() throws {
+    let settings = BacktestSettings(bots: [BacktestSamples.bot()])
+    let market = BacktestSamples.market(BacktestSamples.candles(900, seed: 31))
+    let verdict = try LookAheadCheck.run(settings, markets: [market], whole: try Self.run(settings, market))
+    #expect(verdict.firstChange == nil && verdict.cuts == 8 && verdict.comparisons > 50)
+  }
+
+  @Test func aDecisionThatKnewTheFutureIsFound() throws {
+    let settings = BacktestSettings(bots: [BacktestSamples.bot()])
+    let market = BacktestSamples.market(BacktestSamples.candles(900, seed: 31))
+    var outcome = try Self.run(settings, market)
+    // As if the run had bought at another price early on.
+    outcome.fills[0].fill.price = FixedDecimal(1)
+    let verdict = try LookAheadCheck.run(settings, markets: [market], whole: outcome)
+    #expect(try #require(verdict.firstChange).contains("became"))
+  }
+}

@@ -1,0 +1,81 @@
+import Backtest
+import Strategies
+import Testing
+import TradingCore
+import TradingModel
+import Venue
+
+/// A journal decided again: the same, or the first difference named.
+@Suite struct JournalReplayTests {
+  /// A run's journal with the tape of its candles.
+  private static func recorded() throws -> (entries: [JournalEntry], market: BacktestMarket, outcome: BacktestOutcome) {
+    var bot = BacktestSamples.bot("BTCUSDT", ["period": "3", "oversold": "40", "overbought": "95"], stopLoss: "0.003", takeProfit: "0.004")
+    bot.trailingStop = BacktestSamples.decimal("0.0033")
+    bot.timeStopCandles = 25
+    bot.cooldownCandles = 2
+    let market = BacktestSamples.market(BacktestSamples.candles(1_200, seed: 77))
+    var backtest = try Backtest(BacktestSettings(bots: [bot]), markets: [market], keepsJournal: true)
+    let outcome = try backtest.run()
+    return (backtest.journal, market, outcome)
+  }
+
+  private static func replay(_ entries: [JournalEntry], _ market: BacktestMarket, rules: TradingRules? = nil) -> JournalReplay.Outcome {
+    var replay = JournalReplay(
+      mode: .simulated, entries: entries, rules: [rules ?? market.rules],
+      tapes: [
+        JournalReplay.Tape(key: SeriesKey(symbol: market.symbol, interval: .oneMinute), candles: market.candles.map { ($0, true) })
+      ])
+    return replay.run()
+  }
+
+  @Test func everyDecisionIsMadeAgain() throws {
+    let (entries, market, outcome) = try Self.recorded()
+    let replay = Self.replay(entries, market)
+    #expect(replay.firstDivergence == nil, "\(replay.firstDivergence ?? "") at \(replay.divergenceSequence)")
+    #expect(replay.fills == outcome.fills && replay.trades == outcome.trades.filter(\.isClosed))
+    #expect(replay.equity == outcome.finalEquity)
+    #expect(replay.comparisons > outcome.fills.count)
+    #expect(Set(outcome.trades.map(\.exitKind)).isSuperset(of: ["trailing_stop", "stop_loss", "take_profit", "time_stop"]))
+  }
+
+  @Test func aTamperedQuantityIsFound() throws {
+    var (entries, market, _) = try Self.recorded()
+    let index = try #require(entries.lastIndex { if case .orderIntent(let intent) = $0.record { intent.purpose == .entry } else { false } })
+    guard case .orderIntent(var intent) = entries[index].record else { return }
+    intent.request.quantity += FixedDecimal(raw: 1_000)
+    entries[index].record = .orderIntent(intent)
+    let replay = Self.replay(entries, market)
+    #expect(replay.divergenceSequence == entries[index].sequence)
+    #expect(try #require(replay.firstDivergence).contains("the replay decides an order"))
+  }
+
+  @Test func aFigureThatDoesNotFollowFromItsFillIsFound() throws {
+    var (entries, market, _) = try Self.recorded()
+    let index = try #require(entries.firstIndex { if case .fill(let fill) = $0.record { fill.side == .sell } else { false } })
+    guard case .fill(var fill) = entries[index].record else { return }
+    fill.realizedPnL += .one
+    entries[index].record = .fill(fill)
+    #expect(Self.replay(entries, market).divergenceSequence == entries[index].sequence)
+  }
+
+  @Test func aMissingDecisionIsFound() throws {
+    let (entries, market, _) = try Self.recorded()
+    let index = try #require(entries.firstIndex { if case .orderIntent = $0.record { true } else { false } })
+    let replay = Self.replay(Array(entries[..<index]) + [], market)
+    // The journal ends before the first order: what the candles after it lead to is not asked.
+    #expect(replay.firstDivergence == nil)
+    var without = entries
+    without.remove(at: index)
+    for at in index..<without.count { without[at].sequence -= 1 }
+    #expect(Self.replay(without, market).firstDivergence != nil)
+  }
+
+  @Test func otherCandlesDecideOtherwise() throws {
+    let (entries, market, _) = try Self.recorded()
+    let other = BacktestSamples.market(BacktestSamples.candles(1_200, seed: 78))
+    let replay = Self.replay(entries, other)
+    #expect(replay.firstDivergence != nil)
+    // The fold of the journal goes on: its trades are the journal's.
+    #expect(replay.fills.count == Self.replay(entries, market).fills.count)
+  }
+}
