@@ -7,12 +7,13 @@ import Venue
 
 /// A journal decided again: the same, or the first difference named.
 @Suite struct JournalReplayTests {
-  /// A run's journal with the tape of its candles.
-  private static func recorded() throws -> (entries: [JournalEntry], market: BacktestMarket, outcome: BacktestOutcome) {
-    var bot = BacktestSamples.bot("BTCUSDT", ["period": "3", "oversold": "40", "overbought": "95"], stopLoss: "0.003", takeProfit: "0.004")
-    bot.trailingStop = BacktestSamples.decimal("0.0033")
-    bot.timeStopCandles = 25
-    bot.cooldownCandles = 2
+  /// A run's journal with the market it traded. Three bots: with a target, with a trailing stop, with everything.
+  private static func recorded(_ kind: Int = 2) throws -> (entries: [JournalEntry], market: BacktestMarket, outcome: BacktestOutcome) {
+    var bot = BacktestSamples.bot(
+      "BTCUSDT", ["period": "3", "oversold": "40", "overbought": "95"], stopLoss: "0.003", takeProfit: kind == 0 ? "0.001" : "0")
+    bot.trailingStop = kind == 1 ? BacktestSamples.decimal("0.001") : .zero
+    bot.timeStopCandles = kind == 2 ? 25 : 0
+    bot.cooldownCandles = kind == 2 ? 2 : 0
     let market = BacktestSamples.market(BacktestSamples.candles(1_200, seed: 77))
     var backtest = try Backtest(BacktestSettings(bots: [bot]), markets: [market], keepsJournal: true)
     let outcome = try backtest.run()
@@ -29,13 +30,17 @@ import Venue
   }
 
   @Test func everyDecisionIsMadeAgain() throws {
-    let (entries, market, outcome) = try Self.recorded()
-    let replay = Self.replay(entries, market)
-    #expect(replay.firstDivergence == nil, "\(replay.firstDivergence ?? "") at \(replay.divergenceSequence)")
-    #expect(replay.fills == outcome.fills && replay.trades == outcome.trades.filter(\.isClosed))
-    #expect(replay.equity == outcome.finalEquity)
-    #expect(replay.comparisons > outcome.fills.count)
-    #expect(Set(outcome.trades.map(\.exitKind)).isSuperset(of: ["trailing_stop", "stop_loss", "take_profit", "time_stop"]))
+    var kinds: Set<String> = []
+    for kind in 0...2 {
+      let (entries, market, outcome) = try Self.recorded(kind)
+      let replay = Self.replay(entries, market)
+      #expect(replay.firstDivergence == nil, "\(replay.firstDivergence ?? "") at \(replay.divergenceSequence)")
+      #expect(replay.fills == outcome.fills && replay.trades == outcome.trades.filter(\.isClosed))
+      #expect(replay.equity == outcome.finalEquity)
+      #expect(replay.comparisons > outcome.fills.count)
+      kinds.formUnion(outcome.trades.map(\.exitKind))
+    }
+    #expect(kinds.isSuperset(of: ["trailing_stop", "stop_loss", "take_profit", "time_stop"]), "\(kinds)")
   }
 
   @Test func aTamperedQuantityIsFound() throws {

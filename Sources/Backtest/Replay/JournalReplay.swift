@@ -166,13 +166,15 @@ public struct JournalReplay: Sendable {
     if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }
   }
 
-  /// Hands over the candles that closed before an entry (or with it), until one of them makes the core decide something.
+  /// Hands over the candles that closed before an entry, until one of them makes the core decide something. Of those that closed with it
+  /// only its bot's own (what a bot's orders did at that instant came after its candle), or all of them if `including`.
   private mutating func feed(until entry: JournalEntry, including: Bool) {
     while pending.isEmpty, let at = nextTape(entry) {
       let tape = tapes[at]
       let row = tape.candles[next[at]]
       let close = tape.key.interval.nextOpenTime(after: row.candle.openTime)
-      guard close < entry.time || (including && close == entry.time) else { return }
+      let isOwn = tape.key == JournalText.bot(of: entry.record).flatMap { seriesOfBot[$0] }
+      guard close < entry.time || (close == entry.time && (including || isOwn)) else { return }
       next[at] += 1
       if row.isLive {
         setPrice(&core, tape.key, row.candle.close)
