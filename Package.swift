@@ -91,13 +91,15 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue",
+      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "TradingCore", "TradingModel", "Strategies", "Indicators",
+      "Venue",
       "VenueSimulated", argumentParser,
     ]),
   module(
     "BotDaemon",
     [
-      "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue", "VenueBinance", "VenueSimulated",
+      "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue", "VenueBinance",
+      "VenueSimulated",
       "MarketData", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient", "MarketFrames", "ServiceRuntime",
       nioCore, nioPosix, nioSSL, logging, argumentParser,
     ]),
@@ -161,7 +163,8 @@ testTargets += [
     ]),
   // The programs as processes, over real sockets.
   tests(
-    "EndToEndTests", ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "TradingModel", "botd", "botctl", "botsim"]),
+    "EndToEndTests",
+    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "TradingModel", "botd", "botctl", "botsim"]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test
@@ -178,7 +181,8 @@ if Context.environment["BOT_BENCHMARKS"] != nil {
     .executableTarget(
       name: "botbench",
       dependencies: [
-        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "MarketFrames", "Journal", "TTRPC", nioCore, nioPosix,
+        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "MarketFrames", "Journal", "TTRPC", nioCore,
+        nioPosix,
       ],
       path: "Tests/Benchmarks/botbench", swiftSettings: settings),
   ]

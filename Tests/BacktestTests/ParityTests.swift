@@ -80,11 +80,13 @@ import VenueSimulated
         partial.low = min(partial.low, point.price)
         partial.close = point.price
         hear(
-          .candle(CandleUpdate(symbol: symbol, interval: interval, candle: partial, isClosed: false, eventTime: point.time)), at: point.time)
+          .candle(CandleUpdate(symbol: symbol, interval: interval, candle: partial, isClosed: false, eventTime: point.time)), at: point.time
+        )
         hear(
           .trade(
             MarketTrade(
-              symbol: symbol, id: TradeID(Int64(index)), price: point.price, quantity: point.quantity, time: point.time, isBuyerMaker: false)),
+              symbol: symbol, id: TradeID(Int64(index)), price: point.price, quantity: point.quantity, time: point.time, isBuyerMaker: false
+            )),
           at: point.time)
       }
       let end = interval.nextOpenTime(after: candle.openTime)

@@ -56,7 +56,8 @@ import TradingModel
       for key in [
         "net_profit", "gross_profit_before_fees", "cagr", "sharpe", "sortino", "calmar", "profit_factor", "expectancy", "win_rate",
         "average_trade_seconds", "longest_trade_seconds", "best_trade", "worst_trade", "longest_win_streak", "longest_loss_streak",
-        "max_drawdown", "drawdown_start", "drawdown_bottom", "longest_underwater_seconds", "time_in_market", "fees", "market_change_fraction",
+        "max_drawdown", "drawdown_start", "drawdown_bottom", "longest_underwater_seconds", "time_in_market", "fees",
+        "market_change_fraction",
       ] { #expect(figures[key] != nil, "\(key)") }
       let trades = try #require(value["trades"] as? [[String: Any]])
       #expect(figures["trades"] as? String == "\(trades.count { $0["closed"] as? Bool == true })")
@@ -68,7 +69,8 @@ import TradingModel
   @Test func everyWrongOptionIsNamedAtOnce() async throws {
     try await Self.withFile { file, _ in
       let result = await Self.run([
-        "backtest", "--candles", file, "--param", "period=1", "--taker-fee", "2", "--from", "yesterday", "--intrabar", "up", "--on-breach", "x",
+        "backtest", "--candles", file, "--param", "period=1", "--taker-fee", "2", "--from", "yesterday", "--intrabar", "up", "--on-breach",
+        "x",
         "--stop-loss", "0.01",
       ])
       #expect(result.status == .invalidArgument)
@@ -88,7 +90,8 @@ import TradingModel
     let broken = "1764667200000,60000,60010,59990,NaN,1\n"
     try await Self.withFile(broken) { file, _ in
       let refused = await Self.run(["backtest", "--candles", file])
-      #expect(refused.status == .invalidArgument && refused.err.contains("line 2002") && refused.err.contains("--skip-bad"), "\(refused.err)")
+      #expect(
+        refused.status == .invalidArgument && refused.err.contains("line 2002") && refused.err.contains("--skip-bad"), "\(refused.err)")
       let skipped = await Self.run(["backtest", "--candles", file, "--skip-bad", "--output", "json"])
       #expect(skipped.status == .ok)
       let notes = try #require(try Self.json(skipped.out)["notes"] as? [String])
@@ -104,7 +107,8 @@ import TradingModel
 
   @Test func indicatorPrintsCSVWithEmptyCellsBeforeItsWarmUp() async throws {
     try await Self.withFile { file, _ in
-      let lines = (await Self.run(["indicator", "macd", "--param", "fast=3", "--param", "slow=6", "--param", "signal=2", "--candles", file])).out
+      let lines =
+        (await Self.run(["indicator", "macd", "--param", "fast=3", "--param", "slow=6", "--param", "signal=2", "--candles", file])).out
         .split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines[0] == "open_time,macd,signal,histogram")
       #expect(lines[1] == "1764547200000,,,")

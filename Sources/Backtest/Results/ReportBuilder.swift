@@ -146,7 +146,7 @@ struct ReportBuilder {
   var notes: [String] {
     let venue = outcome.settings.venue
     var list = [
-      "Entries and strategy exits fill at the close of the candle that signalled, moved against us by half the spread plus the slippage (\(FigureText.percent(venue.slippage.statisticValue + venue.spread.statisticValue / 2))) and rounded to the tick against us.",
+      "Entries and strategy exits fill at the close of the candle that signalled, moved against us by half the spread plus the slippage (\(FigureText.fixed(100 * (venue.slippage.statisticValue + venue.spread.statisticValue / 2), 3)) %) and rounded to the tick against us.",
       venue.intrabarRule == .lowFirst
         ? "Inside a candle the price goes open, low, high, close: where a stop-loss and a take-profit lie in one candle, the stop-loss is hit. Stops and targets fill at their own price, moved by the slippage; behind an opening gap, at the open."
         : "Inside a candle the price goes open, high, low, close: where a stop-loss and a take-profit lie in one candle, the take-profit is hit (optimistic). Stops and targets fill at their own price, moved by the slippage; behind an opening gap, at the open.",

@@ -36,10 +36,11 @@ final class ProgressLine: Sendable {
 
   /// Removes the bar.
   func clear() {
-    guard state.withLock({ state in
-      defer { state.isShown = false }
-      return state.isShown
-    })
+    guard
+      state.withLock({ state in
+        defer { state.isShown = false }
+        return state.isShown
+      })
     else { return }
     environment.err("\r\u{1B}[2K")
   }
