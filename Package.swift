@@ -91,7 +91,7 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "TradingCore", "TradingModel", "Strategies", "Indicators",
+      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketFrames", "TradingCore", "TradingModel", "Strategies", "Indicators",
       "Venue",
       "VenueSimulated", argumentParser,
     ]),

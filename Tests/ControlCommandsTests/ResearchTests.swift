@@ -105,6 +105,29 @@ import TradingModel
     }
   }
 
+  @Test func theExchangesFiltersAreTaken() async throws {
+    try await Self.withFile { file, folder in
+      let info = folder + "/info.json"
+      let filters = """
+        {"symbols":[{"symbol":"BTCUSDT","status":"BREAK","baseAsset":"BTC","quoteAsset":"USDT","filters":[
+        {"filterType":"LOT_SIZE","minQty":"0.01","maxQty":"10","stepSize":"0.01"},
+        {"filterType":"PRICE_FILTER","minPrice":"1","maxPrice":"1000000","tickSize":"10"}]}]}
+        """
+      try filters.write(toFile: info, atomically: true, encoding: .utf8)
+      let result = await Self.run(
+        ["backtest", "--candles", file, "--exchange-info", info, "--max-position", "0.9", "--sizing", "fraction", "--output", "json", "--fills"]
+          + Self.fast)
+      #expect(result.status == .ok, "\(result.err)")
+      let fills = try #require(try Self.json(result.out)["fills"] as? [[String: Any]])
+      let buys = fills.filter { $0["side"] as? String == "buy" }
+      // 9,000 of 60,000 are 0.15; lots of a hundredth, prices in tens.
+      #expect(!buys.isEmpty && buys.allSatisfy { $0["quantity"] as? String == "0.14" })
+      #expect(fills.allSatisfy { ($0["price"] as? String ?? "").hasSuffix("0") })
+      let other = await Self.run(["backtest", "--candles", file + ":ETHUSDT", "--exchange-info", info])
+      #expect(other.err.contains("does not name ETHUSDT"))
+    }
+  }
+
   @Test func indicatorPrintsCSVWithEmptyCellsBeforeItsWarmUp() async throws {
     try await Self.withFile { file, _ in
       let lines =

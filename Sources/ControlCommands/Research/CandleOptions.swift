@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backtest
 import CandleFiles
+import MarketFrames
 import TradingModel
 import VenueSimulated
 
@@ -12,6 +13,12 @@ struct CandleOptions: ParsableArguments {
       "Candle file, CSV or CSV.gz with the header open_time,open,high,low,close,volume; may be repeated. Symbol and interval are read from a name like btcusdt-5m-2024.csv, or are written behind it.",
       valueName: "file[:symbol[:interval]]"))
   var candles: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The exchange's filters: the answer of GET /api/v3/exchangeInfo. (default: those recorded in 2025 for well-known symbols, else some that fit the price)",
+      valueName: "file.json"))
+  var exchangeInfo: String?
 
   @Flag(help: "Puts flat candles where the file lacks some; without it such a file is refused.")
   var fillGaps = false
@@ -76,13 +83,20 @@ struct LoadedCandles {
     }
     markets = []
     notes = []
+    let known = try options.exchangeInfo.map { file throws(CommandFailure) in try Self.exchangeRules(file) }
     for text in options.candles {
       let (series, symbol) = try Self.load(text, options, progress)
       guard !markets.contains(where: { $0.symbol == symbol }) else {
         throw CommandFailure(.invalidArgument, "--candles: \(symbol) is given twice; join the files into one")
       }
       notes += Self.notes(series)
-      let rules = Self.rules(for: symbol, series.candles)
+      var rules = Self.rules(for: symbol, series.candles)
+      if let known {
+        guard let given = known.first(where: { $0.symbol == symbol }) else {
+          throw CommandFailure(.invalidArgument, "--exchange-info: it does not name \(symbol)")
+        }
+        rules = given
+      }
       markets.append(BacktestMarket(rules: rules, interval: series.interval, candles: series.candles))
     }
     for text in detail {
@@ -111,6 +125,20 @@ struct LoadedCandles {
     }
     let name = source.path.split(separator: "/").last.map(String.init) ?? source.path
     return (try source.read(options) { progress.show("reading \(name)", $0) }, symbol)
+  }
+
+  /// Symbols of a recorded exchangeInfo; what does not trade now did so in the past.
+  private static func exchangeRules(_ file: String) throws(CommandFailure) -> [TradingRules] {
+    let bytes = try TextFile.read(file)
+    do throws(FrameRefusal) {
+      return try ExchangeInformation.tradingRules(try JSONValue(parsing: bytes)).map { rules in
+        var rules = rules
+        rules.status = .trading
+        return rules
+      }
+    } catch {
+      throw CommandFailure(.invalidArgument, "--exchange-info \(file): \(error)")
+    }
   }
 
   /// The exchange's filters of 2025 for well-known symbols; for others those that fit the first price.

@@ -20,5 +20,21 @@ enum TextFile {
     }
   }
 
+  /// The bytes of a file of at most 64 MiB.
+  static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw CommandFailure(.invalidArgument, "cannot read \(path): \(reason)") }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&chunk, 1, chunk.count, file)
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk[..<count])
+      guard bytes.count <= 64 << 20 else { throw CommandFailure(.invalidArgument, "\(path) is larger than 64 MiB") }
+    }
+    guard ferror(file) == 0 else { throw CommandFailure(.invalidArgument, "cannot read \(path): \(reason)") }
+    return bytes
+  }
+
   private static var reason: String { String(cString: strerror(errno)) }
 }

@@ -72,7 +72,7 @@ extension BinanceRestClient: CandleHistory {
           limits = RateGovernor()
           limits?.announce(weights: weights, orders: orders)
         }
-        return (result.decoded { value throws(FrameRefusal) in try RestDecoding.tradingRules(value) }, limits)
+        return (result.decoded { value throws(FrameRefusal) in try ExchangeInformation.tradingRules(value) }, limits)
       },
       completion: { [self] found, _ in
         if let limits = found.1 { announce(weights: limits.weights, orders: limits.orders) }
