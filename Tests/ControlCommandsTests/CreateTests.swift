@@ -40,6 +40,29 @@ import Testing
     }
   }
 
+  @Test func exitsAndSizingArrive() async throws {
+    let received = Mutex<V1.CreateBotRequest?>(nil)
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.createBot) { (request: V1.CreateBotRequest) throws(RPCError) -> V1.CreateBotResponse in
+        received.withLock { $0 = request }
+        return V1.CreateBotResponse(bot: V1.Bot(id: request.botID))
+      }
+    } _: { daemon in
+      let words = ["create", "a", "--symbol", "BTCUSDT", "--strategy", "rsi", "--capital", "1000"]
+      let more = ["--trailing-stop-atr", "3", "--time-stop", "90", "--cooldown", "5", "--sizing", "volatility", "--sizing-atr", "2"]
+      let result = await CommandLineUnderTest().run(words + more + ["--address", daemon.address])
+      #expect(result.status == .ok, "\(result.err)")
+      let spec = try #require(received.withLock { $0?.spec })
+      #expect(spec.trailingStopAtr == "3" && spec.timeStopCandles == 90 && spec.cooldownCandles == 5)
+      #expect(spec.sizing == "volatility" && spec.sizingAtr == "2")
+      let wrong = await CommandLineUnderTest().run(
+        words + ["--sizing", "big", "--time-stop=-3", "--sizing-atr", "0", "--address", daemon.address])
+      for part in ["--sizing: \"big\" is none of risk, volatility, fraction", "--time-stop: must be 0", "--sizing-atr: 0 is out of range"] {
+        #expect(wrong.err.contains(part), "\(part): \(wrong.err)")
+      }
+    }
+  }
+
   @Test func aGoodCommandLineArrivesAsItWasWritten() async throws {
     let received = Mutex<V1.CreateBotRequest?>(nil)
     try await ScriptedDaemon.with { daemon in

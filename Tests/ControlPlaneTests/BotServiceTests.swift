@@ -78,6 +78,30 @@ import TradingModel
     await harness.stop()
   }
 
+  @Test func exitsAndSizingAreKeptChangedAndTakenAway() async throws {
+    let harness = try await ControlHarness()
+    var spec = ControlHarness.spec()
+    (spec.trailingStopAtr, spec.timeStopCandles, spec.cooldownCandles, spec.sizing, spec.sizingAtr) = ("3", 90, 5, "volatility", "2.5")
+    try await harness.create("alpha", spec, start: false)
+    let made = try #require(try await harness.bots.getBot(V1.GetBotRequest(botID: "alpha")).bot?.spec)
+    #expect(made.trailingStopAtr == "3" && made.timeStopCandles == 90 && made.cooldownCandles == 5)
+    #expect(made.sizing == "volatility" && made.sizingAtr == "2.5")
+    let change = V1.BotSpec(trailingStopAtr: "0", timeStopCandles: -1, sizing: "fraction")
+    _ = try await harness.bots.updateBot(V1.UpdateBotRequest(botID: "alpha", spec: change))
+    let after = try #require(try await harness.bots.getBot(V1.GetBotRequest(botID: "alpha")).bot?.spec)
+    #expect(after.trailingStopAtr == "" && after.timeStopCandles == 0 && after.cooldownCandles == 5 && after.sizing == "fraction")
+    let wrong = V1.BotSpec(
+      symbol: "BTCUSDT", strategy: "rsi", capital: "1", trailingStopAtr: "101", timeStopCandles: -2, cooldownCandles: .max, sizing: "huge",
+      sizingAtr: "-1")
+    let error = try await failure { () async throws(RPCError) in
+      try await harness.bots.createBot(V1.CreateBotRequest(botID: "beta", spec: wrong))
+    }
+    let fields = Set(error.info?.violations.map(\.field) ?? [])
+    #expect(
+      fields == ["spec.trailing_stop_atr", "spec.time_stop_candles", "spec.cooldown_candles", "spec.sizing", "spec.sizing_atr"], "\(fields)")
+    await harness.stop()
+  }
+
   @Test func validateOnlyChecksAndCreatesNothing() async throws {
     let harness = try await ControlHarness()
     let answer = try await harness.bots.createBot(
