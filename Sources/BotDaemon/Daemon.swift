@@ -238,7 +238,7 @@ extension Daemon: EngineObserver {
   func market(_ event: MarketEvent) {
     marketData.take(event)
     if case .candle(let update) = event, update.isClosed {
-      tape?.closed(update.candle, of: SeriesKey(symbol: update.symbol, interval: update.interval))
+      tape?.closed(update.candle, of: SeriesKey(symbol: update.symbol, interval: update.interval), at: update.eventTime)
     }
   }
 

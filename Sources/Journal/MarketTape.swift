@@ -8,21 +8,22 @@ public import TradingModel
 
 /// What the market said while a journal was written: the closed candles of every series that bots watched, and the trading rules.
 ///
-/// It stands beside the journal (`STATE_DIR/market`), as text: `SYMBOL-INTERVAL.csv` with the columns of a candle file and `live` (1: it
-/// reached strategies as it closed; 0: it came as history), and `rules.csv`. It is no record of what was done: writing it never delays an
+/// It stands beside the journal (`STATE_DIR/market`), as text: `SYMBOL-INTERVAL.csv` with the columns of a candle file and `heard_at` (when it
+/// reached strategies, in milliseconds; 0: it came as history), and `rules.csv`. It is no record of what was done: writing it never delays an
 /// order, and losing its end loses no trade. `botctl replay` decides everything again from it.
 public enum MarketTape {
   public static let folder = "market"
-  static let header = "open_time,open,high,low,close,volume,live"
+  static let header = "open_time,open,high,low,close,volume,heard_at"
   static let rulesFile = "rules.csv"
 
   /// A candle as it was heard.
   public struct Row: Hashable, Sendable {
     public var candle: Candle
-    public var isLive: Bool
-    public init(candle: Candle, isLive: Bool) {
+    /// The event time it came with; `nil` for history.
+    public var heardAt: Timestamp?
+    public init(candle: Candle, heardAt: Timestamp?) {
       self.candle = candle
-      self.isLive = isLive
+      self.heardAt = heardAt
     }
   }
 
@@ -38,8 +39,9 @@ public enum MarketTape {
     return SeriesKey(symbol: symbol, interval: length)
   }
 
-  static func line(_ candle: Candle, isLive: Bool) -> String {
-    "\(candle.openTime.milliseconds),\(candle.open),\(candle.high),\(candle.low),\(candle.close),\(candle.volume),\(isLive ? 1 : 0)\n"
+  static func line(_ candle: Candle, heardAt: Timestamp?) -> String {
+    let heard = heardAt?.milliseconds ?? 0
+    return "\(candle.openTime.milliseconds),\(candle.open),\(candle.high),\(candle.low),\(candle.close),\(candle.volume),\(heard)\n"
   }
 
   /// A line of a series' file; `nil` when it is not one.
@@ -47,10 +49,11 @@ public enum MarketTape {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false)
     guard cells.count == 7, let time = Int64(cells[0]), let open = FixedDecimal(text: String(cells[1])),
       let high = FixedDecimal(text: String(cells[2])), let low = FixedDecimal(text: String(cells[3])),
-      let close = FixedDecimal(text: String(cells[4])), let volume = FixedDecimal(text: String(cells[5])), cells[6] == "0" || cells[6] == "1"
+      let close = FixedDecimal(text: String(cells[4])), let volume = FixedDecimal(text: String(cells[5])),
+      let heard = Int64(cells[6]), heard >= 0
     else { return nil }
     let candle = Candle(openTime: Timestamp(milliseconds: time), open: open, high: high, low: low, close: close, volume: volume)
-    return candle.isConsistent ? Row(candle: candle, isLive: cells[6] == "1") : nil
+    return candle.isConsistent ? Row(candle: candle, heardAt: heard > 0 ? Timestamp(milliseconds: heard) : nil) : nil
   }
 
   // MARK: Rules

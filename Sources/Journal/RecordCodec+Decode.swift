@@ -73,7 +73,9 @@ extension ByteReader {
   }
 
   private mutating func whole() throws(CodecFault) -> Int {
-    guard let value = Int(exactly: try varint()) else { throw CodecFault(reason: "a number exceeds 63 bits") }
+    guard let value = Int(exactly: try varint()), value <= BotConfiguration.candlesMaximum else {
+      throw CodecFault(reason: "a count exceeds \(BotConfiguration.candlesMaximum)")
+    }
     return value
   }
 

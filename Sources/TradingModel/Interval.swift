@@ -62,6 +62,20 @@ public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConv
     return self.openTime(containing: openTime.advanced(byMilliseconds: 32 * 86_400_000))
   }
 
+  /// Candles from the one that contains `time` until `close`, the end of one. Cost: constant, for months linear in them.
+  public func candleCount(from time: Timestamp, to close: Timestamp) -> Int {
+    let start = openTime(containing: time)
+    guard close > start else { return 0 }
+    guard self == .oneMonth else { return Int(close.nanoseconds(since: start) / 1_000_000 / milliseconds) }
+    var count = 0
+    var opens = start
+    while opens < close, count < 100_000 {
+      opens = nextOpenTime(after: opens)
+      count += 1
+    }
+    return count
+  }
+
   private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     let quotient = a / b
     return a % b < 0 ? quotient - 1 : quotient

@@ -54,9 +54,11 @@ struct PaperMarket: Sendable {
       return isTold ? .skip : .changes(newLow: candle.low < known.candle.low, newHigh: candle.high > known.candle.high)
     }
     guard update.candle.openTime >= coveredUntil else { return .skip }
+    // Of a candle in progress whose beginning nobody heard, only where it is now.
+    let isJoined = coveredUntil.nanoseconds == .min && !update.isClosed
     coveredUntil = time
     followed = (update.interval, update.candle)
-    return isTold ? .skip : .whole
+    return isTold ? .skip : isJoined ? .changes(newLow: false, newHigh: false) : .whole
   }
 
   func wakes(at price: Price) -> Bool { price <= wakeBelow || price >= wakeAbove }

@@ -66,6 +66,34 @@ import VenueSimulated
     #expect(outcome.markets.first?.firstPrice == candles[500].open)
   }
 
+  @Test func daysAndMonthsEndAtMidnight() throws {
+    // From noon on the last of December to midnight: one day, one month.
+    var candles = BacktestSamples.candles(720, seed: 4)
+    for index in candles.indices { candles[index].openTime = Timestamp(milliseconds: 1_767_182_400_000 + Int64(index) * 60_000) }
+    let one = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(candles))
+    #expect(one.end == Timestamp(milliseconds: 1_767_225_600_000))
+    #expect(one.equity.days.count == 1 && one.equity.months.count == 1)
+    let report = BacktestReport(one)
+    #expect(report.months.map(\.month) == [12] && report.months[0].profit == one.finalEquity - one.capital)
+    #expect(report.months[0].tradeCount == one.trades.count { $0.isClosed })
+    // One candle more opens the new year.
+    let next = BacktestSamples.candles(721, seed: 4).last
+    var more = candles
+    if var candle = next {
+      candle.openTime = Timestamp(milliseconds: 1_767_225_600_000)
+      more.append(candle)
+    }
+    let two = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(more))
+    #expect(two.equity.days.count == 2 && BacktestReport(two).months.map(\.month) == [12, 1])
+  }
+
+  @Test func theCheckCutsBetweenTheCoarsestCandles() throws {
+    let settings = BacktestSettings(bots: [BacktestSamples.bot(interval: .oneHour)])
+    let market = BacktestSamples.market(BacktestSamples.candles(700, seed: 8, interval: .oneHour, swing: 20_000), interval: .oneHour)
+    let verdict = try LookAheadCheck.run(settings, markets: [market], whole: try Self.run(settings, market))
+    #expect(verdict.firstChange == nil && verdict.comparisons > 50)
+  }
+
   @Test func symbolsShareTheLimits() throws {
     let markets = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].enumerated().map { index, text in
       BacktestSamples.market(BacktestSamples.candles(600, seed: UInt64(index) + 20, price: 300_000, swing: 400), text)

@@ -24,7 +24,9 @@ import Venue
     var replay = JournalReplay(
       mode: .simulated, entries: entries, rules: [rules ?? market.rules],
       tapes: [
-        JournalReplay.Tape(key: SeriesKey(symbol: market.symbol, interval: .oneMinute), candles: market.candles.map { ($0, true) })
+        JournalReplay.Tape(
+          key: SeriesKey(symbol: market.symbol, interval: .oneMinute),
+          candles: market.candles.map { ($0, Interval.oneMinute.nextOpenTime(after: $0.openTime)) })
       ])
     return replay.run()
   }

@@ -59,6 +59,18 @@ import TradingModel
     await harness.stop()
   }
 
+  @Test func hundredsOfTradesArriveWhole() async throws {
+    let harness = try await ControlHarness()
+    try write("long.csv", harness, rows: 100_000)
+    let answer = try await run(harness, V1.RunBacktestRequest(spec: spec, includeTrades: true, dataFile: "long.csv"))
+    let result = try #require(answer.result)
+    let trades = result.figures.first { $0.key == "trades" }.flatMap { Int($0.number) } ?? 0
+    #expect(trades > 200 && answer.trades.count { $0.isClosed } == trades)
+    #expect(answer.trades.map(\.number) == Array(1...Int64(answer.trades.count)))
+    #expect(answer.progress > 0)
+    await harness.stop()
+  }
+
   @Test func theDaemonsOwnCandlesAreTraded() async throws {
     let harness = try await ControlHarness()
     try await harness.create("a")

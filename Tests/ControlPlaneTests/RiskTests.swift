@@ -34,7 +34,7 @@ import Venue
     try await harness.driver.fall(symbol, from: 60_000)
     try await harness.driver.close(symbol, at: FixedDecimal(58_900))
     let now = try await harness.risk.getRiskLimits()
-    #expect(now.tradingState == .halted)
+    #expect(now.tradingState == .reducing)
     #expect(now.reason.contains("max_daily_loss is 5"))
     #expect(try #require(FixedDecimal(text: now.dailyPnL)) <= FixedDecimal(-5))
     _ = try await harness.risk.setTradingState(V1.SetTradingStateRequest(requestID: "r2", tradingState: .active, reason: "seen"))

@@ -79,11 +79,59 @@ import VenueSimulated
     #expect(driver.core.tradingState == .active)
     // 1,000 USDT worth: a fall of more than 1 % below the entry loses the ten.
     driver.trade(Self.d("58200"))
-    #expect(driver.core.tradingState == .halted)
+    #expect(driver.core.tradingState == .reducing)
     #expect(driver.core.tradingStateReason.contains("max_daily_loss"))
     // The stop stays where it is.
     #expect(driver.venue.openOrders.count == 1)
-    #expect(try driver.folded().tradingState == .halted)
+    #expect(try driver.folded().tradingState == .reducing)
+  }
+
+  @Test func aRestartBeforeThePricesAreKnownIsNoLoss() throws {
+    var driver = Self.driver([("one", "BTCUSDT"), ("two", "ETHUSDT")], RiskLimits())
+    Self.fall(&driver)
+    Self.fall(&driver, "ETHUSDT")
+    // One of the two realizes a loss, the other is ahead by more.
+    driver.trade(Self.d("3040"), symbol: "ETHUSDT")
+    driver.trade(Self.d("58300"))
+    driver.command(.closePosition(Samples.bot("one")))
+    driver.command(.setRiskLimits(RiskLimits(dailyLossMaximum: Self.d("5"))))
+    driver.trade(Self.d("3041"), symbol: "ETHUSDT")
+    #expect(driver.core.portfolio.realized < Self.d("-5"))
+    #expect(driver.core.tradingState == .active && driver.core.portfolio.profit.isPositive)
+    var again = try driver.folded()
+    var effects: [Effect] = []
+    again.step(.rules(driver.core.tradedSymbols.map { Samples.rules($0.symbol.text) }), at: driver.core.time, effects: &effects)
+    again.step(.price(Samples.symbol("BTCUSDT"), Self.d("58300")), at: driver.core.time.advanced(byMilliseconds: 5_000), effects: &effects)
+    again.step(.clock, at: driver.core.time.advanced(byMilliseconds: 9_000), effects: &effects)
+    #expect(again.tradingState == .active)
+    again.step(.price(Samples.symbol("ETHUSDT"), Self.d("3041")), at: driver.core.time.advanced(byMilliseconds: 12_000), effects: &effects)
+    #expect(again.tradingState == .active && again.portfolio.profit.isPositive)
+  }
+
+  @Test func whatARemovedBotLostStaysLost() throws {
+    var driver = Self.driver([("one", "BTCUSDT"), ("two", "ETHUSDT")], RiskLimits(drawdownMaximum: Self.d("0.5")))
+    Self.fall(&driver)
+    driver.trade(Self.d("57000"))
+    let lost = try #require(driver.snapshot()?.statistics.realizedPnL)
+    #expect(lost.isNegative)
+    for id in ["one"] {
+      driver.command(.stopBot(Samples.bot(id)))
+      driver.command(.removeBot(Samples.bot(id), force: false))
+    }
+    driver.step(.clock, at: driver.core.time.advanced(byMilliseconds: 120_000))
+    #expect(driver.core.portfolio.profit == lost)
+    #expect(try driver.folded().portfolio.profit == lost)
+  }
+
+  @Test func otherLimitsDoNotForgiveTheDaysLoss() throws {
+    var limits = RiskLimits(dailyLossMaximum: Self.d("1000"))
+    var driver = Self.driver([("one", "BTCUSDT")], limits)
+    Self.fall(&driver)
+    driver.trade(Self.d("58600"))
+    let before = driver.core.portfolio.dayProfit
+    limits.openPositionsMaximum = 5
+    driver.command(.setRiskLimits(limits))
+    #expect(before.isNegative && driver.core.portfolio.dayProfit == before)
   }
 
   @Test func aNewDayStartsFromWhereTheLastEnded() throws {

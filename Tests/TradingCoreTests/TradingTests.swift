@@ -200,14 +200,18 @@ import VenueSimulated
     #expect(driver.snapshot()?.candlesHeld == before + 2)
     var again = try driver.folded()
     var effects: [Effect] = []
-    let candles = (-10...6).map { minute in
-      Samples.candle(Samples.start.advanced(byMilliseconds: Int64(minute) * 60_000), [Self.d("59000")])
+    let openedAt = try #require(driver.snapshot()?.position.openedAt)
+    let candles = (-3...6).map { minute in
+      Samples.candle(Interval.oneMinute.openTime(containing: openedAt).advanced(byMilliseconds: Int64(minute) * 60_000), [Self.d("59000")])
     }
     again.step(.history(Samples.configuration().series, candles), at: driver.core.time, effects: &effects)
     let held = again.snapshot(of: Samples.bot("one"))?.candlesHeld
-    let openedAt = try #require(driver.snapshot()?.position.openedAt)
     let expected = candles.filter { Interval.oneMinute.nextOpenTime(after: $0.openTime) > openedAt }.count
-    #expect(held == expected)
+    #expect(held == expected && expected == 7)
+    // Only the end of what it was held for is in the history: the age is the same.
+    var late = try driver.folded()
+    late.step(.history(Samples.configuration().series, Array(candles.suffix(2))), at: driver.core.time, effects: &effects)
+    #expect(late.snapshot(of: Samples.bot("one"))?.candlesHeld == expected)
   }
 
   @Test func peakIsRestoredFromHistory() throws {

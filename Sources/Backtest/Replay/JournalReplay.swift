@@ -26,8 +26,9 @@ public struct JournalReplay: Sendable {
   /// Candles of a series as they were heard.
   public struct Tape: Sendable {
     public var key: SeriesKey
-    public var candles: [(candle: Candle, isLive: Bool)]
-    public init(key: SeriesKey, candles: [(candle: Candle, isLive: Bool)]) {
+    /// With the event time each came with; `nil`: it came as history.
+    public var candles: [(candle: Candle, heardAt: Timestamp?)]
+    public init(key: SeriesKey, candles: [(candle: Candle, heardAt: Timestamp?)]) {
       self.key = key
       self.candles = candles
     }
@@ -55,6 +56,7 @@ public struct JournalReplay: Sendable {
     core.step(.rules(rules), at: .zero, effects: &effects)
     core.step(.feed(nil, .live), at: .zero, effects: &effects)
     core.step(.executionStream(isLive: true), at: .zero, effects: &effects)
+    core.leaveLossLimitsToTheJournal()
     effects.removeAll()
     // An order's name is its journal's id, its own sequence, and in testnet and live the tag of the process.
     for entry in entries {
@@ -172,21 +174,26 @@ public struct JournalReplay: Sendable {
     while pending.isEmpty, let at = nextTape(entry) {
       let tape = tapes[at]
       let row = tape.candles[next[at]]
-      let close = tape.key.interval.nextOpenTime(after: row.candle.openTime)
+      let heard = Self.time(row, tape.key)
       let isOwn = tape.key == JournalText.bot(of: entry.record).flatMap { seriesOfBot[$0] }
-      guard close < entry.time || (close == entry.time && (including || isOwn)) else { return }
+      guard heard < entry.time || (heard == entry.time && (including || isOwn)) else { return }
       next[at] += 1
-      if row.isLive {
+      if row.heardAt != nil {
         setPrice(&core, tape.key, row.candle.close)
         step(
           .market(
             .candle(
               CandleUpdate(
-                symbol: tape.key.symbol, interval: tape.key.interval, candle: row.candle, isClosed: true, eventTime: close))), close)
+                symbol: tape.key.symbol, interval: tape.key.interval, candle: row.candle, isClosed: true, eventTime: heard))), heard)
       } else {
         step(.history(tape.key, [row.candle]), core.time)
       }
     }
+  }
+
+  /// When a candle was heard; history counts from its close.
+  private static func time(_ row: (candle: Candle, heardAt: Timestamp?), _ key: SeriesKey) -> Timestamp {
+    row.heardAt ?? key.interval.nextOpenTime(after: row.candle.openTime)
   }
 
   private func setPrice(_ core: inout TradingCore, _ key: SeriesKey, _ price: Price) {
@@ -199,9 +206,9 @@ public struct JournalReplay: Sendable {
     var found: Int?
     var best = Timestamp.distantFuture
     for at in tapes.indices where next[at] < tapes[at].candles.count {
-      let close = tapes[at].key.interval.nextOpenTime(after: tapes[at].candles[next[at]].candle.openTime)
-      if close < best || (close == best && tapes[at].key == wanted) {
-        best = close
+      let heard = Self.time(tapes[at].candles[next[at]], tapes[at].key)
+      if heard < best || (heard == best && tapes[at].key == wanted) {
+        best = heard
         found = at
       }
     }
@@ -227,8 +234,10 @@ public struct JournalReplay: Sendable {
     var quote = order.filledQuote + record.fill.quoteQuantity
     var reason = ""
     // The report that brought a fill also said how the order stands.
-    if index + 1 < entries.count, case .orderUpdated(let update) = entries[index + 1].record, update.clientOrderID == id {
+    for next in entries[(index + 1)...].prefix(4) {
+      guard case .orderUpdated(let update) = next.record, update.clientOrderID == id, next.time == entry.time else { continue }
       (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
+      break
     }
     step(.report(Self.report(order, status, record.fill.venueOrderID, executed, quote, record.fill, reason, entry.time)), entry.time)
   }

@@ -80,7 +80,7 @@ extension ReportBuilder {
         money("worst_trade", "Worst trade", worst?.profit ?? .zero), percent("worst_trade_fraction", "Worst trade %", worst?.fraction),
         count("longest_win_streak", "Most wins in a row", streaks.wins), count("longest_loss_streak", "Most losses in a row", streaks.losses),
         count("open_trades", "Open at the end", outcome.trades.count { !$0.isClosed }),
-        count("denied", "Signals denied", outcome.denials.count),
+        count("denied", "Signals denied", outcome.denialCounts.values.reduce(0, +)),
       ])
   }
 

@@ -130,15 +130,9 @@ struct ReportBuilder {
   }
 
   var denials: [BacktestReport.Group] {
-    var counts: [(code: DenialCode, count: Int)] = []
-    for denial in outcome.denials {
-      if let index = counts.firstIndex(where: { $0.code == denial.code }) {
-        counts[index].count += 1
-      } else {
-        counts.append((denial.code, 1))
-      }
-    }
-    return counts.sorted { ($1.count, $0.code.description) < ($0.count, $1.code.description) }.map {
+    outcome.denialCounts.map { (code: $0.key, count: $0.value) }.sorted {
+      ($1.count, $0.code.description) < ($0.count, $1.code.description)
+    }.map {
       .init(name: $0.code.description, tradeCount: $0.count, winCount: 0, profit: .zero, averageFraction: 0, averageSeconds: 0)
     }
   }

@@ -192,7 +192,7 @@ public struct Backtest: Sendable {
       ledger.add(fill, interval: fill.botID.flatMap { intervals[$0] } ?? .oneMinute)
       openTrades = ledger.openCount
       recordEquity(at: entry.time)
-    case .orderDenied(let denial): outcome.denials.append(denial)
+    case .orderDenied(let denial): outcome.deny(denial)
     case .alert(let alert): outcome.alerts.append(alert)
     case .tradingStateChanged(let change):
       outcome.stateChanges.append(.init(time: entry.time, state: change.state, reason: change.reason))

@@ -9,8 +9,11 @@ public struct BacktestOutcome: Sendable {
   public var fills: [FillRecord]
   /// Closed trades in order of closing, then those that were open at the end.
   public var trades: [RoundTrip]
-  /// Every decision that became no order.
+  /// The first decisions that became no order, ``denialsMaximum`` at most.
   public var denials: [OrderDenial]
+  /// All of them, by reason.
+  public private(set) var denialCounts: [DenialCode: Int] = [:]
+  public static let denialsMaximum = 10_000
   /// Changes of the trading state with their times: limits that were breached.
   public var stateChanges: [TimedStateChange]
   public var alerts: [Alert]
@@ -27,6 +30,11 @@ public struct BacktestOutcome: Sendable {
   public var candleCount: Int
   /// Candles that warmed up strategies before the start.
   public var warmUpCount: Int
+
+  mutating func deny(_ denial: OrderDenial) {
+    denialCounts[denial.code, default: 0] += 1
+    if denials.count < Self.denialsMaximum { denials.append(denial) }
+  }
 
   public struct MarketSpan: Sendable, Hashable {
     public var symbol: Symbol

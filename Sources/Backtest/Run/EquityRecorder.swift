@@ -68,7 +68,7 @@ public struct EquityRecorder: Sendable {
   /// The value at `time`; times never fall. To be called for every closed candle while a position is open, and whenever `time` reaches
   /// ``nextBoundary``.
   mutating func record(_ equity: Amount, exposure: Amount, market: Double, at time: Timestamp) {
-    if time >= nextBoundary { closePeriods(before: time) }
+    if time > nextBoundary { closePeriods(before: time) }
     let value = equity.statisticValue
     last = Sample(time: time, equity: value, exposure: value > 0 ? exposure.statisticValue / value : 0, market: market)
     lastAmount = equity
@@ -95,15 +95,16 @@ public struct EquityRecorder: Sendable {
   }
 
   private mutating func closePeriods(before time: Timestamp) {
-    while nextDay <= time {
+    // A candle that ends at midnight belongs to the day that ends there.
+    while nextDay < time {
       days.append(last.equity)
       nextDay = nextDay.advanced(byMilliseconds: 86_400_000)
     }
-    while nextMonth <= time {
+    while nextMonth < time {
       months.append(Period(end: nextMonth.advanced(byMilliseconds: -1), equity: lastAmount))
       nextMonth = Interval.oneMonth.nextOpenTime(after: nextMonth)
     }
-    if bucketEnd <= time {
+    if bucketEnd < time {
       emit()
       let pieces = time.nanoseconds(since: start) / bucketNanoseconds
       bucketEnd = start.advanced(byNanoseconds: (pieces + 1) * bucketNanoseconds)
@@ -119,7 +120,7 @@ public struct EquityRecorder: Sendable {
 
   /// Ends the run at `time`: the running day and month count as periods.
   mutating func finish(at time: Timestamp) {
-    closePeriods(before: time.advanced(byMilliseconds: -1))
+    closePeriods(before: time)
     longestUnderwater = last.equity < peak ? max(longestUnderwater, time.nanoseconds(since: peakTime)) : longestUnderwater
     emit()
     if var final = samples.last, final.time < time {

@@ -5,12 +5,12 @@ import Venue
 /// Proves on given candles that no decision depends on later ones.
 ///
 /// The data are cut at several places; behind each cut every candle is replaced by another (the later prices mirrored at the cut's close).
-/// Everything decided before the cut, fills with their times, prices and reasons and denials with theirs, must be the same as in the whole
-/// run.
+/// Every fill before the cut, with its time, price, quantity and reason, must be the same as in the whole run. Cuts lie on the bounds of the
+/// coarsest candles used.
 public enum LookAheadCheck {
   public struct Verdict: Sendable, Hashable {
     public var cuts: Int
-    /// Decisions and fills compared, all cuts together.
+    /// Fills compared, all cuts together.
     public var comparisons: Int
     /// The first that changed, in words; `nil` when none did.
     public var firstChange: String?
@@ -23,10 +23,13 @@ public enum LookAheadCheck {
     _ settings: BacktestSettings, markets: [BacktestMarket], whole: BacktestOutcome, progress: (Double) -> Void = { _ in }
   ) throws(BacktestError) -> Verdict {
     var verdict = Verdict(cuts: 0, comparisons: 0, firstChange: nil)
+    let intervals = settings.bots.map(\.interval) + markets.map(\.interval)
+    let coarsest = intervals.max { $0.milliseconds < $1.milliseconds } ?? .oneMinute
     let span = whole.end.nanoseconds(since: whole.start)
     for cut in 1...cutsMaximum {
       progress(Double(cut - 1) / Double(cutsMaximum))
-      let time = whole.start.advanced(byNanoseconds: span / Int64(cutsMaximum + 1) * Int64(cut))
+      let at = whole.start.advanced(byNanoseconds: span / Int64(cutsMaximum + 1) * Int64(cut))
+      let time = coarsest.openTime(containing: at)
       var backtest = try Backtest(settings, markets: markets.map { changed($0, from: time) })
       let other = try backtest.run()
       verdict.cuts += 1
@@ -37,7 +40,7 @@ public enum LookAheadCheck {
       let index = zip(before, after).enumerated().first { $1.0 != $1.1 }?.offset ?? min(before.count, after.count)
       let was = index < before.count ? before[index] : "nothing"
       let now = index < after.count ? after[index] : "nothing"
-      verdict.firstChange = "with other candles from \(time) on, an earlier decision changed: \(was) became \(now)"
+      verdict.firstChange = "with other candles from \(time) on, an earlier fill changed: \(was) became \(now)"
       return verdict
     }
     progress(1)

@@ -22,7 +22,7 @@ extension V1 {
     public var maxOrdersPerMinute: Int64
     /// Most open positions, of all bots together.
     public var maxOpenPositions: Int64
-    /// What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: halted.
+    /// What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: reducing.
     public var onBreach: TradingState
 
     public init(

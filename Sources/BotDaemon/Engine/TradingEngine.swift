@@ -39,8 +39,15 @@ final class TradingEngine: @unchecked Sendable {
   private var gated: [Effect] = []
   /// The market event in progress: where the simulated venue's price goes yet.
   private var walk: (prices: PriceWalk, event: MarketEvent, time: Timestamp)?
-  private var heldBack: [MarketEvent] = []
+  private var heldBack: [Held] = []
   private var heldBackHead = 0
+
+  /// What waits for the simulated venue, in order.
+  private enum Held {
+    case market(MarketEvent)
+    case history(SeriesKey, [Candle])
+  }
+
   private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
   private var nextCommandID: UInt64 = 1
 
@@ -90,7 +97,7 @@ final class TradingEngine: @unchecked Sendable {
   /// A market event from a feed.
   func received(_ event: MarketEvent) {
     if paper != nil, isHoldingBack || !gated.isEmpty {
-      heldBack.append(event)
+      heldBack.append(.market(event))
       return
     }
     turn { self.deliver(event) }
@@ -153,8 +160,17 @@ final class TradingEngine: @unchecked Sendable {
 
   /// Closed candles from before now.
   func warm(_ key: SeriesKey, _ candles: [Candle]) {
+    // Never ahead of a live candle that waits.
+    if paper != nil, isHoldingBack || !gated.isEmpty {
+      heldBack.append(.history(key, candles))
+      return
+    }
+    turn { self.take(key, candles) }
+  }
+
+  private func take(_ key: SeriesKey, _ candles: [Candle]) {
     observer?.history(key, candles)
-    turn { self.step(.history(key, candles), at: self.core.time) }
+    step(.history(key, candles), at: core.time)
   }
 
   /// Anything else.
@@ -369,7 +385,10 @@ final class TradingEngine: @unchecked Sendable {
     while heldBackHead < heldBack.count, gated.isEmpty {
       let event = heldBack[heldBackHead]
       heldBackHead += 1
-      deliver(event)
+      switch event {
+      case .market(let event): deliver(event)
+      case .history(let key, let candles): take(key, candles)
+      }
     }
     if heldBackHead == heldBack.count {
       heldBack.removeAll(keepingCapacity: true)

@@ -52,7 +52,7 @@ struct BacktestOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Largest fall from the highest equity before trading stops, a fraction.")
   var maxDrawdown: String?
 
-  @Option(help: "What a breach of those two does: reducing or halted. (default: halted)")
+  @Option(help: "What a breach of those two does: reducing or halted. (default: reducing)")
   var onBreach: String?
 }
 
@@ -134,8 +134,8 @@ struct BacktestRequest {
     limits.drawdownMaximum = decimal(options.maxDrawdown, "--max-drawdown", .zero)
     if limits.drawdownMaximum > .one { problems.append(Problem(option: "--max-drawdown", "must be at most 1 (0.2 is 20 %)")) }
     switch options.onBreach {
-    case nil, "halted": break
-    case "reducing": limits.breachState = .reducing
+    case nil, "reducing": break
+    case "halted": limits.breachState = .halted
     case let other?: problems.append(Problem(option: "--on-breach", "must be reducing or halted, not \(other.prefix(40))"))
     }
     return limits

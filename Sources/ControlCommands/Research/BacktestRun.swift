@@ -121,7 +121,7 @@ struct BacktestRun: AsyncParsableCommand {
     }
     progress.clear()
     guard let change = verdict.firstChange else {
-      return output.remark("look-ahead check: \(verdict.comparisons) decisions compared at \(verdict.cuts) cuts, none depends on later candles")
+      return output.remark("look-ahead check: \(verdict.comparisons) fills compared at \(verdict.cuts) cuts, none depends on later candles")
     }
     throw CommandFailure(.failure, "look-ahead: \(change)")
   }

@@ -59,10 +59,10 @@ struct RemoteBacktest {
       limits = V1.RiskLimits(
         maxSymbolNotional: options.maxSymbolExposure ?? "", maxTotalNotional: options.maxExposure ?? "",
         maxDailyLoss: options.maxDailyLoss ?? "", maxDrawdownFraction: options.maxDrawdown ?? "",
-        maxOpenPositions: Int64(options.maxPositions ?? 0), onBreach: options.onBreach == "reducing" ? .reducing : .halted)
+        maxOpenPositions: Int64(options.maxPositions ?? 0), onBreach: options.onBreach == "halted" ? .halted : .reducing)
     }
     return V1.RunBacktestRequest(
-      spec: spec, fromTimeNs: try time(options.from, "--from"), toTimeNs: try time(options.to, "--to"), includeTrades: true,
+      spec: spec, fromTimeNs: try time(options.from, "--from"), toTimeNs: try time(options.to, "--to"), includeTrades: command.outputOptions.format == .json,
       makerFee: options.makerFee ?? "", takerFee: options.takerFee ?? "", dataFile: command.dataFile ?? "",
       slippage: options.slippage ?? "", spread: options.spread ?? "", limits: limits, fillGaps: command.candleOptions.fillGaps,
       skipBad: command.candleOptions.skipBad)

@@ -44,7 +44,7 @@ struct ReplayRun: AsyncParsableCommand {
     var replay = JournalReplay(
       mode: identity.mode, entries: entries, rules: tape.rules,
       tapes: tape.series.map { series in
-        JournalReplay.Tape(key: series.key, candles: series.rows.map { ($0.candle, $0.isLive) })
+        JournalReplay.Tape(key: series.key, candles: series.rows.map { ($0.candle, $0.heardAt) })
       })
     let outcome = replay.run { progress.show("replay", $0) }
     progress.clear()

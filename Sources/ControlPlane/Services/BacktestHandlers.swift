@@ -1,6 +1,7 @@
 import Backtest
 import BotAPI
 import CandleFiles
+import Dispatch
 import MarketData
 import ServiceRuntime
 import Strategies
@@ -14,7 +15,7 @@ import VenueSimulated
 /// `BacktestService`: runs backtests on a thread of their own, one after the other, so that they never delay an order or a call.
 struct BacktestHandlers: Sendable {
   /// Candles that one run may read of a file.
-  static let rowsMaximum = 2_000_000
+  static let rowsMaximum = 1_000_000
   /// Candles of a series that the daemon holds.
   static let heldMaximum = 1_000_000
   /// Runs that may wait.
@@ -35,6 +36,13 @@ struct BacktestHandlers: Sendable {
   private final class Run: Sendable {
     let isStarted = Atomic<Bool>(false)
     let isCanceled = Atomic<Bool>(false)
+    /// Counted up whenever the caller can take more, or is gone.
+    let writable = DispatchSemaphore(value: 0)
+
+    func cancel() {
+      isCanceled.store(true, ordering: .relaxed)
+      writable.signal()
+    }
   }
 
   func register(on server: RPCServer) {
@@ -50,8 +58,9 @@ struct BacktestHandlers: Sendable {
           self.begin(bytes, stream, run)
         }
         stream.onHalfClose {}
-        stream.onCancel { _ in run.isCanceled.store(true, ordering: .relaxed) }
-        stream.onDrain { run.isCanceled.store(true, ordering: .relaxed) }
+        stream.onCancel { _ in run.cancel() }
+        stream.onDrain { run.cancel() }
+        stream.onWritable { run.writable.signal() }
       })
   }
 
@@ -129,6 +138,7 @@ struct BacktestHandlers: Sendable {
   // MARK: The run
 
   private func perform(_ request: V1.RunBacktestRequest, _ settings: BacktestSettings, _ stream: RPCServerStream, _ run: Run) throws(RPCError) {
+    guard !run.isCanceled.load(ordering: .relaxed) else { throw Self.canceled }
     let began = MonotonicClock.nanoseconds()
     var notes: [String] = []
     var markets: [BacktestMarket] = []
@@ -150,7 +160,9 @@ struct BacktestHandlers: Sendable {
     let report = BacktestReport(outcome, dataNotes: notes)
     if request.includeTrades {
       for trade in report.trades {
-        guard !run.isCanceled.load(ordering: .relaxed) else { return }
+        // This thread is the run's own: it waits for a slow reader.
+        while !stream.isWritable, stream.isOpen, !run.isCanceled.load(ordering: .relaxed) { run.writable.wait() }
+        guard !run.isCanceled.load(ordering: .relaxed), stream.isOpen else { throw Self.canceled }
         Self.send(V1.RunBacktestResponse(payload: .trade(V1.BacktestTrade(trade))), stream)
       }
     }
@@ -158,6 +170,8 @@ struct BacktestHandlers: Sendable {
     Self.send(V1.RunBacktestResponse(payload: .result(result(report, outcome, elapsed: elapsed))), stream)
     stream.finish()
   }
+
+  private static let canceled = RPCError(code: .cancelled, reason: "CANCELED", message: "the backtest was stopped")
 
   private static func refusal(_ error: BacktestError) -> RPCError {
     switch error.code {

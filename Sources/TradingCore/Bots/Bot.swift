@@ -30,7 +30,7 @@ struct Bot: Sendable {
   /// When to try again to rest a stop that the venue refused.
   var protectAgainAt: Timestamp = .distantFuture
 
-  /// No entry before: a trade lost and the bot cools down. Folded from the journal.
+  /// No entry at the close of candles up to and including this time: a trade lost and the bot cools down. Folded from the journal.
   var coolsUntil: Timestamp = .zero
 
   /// Learns from a closed candle of before now what the journal does not know of an open position after a restart: its peak.

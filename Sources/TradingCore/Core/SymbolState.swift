@@ -43,8 +43,10 @@ struct CandleListener: Sendable {
   var isHeldTooLong: Bool { timeStop > 0 && position.isOpen && position.barsHeld >= timeStop }
 
   /// Hands a closed candle to the strategy.
-  mutating func onCandle(_ candle: Candle, closedAt close: Timestamp) -> Signal {
-    if position.isOpen, close > openedAt { position.barsHeld += 1 }
+  ///
+  /// How long a position is held is read off the clock, not counted: a restart forgets nothing.
+  mutating func onCandle(_ candle: Candle, _ interval: Interval, closedAt close: Timestamp) -> Signal {
+    if position.isOpen, close > openedAt { position.barsHeld = interval.candleCount(from: openedAt, to: close) }
     return strategy.onCandle(candle, position: position)
   }
 }
@@ -111,7 +113,7 @@ struct SeriesState: Sendable {
   /// Tells every strategy of a closed candle; those that want something are added to `signals`.
   mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [CandleSignal]) {
     for slot in listeners.indices {
-      let signal = listeners[slot].onCandle(candle, closedAt: close)
+      let signal = listeners[slot].onCandle(candle, key.interval, closedAt: close)
       if signal.action != .hold || listeners[slot].isHeldTooLong {
         signals.append(
           CandleSignal(bot: listeners[slot].bot, signal: signal, candlesHeld: listeners[slot].isHeldTooLong ? listeners[slot].timeStop : 0))

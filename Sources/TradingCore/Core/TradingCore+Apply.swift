@@ -69,17 +69,15 @@ extension TradingCore {
         bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
       }
     case .tradingStateChanged(let change):
+      // Whoever lets trading go on after a breach accepts what was lost.
+      if change.state == .active, tradingStateReason.hasPrefix(PortfolioWatch.breach) { portfolio.startAgain() }
       tradingState = change.state
       tradingStateReason = change.reason
-      // Whoever lets trading go on accepts what was lost.
-      if change.state == .active { portfolio.startAgain() }
-    case .riskLimitsChanged(let limits):
-      riskLimits = limits
-      portfolio.startAgain()
+    case .riskLimitsChanged(let limits): riskLimits = limits
     case .balances(let list): balances = list
     case .equity(let point):
       nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
-      portfolio.observe(point.realized + point.unrealized, at: entry.time)
+      portfolio.observe(portfolio.realized + point.unrealized, at: entry.time)
     case .alert: break
     case .peakRaised(let peak):
       withBot(peak.botID) { bot in
@@ -169,7 +167,7 @@ extension TradingCore {
     let id = intent.request.clientOrderID
     var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
     if let at = symbolIndex[intent.request.symbol] { order.tradeFloor = symbols[at].lastTradeID }
-    portfolio.orderTimes.add(entry.time)
+    recentOrders.add(entry.time)
     orders[id] = order
     markOrder(id)
     unsettled.add(id)
@@ -247,8 +245,9 @@ extension TradingCore {
         bot.position.entryVolatility = volatility
       }
       if record.closesPosition, bot.configuration.cooldownCandles > 0, bot.statistics.lastTradePnL.isNegative {
-        bot.coolsUntil = fill.time.advanced(
-          byMilliseconds: bot.configuration.interval.milliseconds * Int64(bot.configuration.cooldownCandles))
+        let interval = bot.configuration.interval
+        bot.coolsUntil = interval.openTime(containing: fill.time).advanced(
+          byMilliseconds: interval.milliseconds * Int64(clamping: bot.configuration.cooldownCandles))
       }
       if record.closesPosition { bot.exitRequest = nil }
       if record.side == .buy { bot.isProtectionImpossible = false }

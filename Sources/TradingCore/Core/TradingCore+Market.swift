@@ -38,10 +38,13 @@ extension TradingCore {
     let close = series[at].key.interval.nextOpenTime(after: candle.openTime)
     signals.removeAll(keepingCapacity: true)
     series[at].hear(candle, closedAt: close, signals: &signals)
-    for signal in signals { decide(signal, price: candle.close, isLate: isLate, &effects) }
+    for signal in signals { decide(signal, price: candle.close, at: close, isLate: isLate, &effects) }
   }
 
-  private mutating func decide(_ decision: CandleSignal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
+  /// - Parameter close: when the candle ended, on its grid.
+  private mutating func decide(
+    _ decision: CandleSignal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
+  ) {
     let index = decision.bot
     guard let bot = bots[index] else { return }
     let signal = decision.signal
@@ -56,7 +59,7 @@ extension TradingCore {
     case .hold: return
     case .buy:
       guard !bot.position.isOpen, bot.exitRequest == nil, now >= bot.retryAt else { return }
-      enter(index, signal, price: price, isLate: isLate, &effects)
+      enter(index, signal, price: price, at: close, isLate: isLate, &effects)
     case .sell:
       guard bot.position.isOpen, bot.exitRequest == nil, tradingState != .halted else { return }
       requestExit(index, .exit, reason: signal.reason, price: price, &effects)
@@ -64,11 +67,13 @@ extension TradingCore {
     }
   }
 
-  private mutating func enter(_ index: Int, _ signal: Signal, price: Price, isLate: Bool, _ effects: inout [Effect]) {
+  private mutating func enter(
+    _ index: Int, _ signal: Signal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
+  ) {
     guard let bot = bots[index], let at = symbolIndex[bot.configuration.symbol] else { return }
     let volatility = volatility(for: bot)
     let decision =
-      bot.openOrders.isEmpty ? gate(bot, at, price: price, volatility: volatility, isLate: isLate) : Self.outstanding(bot)
+      bot.openOrders.isEmpty ? gate(bot, at, price: price, close: close, volatility: volatility, isLate: isLate) : Self.outstanding(bot)
     switch decision {
     case .denied(let code, let message):
       append(
@@ -97,14 +102,16 @@ extension TradingCore {
     return series[at].volatility
   }
 
-  private func gate(_ bot: Bot, _ at: Int, price: Price, volatility: Price, isLate: Bool) -> RiskGate.Decision {
-    RiskGate.entry(
-      RiskGate.Inputs(
-        configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
-        feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
-        availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price, volatility: volatility,
-        coolsUntil: now < bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits,
-        use: riskLimits.limitsEntries ? portfolioUse(of: bot.configuration.symbol) : PortfolioUse()))
+  private func gate(
+    _ bot: Bot, _ at: Int, price: Price, close: Timestamp, volatility: Price, isLate: Bool
+  ) -> RiskGate.Decision {
+    var inputs = RiskGate.Inputs(
+      configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
+      feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
+      availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price, volatility: volatility,
+      coolsUntil: close <= bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits)
+    if riskLimits.limitsEntries, RiskGate.standing(inputs) == nil { inputs.use = portfolioUse(of: bot.configuration.symbol) }
+    return RiskGate.entry(inputs)
   }
 
   /// Journals an intent and hands it to the venue once it is durable.
@@ -142,7 +149,7 @@ extension TradingCore {
     symbols[at].lastPrice = price
     if symbols[at].areHoldersStale { refreshHolders(at) }
     guard !symbols[at].holders.isEmpty else { return }
-    if riskLimits.watchesEquity { watchPortfolio(&effects) }
+    if riskLimits.watchesEquity { watchPrices(&effects) }
     guard price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
     var peaksMoved = false
     let tick = symbols[at].rules?.tickSize ?? .zero
@@ -214,7 +221,7 @@ extension TradingCore {
       series[at].keep(candle, limit: configuration.historyCandles)
       let close = key.interval.nextOpenTime(after: candle.openTime)
       for slot in series[at].listeners.indices {
-        _ = series[at].listeners[slot].onCandle(candle, closedAt: close)
+        _ = series[at].listeners[slot].onCandle(candle, key.interval, closedAt: close)
         bots[series[at].listeners[slot].bot]?.onHistory(candle)
       }
     }

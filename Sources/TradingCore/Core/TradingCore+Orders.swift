@@ -217,7 +217,7 @@ extension TradingCore {
       for index in symbols[at].holders { advance(index, &effects) }
     }
     // On paper time is the market's: only its prices count, so that a backtest decides the same.
-    if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPortfolio(&effects) }
+    if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPrices(&effects) }
     sampleEquity(&effects)
   }
 

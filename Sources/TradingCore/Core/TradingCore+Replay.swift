@@ -17,6 +17,9 @@ extension TradingCore {
     advance(id, &effects)
   }
 
+  /// Loss limits change nothing any more: what they did is in the journal.
+  public mutating func leaveLossLimitsToTheJournal() { lossLimitsAreOff = true }
+
   /// Ends the names of orders from here on; see ``CoreConfiguration/orderTag``.
   public mutating func useOrderTag(_ tag: String) { configuration.orderTag = tag }
 }

@@ -17,6 +17,11 @@ public struct TradingCore: Sendable {
   public internal(set) var riskLimits = RiskLimits()
   /// The portfolio's profit and loss as the limits see it.
   public internal(set) var portfolio = PortfolioWatch()
+  /// When the last orders were made.
+  var recentOrders = RecentOrders()
+  var watchedAt: Timestamp = .zero
+  /// A replay takes breaches from the journal.
+  var lossLimitsAreOff = false
   public internal(set) var balances: [AssetBalance] = []
   public internal(set) var executionIsLive: Bool
   public internal(set) var journalIsHealthy = true

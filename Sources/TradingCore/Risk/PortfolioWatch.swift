@@ -15,8 +15,8 @@ public struct PortfolioWatch: Sendable {
   /// The last one observed before midnight UTC.
   public private(set) var dayBase: Amount = .zero
   private var day: Int64 = .min
-  /// When the last orders were made.
-  var orderTimes = RecentOrders()
+  /// How the reason of a breach begins.
+  static let breach = "risk limit: "
 
   public init() {}
 

@@ -31,7 +31,7 @@ struct RiskGate {
     var price: Price
     /// Average true range, for bots that need it; zero while it is not known.
     var volatility: Price = .zero
-    /// Not nil: no entry before this time.
+    /// Not nil: no entry up to the candle that closes then.
     var coolsUntil: Timestamp?
     var limits = RiskLimits()
     /// What the portfolio has in use already, all bots together.
@@ -53,9 +53,12 @@ struct RiskGate {
     guard inputs.price.isPositive else { return .denied(.feedStale, "no price for \(inputs.configuration.symbol) yet") }
     let configuration = inputs.configuration
     if let until = inputs.coolsUntil {
-      return .denied(.coolingDown, "the last trade lost: no entries before \(until) (cooldown of \(configuration.cooldownCandles) candles)")
+      return .denied(
+        .coolingDown, "the last trade lost: no entry for \(configuration.cooldownCandles) candles, the last of them closes at \(until)")
     }
-    if configuration.needsVolatility, !inputs.volatility.isPositive {
+    let isVolatilityKnown =
+      configuration.sizing == .volatility ? (inputs.volatility * configuration.sizingRanges).isPositive : inputs.volatility.isPositive
+    if configuration.needsVolatility, !isVolatilityKnown {
       return .denied(
         .volatilityUnknown, "the average true range is not known (it needs \(BotConfiguration.volatilityPeriod + 1) candles) or zero")
     }
@@ -106,7 +109,7 @@ struct RiskGate {
     case .risk: return configuration.stopLoss.isPositive ? min(most, risk / configuration.stopLoss) : most
     case .volatility:
       let fall = inputs.volatility * configuration.sizingRanges
-      return fall.isPositive ? min(most, risk / fall * inputs.price) : most
+      return min(most, risk * inputs.price / fall)
     }
   }
 
@@ -124,7 +127,8 @@ struct RiskGate {
     return nil
   }
 
-  private static func standing(_ inputs: Inputs) -> Decision? {
+  /// Why nothing may be bought at all, whatever the size; `nil` when it may.
+  static func standing(_ inputs: Inputs) -> Decision? {
     if !inputs.journalIsHealthy { return .denied(.journalUnavailable, "the journal cannot be written; entries are stopped") }
     switch inputs.tradingState {
     case .active: break

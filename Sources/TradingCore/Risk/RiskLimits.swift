@@ -2,7 +2,7 @@ public import TradingModel
 
 /// Limits above all bots; they hold for every entry, whoever asks, in backtest, paper and live alike. Zero: no such limit.
 ///
-/// Exits are never limited. An entry that does not fit is made smaller; one that would be too small for the exchange is denied.
+/// Sums are in quote asset: with bots of several quote assets they add up unlike things. Exits are never limited. An entry that does not fit is made smaller; one that would be too small for the exchange is denied.
 public struct RiskLimits: Hashable, Sendable {
   /// Largest value of one entry in quote asset.
   public var orderNotionalMaximum: Amount
@@ -19,13 +19,14 @@ public struct RiskLimits: Hashable, Sendable {
   public var openOrdersMaximum: Int
   /// Most orders of any kind in 60 seconds.
   public var ordersPerMinuteMaximum: Int
-  /// What a breach of the two loss limits does: ``TradingState/reducing`` or ``TradingState/halted``.
+  /// What a breach of the two loss limits does: ``TradingState/reducing`` (no entries) or ``TradingState/halted`` (neither targets nor
+  /// trailing stops nor strategy exits act either; stops that rest stay).
   public var breachState: TradingState
 
   public init(
     orderNotionalMaximum: Amount = .zero, symbolNotionalMaximum: Amount = .zero, totalNotionalMaximum: Amount = .zero,
     dailyLossMaximum: Amount = .zero, drawdownMaximum: FixedDecimal = .zero, openPositionsMaximum: Int = 0, openOrdersMaximum: Int = 0,
-    ordersPerMinuteMaximum: Int = 0, breachState: TradingState = .halted
+    ordersPerMinuteMaximum: Int = 0, breachState: TradingState = .reducing
   ) {
     self.orderNotionalMaximum = orderNotionalMaximum
     self.symbolNotionalMaximum = symbolNotionalMaximum
@@ -65,8 +66,8 @@ public struct RiskLimits: Hashable, Sendable {
     for (field, value) in [
       ("max_open_positions", openPositionsMaximum), ("max_open_orders", openOrdersMaximum),
       ("max_orders_per_minute", ordersPerMinuteMaximum),
-    ] where value < 0 || value > 1_000_000 {
-      wrong(field, "must be from 0 (no limit) to 1000000, not \(value)")
+    ] where value < 0 || value > RecentOrders.capacity {
+      wrong(field, "must be from 0 (no limit) to \(RecentOrders.capacity), not \(value)")
     }
     if breachState == .active { wrong("on_breach", "must be reducing or halted") }
     return found

@@ -69,7 +69,7 @@ struct  Botd__V1__RiskLimits
    */
   int64_t max_open_positions;
   /*
-   * What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: halted.
+   * What a breach of max_daily_loss or max_drawdown_fraction does: reducing or halted; unspecified: reducing.
    */
   Botd__V1__TradingState on_breach;
 };
