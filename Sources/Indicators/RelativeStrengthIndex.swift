@@ -4,14 +4,16 @@
 /// A market without movement has no strength to measure: like TA-Lib it answers 0 then, and ``hasMovement`` is false, so that a
 /// strategy need not take it for an oversold one.
 public struct RelativeStrengthIndex: Indicator {
-  public let period: Int
-  @usableFromInline let keep: Double
-  @usableFromInline let take: Double
-  @usableFromInline var previous = 0.0
+  // What changes comes first, apart from the constants: the compiler reads those two at a time, and a read that overlaps what was just
+  // written waits until it has left the store buffer.
   @usableFromInline var gain = 0.0
   @usableFromInline var loss = 0.0
+  @usableFromInline var previous = 0.0
   /// Closes seen, counted up to `period + 1`.
   @usableFromInline var seen = 0
+  @usableFromInline let keep: Double
+  @usableFromInline let take: Double
+  public let period: Int
 
   /// Sums of both averages below this count as no movement (TA-Lib's epsilon).
   @inlinable static var movementMinimum: Double { 1e-14 }
@@ -28,7 +30,7 @@ public struct RelativeStrengthIndex: Indicator {
   /// Whether prices have moved within the averages' memory.
   @inlinable public var hasMovement: Bool { gain + loss >= Self.movementMinimum }
 
-  @inlinable public mutating func update(_ close: Double) -> Double? {
+  @inlinable @inline(__always) public mutating func update(_ close: Double) -> Double? {
     let change = close - previous
     previous = close
     // The positive part without a branch: which way a market goes cannot be predicted.

@@ -25,7 +25,7 @@ struct AverageCrossStrategy<Average: Indicator>: Strategy where Average.Input ==
   var warmUp: Int { slow.warmUp + 1 }
   var settling: Int { max(warmUp, forgetting) }
 
-  mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal {
+  @inline(__always) mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal {
     let close = candle.close.statisticValue
     let before = values
     let fastValue = fast.update(close)

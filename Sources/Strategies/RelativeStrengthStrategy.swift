@@ -45,7 +45,7 @@ struct RelativeStrengthStrategy: Strategy {
   /// Wilder's average forgets by (period − 1) ÷ period a candle: 24 periods leave less than 10⁻¹⁰.
   var settling: Int { max(warmUp, 24 * index.period) }
 
-  mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal {
+  @inline(__always) mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal {
     let close = candle.close.statisticValue
     let before = value
     value = index.update(close)

@@ -15,12 +15,31 @@ public protocol Strategy: Sendable {
   /// Takes the next closed candle, each once and in order, and the bot's position at its close.
   mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal
 
+  /// Takes the next closed candles up to the first at which it wants something, or before the first outside `bounds`; the same as one by
+  /// one. Answers how many it took and what it wants at the last of them. An open position counts its bars on.
+  mutating func onCandles(
+    _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
+  ) -> (count: Int, signal: Signal)
+
   /// The indicators' values at the last candle, for explanations; empty before the warm-up.
   var readings: [IndicatorReading] { get }
 }
 
 extension Strategy {
   public var settling: Int { warmUp }
+
+  public mutating func onCandles(
+    _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
+  ) -> (count: Int, signal: Signal) {
+    var bounds = bounds
+    for index in candles.indices {
+      guard bounds.admits(candles[index]) else { return (index - candles.startIndex, .hold) }
+      if position.isOpen { position.barsHeld += 1 }
+      let signal = onCandle(candles[index], position: position)
+      if signal.action != .hold { return (index - candles.startIndex + 1, signal) }
+    }
+    return (candles.count, .hold)
+  }
 }
 
 /// The position a strategy decides about.

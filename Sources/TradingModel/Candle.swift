@@ -34,7 +34,7 @@ public struct Candle: Hashable, Sendable {
   }
 
   /// Positive prices, low ≤ open, close ≤ high, no negative volume.
-  public var isConsistent: Bool {
+  @inlinable public var isConsistent: Bool {
     low.isPositive && low <= open && low <= close && open <= high && close <= high && !volume.isNegative && !quoteVolume.isNegative
       && tradeCount >= 0
   }

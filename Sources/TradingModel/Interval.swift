@@ -20,7 +20,7 @@ public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConv
   public var description: String { rawValue }
 
   /// The length in milliseconds; a month counts 30 days here (its real bounds come from ``openTime(containing:)``).
-  public var milliseconds: Int64 {
+  @inlinable public var milliseconds: Int64 {
     switch self {
     case .oneSecond: 1_000
     case .oneMinute: 60_000
@@ -41,6 +41,9 @@ public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConv
     }
   }
 
+  /// The longest that a candle can be, in milliseconds: a month may have 31 days.
+  public var millisecondsMaximum: Int64 { self == .oneMonth ? 31 * 86_400_000 : milliseconds }
+
   /// The open time of the candle that contains `time`. Weeks start on Monday; three-day candles count from the epoch.
   public func openTime(containing time: Timestamp) -> Timestamp {
     let ms = time.milliseconds
@@ -57,7 +60,7 @@ public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConv
   }
 
   /// The open time of the candle after the one that opens at `openTime`.
-  public func nextOpenTime(after openTime: Timestamp) -> Timestamp {
+  @inlinable public func nextOpenTime(after openTime: Timestamp) -> Timestamp {
     guard self == .oneMonth else { return openTime.advanced(byMilliseconds: milliseconds) }
     return self.openTime(containing: openTime.advanced(byMilliseconds: 32 * 86_400_000))
   }

@@ -8,8 +8,8 @@ struct PaperMarket: Sendable {
   var nextTradeID: Int64 = 1
   private(set) var orders: [PaperOrder] = []
   /// No order acts above this price on the way down, or below ``wakeAbove`` on the way up.
-  private var wakeBelow: Price = .zero
-  private var wakeAbove = FixedDecimal(raw: .max)
+  private(set) var wakeBelow: Price = .zero
+  private(set) var wakeAbove = FixedDecimal(raw: .max)
   /// The latest instant the market has been heard of.
   private var coveredUntil = Timestamp(nanoseconds: .min)
   /// The candle being followed.

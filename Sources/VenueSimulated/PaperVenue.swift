@@ -125,14 +125,22 @@ public struct PaperVenue: Sendable {
     return walk
   }
 
-  /// Moves a symbol on which nobody waits for a price straight to where it closes; the same as walking there. Cost: a few loads.
-  public mutating func pass(_ symbol: Symbol, to price: Price, at time: Timestamp) {
-    markets[market(of: symbol)].traded(price, at: time)
-    markets[market(of: symbol)].last = price
+  /// The handle of a symbol's market; valid for this venue and copies of it.
+  public mutating func handle(of symbol: Symbol) -> PaperMarketHandle { PaperMarketHandle(market: market(of: symbol)) }
+
+  /// Moves a market in which no order acts on the way straight to a price; the same as walking there. Cost: a few loads.
+  public mutating func pass(_ handle: PaperMarketHandle, to price: Price, at time: Timestamp) {
+    markets[handle.market].traded(price, at: time)
+    markets[handle.market].last = price
   }
 
-  /// Whether some resting order waits on this symbol.
-  public func hasOrders(on symbol: Symbol) -> Bool { marketIndex[symbol].map { !markets[$0].orders.isEmpty } ?? false }
+  /// Whether no order rests in a market.
+  public func isEmpty(_ handle: PaperMarketHandle) -> Bool { markets[handle.market].orders.isEmpty }
+
+  /// The prices at and beyond which some resting order may act.
+  public func wakePrices(of handle: PaperMarketHandle) -> (below: Price, above: Price) {
+    (markets[handle.market].wakeBelow, markets[handle.market].wakeAbove)
+  }
 
   /// Takes an order: the reports say accepted, filled, expired or rejected (with the reason).
   /// - Parameters:

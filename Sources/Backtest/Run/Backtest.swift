@@ -6,17 +6,18 @@ import VenueSimulated
 
 /// Trades the past: drives the same ``TradingCore`` and simulated venue as paper trading, without a clock, a disk or a socket.
 ///
-/// Each candle is walked as the simulator's replay walks it (``CandleTape``), a symbol on which nothing is open or resting jumps straight to
-/// its close. Where times are equal, markets act in the order given. Cost: some tens of nanoseconds per candle and bot while nothing is
-/// held.
+/// Each candle is walked as the simulator's replay walks it (``CandleTape``); one in which nothing waits for a price jumps straight to its
+/// close. Where times are equal, markets act in the order given. Cost: some tens of nanoseconds per candle and bot while no order acts.
 public struct Backtest: Sendable {
   private let settings: BacktestSettings
   private var core: TradingCore
   private var venue: PaperVenue
   private var tapes: [CandleTape] = []
   private var handles: [SeriesHandle] = []
+  private var venueHandles: [PaperMarketHandle] = []
   private var isSkipping: [Bool] = []
   private var firstPrices: [Price] = []
+  private var change = MarketChange()
   private var ledger = TradeLedger()
   private var recorder: EquityRecorder
   private var outcome: BacktestOutcome
@@ -30,6 +31,8 @@ public struct Backtest: Sendable {
 
   /// How often progress is told, in file candles.
   static let progressEvery = 65_536
+  /// Candles passed at once: few enough to stay in the processor's cache for the equity at each.
+  private static let quietMaximum = 128
 
   /// - Parameter keepsJournal: keep every journal entry, for comparisons (``journal``).
   public init(_ settings: BacktestSettings, markets: [BacktestMarket], keepsJournal: Bool = false) throws(BacktestError) {
@@ -38,6 +41,8 @@ public struct Backtest: Sendable {
     var configuration = CoreConfiguration(mode: .simulated)
     // The equity of a backtest is followed here, candle by candle.
     configuration.equityEveryMilliseconds = .max
+    // Every bot is there from the start.
+    configuration.historyCandles = 0
     core = TradingCore(configuration: configuration)
     venue = PaperVenue(configuration: settings.venue)
     intervals = Dictionary(settings.bots.map { ($0.id, $0.interval) }, uniquingKeysWith: { first, _ in first })
@@ -67,8 +72,10 @@ public struct Backtest: Sendable {
       if !history.isEmpty { core.step(.history(key, history), at: plan.start, effects: &effects) }
       guard let handle = core.handle(for: key) else { continue }
       handles.append(handle)
+      venueHandles.append(venue.handle(of: key.symbol))
       isSkipping.append(false)
       firstPrices.append(market.market.candles[market.rows.lowerBound].open)
+      change.add(first: firstPrices[firstPrices.count - 1], last: core.price(of: handle))
       tapes.append(CandleTape(market: market.market, interval: market.interval, rows: market.rows, rule: settings.venue.intrabarRule))
     }
     for bot in settings.bots { try command(.startBot(bot.id), at: plan.start) }
@@ -93,7 +100,9 @@ public struct Backtest: Sendable {
     var untilProgress = Self.progressEvery
     while let index = nextTape {
       let time = tapes[index].time
-      if tapes[index].isAtOpen, !core.isHeld(handles[index]), !venue.hasOrders(on: tapes[index].symbol) {
+      untilProgress -= passQuietCandles(most: untilProgress - 1)
+      if tapes[index].isOver { continue }
+      if tapes[index].isAtOpen, !core.isHeld(handles[index]), venue.isEmpty(venueHandles[index]) {
         isSkipping[index] = true
         tapes[index].skipWalk()
         if tapes.count > 1 { continue }
@@ -104,10 +113,7 @@ public struct Backtest: Sendable {
       case .price(let price, let isGap): walk(index, to: price, isGap: isGap, at: due)
       case .closed(let candle):
         rowEnded(index, at: due, close: close)
-        outcome.candleCount += 1
-        core.close(candle, of: handles[index], at: due, effects: &effects)
-        if !effects.isEmpty { carryOut() }
-        if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
+        closed(candle, index, at: due)
       case .nothing: rowEnded(index, at: due, close: close)
       }
       untilProgress -= 1
@@ -120,6 +126,60 @@ public struct Backtest: Sendable {
       }
     }
     return finish()
+  }
+
+  /// Goes from close to close where nothing can happen in between; answers how many candles were passed. Only with a single market: the
+  /// decisions of others see a price on its way.
+  private mutating func passQuietCandles(most count: Int) -> Int {
+    guard tapes.count == 1, tapes[0].isWhole, tapes[0].isAtOpen else { return 0 }
+    let start = tapes[0].rowsDone
+    while tapes[0].rowsDone < start + count {
+      let heard = hearQuietCandles(most: min(start + count - tapes[0].rowsDone, Self.quietMaximum))
+      guard !heard.isEmpty else { break }
+      pass(heard)
+      tapes[0].pass(upTo: heard.endIndex)
+    }
+    return tapes[0].rowsDone - start
+  }
+
+  /// Tells the core of the next candles in which nothing can happen before their close; answers those it heard.
+  private mutating func hearQuietCandles(most count: Int) -> ArraySlice<Candle> {
+    let (coreBelow, coreAbove) = core.wakePrices(of: handles[0])
+    let (venueBelow, venueAbove) = venue.wakePrices(of: venueHandles[0])
+    // While nothing is held, equity is recorded at the boundaries only: the candle that ends at one or behind it is the last.
+    let lastOpens = openTrades > 0 ? .distantFuture : recorder.nextBoundary.advanced(byMilliseconds: -tapes[0].interval.millisecondsMaximum)
+    let next = tapes[0].nextCandles.prefix(count)
+    return next.prefix(
+      core.hear(
+        next, of: handles[0], low: max(coreBelow, venueBelow), high: min(coreAbove, venueAbove), lastOpens: lastOpens))
+  }
+
+  /// Candles that the strategies have heard, the last of which may have signalled.
+  private mutating func pass(_ candles: ArraySlice<Candle>) {
+    guard let last = candles.last else { return }
+    outcome.candleCount += candles.count
+    let interval = tapes[0].interval
+    if openTrades > 0 {
+      for index in candles.indices.dropLast() {
+        let point = core.equity(at: candles[index].close, of: handles[0])
+        change.moved(0, to: candles[index].close)
+        record(point, at: interval.nextOpenTime(after: candles[index].openTime))
+      }
+    }
+    let due = interval.nextOpenTime(after: last.openTime)
+    venue.pass(venueHandles[0], to: last.close, at: due.advanced(byMilliseconds: -1))
+    change.moved(0, to: last.close)
+    core.decide(at: due, price: last.close, of: handles[0], effects: &effects)
+    if !effects.isEmpty { carryOut() }
+    if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
+  }
+
+  /// A candle of the traded interval is complete: the bots decide.
+  private mutating func closed(_ candle: Candle, _ index: Int, at due: Timestamp) {
+    outcome.candleCount += 1
+    core.close(candle, of: handles[index], at: due, effects: &effects)
+    if !effects.isEmpty { carryOut() }
+    if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
   }
 
   /// The tape that acts next: the earliest, and of those the first.
@@ -141,6 +201,7 @@ public struct Backtest: Sendable {
       if let (from, to) = venue.leg(of: walk) { stop = core.trigger(on: walk.symbol, from: from, to: to) }
       guard let reached = venue.advance(&walk, stoppingAt: stop, reports: &reports) else { return }
       takeReports(at: time)
+      change.moved(index, to: reached)
       core.step(.price(walk.symbol, reached), at: max(time, core.time), effects: &effects)
       if !effects.isEmpty { carryOut() }
     }
@@ -158,8 +219,9 @@ public struct Backtest: Sendable {
   private mutating func rowEnded(_ index: Int, at time: Timestamp, close: Price) {
     guard isSkipping[index] else { return }
     isSkipping[index] = false
-    venue.pass(tapes[index].symbol, to: close, at: time.advanced(byMilliseconds: -1))
+    venue.pass(venueHandles[index], to: close, at: time.advanced(byMilliseconds: -1))
     core.setPrice(close, of: handles[index])
+    change.moved(index, to: close)
   }
 
   /// Carries out what the core wants, in order, as the daemon's engine does.
@@ -201,22 +263,11 @@ public struct Backtest: Sendable {
   }
 
   private mutating func recordEquity(at time: Timestamp) {
-    let point = core.equity()
-    recorder.record(point.equity, exposure: point.exposure, market: marketChange, at: time)
+    record(core.equity(), at: time)
   }
 
-  /// Mean price change of the symbols since the start.
-  private var marketChange: Double {
-    var sum = 0.0
-    var count = 0.0
-    for index in handles.indices {
-      let first = firstPrices[index].statisticValue
-      let now = core.price(of: handles[index]).statisticValue
-      guard first > 0, now > 0 else { continue }
-      sum += now / first - 1
-      count += 1
-    }
-    return count > 0 ? sum / count : 0
+  private mutating func record(_ point: EquityPoint, at time: Timestamp) {
+    recorder.record(point.equity, exposure: point.exposure, market: change.mean, at: time)
   }
 
   private mutating func finish() -> BacktestOutcome {

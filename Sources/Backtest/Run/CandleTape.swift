@@ -54,6 +54,8 @@ struct CandleTape {
   }
 
   var rowsDone: Int { row }
+  /// Whether every candle of the file is one that is traded, and nothing finer is known.
+  var isWhole: Bool { !isJoining && detail.isEmpty }
   var isOver: Bool { row >= end }
 
   /// The close of the current file candle, for symbols whose walk nobody needs.
@@ -67,6 +69,14 @@ struct CandleTape {
   }
 
   private var endOfRow: Timestamp { fine.nextOpenTime(after: candles[row].openTime) }
+
+  var nextCandles: ArraySlice<Candle> { candles[row..<end] }
+
+  /// Goes to the open of a later candle; not for finer ones in between.
+  mutating func pass(upTo row: Int) {
+    self.row = row
+    time = row < end ? candles[row].openTime : .distantFuture
+  }
 
   /// Goes straight to the close of the current candle.
   mutating func skipWalk() {

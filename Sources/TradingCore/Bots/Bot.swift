@@ -45,6 +45,16 @@ struct Bot: Sendable {
     updatedAt = time
   }
 
+  /// Adds what it has and holds, at `price`.
+  @inline(__always) func value(at price: Price, into point: inout EquityPoint) {
+    let exposure = position.quantity * price
+    let unrealized = position.quantity.isPositive && price.isPositive ? exposure - position.cost : .zero
+    point.realized += statistics.realizedPnL
+    point.unrealized += unrealized
+    point.exposure += exposure
+    point.equity += configuration.capital + statistics.realizedPnL + unrealized
+  }
+
   /// Where the stop belongs; zero without one.
   func stopPrice(tick: Price) -> Price {
     guard position.isOpen, configuration.stopLoss.isPositive else { return .zero }

@@ -127,7 +127,7 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var fenceMarginMilliseconds: Int64 = 1_000
   /// Ends the names of this process's orders, at most 8 of [a-zA-Z0-9]; empty where sequences are never used again (paper).
   public var orderTag = ""
-  /// Closed candles kept per series to warm new bots.
+  /// Closed candles kept per series to warm new bots; 0 where none come later.
   public var historyCandles = 500
   /// Portfolio equity is recorded this often, in milliseconds of core time; `.max`: never.
   public var equityEveryMilliseconds: Int64 = 60_000

@@ -42,12 +42,26 @@ struct CandleListener: Sendable {
 
   var isHeldTooLong: Bool { timeStop > 0 && position.isOpen && position.barsHeld >= timeStop }
 
-  /// Hands a closed candle to the strategy.
+  /// Hands a closed candle to the strategy; `nil` when nothing is to be done.
   ///
   /// How long a position is held is read off the clock, not counted: a restart forgets nothing.
-  mutating func onCandle(_ candle: Candle, _ interval: Interval, closedAt close: Timestamp) -> Signal {
+  mutating func onCandle(_ candle: Candle, _ interval: Interval, closedAt close: Timestamp) -> CandleSignal? {
     if position.isOpen, close > openedAt { position.barsHeld = interval.candleCount(from: openedAt, to: close) }
-    return strategy.onCandle(candle, position: position)
+    let signal = strategy.onCandle(candle, position: position)
+    guard signal.action != .hold || isHeldTooLong else { return nil }
+    return CandleSignal(bot: bot, signal: signal, candlesHeld: isHeldTooLong ? timeStop : 0)
+  }
+
+  /// Hands closed candles inside `bounds` to the strategy up to the first at which something is to be done, all of them later than the
+  /// position's entry and without a gap. Answers how many it took.
+  mutating func onCandles(_ candles: ArraySlice<Candle>, inside bounds: CandleBounds, signals: inout [CandleSignal]) -> Int {
+    let most = timeStop > 0 && position.isOpen ? max(timeStop - position.barsHeld, 1) : candles.count
+    let (count, signal) = strategy.onCandles(candles.prefix(most), inside: bounds, position: &position)
+    guard count > 0 else { return 0 }
+    if signal.action != .hold || isHeldTooLong {
+      signals.append(CandleSignal(bot: bot, signal: signal, candlesHeld: isHeldTooLong ? timeStop : 0))
+    }
+    return count
   }
 }
 
@@ -66,7 +80,9 @@ struct SeriesState: Sendable {
   /// In order of bots.
   var listeners: [CandleListener] = []
   /// The last closed candles, oldest first; at most `historyCandles`, trimmed in halves.
-  var history: [Candle] = []
+  private(set) var history: [Candle] = []
+  /// When the last closed candle opened.
+  private(set) var lastOpenTime = Timestamp(nanoseconds: .min)
   /// The average true range at the last closed candle, kept while some bot needs it; zero while it is not known.
   private(set) var volatility: Price = .zero
   private var range: AverageTrueRange?
@@ -75,8 +91,6 @@ struct SeriesState: Sendable {
     self.key = key
     self.symbolIndex = symbolIndex
   }
-
-  var lastOpenTime: Timestamp { history.last?.openTime ?? Timestamp(nanoseconds: .min) }
 
   /// Where a bot's listener is, or would be.
   private func slot(of bot: Int) -> Int {
@@ -113,18 +127,36 @@ struct SeriesState: Sendable {
   /// Tells every strategy of a closed candle; those that want something are added to `signals`.
   mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [CandleSignal]) {
     for slot in listeners.indices {
-      let signal = listeners[slot].onCandle(candle, key.interval, closedAt: close)
-      if signal.action != .hold || listeners[slot].isHeldTooLong {
-        signals.append(
-          CandleSignal(bot: listeners[slot].bot, signal: signal, candlesHeld: listeners[slot].isHeldTooLong ? listeners[slot].timeStop : 0))
-      }
+      if let signal = listeners[slot].onCandle(candle, key.interval, closedAt: close) { signals.append(signal) }
     }
   }
 
+  /// Tells the strategies of closed candles up to the first at which one wants something, or before the first outside `bounds`. Answers
+  /// how many were told.
+  mutating func hear(_ candles: ArraySlice<Candle>, inside bounds: CandleBounds, signals: inout [CandleSignal]) -> Int {
+    guard listeners.count == 1, let first = candles.first, key.interval.nextOpenTime(after: first.openTime) > listeners[0].openedAt else {
+      var bounds = bounds
+      for index in candles.indices {
+        guard bounds.admits(candles[index]) else { return index - candles.startIndex }
+        hear(candles[index], closedAt: key.interval.nextOpenTime(after: candles[index].openTime), signals: &signals)
+        if !signals.isEmpty { return index - candles.startIndex + 1 }
+      }
+      return candles.count
+    }
+    return listeners[0].onCandles(candles, inside: bounds, signals: &signals)
+  }
+
   mutating func keep(_ candle: Candle, limit: Int) {
+    lastOpenTime = candle.openTime
+    if range != nil { measure(candle) }
+    guard limit > 0 else { return }
     if history.count >= limit * 2 { history.removeFirst(history.count - limit) }
     history.append(candle)
-    if range != nil { measure(candle) }
+  }
+
+  mutating func keep(_ candles: ArraySlice<Candle>, limit: Int) {
+    guard limit > 0 || range != nil else { return lastOpenTime = candles.last?.openTime ?? lastOpenTime }
+    for candle in candles { keep(candle, limit: limit) }
   }
 
   private mutating func measure(_ candle: Candle) {

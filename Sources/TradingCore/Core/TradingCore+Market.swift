@@ -36,9 +36,15 @@ extension TradingCore {
   mutating func closed(_ candle: Candle, _ at: Int, isLate: Bool, _ effects: inout [Effect]) {
     series[at].keep(candle, limit: configuration.historyCandles)
     let close = series[at].key.interval.nextOpenTime(after: candle.openTime)
-    signals.removeAll(keepingCapacity: true)
     series[at].hear(candle, closedAt: close, signals: &signals)
-    for signal in signals { decide(signal, price: candle.close, at: close, isLate: isLate, &effects) }
+    decide(price: candle.close, at: close, isLate: isLate, &effects)
+  }
+
+  /// Acts on what the strategies want at the close of a candle.
+  mutating func decide(price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]) {
+    guard !signals.isEmpty else { return }
+    for signal in signals { decide(signal, price: price, at: close, isLate: isLate, &effects) }
+    signals.removeAll(keepingCapacity: true)
   }
 
   /// - Parameter close: when the candle ended, on its grid.

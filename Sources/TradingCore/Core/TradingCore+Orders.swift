@@ -229,17 +229,12 @@ extension TradingCore {
   }
 
   /// The portfolio's value now. Cost: linear in bots.
-  public func equity() -> EquityPoint {
+  public func equity() -> EquityPoint { Self.equity(of: bots, symbols) }
+
+  /// Not a method of the whole core: calling one that changes nothing copies all its fields.
+  @inline(__always) static func equity(of bots: [Bot?], _ symbols: [SymbolState]) -> EquityPoint {
     var point = EquityPoint(equity: .zero, realized: .zero, unrealized: .zero, exposure: .zero)
-    for bot in bots {
-      guard let bot else { continue }
-      let price = lastPrice(of: bot.configuration.symbol)
-      let unrealized = bot.position.unrealizedPnL(at: price)
-      point.realized += bot.statistics.realizedPnL
-      point.unrealized += unrealized
-      point.exposure += bot.position.quantity * price
-      point.equity += bot.configuration.capital + bot.statistics.realizedPnL + unrealized
-    }
+    for at in symbols.indices { for index in symbols[at].bots { bots[index]?.value(at: symbols[at].lastPrice, into: &point) } }
     return point
   }
 }

@@ -22,7 +22,7 @@ public struct JournalEntry: Hashable, Sendable {
 }
 
 /// The facts that make up the state: folding all records of a journal gives the core's state, bit for bit.
-public enum Record: Hashable, Sendable {
+public indirect enum Record: Hashable, Sendable {
   /// Always sequence 1: which journal this is.
   case opened(JournalIdentity)
   case botCreated(BotConfiguration)
