@@ -91,7 +91,8 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketFrames", "TradingCore", "TradingModel", "Strategies", "Indicators",
+      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketFrames", "TradingCore", "TradingModel",
+      "Strategies", "Indicators",
       "Venue",
       "VenueSimulated", argumentParser,
     ]),
@@ -181,7 +182,8 @@ if Context.environment["BOT_BENCHMARKS"] != nil {
     .executableTarget(
       name: "botbench",
       dependencies: [
-        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "MarketFrames", "Journal", "TTRPC", nioCore,
+        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "VenueSimulated", "TradingCore", "Backtest", "CandleFiles",
+        "MarketFrames", "Journal", "TTRPC", nioCore,
         nioPosix,
       ],
       path: "Tests/Benchmarks/botbench", swiftSettings: settings),

@@ -115,7 +115,10 @@ import TradingModel
         """
       try filters.write(toFile: info, atomically: true, encoding: .utf8)
       let result = await Self.run(
-        ["backtest", "--candles", file, "--exchange-info", info, "--max-position", "0.9", "--sizing", "fraction", "--output", "json", "--fills"]
+        [
+          "backtest", "--candles", file, "--exchange-info", info, "--max-position", "0.9", "--sizing", "fraction", "--output", "json",
+          "--fills",
+        ]
           + Self.fast)
       #expect(result.status == .ok, "\(result.err)")
       let fills = try #require(try Self.json(result.out)["fills"] as? [[String: Any]])

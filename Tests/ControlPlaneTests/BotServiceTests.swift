@@ -98,7 +98,8 @@ import TradingModel
     }
     let fields = Set(error.info?.violations.map(\.field) ?? [])
     #expect(
-      fields == ["spec.trailing_stop_atr", "spec.time_stop_candles", "spec.cooldown_candles", "spec.sizing", "spec.sizing_atr"], "\(fields)")
+      fields == ["spec.trailing_stop_atr", "spec.time_stop_candles", "spec.cooldown_candles", "spec.sizing", "spec.sizing_atr"], "\(fields)"
+    )
     await harness.stop()
   }
 

@@ -10,6 +10,7 @@ struct BenchmarkCommand {
   /// Groups by the first word of their names; made only when wanted, since making prepares data.
   private static let groups: [(name: String, make: @Sendable () -> [Benchmark])] = [
     ("decimal", { DecimalBenchmarks.all }), ("indicator", { IndicatorBenchmarks.all }), ("fleet", { FleetBenchmarks.all }),
+    ("backtest", { BacktestBenchmarks.all }), ("candles", { CandleFileBenchmarks.all }),
     ("frames", { FrameBenchmarks.all }), ("decision", { DecisionBenchmarks.all }),
     ("journal", { JournalBenchmarks.all }), ("rpc", { RPCBenchmarks.all }), ("daemon", { DaemonBenchmarks.all }),
   ]

@@ -37,6 +37,50 @@ int bound_frame(const char *bytes, size_t length, bound_event *event);
 /// Reads closed klines and decides: frame, RSI, comparison, order text. Answers the bytes of order text written.
 size_t bound_decide(const char *bytes, size_t length, bound_bot *bot, size_t period, char *order, size_t capacity);
 
+/// A candle of the plain backtests.
+typedef struct {
+  double open, high, low, close;
+} bound_candle;
+
+/// What the plain backtests trade by. Grids are given as units in one: a tick of 0.01 is 100.
+typedef struct {
+  size_t fast, slow;
+  double oversold, overbought;
+  double capital, position_fraction, stop_loss, take_profit;
+  double fee, slippage, spread, tick_units, step_units, notional_minimum;
+} bound_backtest_rules;
+
+enum { BOUND_EXIT = 1, BOUND_STOP_LOSS = 2, BOUND_TAKE_PROFIT = 3 };
+
+/// A round trip: the candles at or in which it began and ended.
+typedef struct {
+  size_t entry, exit;
+  double entry_price, exit_price, quantity, profit;
+  int kind;
+} bound_backtest_trade;
+
+typedef struct {
+  size_t trades;
+  double equity, drawdown;
+} bound_backtest_result;
+
+/// Buys while Wilder's RSI of `fast` candles is below `oversold`, sells while it is above `overbought`, at the close; stop-loss and
+/// take-profit inside candles that go open, low, high, close. Trades beyond `capacity` are counted only.
+bound_backtest_result bound_backtest_rsi(
+  const bound_candle *candles, size_t count, const bound_backtest_rules *rules, bound_backtest_trade *trades, size_t capacity);
+
+/// The same for a moving average of `fast` candles that crosses one of `slow`.
+bound_backtest_result bound_backtest_sma(
+  const bound_candle *candles, size_t count, const bound_backtest_rules *rules, bound_backtest_trade *trades, size_t capacity);
+
+/// A row of a candle file: milliseconds, then open, high, low, close and volume in units of 10^-8.
+typedef struct {
+  int64_t time, v[5];
+} bound_candle_row;
+
+/// Reads a plain candle file (a header, then open_time,open,high,low,close,volume) without checks; answers the rows, 0 on failure.
+size_t bound_candle_rows(const char *path, bound_candle_row *rows, size_t capacity);
+
 /// Decimal text to units of 10^-8, without checks.
 int64_t bound_decimal(const char *bytes, size_t length);
 
