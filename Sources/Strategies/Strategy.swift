@@ -16,7 +16,7 @@ public protocol Strategy: Sendable {
   mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal
 
   /// Takes the next closed candles up to the first at which it wants something, or before the first outside `bounds`; the same as one by
-  /// one. Answers how many it took and what it wants at the last of them. An open position counts its bars on.
+  /// one. Answers how many it took and what it wants at the last of them. An open position counts its bars on, missing ones included.
   mutating func onCandles(
     _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
   ) -> (count: Int, signal: Signal)
@@ -33,8 +33,8 @@ extension Strategy {
   ) -> (count: Int, signal: Signal) {
     var bounds = bounds
     for index in candles.indices {
-      guard bounds.admits(candles[index]) else { return (index - candles.startIndex, .hold) }
-      if position.isOpen { position.barsHeld += 1 }
+      guard let passed = bounds.advance(to: candles[index]) else { return (index - candles.startIndex, .hold) }
+      if position.isOpen { position.barsHeld += passed }
       let signal = onCandle(candles[index], position: position)
       if signal.action != .hold { return (index - candles.startIndex + 1, signal) }
     }

@@ -9,18 +9,21 @@ public struct CandleBounds: Hashable, Sendable {
   public var opened: Timestamp
   /// The first candle that opens at this time or later is the last.
   public var lastOpens: Timestamp
+  @usableFromInline let nanoseconds: Int64
 
-  @inlinable public init(low: Price, high: Price, opened: Timestamp, lastOpens: Timestamp) {
+  public init(low: Price, high: Price, opened: Timestamp, lastOpens: Timestamp, interval: Interval) {
     self.low = low
     self.high = high
     self.opened = opened
     self.lastOpens = lastOpens
+    nanoseconds = interval.milliseconds * 1_000_000
   }
 
-  /// Whether the next candle lies inside; it becomes the one before.
-  @inlinable public mutating func admits(_ candle: Candle) -> Bool {
-    guard opened < lastOpens, candle.openTime > opened, candle.low > low, candle.high < high, candle.isConsistent else { return false }
+  /// Goes to the next candle, if it lies inside; answers how many candles later it is than the one before, more than one behind a gap.
+  @inlinable public mutating func advance(to candle: Candle) -> Int? {
+    guard opened < lastOpens, candle.openTime > opened, candle.low > low, candle.high < high, candle.isConsistent else { return nil }
+    let distance = candle.openTime.nanoseconds(since: opened)
     opened = candle.openTime
-    return true
+    return distance == nanoseconds ? 1 : Int(distance / nanoseconds)
   }
 }

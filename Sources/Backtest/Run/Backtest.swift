@@ -119,6 +119,8 @@ public struct Backtest: Sendable {
       untilProgress -= 1
       if untilProgress == 0 {
         untilProgress = Self.progressEvery
+        // Nobody else asks what changed: it would be remembered for ever.
+        _ = core.takeOrderChanges()
         let done = tapes.reduce(0) { $0 + $1.rowsDone }
         guard progress(BacktestProgress(candlesDone: min(done, candlesTotal), candlesTotal: candlesTotal, time: time)) else {
           throw BacktestError(.canceled, "the backtest was stopped")

@@ -53,10 +53,16 @@ struct CandleListener: Sendable {
   }
 
   /// Hands closed candles inside `bounds` to the strategy up to the first at which something is to be done, all of them later than the
-  /// position's entry and without a gap. Answers how many it took.
-  mutating func onCandles(_ candles: ArraySlice<Candle>, inside bounds: CandleBounds, signals: inout [CandleSignal]) -> Int {
-    let most = timeStop > 0 && position.isOpen ? max(timeStop - position.barsHeld, 1) : candles.count
-    let (count, signal) = strategy.onCandles(candles.prefix(most), inside: bounds, position: &position)
+  /// position's entry. Not for months. Answers how many it took.
+  mutating func onCandles(
+    _ candles: ArraySlice<Candle>, _ interval: Interval, inside bounds: CandleBounds, signals: inout [CandleSignal]
+  ) -> Int {
+    var bounds = bounds
+    if timeStop > 0, position.isOpen {
+      let left = Int64(max(timeStop - position.barsHeld, 1))
+      bounds.lastOpens = min(bounds.lastOpens, bounds.opened.advanced(byMilliseconds: left * interval.milliseconds))
+    }
+    let (count, signal) = strategy.onCandles(candles, inside: bounds, position: &position)
     guard count > 0 else { return 0 }
     if signal.action != .hold || isHeldTooLong {
       signals.append(CandleSignal(bot: bot, signal: signal, candlesHeld: isHeldTooLong ? timeStop : 0))
@@ -134,16 +140,18 @@ struct SeriesState: Sendable {
   /// Tells the strategies of closed candles up to the first at which one wants something, or before the first outside `bounds`. Answers
   /// how many were told.
   mutating func hear(_ candles: ArraySlice<Candle>, inside bounds: CandleBounds, signals: inout [CandleSignal]) -> Int {
-    guard listeners.count == 1, let first = candles.first, key.interval.nextOpenTime(after: first.openTime) > listeners[0].openedAt else {
+    guard listeners.count == 1, key.interval != .oneMonth, let first = candles.first,
+      key.interval.nextOpenTime(after: first.openTime) > listeners[0].openedAt
+    else {
       var bounds = bounds
       for index in candles.indices {
-        guard bounds.admits(candles[index]) else { return index - candles.startIndex }
+        guard bounds.advance(to: candles[index]) != nil else { return index - candles.startIndex }
         hear(candles[index], closedAt: key.interval.nextOpenTime(after: candles[index].openTime), signals: &signals)
         if !signals.isEmpty { return index - candles.startIndex + 1 }
       }
       return candles.count
     }
-    return listeners[0].onCandles(candles, inside: bounds, signals: &signals)
+    return listeners[0].onCandles(candles, key.interval, inside: bounds, signals: &signals)
   }
 
   mutating func keep(_ candle: Candle, limit: Int) {

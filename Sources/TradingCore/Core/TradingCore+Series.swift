@@ -37,7 +37,8 @@ extension TradingCore {
   /// the first that reaches `low` or `high`; answers how many were told. Inside the wake prices that is the same as closing them one by
   /// one, but for the decisions at the last of them: those are due next (``decide(at:price:of:effects:)``).
   public mutating func hear(_ candles: ArraySlice<Candle>, of handle: SeriesHandle, low: Price, high: Price, lastOpens: Timestamp) -> Int {
-    let bounds = CandleBounds(low: low, high: high, opened: series[handle.series].lastOpenTime, lastOpens: lastOpens)
+    let bounds = CandleBounds(
+      low: low, high: high, opened: series[handle.series].lastOpenTime, lastOpens: lastOpens, interval: series[handle.series].key.interval)
     let count = series[handle.series].hear(candles, inside: bounds, signals: &signals)
     series[handle.series].keep(candles.prefix(count), limit: configuration.historyCandles)
     return count
