@@ -44,9 +44,14 @@ struct CandleListener: Sendable {
 
   /// Hands a closed candle to the strategy; `nil` when nothing is to be done.
   ///
-  /// How long a position is held is read off the clock, not counted: a restart forgets nothing.
-  mutating func onCandle(_ candle: Candle, _ interval: Interval, closedAt close: Timestamp) -> CandleSignal? {
-    if position.isOpen, close > openedAt { position.barsHeld = interval.candleCount(from: openedAt, to: close) }
+  /// How long a position is held is read off the clock, so a restart forgets nothing, and counted on while candles follow each other.
+  mutating func onCandle(
+    _ candle: Candle, _ interval: Interval, closedAt close: Timestamp, isContiguous: Bool
+  ) -> CandleSignal? {
+    if position.isOpen, close > openedAt {
+      position.barsHeld =
+        isContiguous && position.barsHeld > 0 ? position.barsHeld + 1 : interval.candleCount(from: openedAt, to: close)
+    }
     let signal = strategy.onCandle(candle, position: position)
     guard signal.action != .hold || isHeldTooLong else { return nil }
     return CandleSignal(bot: bot, signal: signal, candlesHeld: isHeldTooLong ? timeStop : 0)
@@ -89,6 +94,8 @@ struct SeriesState: Sendable {
   private(set) var history: [Candle] = []
   /// When the last closed candle opened.
   private(set) var lastOpenTime = Timestamp(nanoseconds: .min)
+  /// The last closed candle follows the one before it.
+  private(set) var isContiguous = false
   /// The average true range at the last closed candle, kept while some bot needs it; zero while it is not known.
   private(set) var volatility: Price = .zero
   private var range: AverageTrueRange?
@@ -131,9 +138,11 @@ struct SeriesState: Sendable {
   }
 
   /// Tells every strategy of a closed candle; those that want something are added to `signals`.
-  mutating func hear(_ candle: Candle, closedAt close: Timestamp, signals: inout [CandleSignal]) {
+  ///
+  /// - Parameter isContiguous: it is known to follow the candle heard before.
+  mutating func hear(_ candle: Candle, closedAt close: Timestamp, isContiguous: Bool, signals: inout [CandleSignal]) {
     for slot in listeners.indices {
-      if let signal = listeners[slot].onCandle(candle, key.interval, closedAt: close) { signals.append(signal) }
+      if let signal = listeners[slot].onCandle(candle, key.interval, closedAt: close, isContiguous: isContiguous) { signals.append(signal) }
     }
   }
 
@@ -146,7 +155,8 @@ struct SeriesState: Sendable {
       var bounds = bounds
       for index in candles.indices {
         guard bounds.advance(to: candles[index]) != nil else { return index - candles.startIndex }
-        hear(candles[index], closedAt: key.interval.nextOpenTime(after: candles[index].openTime), signals: &signals)
+        hear(
+          candles[index], closedAt: key.interval.nextOpenTime(after: candles[index].openTime), isContiguous: false, signals: &signals)
         if !signals.isEmpty { return index - candles.startIndex + 1 }
       }
       return candles.count
@@ -155,6 +165,7 @@ struct SeriesState: Sendable {
   }
 
   mutating func keep(_ candle: Candle, limit: Int) {
+    isContiguous = lastOpenTime.nanoseconds != .min && key.interval.nextOpenTime(after: lastOpenTime) == candle.openTime
     lastOpenTime = candle.openTime
     if range != nil { measure(candle) }
     guard limit > 0 else { return }

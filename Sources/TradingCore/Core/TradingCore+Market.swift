@@ -36,7 +36,7 @@ extension TradingCore {
   mutating func closed(_ candle: Candle, _ at: Int, isLate: Bool, _ effects: inout [Effect]) {
     series[at].keep(candle, limit: configuration.historyCandles)
     let close = series[at].key.interval.nextOpenTime(after: candle.openTime)
-    series[at].hear(candle, closedAt: close, signals: &signals)
+    series[at].hear(candle, closedAt: close, isContiguous: series[at].isContiguous, signals: &signals)
     decide(price: candle.close, at: close, isLate: isLate, &effects)
   }
 
@@ -227,7 +227,7 @@ extension TradingCore {
       series[at].keep(candle, limit: configuration.historyCandles)
       let close = key.interval.nextOpenTime(after: candle.openTime)
       for slot in series[at].listeners.indices {
-        _ = series[at].listeners[slot].onCandle(candle, key.interval, closedAt: close)
+        _ = series[at].listeners[slot].onCandle(candle, key.interval, closedAt: close, isContiguous: series[at].isContiguous)
         bots[series[at].listeners[slot].bot]?.onHistory(candle)
       }
     }
