@@ -53,124 +53,135 @@ let systemLibraries: [Target] = [
 
 // Pure: standard library only, told the time, no I/O.
 let pureModules: [Target] = [
-  module("TradingModel"),
+  module("Time"),
+  module("TradingModel", ["Time"]),
   module("Indicators", ["TradingModel"]),
   module("Strategies", ["TradingModel", "Indicators"]),
-  module("Venue", ["TradingModel"]),
-  module("TradingCore", ["TradingModel", "Indicators", "Strategies", "Venue"]),
-  module("VenueSimulated", ["TradingModel", "Venue"]),
-  module("MarketFrames", ["TradingModel", "Venue"]),
-  module("Backtest", ["TradingModel", "Strategies", "Venue", "TradingCore", "VenueSimulated"]),
+  module("Venue", ["Time", "TradingModel"]),
+  module("MarketModel", ["Time", "TradingModel"]),
+  module("TradingCore", ["Time", "TradingModel", "Indicators", "Strategies", "Venue"]),
+  module("PaperTrading", ["Time", "TradingModel", "MarketModel", "Venue", "TradingCore"]),
+  module("ExchangeSimulation", ["Time", "TradingModel", "MarketModel", "Venue"]),
+  module("BinanceJSON", ["Time", "TradingModel", "Venue"]),
+  module("Backtest", ["Time", "TradingModel", "Strategies", "Venue", "MarketModel", "TradingCore", "PaperTrading"]),
 ]
 
 let services: [Target] = [
-  module("CandleFiles", ["TradingModel", "CZlib"]),
-  module("ServiceRuntime", ["TradingModel", logging]),
-  module("MarketData", ["TradingModel", "Venue"]),
-  module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "TradingModel", "Venue", logging]),
-  module("Journal", ["TradingModel", "Strategies", "Venue", "TradingCore", "ServiceRuntime", grdb, grdbSQLite]),
-  module("PostgresMirror", ["CPostgres", "Journal", "Strategies", "TradingModel", "Venue", "TradingCore", "ServiceRuntime", logging]),
+  module("CandleFiles", ["Time", "TradingModel", "CZlib"]),
+  module("ServiceRuntime", ["Time"]),
+  module("MarketData", ["Time", "TradingModel", "Venue"]),
+  module("MarketTape", ["Time", "TradingModel", "ServiceRuntime"]),
+  module("RedisCache", ["CHiredis", "MarketData", "ServiceRuntime", "Time", "TradingModel", "Venue", logging]),
+  module("Journal", ["Time", "TradingModel", "Strategies", "Venue", "TradingCore", "ServiceRuntime", grdb, grdbSQLite]),
+  module(
+    "PostgresMirror", ["CPostgres", "Journal", "Strategies", "Time", "TradingModel", "Venue", "TradingCore", "ServiceRuntime", logging]),
   module("Signing", ["COpenSSL", "ServiceRuntime"]),
-  module("HTTPClient", ["CCurl", "ServiceRuntime", logging]),
+  module("HTTPClient", ["CCurl", "ServiceRuntime"]),
   module(
     "VenueBinance",
     [
-      "TradingModel", "Venue", "HTTPClient", "Signing", "MarketFrames", "ServiceRuntime",
-      nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, logging,
+      "Time", "TradingModel", "Venue", "HTTPClient", "Signing", "BinanceJSON", "ServiceRuntime",
+      nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
     ]),
   module("ProtobufC", ["CProtobufC"]),
-  module("TTRPC", ["ProtobufC", "CTTRPCProto", nioCore, nioPosix, nioSSL, logging]),
+  module("TTRPC", ["ProtobufC", "CTTRPCProto", nioCore, nioPosix, nioSSL]),
   module("BotAPI", ["ProtobufC", "CBotProto", "TTRPC"]),
   module(
     "SimulatorServer",
     [
-      "TradingModel", "Venue", "VenueSimulated", "Signing", "ServiceRuntime", "CandleFiles",
+      "Time", "TradingModel", "Venue", "MarketModel", "ExchangeSimulation", "Signing", "ServiceRuntime", "CandleFiles",
       nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
     ]),
   module(
     "ControlPlane",
     [
-      "BotAPI", "TTRPC", "Backtest", "CandleFiles", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated", "Journal",
-      "MarketData", "ServiceRuntime", nioCore, logging,
+      "BotAPI", "TTRPC", "Backtest", "CandleFiles", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "PaperTrading", "Journal",
+      "MarketData", "ServiceRuntime", "ProtobufC", nioCore, logging,
     ]),
   module(
     "ControlCommands",
     [
-      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketFrames", "TradingCore", "TradingModel",
-      "Strategies", "Indicators",
-      "Venue",
-      "VenueSimulated", argumentParser,
+      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketTape", "BinanceJSON", "TradingCore", "Time",
+      "TradingModel", "Strategies", "Indicators", "Venue", "MarketModel", "PaperTrading", argumentParser,
     ]),
   module(
     "BotDaemon",
     [
-      "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "TradingModel", "Strategies", "Indicators", "Venue", "VenueBinance",
-      "VenueSimulated",
-      "MarketData", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient", "MarketFrames", "ServiceRuntime",
-      nioCore, nioPosix, nioSSL, logging, argumentParser,
+      "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "VenueBinance",
+      "PaperTrading", "ExchangeSimulation", "MarketData", "MarketTape", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient",
+      "BinanceJSON", "ServiceRuntime", nioCore, nioPosix, logging,
     ]),
 ]
 
 let programs: [Target] = [
   program("botd", ["BotDaemon", "TradingModel", argumentParser]),
   program("botctl", ["ControlCommands"]),
-  program("botsim", ["SimulatorServer", "VenueSimulated", "TradingModel", "ServiceRuntime", argumentParser, logging]),
+  program("botsim", ["SimulatorServer", "Time", "TradingModel", "ServiceRuntime", argumentParser, logging]),
   // The protoc plugin that writes BotAPI's Swift from proto/ (make proto).
   program("protoc-gen-botd", []),
 ]
 
 var testTargets: [Target] = [
-  tests("TradingModelTests", ["TradingModel"]),
-  tests("MarketFramesTests", ["MarketFrames", "TradingModel", "Venue"]),
-  tests("TradingCoreTests", ["TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated"]),
+  tests("TradingModelTests", ["Time", "TradingModel"]),
+  tests("BinanceJSONTests", ["BinanceJSON", "Time", "TradingModel", "Venue"]),
+  tests(
+    "TradingCoreTests",
+    ["TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading", "ExchangeSimulation"]),
   tests("TidyTests", []),
-  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "TradingModel"]),
-  tests("BacktestTests", ["Backtest", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated"]),
+  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"]),
+  tests(
+    "BacktestTests",
+    ["Backtest", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading", "ExchangeSimulation"]),
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
-  tests("ServiceRuntimeTests", ["ServiceRuntime", "TradingModel"]),
+  tests("ServiceRuntimeTests", ["ServiceRuntime", "Time", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
   tests("ControlCommandsTests", ["ControlCommands", "BotAPI", "TTRPC", nioPosix]),
-  tests("IndicatorsTests", ["Indicators", "TradingModel"]),
-  tests("StrategiesTests", ["Strategies", "Indicators", "TradingModel"]),
+  tests("IndicatorsTests", ["Indicators", "Time", "TradingModel"]),
+  tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
   tests("TTRPCTests", ["TTRPC", "ProtobufC", "CTTRPCProto", nioCore, nioPosix], resources: [.copy("Fixtures")]),
 ]
 
 testTargets += [
   // Shared by tests: real servers in temporary folders, samples, seeded randomness.
   .target(
-    name: "TestSupport", dependencies: ["Strategies", "TradingCore", "TradingModel", "Venue"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Strategies", "Time", "TradingCore", "TradingModel", "Venue"], path: "Tests/TestSupport",
     swiftSettings: settings),
   // A writer that tests kill.
   .executableTarget(
     name: "journal-probe", dependencies: ["Journal", "TestSupport", "TradingCore"], path: "Tests/JournalProbe", swiftSettings: settings),
-  tests("MarketDataTests", ["MarketData", "TestSupport", "TradingModel", "Venue"]),
-  tests("RedisCacheTests", ["RedisCache", "MarketData", "ServiceRuntime", "TestSupport", "TradingModel", "Venue"]),
-  tests("PostgresMirrorTests", ["PostgresMirror", "Journal", "ServiceRuntime", "TestSupport", "TradingCore", "TradingModel", "Venue"]),
+  tests("MarketDataTests", ["MarketData", "TestSupport", "Time", "TradingModel", "Venue"]),
+  tests("RedisCacheTests", ["RedisCache", "MarketData", "ServiceRuntime", "TestSupport", "Time", "TradingModel", "Venue"]),
+  tests(
+    "PostgresMirrorTests", ["PostgresMirror", "Journal", "ServiceRuntime", "TestSupport", "TradingCore", "Time", "TradingModel", "Venue"]),
   tests(
     "ControlPlaneTests",
     [
-      "ControlPlane", "BotAPI", "TTRPC", "TradingCore", "TradingModel", "Strategies", "Venue", "VenueSimulated", "Journal", "MarketData",
+      "ControlPlane", "BotAPI", "TTRPC", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading",
+      "ExchangeSimulation", "Journal", "MarketData",
       "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
     ]),
-  tests("JournalTests", ["Journal", "TestSupport", "TradingCore", "TradingModel", "Venue", "journal-probe"]),
-  tests("VenueSimulatedTests", ["VenueSimulated", "TradingModel", "Venue"]),
+  tests("JournalTests", ["Journal", "MarketTape", "TestSupport", "TradingCore", "Time", "TradingModel", "Venue", "journal-probe"]),
+  tests("PaperTradingTests", ["PaperTrading", "MarketModel", "ExchangeSimulation", "Time", "TradingModel", "Venue"]),
+  tests("ExchangeSimulationTests", ["ExchangeSimulation", "MarketModel", "Time", "TradingModel", "Venue"]),
   tests(
     "SimulatorServerTests",
     [
-      "SimulatorServer", "VenueSimulated", "Signing", "ServiceRuntime", "TradingModel", "Venue", "botsim", nioCore, nioPosix, nioHTTP1,
+      "SimulatorServer", "ExchangeSimulation", "Signing", "ServiceRuntime", "Time", "TradingModel", "Venue", "botsim", nioCore, nioPosix,
+      nioHTTP1,
       nioWebSocket, logging,
     ]),
   tests(
     "VenueBinanceTests",
     [
-      "VenueBinance", "HTTPClient", "MarketFrames", "Signing", "ServiceRuntime", "TradingModel", "Venue", "botsim", nioCore, nioPosix,
+      "VenueBinance", "HTTPClient", "BinanceJSON", "Signing", "ServiceRuntime", "Time", "TradingModel", "Venue", "botsim", nioCore,
+      nioPosix,
       nioHTTP1, nioWebSocket,
     ]),
   // The programs as processes, over real sockets.
   tests(
     "EndToEndTests",
-    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "TradingModel", "botd", "botctl", "botsim"]),
+    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "Time", "TradingModel", "botd", "botctl", "botsim"]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test
@@ -187,8 +198,8 @@ if Context.environment["BOT_BENCHMARKS"] != nil {
     .executableTarget(
       name: "botbench",
       dependencies: [
-        "CBounds", "TradingModel", "Indicators", "Strategies", "Venue", "VenueSimulated", "TradingCore", "Backtest", "CandleFiles",
-        "MarketFrames", "Journal", "TTRPC", nioCore,
+        "CBounds", "Time", "TradingModel", "Indicators", "Strategies", "Venue", "PaperTrading", "TradingCore", "Backtest", "CandleFiles",
+        "BinanceJSON", "Journal", "TTRPC", nioCore,
         nioPosix,
       ],
       path: "Tests/Benchmarks/botbench", swiftSettings: settings),

@@ -1,6 +1,7 @@
+public import Time
 public import TradingCore
 public import TradingModel
-public import VenueSimulated
+public import PaperTrading
 
 /// One symbol's past.
 public struct BacktestMarket: Sendable {

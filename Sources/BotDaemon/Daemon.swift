@@ -1,3 +1,5 @@
+import MarketTape
+import Time
 import BotAPI
 import ControlPlane
 import Foundation

@@ -1,3 +1,4 @@
+import Time
 import ControlPlane
 import HTTPClient
 import Logging

@@ -1,9 +1,10 @@
+import Time
 import ControlPlane
 import MarketData
 import ServiceRuntime
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// The daemon's part of `RunSelfTest` (`botctl doctor`): an order on a simulated venue of its own. It touches no bot and no money.
 struct SelfTest {

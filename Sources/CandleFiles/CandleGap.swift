@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Candles missing between two neighbours on the grid.

@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// How ``CandleFile/read(path:options:progress:)`` treats a file. The defaults repair nothing: what is wrong is an error.

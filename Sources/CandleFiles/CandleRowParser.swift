@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Reads rows in their usual form at full speed: it answers `nil` for any other, and ``CandleRowText`` says more about those.

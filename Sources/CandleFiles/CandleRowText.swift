@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Reads a row in any form the format allows, cell by cell, and says what is wrong with one that is no candle.

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Counts the distances between neighbouring open times: which is the most common, and whether there are others.

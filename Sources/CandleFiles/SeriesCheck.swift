@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Makes rows in order a series: finds its interval, and looks for open times beside the grid and for gaps.

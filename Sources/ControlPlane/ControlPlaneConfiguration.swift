@@ -1,6 +1,7 @@
+public import Time
 public import ServiceRuntime
 public import TradingCore
-public import TradingModel
+import TradingModel
 
 /// What the control plane is told once.
 public struct ControlPlaneConfiguration: Sendable {

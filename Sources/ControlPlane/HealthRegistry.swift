@@ -1,6 +1,7 @@
+public import Time
 import ServiceRuntime
 import Synchronization
-public import TradingModel
+import TradingModel
 
 /// How well a part works.
 public enum ComponentStatus: UInt8, Sendable, Hashable, CaseIterable, CustomStringConvertible {

@@ -1,3 +1,4 @@
+public import Time
 import Foundation
 import GRDB
 import GRDBSQLite

@@ -3,6 +3,7 @@
 #elseif canImport(Musl)
   import Musl
 #endif
+import Time
 import GRDB
 import GRDBSQLite
 import TradingCore

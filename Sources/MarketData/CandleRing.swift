@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// The newest closed candles of one series, by open time, in a ring that grows up to its capacity.

@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 public import Venue
 

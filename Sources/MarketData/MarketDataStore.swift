@@ -1,3 +1,4 @@
+public import Time
 import Synchronization
 public import TradingModel
 public import Venue

@@ -1,3 +1,4 @@
+import Time
 import Journal
 import Strategies
 import TradingCore

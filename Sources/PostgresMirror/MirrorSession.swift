@@ -1,3 +1,4 @@
+import Time
 import Journal
 import ServiceRuntime
 import TradingCore

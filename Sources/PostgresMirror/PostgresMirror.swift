@@ -1,3 +1,4 @@
+import Time
 public import Journal
 import Logging
 public import ServiceRuntime

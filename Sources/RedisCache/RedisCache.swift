@@ -1,3 +1,4 @@
+public import Time
 import Logging
 public import MarketData
 public import ServiceRuntime

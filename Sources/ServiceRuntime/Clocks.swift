@@ -3,7 +3,7 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-public import TradingModel
+public import Time
 
 /// The wall clock. Wall time is data (it stamps events); timers use ``MonotonicClock``. This file is the only reader of clocks.
 public enum WallClock {

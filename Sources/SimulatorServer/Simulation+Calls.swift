@@ -1,7 +1,8 @@
+import Time
 import ServiceRuntime
 import Signing
 import TradingModel
-import VenueSimulated
+import ExchangeSimulation
 
 extension Simulation {
   /// What was signed, by whom, and the signature.

@@ -1,6 +1,7 @@
+import Time
 import TradingModel
 import Venue
-import VenueSimulated
+import ExchangeSimulation
 
 extension Simulation {
   /// A public trade: onto the board and to whom it concerns.

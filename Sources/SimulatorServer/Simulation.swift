@@ -1,9 +1,10 @@
+import Time
 import Logging
 import NIOCore
 import ServiceRuntime
 import TradingModel
 import Venue
-import VenueSimulated
+import ExchangeSimulation
 
 /// The running exchange: market, matching, boards, listeners. Lives on one event loop; nothing else touches it.
 final class Simulation {

@@ -1,10 +1,11 @@
+import Time
 public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import TradingModel
-import VenueSimulated
+import ExchangeSimulation
 
 /// The exchange simulator as a server: REST, market streams and the WebSocket API on one port.
 ///

@@ -1,3 +1,5 @@
+public import Time
+
 /// One candle of a symbol and interval. Identified by its open time.
 public struct Candle: Hashable, Sendable {
   public var openTime: Timestamp

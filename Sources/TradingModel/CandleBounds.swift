@@ -1,3 +1,5 @@
+public import Time
+
 /// What candles must be for somebody to go through many of them at once, looking at nothing but their closes: consistent, in order, and
 /// inside two prices at which something would happen.
 public struct CandleBounds: Hashable, Sendable {

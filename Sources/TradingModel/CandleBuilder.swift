@@ -1,3 +1,5 @@
+public import Time
+
 /// Builds the candles of one series from its trades, as the exchange does: open and close are the first and last trade, a period
 /// without a trade repeats the last close with zero volume.
 public struct CandleBuilder: Sendable {

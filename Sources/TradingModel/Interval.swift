@@ -1,3 +1,5 @@
+public import Time
+
 /// A candle's length, in the exchange's spelling (case-sensitive: `1m` is a minute, `1M` a month).
 public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   case oneSecond = "1s"

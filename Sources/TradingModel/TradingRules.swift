@@ -70,7 +70,9 @@ public struct TradingRules: Hashable, Sendable {
     var rounded = quantity.roundedDown(toMultipleOf: stepSize)
     if isMarket { rounded = rounded.roundedDown(toMultipleOf: marketStepSize) }
     var maximum = quantityMaximum
-    if isMarket, marketQuantityMaximum.isPositive, !maximum.isPositive || marketQuantityMaximum < maximum { maximum = marketQuantityMaximum }
+    if isMarket, marketQuantityMaximum.isPositive, !maximum.isPositive || marketQuantityMaximum < maximum {
+      maximum = marketQuantityMaximum
+    }
     if maximum.isPositive, rounded > maximum { rounded = maximum.roundedDown(toMultipleOf: stepSize) }
     return max(rounded, .zero)
   }

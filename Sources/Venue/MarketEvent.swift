@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// What a market-data feed delivers, already translated from the venue's words.

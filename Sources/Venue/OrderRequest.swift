@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// An order as it goes to a venue. Its `clientOrderID` is journaled before the first byte leaves and is never sent twice.

@@ -60,7 +60,9 @@ struct Botd: AsyncParsableCommand {
     flags.simulation.speed = speed
     let names = symbols.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     flags.simulation.symbols = names.compactMap { Symbol($0) }
-    guard flags.simulation.symbols.count == names.count, !names.isEmpty else { throw ValidationError("--symbols must be like BTCUSDT,ETHUSDT") }
+    guard flags.simulation.symbols.count == names.count, !names.isEmpty else {
+      throw ValidationError("--symbols must be like BTCUSDT,ETHUSDT")
+    }
     do {
       let settings = try DaemonSettings.load(flags: flags, environment: ProcessInfo.processInfo.environment)
       let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil

@@ -1,3 +1,4 @@
+import Time
 import ArgumentParser
 import Foundation
 import Logging

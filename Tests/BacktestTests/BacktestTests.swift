@@ -1,10 +1,11 @@
+import Time
 import Backtest
 import Strategies
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Running over candles: ranges, coarser intervals, finer detail, several symbols, what is refused.
 @Suite struct BacktestTests {
@@ -18,7 +19,8 @@ import VenueSimulated
   }
 
   @Test func moneyAddsUp() throws {
-    let outcome = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(BacktestSamples.candles(2_000, seed: 5)))
+    let outcome = try Self.run(
+      BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(BacktestSamples.candles(2_000, seed: 5)))
     let bot = try #require(outcome.bots.first)
     #expect(outcome.trades.count > 20)
     let closed = outcome.trades.filter(\.isClosed).reduce(FixedDecimal.zero) { $0 + $1.profit }
@@ -132,8 +134,10 @@ import VenueSimulated
       } catch { return "\(error.field): \(error.message)" }
     }
     #expect(message(BacktestSettings(bots: []), [market]).contains("no bot"))
-    #expect(message(BacktestSettings(bots: [BacktestSamples.bot(interval: .oneMinute)]), [market]).hasPrefix("spec.interval: the interval 1m"))
-    #expect(message(BacktestSettings(bots: [BacktestSamples.bot("ETHUSDT", interval: .fiveMinutes)]), [market]).contains("no candles of ETHUSDT"))
+    #expect(
+      message(BacktestSettings(bots: [BacktestSamples.bot(interval: .oneMinute)]), [market]).hasPrefix("spec.interval: the interval 1m"))
+    #expect(
+      message(BacktestSettings(bots: [BacktestSamples.bot("ETHUSDT", interval: .fiveMinutes)]), [market]).contains("no candles of ETHUSDT"))
     var late = BacktestSettings(bots: [BacktestSamples.bot(interval: .fiveMinutes)])
     late.from = .distantFuture
     #expect(message(late, [market]).contains("the data go from 2025-12-01"))

@@ -1,10 +1,12 @@
+import Time
 import Backtest
 import Strategies
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import MarketModel
+import PaperTrading
 
 /// The backtest decides what paper trading decides on what the simulator's replay sends: candle updates and trades along the walk through
 /// each candle, then the closed candle.

@@ -3,7 +3,7 @@ import Strategies
 import Testing
 import TradingCore
 import TradingModel
-import VenueSimulated
+import PaperTrading
 
 /// A market alone goes through quiet candles by the batch, one beside others never does: both must trade the same.
 @Suite struct QuietCandleTests {

@@ -1,8 +1,9 @@
+import Time
 import Backtest
 import Strategies
 import TradingCore
 import TradingModel
-import VenueSimulated
+import ExchangeSimulation
 
 /// Markets and bots for tests: random candles from a seed, gaps between them included.
 enum BacktestSamples {
@@ -24,7 +25,9 @@ enum BacktestSamples {
   }
 
   /// Candles of a random walk: whole cents, wicks on both sides, now and then a gap at the open.
-  static func candles(_ count: Int, seed: UInt64, interval: Interval = .oneMinute, price: Int64 = 6_000_000, swing: Int64 = 4_000) -> [Candle] {
+  static func candles(_ count: Int, seed: UInt64, interval: Interval = .oneMinute, price: Int64 = 6_000_000, swing: Int64 = 4_000)
+    -> [Candle]
+  {
     var random = SplitMix(state: seed)
     var list: [Candle] = []
     var last = price
@@ -51,7 +54,8 @@ enum BacktestSamples {
 
   /// A bot that trades often.
   static func bot(
-    _ text: String = "BTCUSDT", strategy: String = "rsi", _ parameters: StrategyParameters = ["period": "3", "oversold": "40", "overbought": "65"],
+    _ text: String = "BTCUSDT", strategy: String = "rsi",
+    _ parameters: StrategyParameters = ["period": "3", "oversold": "40", "overbought": "65"],
     interval: Interval = .oneMinute, stopLoss: String = "0.004", takeProfit: String = "0.006"
   ) -> BotConfiguration {
     guard let id = BotID(text.lowercased()) else { preconditionFailure("no id") }

@@ -1,3 +1,4 @@
+import Time
 import CandleFiles
 import Foundation
 import Testing

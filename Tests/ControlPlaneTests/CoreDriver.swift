@@ -1,3 +1,4 @@
+import Time
 import ControlPlane
 import Foundation
 import Journal
@@ -9,7 +10,8 @@ import TestSupport
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import ExchangeSimulation
+import PaperTrading
 
 /// A real core with a real journal and the simulated venue, driven one event at a time on a thread of its own: what the daemon's engine
 /// does, without its asynchrony.

@@ -44,7 +44,8 @@ import Venue
 
   @Test func wrongLimitsAreNamed() async throws {
     let harness = try await ControlHarness()
-    let wrong = V1.RiskLimits(maxOrderNotional: "-1", maxTotalNotional: "much", maxDrawdownFraction: "2", maxOpenOrders: -3, onBreach: .active)
+    let wrong = V1.RiskLimits(
+      maxOrderNotional: "-1", maxTotalNotional: "much", maxDrawdownFraction: "2", maxOpenOrders: -3, onBreach: .active)
     let error = try await failure { () async throws(RPCError) in
       try await harness.risk.setRiskLimits(V1.SetRiskLimitsRequest(limits: wrong))
     }

@@ -60,7 +60,8 @@ import Testing
   private func backtest(_ file: String, _ interval: String) throws -> (fills: [Fill], equity: String) {
     let words = [try Programs.path("botctl"), "backtest", "--candles", file, "--interval", interval, "--output", "json", "--fills"]
     let answer = try run(words + Self.settings)
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any], "\(answer.output.suffix(600))")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any], "\(answer.output.suffix(600))")
     return (Self.fills(object["fills"]), Row.plain(object["final_equity"] as? String ?? ""))
   }
 
@@ -77,7 +78,8 @@ import Testing
       ])
     try daemon.start()
     defer { daemon.kill() }
-    let create = ["create", "btcusdt", "--symbol", "BTCUSDT", "--interval", interval, "--start", "--address", daemon.address] + Self.settings
+    let create =
+      ["create", "btcusdt", "--symbol", "BTCUSDT", "--interval", interval, "--start", "--address", daemon.address] + Self.settings
     let made = try eventually(within: 30) { try run([try Programs.path("botctl")] + create).code == 0 }
     #expect(made, "\(daemon.tail)")
     // Every stream is subscribed before the market moves.
@@ -111,7 +113,9 @@ import Testing
 
   private func newestCandle(_ daemon: Daemon, _ interval: String) throws -> Int {
     let answer = try daemon.read("candles", "BTCUSDT", "--interval", interval, "--limit", "3")
-    let list = ((answer["candles"] ?? answer["items"]) as? [[String: Any]] ?? []).filter { $0["is_closed"] as? Bool ?? $0["closed"] as? Bool ?? true }
+    let list = ((answer["candles"] ?? answer["items"]) as? [[String: Any]] ?? []).filter {
+      $0["is_closed"] as? Bool ?? $0["closed"] as? Bool ?? true
+    }
     return (list.last?["open_time_ns"] as? Int ?? 0) / 1_000_000
   }
 }

@@ -63,7 +63,10 @@ import Testing
       database = try session.database.map { try Ledgers.database($0) } ?? control
       return exchange == control && control == database
     }
-    #expect(same, "missing in botctl: \(Set(exchange).subtracting(control)), only in botctl: \(Set(control).subtracting(exchange)), database lacks \(Set(control).subtracting(database).sorted().prefix(2)), has \(database.prefix(2))\n\(session.daemon.tail)")
+    #expect(
+      same,
+      "missing in botctl: \(Set(exchange).subtracting(control)), only in botctl: \(Set(control).subtracting(exchange)), database lacks \(Set(control).subtracting(database).sorted().prefix(2)), has \(database.prefix(2))\n\(session.daemon.tail)"
+    )
     #expect(sequences == sequences.sorted() && Set(sequences).count == sequences.count)
     #expect(Set(exchange.map { "\($0.symbol)#\($0.tradeID)" }).count == exchange.count)
     return exchange.count
@@ -72,7 +75,9 @@ import Testing
   /// Every client order id that reached the exchange in an order request.
   private func arrivals(_ simulator: Simulator) throws -> [String] {
     let truth = try simulator.get("/sim/truth")
-    let list = (truth as? [[String: Any]]) ?? ((truth as? [String: Any])?["records"] as? [[String: Any]]) ?? ((truth as? [String: Any])?["orders"] as? [[String: Any]]) ?? []
+    let list =
+      (truth as? [[String: Any]]) ?? ((truth as? [String: Any])?["records"] as? [[String: Any]])
+      ?? ((truth as? [String: Any])?["orders"] as? [[String: Any]]) ?? []
     return list.compactMap { record in
       let kind = (record["kind"] as? String ?? "place").lowercased()
       guard kind.contains("place") || kind.contains("new") || kind.contains("order") && !kind.contains("cancel") else { return nil }

@@ -1,3 +1,5 @@
+import MarketTape
+import Time
 import Foundation
 import Journal
 import TestSupport
@@ -8,7 +10,8 @@ import TradingModel
 @Suite struct MarketTapeTests {
   private static func candle(_ minute: Int64) -> Candle {
     Candle(
-      openTime: Timestamp(milliseconds: 1_764_547_200_000 + minute * 60_000), open: FixedDecimal(raw: 6_000_050_000_000), high: FixedDecimal(61_000),
+      openTime: Timestamp(milliseconds: 1_764_547_200_000 + minute * 60_000), open: FixedDecimal(raw: 6_000_050_000_000),
+      high: FixedDecimal(61_000),
       low: FixedDecimal(59_000), close: FixedDecimal(60_500), volume: FixedDecimal(raw: 12_345))
   }
 

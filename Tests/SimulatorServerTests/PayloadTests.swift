@@ -1,3 +1,4 @@
+import Time
 import Foundation
 import ServiceRuntime
 import Testing
@@ -5,7 +6,7 @@ import TradingModel
 import Venue
 
 @testable import SimulatorServer
-@testable import VenueSimulated
+@testable import ExchangeSimulation
 
 /// Field names, order and types of our payloads, against the exchange's documented and recorded ones.
 @Suite struct PayloadTests {

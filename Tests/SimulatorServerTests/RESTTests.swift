@@ -1,6 +1,6 @@
 import Testing
 import TradingModel
-import VenueSimulated
+import ExchangeSimulation
 
 @testable import SimulatorServer
 

@@ -1,6 +1,7 @@
+import Time
 import Testing
 import TradingModel
-import VenueSimulated
+import ExchangeSimulation
 
 @testable import SimulatorServer
 

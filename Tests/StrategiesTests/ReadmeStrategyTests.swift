@@ -33,7 +33,10 @@ import TradingModel
   @Test func itIsMadeFromItsParametersAndRefusesOthers() throws {
     let strategy = try MomentumStrategy.descriptor.make(["period": "5"])
     #expect(strategy.warmUp == 5)
-    #expect(MomentumStrategy.descriptor.violations(of: ["period": "0"]).map(\.message) == ["period must be a whole number from 1 to 1000, not \"0\""])
+    #expect(
+      MomentumStrategy.descriptor.violations(of: ["period": "0"]).map(\.message) == [
+        "period must be a whole number from 1 to 1000, not \"0\""
+      ])
   }
 
   @Test func itsSignalsOnAPrefixNeverChange() throws {

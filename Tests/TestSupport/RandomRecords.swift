@@ -1,3 +1,4 @@
+import Time
 import Strategies
 public import TradingCore
 import TradingModel

@@ -1,3 +1,4 @@
+public import Time
 import Strategies
 public import TradingCore
 public import TradingModel

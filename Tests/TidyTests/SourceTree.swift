@@ -57,7 +57,9 @@ struct SourceTree {
         words[..<at].allSatisfy({ $0.hasPrefix("@") || ["public", "internal", "package", "private", "fileprivate"].contains($0) })
       else { continue }
       var name = words[at + 1]
-      if ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let"].contains(name), at + 2 < words.count { name = words[at + 2] }
+      if ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let"].contains(name), at + 2 < words.count {
+        name = words[at + 2]
+      }
       names.insert(String(name.prefix { $0 != "." }))
     }
     return names

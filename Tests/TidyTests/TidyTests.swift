@@ -5,7 +5,10 @@ import Testing
 @Suite struct TidyTests {
   private let tree = SourceTree.sources
   /// Standard library only, told the time, no I/O.
-  private static let pure = ["TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "VenueSimulated", "MarketFrames"]
+  private static let pure = [
+    "TradingModel", "Indicators", "Strategies", "Venue", "TradingCore", "Time", "MarketModel", "PaperTrading", "ExchangeSimulation",
+    "BinanceJSON",
+  ]
   private static let programs = ["botd", "botctl", "botsim", "protoc-gen-botd"]
 
   @Test func treeIsThere() {
@@ -14,7 +17,8 @@ import Testing
   }
 
   @Test func textIsStrippedOfCommentsAndStrings() {
-    let source = "let a = \"try! \\(b as! C) fatalError\" // print(\nlet c = #\"as! \"x\"\"# /* try! /* */ */ + d\nlet e = \"\"\"\n  try!\n  \"\"\"\n"
+    let source =
+      "let a = \"try! \\(b as! C) fatalError\" // print(\nlet c = #\"as! \"x\"\"# /* try! /* */ */ + d\nlet e = \"\"\"\n  try!\n  \"\"\"\n"
     #expect(CodeText.strip(source) == ["let a = \" b as! C \" ", "let c = \"\"  + d", "let e = \"", "", "\"", ""])
   }
 
@@ -43,7 +47,8 @@ import Testing
 
   @Test func pureModulesHaveNoClockNoRandomnessAndDoNotWait() {
     let files = Self.pure.flatMap { tree.files(of: $0) }
-    let words = /\b(Date\(|Task\b|sleep\b|await\b|async\b|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\(|shuffled\(\)|DispatchQueue)/
+    let words =
+      /\b(Date\(|Task\b|sleep\b|await\b|async\b|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\(|shuffled\(\)|DispatchQueue)/
     #expect(tree.places(words, in: files) == [])
   }
 
@@ -64,9 +69,9 @@ import Testing
       "Sources/TradingModel/FixedDecimal.swift": "the one-way door to statistics",
       "Sources/TradingCore/Bots/BotStatistics.swift": "ratios",
       "Sources/TradingCore/Bots/Bot.swift": "a signal's confidence",
-      "Sources/VenueSimulated/SeededRandom.swift": "random numbers",
-      "Sources/VenueSimulated/MarketGenerator.swift": "the generated path, rounded to the tick",
-      "Sources/VenueSimulated/SimulatedInstrument.swift": "volatility of the generated path",
+      "Sources/ExchangeSimulation/Market/SeededRandom.swift": "random numbers",
+      "Sources/ExchangeSimulation/Market/MarketGenerator.swift": "the generated path, rounded to the tick",
+      "Sources/ExchangeSimulation/Market/SimulatedInstrument.swift": "volatility of the generated path",
     ]
     let files = Self.pure.filter { $0 != "Indicators" && $0 != "Strategies" }.flatMap { tree.files(of: $0) }
       .filter { allowed[$0.path] == nil }

@@ -3,7 +3,7 @@ import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// What people may ask of the core, and what they hear.
 @Suite struct CommandTests {

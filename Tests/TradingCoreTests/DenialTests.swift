@@ -1,3 +1,4 @@
+import Time
 import Testing
 import TradingCore
 import TradingModel
@@ -106,7 +107,8 @@ import Venue
       let open = Samples.start.advanced(byMilliseconds: Int64(index) * 60_000)
       let close = open.advanced(byMilliseconds: 60_000)
       let update = CandleUpdate(
-        symbol: Samples.symbol, interval: .oneMinute, candle: Samples.candle(open, [Samples.decimal(price)]), isClosed: true, eventTime: close)
+        symbol: Samples.symbol, interval: .oneMinute, candle: Samples.candle(open, [Samples.decimal(price)]), isClosed: true,
+        eventTime: close)
       core.step(.market(.candle(update)), at: close, effects: &effects)
     }
     let submits = effects.filter { if case .submit = $0 { true } else { false } }

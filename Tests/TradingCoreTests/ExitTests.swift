@@ -1,9 +1,10 @@
+import Time
 import Strategies
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Exits and sizing beyond the fixed stop: what happens inside a candle, trailing and time stops, cool-down, volatility.
 @Suite struct ExitTests {

@@ -3,7 +3,7 @@ import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Fifty bots on two symbols, one account.
 @Suite struct ManyBotsTests {

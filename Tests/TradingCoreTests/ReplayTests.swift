@@ -2,7 +2,7 @@ import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Folding the journal gives the live state, at every step.
 @Suite struct ReplayTests {
@@ -13,7 +13,8 @@ import VenueSimulated
     let ids = ["a", "b", "c", "d"]
     for (number, id) in ids.enumerated() {
       driver.command(
-        .createBot(Samples.configuration(id, symbol: number % 2 == 0 ? "BTCUSDT" : "ETHUSDT", trailing: number > 1 ? "0.01" : "0"), start: true),
+        .createBot(
+          Samples.configuration(id, symbol: number % 2 == 0 ? "BTCUSDT" : "ETHUSDT", trailing: number > 1 ? "0.01" : "0"), start: true),
         requestID: "create-\(id)", fingerprint: UInt64(number))
     }
     var twin = TradingCore(configuration: driver.core.configuration)

@@ -1,8 +1,9 @@
+import Time
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Limits above all bots: they shrink or deny entries, and stop trading when too much is lost.
 @Suite struct RiskLimitTests {
@@ -34,7 +35,8 @@ import VenueSimulated
   }
 
   @Test func botsOnOneSymbolShareItsLimit() throws {
-    var driver = Self.driver([("one", "BTCUSDT"), ("two", "BTCUSDT"), ("three", "BTCUSDT")], RiskLimits(symbolNotionalMaximum: Self.d("1500")))
+    var driver = Self.driver(
+      [("one", "BTCUSDT"), ("two", "BTCUSDT"), ("three", "BTCUSDT")], RiskLimits(symbolNotionalMaximum: Self.d("1500")))
     Self.fall(&driver)
     // Those of the first candle: later the fall makes room again.
     let first = try #require(driver.intents.first).decisionPrice
@@ -163,7 +165,8 @@ import VenueSimulated
     let driver = Self.driver([("one", "BTCUSDT")], limits)
     #expect(try driver.folded().riskLimits == limits)
     var other = driver
-    let wrong = RiskLimits(orderNotionalMaximum: Self.d("-1"), drawdownMaximum: Self.d("1.5"), openPositionsMaximum: -2, breachState: .active)
+    let wrong = RiskLimits(
+      orderNotionalMaximum: Self.d("-1"), drawdownMaximum: Self.d("1.5"), openPositionsMaximum: -2, breachState: .active)
     let answer = other.command(.setRiskLimits(wrong))
     guard case .failed(let error) = answer else {
       Issue.record("they were taken")

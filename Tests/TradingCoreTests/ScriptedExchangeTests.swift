@@ -1,15 +1,17 @@
+import Time
 import Strategies
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// The core on an exchange that loses, repeats, delays and reorders.
 @Suite struct ScriptedExchangeTests {
   private static let bots = [
     Samples.configuration("a", stopLoss: "0.01", takeProfit: "0.01"),
-    Samples.configuration("b", stopLoss: "0.006", takeProfit: "0.02", trailing: "0.01", parameters: ["period": "4", "oversold": "40", "overbought": "60"]),
+    Samples.configuration(
+      "b", stopLoss: "0.006", takeProfit: "0.02", trailing: "0.01", parameters: ["period": "4", "oversold": "40", "overbought": "60"]),
     Samples.configuration("c", stopLoss: "0.02", takeProfit: "0.008", parameters: ["period": "2", "oversold": "30", "overbought": "80"]),
   ]
 
@@ -45,7 +47,9 @@ import VenueSimulated
     let mine = driver.fills
     #expect(mine.count == exchange.trades.count, "\(name): \(mine.count) fills booked of \(exchange.trades.count)")
     var booked: [TradeID: FillRecord] = [:]
-    for record in mine { #expect(booked.updateValue(record, forKey: record.fill.tradeID) == nil, "\(name): trade \(record.fill.tradeID) booked twice") }
+    for record in mine {
+      #expect(booked.updateValue(record, forKey: record.fill.tradeID) == nil, "\(name): trade \(record.fill.tradeID) booked twice")
+    }
     for trade in exchange.trades {
       let record = booked[trade.fill.tradeID]
       #expect(
@@ -114,7 +118,8 @@ import VenueSimulated
   func killedAtAnyEffect(part: Int) {
     for index in 0..<6 {
       let diesAt = 5 + part + index * 16 * 3
-      let driver = Self.run(seed: UInt64(61 + index % 3), faults: index % 2 == 0 ? .none : .bad, minutes: 25, diesAt: diesAt, losesTail: part % 2 == 0)
+      let driver = Self.run(
+        seed: UInt64(61 + index % 3), faults: index % 2 == 0 ? .none : .bad, minutes: 25, diesAt: diesAt, losesTail: part % 2 == 0)
       guard driver.deaths == 1 else { continue }
       check(driver, "killed before effect \(diesAt), part \(part)")
     }

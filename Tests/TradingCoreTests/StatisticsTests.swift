@@ -1,8 +1,9 @@
+import Time
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Statistics against a plain recomputation, and money that is conserved.
 @Suite struct StatisticsTests {

@@ -1,8 +1,9 @@
+import Time
 import Testing
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// One bot on a market that the test leads by hand, in paper mode.
 @Suite struct TradingTests {

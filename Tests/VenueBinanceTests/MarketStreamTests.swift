@@ -1,6 +1,7 @@
+import Time
 import Foundation
 import HTTPClient
-import MarketFrames
+import BinanceJSON
 import NIOCore
 import NIOPosix
 import NIOWebSocket

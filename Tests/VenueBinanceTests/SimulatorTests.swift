@@ -17,7 +17,9 @@ final class SimulatorProcess: @unchecked Sendable {
 
   /// Beside the tests, where SwiftPM builds it.
   static let path: String? = {
-    for argument in [CommandLine.arguments.first, ProcessInfo.processInfo.environment["BOTSIM"]].compactMap({ $0 }) + [Bundle.main.bundlePath + "/x"] {
+    for argument in [CommandLine.arguments.first, ProcessInfo.processInfo.environment["BOTSIM"]].compactMap({ $0 }) + [
+      Bundle.main.bundlePath + "/x"
+    ] {
       if argument.hasSuffix("/botsim"), FileManager.default.isExecutableFile(atPath: argument) { return argument }
       var folder = URL(fileURLWithPath: argument).deletingLastPathComponent()
       for _ in 0..<4 {

@@ -1,3 +1,4 @@
+public import Time
 public import TradingCore
 public import TradingModel
 import Venue

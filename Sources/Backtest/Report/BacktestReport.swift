@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// What a backtest found, as values that a table, JSON and a page show alike. Money is exact; ratios are statistics.

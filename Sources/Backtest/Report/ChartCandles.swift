@@ -1,5 +1,6 @@
+import Time
 import TradingCore
-public import TradingModel
+import TradingModel
 
 /// The candles of a report's price charts: those that traded, joined until there are few enough to draw.
 public enum ChartCandles {

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// A value axis: round steps over a range that has a height.

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Instants and lengths of time as the page shows them, UTC.

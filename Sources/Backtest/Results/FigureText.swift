@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// How figures look: fixed places, thousands apart, percentages with two places, durations in the two largest units.

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 extension ReportBuilder {
@@ -78,7 +79,8 @@ extension ReportBuilder {
         money("average_loss", "Average loss", statistics.average(statistics.grossLoss, statistics.losses.count)),
         money("best_trade", "Best trade", best?.profit ?? .zero), percent("best_trade_fraction", "Best trade %", best?.fraction),
         money("worst_trade", "Worst trade", worst?.profit ?? .zero), percent("worst_trade_fraction", "Worst trade %", worst?.fraction),
-        count("longest_win_streak", "Most wins in a row", streaks.wins), count("longest_loss_streak", "Most losses in a row", streaks.losses),
+        count("longest_win_streak", "Most wins in a row", streaks.wins),
+        count("longest_loss_streak", "Most losses in a row", streaks.losses),
         count("open_trades", "Open at the end", outcome.trades.count { !$0.isClosed }),
         count("denied", "Signals denied", outcome.denialCounts.values.reduce(0, +)),
       ])

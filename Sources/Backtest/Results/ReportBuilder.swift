@@ -1,7 +1,9 @@
+import MarketModel
+import Time
 import Strategies
-public import TradingCore
+import TradingCore
 import TradingModel
-import VenueSimulated
+import PaperTrading
 
 extension BacktestReport {
   /// Makes the report of a run.
@@ -146,7 +148,9 @@ struct ReportBuilder {
         : "Inside a candle the price goes open, high, low, close: where a stop-loss and a take-profit lie in one candle, the take-profit is hit (optimistic). Stops and targets fill at their own price, moved by the slippage; behind an opening gap, at the open.",
       "Equity counts open positions at market price, at the close of every candle; days and months are UTC. Sharpe and Sortino use daily returns, 365 days a year, risk-free rate 0.",
     ]
-    if outcome.warmUpCount > 0 { list.append("\(outcome.warmUpCount) candles before the start warmed the strategies up and did not trade.") }
+    if outcome.warmUpCount > 0 {
+      list.append("\(outcome.warmUpCount) candles before the start warmed the strategies up and did not trade.")
+    }
     if outcome.trades.contains(where: { !$0.isClosed }) {
       list.append("Positions open at the end are valued at the last price and count in equity, not in the statistics of trades.")
     }

@@ -1,8 +1,9 @@
+import Time
 import Strategies
 public import TradingCore
-public import TradingModel
+import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Trades the past: drives the same ``TradingCore`` and simulated venue as paper trading, without a clock, a disk or a socket.
 ///

@@ -1,3 +1,4 @@
+import Time
 import Strategies
 import TradingCore
 import TradingModel

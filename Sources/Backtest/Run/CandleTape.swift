@@ -1,5 +1,6 @@
+import Time
 import TradingModel
-import VenueSimulated
+import MarketModel
 
 /// One symbol's candles as they pass by: four points of the walk through each, then its close. Where finer candles are given, the walk goes
 /// through those instead.

@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// Follows the portfolio's value candle by candle, in bounded memory: extremes, days, months and a thinned curve.
@@ -113,7 +114,9 @@ public struct EquityRecorder: Sendable {
   }
 
   private mutating func emit() {
-    if let lowest, lowest.equity < last.equity, lowest.time < last.time, lowest.time > samples.last?.time ?? start { samples.append(lowest) }
+    if let lowest, lowest.equity < last.equity, lowest.time < last.time, lowest.time > samples.last?.time ?? start {
+      samples.append(lowest)
+    }
     if last.time > samples.last?.time ?? start { samples.append(last) }
     lowest = nil
   }

@@ -1,5 +1,6 @@
+import Time
 import TradingCore
-public import TradingModel
+import TradingModel
 import Venue
 
 /// Proves on given candles that no decision depends on later ones.

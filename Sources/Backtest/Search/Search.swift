@@ -1,3 +1,4 @@
+import Time
 public import Strategies
 import TradingCore
 public import TradingModel

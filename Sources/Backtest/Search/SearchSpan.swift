@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// A stretch of time: candles that open in from..<to.

@@ -1,4 +1,4 @@
-public import BotAPI
+import BotAPI
 import Foundation
 public import PostgresMirror
 public import ServiceRuntime
@@ -161,7 +161,9 @@ public struct DaemonSettings: Sendable {
 
   private static func addresses(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) -> [RPCAddress] {
     var texts = flags.listen
-    if texts.isEmpty, let listed = reader.text("BOTD_LISTEN") { texts = listed.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    if texts.isEmpty, let listed = reader.text("BOTD_LISTEN") {
+      texts = listed.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
     if texts.isEmpty, let address = reader.text("BOTD_ADDRESS") { texts = [address] }
     if texts.isEmpty { texts = [DefaultAddress.text(environment: reader.values)] }
     var result: [RPCAddress] = []
@@ -191,7 +193,9 @@ public struct DaemonSettings: Sendable {
   private static func redis(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) -> RedisSettings? {
     guard let host = flags.redisHost ?? reader.text("REDIS_HOST") else { return nil }
     let portText = flags.redisPort ?? reader.text("REDIS_PORT") ?? "6379"
-    guard let port = Int(portText), (1...65_535).contains(port) else { throw SettingsError("REDIS_PORT must be 1 to 65535, not \"\(portText.prefix(20))\"") }
+    guard let port = Int(portText), (1...65_535).contains(port) else {
+      throw SettingsError("REDIS_PORT must be 1 to 65535, not \"\(portText.prefix(20))\"")
+    }
     return RedisSettings(host: host, port: port, password: reader.secret("REDIS_PASSWORD"))
   }
 

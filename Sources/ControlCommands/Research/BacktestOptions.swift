@@ -1,10 +1,12 @@
+import MarketModel
+import Time
 import ArgumentParser
 import Backtest
 import BotAPI
 import Strategies
 import TradingCore
 import TradingModel
-import VenueSimulated
+import PaperTrading
 
 /// How a backtest trades: the range, the venue, the limits.
 struct BacktestOptions: ParsableArguments {
@@ -82,7 +84,8 @@ struct BacktestRequest {
     let count = problems.count
     return CommandFailure(
       .invalidArgument,
-      "the backtest was not run, \(count == 1 ? "one thing is" : "\(count) things are") wrong:\n" + problems.map(\.line).joined(separator: "\n"))
+      "the backtest was not run, \(count == 1 ? "one thing is" : "\(count) things are") wrong:\n"
+        + problems.map(\.line).joined(separator: "\n"))
   }
 
   private mutating func decimal(_ text: String?, _ option: String, _ fallback: FixedDecimal) -> FixedDecimal {

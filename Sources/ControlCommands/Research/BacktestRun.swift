@@ -1,3 +1,4 @@
+import Time
 import ArgumentParser
 import Backtest
 import ServiceRuntime
@@ -52,7 +53,9 @@ struct BacktestRun: AsyncParsableCommand {
     let progress = ProgressLine(environment)
     defer { progress.clear() }
     if onDaemon { return try await RemoteBacktest(self).run(output, progress) }
-    if dataFile != nil { throw CommandFailure(.invalidArgument, "--data-file needs --on-daemon; without the daemon name files with --candles") }
+    if dataFile != nil {
+      throw CommandFailure(.invalidArgument, "--data-file needs --on-daemon; without the daemon name files with --candles")
+    }
     let began = MonotonicClock.nanoseconds()
     let (request, loaded) = try prepare(progress)
     let backtest = try Self.reported { () throws(BacktestError) in try Backtest(request.settings, markets: loaded.markets) }

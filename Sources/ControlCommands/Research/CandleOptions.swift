@@ -1,9 +1,10 @@
+import Time
 import ArgumentParser
 import Backtest
 import CandleFiles
-import MarketFrames
+import BinanceJSON
 import TradingModel
-import VenueSimulated
+import MarketModel
 
 /// Options of the commands that read candle files.
 struct CandleOptions: ParsableArguments {
@@ -47,10 +48,10 @@ struct CandleSource {
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let words = name.split(separator: ".").first?.split(whereSeparator: { $0 == "-" || $0 == "_" }).map(String.init) ?? []
-    symbol = words.lazy.compactMap { Symbol($0) }.first { SimulatedInstrument.assets(of: $0) != nil }
+    symbol = words.lazy.compactMap { Symbol($0) }.first { $0.assets != nil }
     interval = words.lazy.compactMap { Interval(rawValue: $0) }.first
     if let text = named.symbol {
-      guard let given = Symbol(text), SimulatedInstrument.assets(of: given) != nil else {
+      guard let given = Symbol(text), given.assets != nil else {
         throw CommandFailure(.invalidArgument, "--candles \(text): \(text) is no symbol with a known quote asset, for example BTCUSDT")
       }
       symbol = given
@@ -110,7 +111,8 @@ struct LoadedCandles {
           "--detail \(text): its \(series.interval) candles are not finer than the \(markets[index].interval) ones of \(symbol)")
       }
       notes += Self.notes(series)
-      notes.append("Inside each \(markets[index].interval) candle of \(symbol) the price follows the \(series.interval) candles of the detail file.")
+      notes.append(
+        "Inside each \(markets[index].interval) candle of \(symbol) the price follows the \(series.interval) candles of the detail file.")
       markets[index].detail = series.candles
       markets[index].detailInterval = series.interval
     }
@@ -144,7 +146,7 @@ struct LoadedCandles {
   /// The exchange's filters of 2025 for well-known symbols; for others those that fit the first price.
   static func rules(for symbol: Symbol, _ candles: [Candle]) -> TradingRules {
     let reference = candles.first?.close ?? .one
-    return SimulatedInstrument(symbol: symbol, referencePrice: reference)?.rules
+    return DerivedRules(symbol: symbol, referencePrice: reference)?.rules
       ?? TradingRules(symbol: symbol, baseAsset: symbol.text, quoteAsset: "")
   }
 

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// A time as people write it on the command line; always UTC.
@@ -11,7 +12,8 @@ enum DateText {
     }
     var rest = text.hasSuffix("Z") ? text.dropLast() : text[...]
     guard let year = number(&rest, digits: 4, until: "-"), let month = number(&rest, digits: 2, until: "-"),
-      let day = number(&rest, digits: 2, until: rest.count > 2 ? "T" : nil), (1970...2262).contains(year), (1...12).contains(month), day >= 1
+      let day = number(&rest, digits: 2, until: rest.count > 2 ? "T" : nil), (1970...2262).contains(year), (1...12).contains(month),
+      day >= 1
     else { return nil }
     let days = CivilDate.daysSinceEpoch(year: year, month: month, day: day)
     // A day that the month does not have comes back as another.

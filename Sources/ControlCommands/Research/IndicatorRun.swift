@@ -1,3 +1,4 @@
+import Time
 import ArgumentParser
 import BotAPI
 import CandleFiles
@@ -97,7 +98,8 @@ struct IndicatorRun: AsyncParsableCommand {
     try await Connection(daemon: daemon).connected(output) { session, _ in
       let request = V1.GetCandlesRequest(symbol: symbol, interval: interval, limit: limit)
       for candle in try await session.market.getCandles(request, timeout: session.timeout).candles {
-        guard let open = FixedDecimal(text: candle.open), let high = FixedDecimal(text: candle.high), let low = FixedDecimal(text: candle.low),
+        guard let open = FixedDecimal(text: candle.open), let high = FixedDecimal(text: candle.high),
+          let low = FixedDecimal(text: candle.low),
           let close = FixedDecimal(text: candle.close), let volume = FixedDecimal(text: candle.volume)
         else { throw CommandFailure(.failure, "the daemon sent a candle that is none") }
         list.append(

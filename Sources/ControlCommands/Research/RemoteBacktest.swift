@@ -1,3 +1,4 @@
+import Time
 import BotAPI
 import TTRPC
 import TradingModel
@@ -14,7 +15,8 @@ struct RemoteBacktest {
 
   func run(_ output: Output, _ progress: ProgressLine) async throws {
     guard command.candleOptions.candles.isEmpty else {
-      throw CommandFailure(.invalidArgument, "--candles and --on-daemon exclude each other; the daemon reads --data-file, or its own candles")
+      throw CommandFailure(
+        .invalidArgument, "--candles and --on-daemon exclude each other; the daemon reads --data-file, or its own candles")
     }
     for (option, isGiven) in [
       ("--report", command.report != nil), ("--trades", command.trades != nil), ("--check", command.check),
@@ -62,7 +64,8 @@ struct RemoteBacktest {
         maxOpenPositions: Int64(options.maxPositions ?? 0), onBreach: options.onBreach == "halted" ? .halted : .reducing)
     }
     return V1.RunBacktestRequest(
-      spec: spec, fromTimeNs: try time(options.from, "--from"), toTimeNs: try time(options.to, "--to"), includeTrades: command.outputOptions.format == .json,
+      spec: spec, fromTimeNs: try time(options.from, "--from"), toTimeNs: try time(options.to, "--to"),
+      includeTrades: command.outputOptions.format == .json,
       makerFee: options.makerFee ?? "", takerFee: options.takerFee ?? "", dataFile: command.dataFile ?? "",
       slippage: options.slippage ?? "", spread: options.spread ?? "", limits: limits, fillGaps: command.candleOptions.fillGaps,
       skipBad: command.candleOptions.skipBad)

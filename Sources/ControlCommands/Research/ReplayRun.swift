@@ -1,3 +1,4 @@
+import MarketTape
 import ArgumentParser
 import Backtest
 import BotAPI

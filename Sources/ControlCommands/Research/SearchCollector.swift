@@ -1,3 +1,4 @@
+import Time
 import Backtest
 import ServiceRuntime
 import Synchronization

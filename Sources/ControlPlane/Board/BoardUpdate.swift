@@ -1,5 +1,6 @@
+public import Time
 public import TradingCore
-public import TradingModel
+import TradingModel
 public import Venue
 
 /// What one durable commit of the core changed, with the state as of then.

@@ -1,3 +1,4 @@
+import Time
 import Synchronization
 public import TradingCore
 public import TradingModel

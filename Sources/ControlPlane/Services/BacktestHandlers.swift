@@ -1,3 +1,4 @@
+import Time
 import Backtest
 import BotAPI
 import CandleFiles
@@ -10,7 +11,7 @@ import TTRPC
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// `BacktestService`: runs backtests on a thread of their own, one after the other, so that they never delay an order or a call.
 struct BacktestHandlers: Sendable {
@@ -78,7 +79,8 @@ struct BacktestHandlers: Sendable {
       guard isTaken else {
         throw RPCError(
           code: .resourceExhausted, reason: "TOO_MANY_BACKTESTS",
-          message: "\(Self.pendingMaximum) backtests wait already; try again when one is done, or run it without the daemon: botctl backtest")
+          message:
+            "\(Self.pendingMaximum) backtests wait already; try again when one is done, or run it without the daemon: botctl backtest")
       }
     } catch {
       stream.fail(error)
@@ -137,7 +139,9 @@ struct BacktestHandlers: Sendable {
 
   // MARK: The run
 
-  private func perform(_ request: V1.RunBacktestRequest, _ settings: BacktestSettings, _ stream: RPCServerStream, _ run: Run) throws(RPCError) {
+  private func perform(_ request: V1.RunBacktestRequest, _ settings: BacktestSettings, _ stream: RPCServerStream, _ run: Run)
+    throws(RPCError)
+  {
     guard !run.isCanceled.load(ordering: .relaxed) else { throw Self.canceled }
     let began = MonotonicClock.nanoseconds()
     var notes: [String] = []
@@ -205,7 +209,9 @@ struct BacktestHandlers: Sendable {
     return BacktestMarket(rules: rules, interval: bot.interval, candles: candles)
   }
 
-  private func market(file request: V1.RunBacktestRequest, _ rules: TradingRules, _ notes: inout [String]) throws(RPCError) -> BacktestMarket {
+  private func market(file request: V1.RunBacktestRequest, _ rules: TradingRules, _ notes: inout [String]) throws(RPCError)
+    -> BacktestMarket
+  {
     var options = CandleReadOptions()
     options.fillGaps = request.fillGaps
     options.skipBad = request.skipBad

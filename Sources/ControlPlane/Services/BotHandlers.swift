@@ -1,3 +1,4 @@
+import Time
 import Venue
 import MarketData
 import BotAPI

@@ -1,3 +1,4 @@
+import Time
 import Journal
 import MarketData
 import ServiceRuntime

@@ -1,3 +1,4 @@
+import Time
 import BotAPI
 import TradingCore
 import TradingModel

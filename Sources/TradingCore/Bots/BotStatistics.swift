@@ -1,5 +1,6 @@
+public import Time
 public import TradingModel
-public import Venue
+import Venue
 
 /// What a bot has done, folded from the journal alone: a restart gives the same figures.
 ///

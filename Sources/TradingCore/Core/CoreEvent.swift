@@ -92,7 +92,9 @@ public enum CommandResult: Sendable, Hashable {
 }
 
 public struct CommandError: Error, Sendable, Hashable {
-  public enum Code: UInt8, Sendable, Hashable { case invalidArgument = 1, notFound, alreadyExists, failedPrecondition, unavailable, aborted }
+  public enum Code: UInt8, Sendable, Hashable {
+    case invalidArgument = 1, notFound, alreadyExists, failedPrecondition, unavailable, aborted
+  }
   /// One thing that is wrong: the field's name in the request, a machine-readable reason, a sentence with the remedy.
   public struct Violation: Sendable, Hashable {
     public var field: String

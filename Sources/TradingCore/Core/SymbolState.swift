@@ -1,3 +1,4 @@
+import Time
 import Indicators
 import Strategies
 import TradingModel

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 import Strategies
 import Venue
@@ -27,7 +28,8 @@ extension TradingCore {
     if case .botCreated(let configuration) = entry.record {
       let violations = StrategyCatalogue.violations(name: configuration.strategyName, parameters: configuration.parameters)
       guard violations.isEmpty else {
-        throw RecoveryError(sequence: entry.sequence, message: "bot \(configuration.id): \(violations.map(\.message).joined(separator: "; "))")
+        throw RecoveryError(
+          sequence: entry.sequence, message: "bot \(configuration.id): \(violations.map(\.message).joined(separator: "; "))")
       }
     }
     if entry.sequence > 1 { now = max(now, entry.time) }

@@ -1,3 +1,4 @@
+import Time
 public import TradingModel
 import Venue
 
@@ -54,7 +55,9 @@ extension TradingCore {
     guard tradingState.rawValue < riskLimits.breachState.rawValue else { return }
     let limits = riskLimits
     if limits.dailyLossMaximum.isPositive, portfolio.dayProfit <= .zero - limits.dailyLossMaximum {
-      breach("\(PortfolioWatch.breach)lost \(.zero - portfolio.dayProfit) since midnight UTC, max_daily_loss is \(limits.dailyLossMaximum)", &effects)
+      breach(
+        "\(PortfolioWatch.breach)lost \(.zero - portfolio.dayProfit) since midnight UTC, max_daily_loss is \(limits.dailyLossMaximum)",
+        &effects)
     } else if limits.drawdownMaximum.isPositive, portfolio.peakEquity.isPositive,
       portfolio.drawdown >= portfolio.peakEquity * limits.drawdownMaximum
     {

@@ -1,3 +1,4 @@
+import Time
 public import TradingModel
 import Strategies
 import Venue

@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 import Venue
 
@@ -101,6 +102,8 @@ extension TradingCore {
     let request = OrderRequest(
       clientOrderID: id, symbol: bot.configuration.symbol, side: .sell, type: .stopLoss, quantity: quantity, stopPrice: stop)
     guard let approved = RiskGate.approveReduction(request, held: bot.position.quantity, decisionPrice: stop) else { return }
-    send(approved, bot: bot.configuration.id, purpose: .stopLoss, reason: "stop \(bot.configuration.stopLoss) below the average entry", &effects)
+    send(
+      approved, bot: bot.configuration.id, purpose: .stopLoss, reason: "stop \(bot.configuration.stopLoss) below the average entry",
+      &effects)
   }
 }

@@ -1,4 +1,5 @@
-public import TradingModel
+public import Time
+import TradingModel
 import Venue
 
 extension TradingCore {

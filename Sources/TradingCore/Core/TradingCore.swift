@@ -1,3 +1,4 @@
+public import Time
 import Strategies
 public import TradingModel
 public import Venue
@@ -150,13 +151,17 @@ public struct TradingCore: Sendable {
   }
 
   func snapshot(of bot: Bot, _ index: Int) -> BotSnapshot {
-    let listener = seriesIndex[bot.configuration.series].flatMap { at in series[at].listenerIndex(of: index).map { series[at].listeners[$0] } }
+    let listener = seriesIndex[bot.configuration.series].flatMap { at in
+      series[at].listenerIndex(of: index).map { series[at].listeners[$0] }
+    }
     let rules = symbolIndex[bot.configuration.symbol].flatMap { symbols[$0].rules }
     return BotSnapshot(
       configuration: bot.configuration, state: bot.state, stateReason: bot.stateReason, createdAt: bot.createdAt,
-      updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics, stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
+      updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics,
+      stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
       takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders, exitReason: bot.exitRequest?.reason ?? "",
-      lastSignal: bot.lastSignal, candlesHeld: listener?.position.barsHeld ?? 0, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
+      lastSignal: bot.lastSignal, candlesHeld: listener?.position.barsHeld ?? 0, baseAsset: rules?.baseAsset ?? "",
+      quoteAsset: rules?.quoteAsset ?? "")
   }
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }

@@ -1,5 +1,6 @@
+public import Time
 public import TradingModel
-public import Venue
+import Venue
 
 /// One of our orders, folded from its intent, updates and fills.
 public struct Order: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Time
 public import TradingModel
 
 /// The portfolio's profit and loss over time, as its limits need it. All bots together, those removed since included.

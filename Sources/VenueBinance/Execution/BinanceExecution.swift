@@ -1,4 +1,5 @@
-public import MarketFrames
+import Time
+import BinanceJSON
 public import NIOCore
 public import NIOSSL
 import ServiceRuntime

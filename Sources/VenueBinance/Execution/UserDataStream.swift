@@ -1,4 +1,5 @@
-import MarketFrames
+import Time
+import BinanceJSON
 import NIOCore
 import NIOSSL
 import ServiceRuntime

@@ -1,4 +1,4 @@
-import MarketFrames
+import BinanceJSON
 import TradingModel
 import Venue
 

@@ -1,5 +1,5 @@
 import HTTPClient
-import MarketFrames
+import BinanceJSON
 import Signing
 public import TradingModel
 public import Venue

@@ -1,5 +1,6 @@
+public import Time
 import HTTPClient
-import MarketFrames
+import BinanceJSON
 import NIOCore
 import Signing
 public import TradingModel

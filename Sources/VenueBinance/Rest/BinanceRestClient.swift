@@ -1,9 +1,10 @@
+public import Time
 public import HTTPClient
-import MarketFrames
+import BinanceJSON
 public import NIOCore
 import ServiceRuntime
 public import Signing
-public import TradingModel
+import TradingModel
 
 /// Binance's REST API on one event loop: signing, the exchange's clock, rate limits and the meaning of every answer.
 ///

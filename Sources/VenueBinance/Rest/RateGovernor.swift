@@ -1,4 +1,5 @@
-public import TradingModel
+public import Time
+import TradingModel
 
 /// Keeps requests within the exchange's announced limits (FACTS §6) as pure state; time is told, by the exchange's clock.
 ///

@@ -1,5 +1,5 @@
 import HTTPClient
-import MarketFrames
+import BinanceJSON
 import Signing
 
 /// One call of the REST API before it is signed.

@@ -1,3 +1,4 @@
+import Time
 import NIOCore
 import ServiceRuntime
 import TradingModel

@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// Makes one series' candles complete: whatever the stream repeats, reorders or loses, every closed candle leaves here exactly once and in

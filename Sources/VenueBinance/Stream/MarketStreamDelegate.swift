@@ -1,4 +1,5 @@
-public import MarketFrames
+public import Time
+public import BinanceJSON
 public import TradingModel
 public import Venue
 

@@ -1,4 +1,4 @@
-import MarketFrames
+import BinanceJSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix

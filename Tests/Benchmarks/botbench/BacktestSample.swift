@@ -1,10 +1,11 @@
+import Time
 import Backtest
 import CBounds
 import Strategies
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Market data and rules that all contestants of the backtest figures get alike.
 struct BacktestSample {

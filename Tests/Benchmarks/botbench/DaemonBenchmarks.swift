@@ -1,3 +1,4 @@
+import Time
 import CBounds
 import Foundation
 import Journal

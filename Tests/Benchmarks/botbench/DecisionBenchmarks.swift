@@ -1,5 +1,6 @@
+import Time
 import CBounds
-import MarketFrames
+import BinanceJSON
 import Strategies
 import TradingCore
 import TradingModel

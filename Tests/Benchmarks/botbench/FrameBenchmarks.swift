@@ -1,5 +1,5 @@
 import CBounds
-import MarketFrames
+import BinanceJSON
 import TradingModel
 
 /// Market frames per second on one core, from bytes to a decoded event; equal parts trade, bookTicker and kline.

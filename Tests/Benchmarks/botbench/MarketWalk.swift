@@ -1,3 +1,4 @@
+import Time
 import TradingModel
 
 /// Reproducible market data for every contestant alike (xorshift64*, Vigna 2016).

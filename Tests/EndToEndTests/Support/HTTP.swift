@@ -34,7 +34,9 @@ enum HTTP {
     let head = String(decoding: answer[..<split.lowerBound], as: UTF8.self)
     let body = Data(answer[split.upperBound...])
     let isChunked = head.lowercased().contains("transfer-encoding: chunked")
-    guard head.hasPrefix("HTTP/1.1 200") else { throw TestFailure("\(url): \(head.prefix(80)) \(String(decoding: body.prefix(300), as: UTF8.self))") }
+    guard head.hasPrefix("HTTP/1.1 200") else {
+      throw TestFailure("\(url): \(head.prefix(80)) \(String(decoding: body.prefix(300), as: UTF8.self))")
+    }
     return isChunked ? try unchunked(body) : body
   }
 
@@ -42,7 +44,9 @@ enum HTTP {
     var rest = body[...]
     var result = Data()
     while let line = rest.range(of: Data("\r\n".utf8)) {
-      guard let size = Int(String(decoding: rest[rest.startIndex..<line.lowerBound], as: UTF8.self), radix: 16) else { throw TestFailure("bad chunk") }
+      guard let size = Int(String(decoding: rest[rest.startIndex..<line.lowerBound], as: UTF8.self), radix: 16) else {
+        throw TestFailure("bad chunk")
+      }
       if size == 0 { return result }
       result.append(rest[line.upperBound..<(line.upperBound + size)])
       rest = rest[(line.upperBound + size + 2)...]

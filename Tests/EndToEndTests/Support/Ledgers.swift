@@ -43,7 +43,8 @@ enum Ledgers {
       let fill = record.fill
       rows.append(
         Row(
-          symbol: fill.symbol.text, tradeID: Int(fill.tradeID.value), price: Row.plain("\(fill.price)"), quantity: Row.plain("\(fill.quantity)"),
+          symbol: fill.symbol.text, tradeID: Int(fill.tradeID.value), price: Row.plain("\(fill.price)"),
+          quantity: Row.plain("\(fill.quantity)"),
           quote: Row.plain("\(fill.quoteQuantity)"), commission: Row.plain("\(fill.commission)"), asset: fill.commissionAsset,
           isBuy: record.side == .buy))
     }

@@ -1,3 +1,4 @@
+import Time
 import TradingCore
 import TradingModel
 import Venue

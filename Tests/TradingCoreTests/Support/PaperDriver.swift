@@ -1,7 +1,8 @@
+import Time
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// Core, simulated venue and a journal in memory: effects are carried out in order, at once.
 struct PaperDriver {
@@ -63,7 +64,8 @@ struct PaperDriver {
     let time = core.time.advanced(byMilliseconds: milliseconds)
     market(
       .trade(
-        MarketTrade(symbol: Samples.symbol(symbol), id: TradeID(1), price: price, quantity: .one, time: time, isBuyerMaker: false)), at: time)
+        MarketTrade(symbol: Samples.symbol(symbol), id: TradeID(1), price: price, quantity: .one, time: time, isBuyerMaker: false)),
+      at: time)
   }
 
   /// The next minute as one closed candle through these prices, traded one by one.

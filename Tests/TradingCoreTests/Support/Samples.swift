@@ -1,8 +1,9 @@
+import Time
 import Strategies
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import ExchangeSimulation
 
 /// Values that every test of the core needs.
 enum Samples {
@@ -33,7 +34,8 @@ enum Samples {
 
   /// A bot that buys early and often: RSI over few candles with near bounds.
   static func configuration(
-    _ id: String = "one", symbol text: String = "BTCUSDT", capital: String = "10000", stopLoss: String = "0.02", takeProfit: String = "0.04",
+    _ id: String = "one", symbol text: String = "BTCUSDT", capital: String = "10000", stopLoss: String = "0.02",
+    takeProfit: String = "0.04",
     trailing: String = "0", maximum: String = "0.1", risk: String = "0.02",
     parameters: StrategyParameters = ["period": "3", "oversold": "45", "overbought": "60"]
   ) -> BotConfiguration {

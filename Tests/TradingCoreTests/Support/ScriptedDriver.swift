@@ -1,7 +1,8 @@
+import Time
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import PaperTrading
 
 /// A daemon on the scripted exchange: core, journal in memory, and death at a chosen effect.
 final class ScriptedDriver {

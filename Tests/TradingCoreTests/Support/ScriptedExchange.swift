@@ -1,7 +1,9 @@
+import Time
 import TradingCore
 import TradingModel
 import Venue
-import VenueSimulated
+import ExchangeSimulation
+import MarketModel
 
 /// How badly the exchange and the way to it behave; chances are of one.
 struct ExchangeFaults {

@@ -1,0 +1,359 @@
+import MarketModel
+public import Time
+public import TradingModel
+public import Venue
+
+/// A venue that fills orders from market data alone: the paper and simulated modes and the backtest share it, so the same data give
+/// the same fills to the last digit. Pure: no clock, no randomness, and nothing waits; identifiers come from counters.
+///
+/// Rules
+/// - **Price.** The last price is that of the last trade, or walks through each candle as ``IntrabarPath`` says (``PriceWalk``).
+/// - **Which data move a symbol.** Trades always do. A candle does where trades were silent (for five seconds, or a sixth of the candle
+///   if that is shorter) and its time was not covered already: a candle (or update) that opens before the latest instant heard of is
+///   skipped, except for updates of the candle being followed, of which only new extremes and the new close are visited. So several
+///   intervals of a symbol, or candles beside trades, never move it twice.
+/// - **Market orders** fill whole, at once, as taker: at the quote's ask (buy) or bid (sell) if a quote no older than
+///   ``PaperConfiguration/quoteLifetimeNanoseconds`` is known; else at the last price moved by half the spread plus the slippage
+///   against us, rounded to the tick against us. Without any price they are rejected.
+/// - **Stops and take-profits** trigger when a traded price reaches them. They fill as taker at the worse of their stop price and the
+///   price that triggered them (inside a candle the price is continuous, so only an opening gap is worse than the stop price),
+///   moved by the slippage and rounded to the tick against us. The limit kinds fill only within their limit, else they rest. One whose
+///   trigger is already reached when it arrives is rejected ("would trigger immediately"), as on the exchange.
+/// - **Limit orders** fill at once as taker, at the market order's price, if that is within the limit; `limitMaker` is rejected then.
+///   Otherwise they rest (`gtc`) or expire (`ioc`, `fok`). A resting one fills as maker, at its limit, when a trade goes *through* it
+///   (below a buy, above a sell) or the opposite quote reaches it.
+/// - **Size** is unlimited; there are no partial fills. **Funds** are not checked: the trading core owns capital.
+/// - **Commission**: see ``Commission``. Quote quantity is price × quantity cut to 8 digits.
+/// - Where one price makes several orders act, stop-losses come first, then older orders before younger.
+///
+/// Cost: an event that reaches no order compares two prices.
+public struct PaperVenue: Sendable {
+  public let configuration: PaperConfiguration
+  /// The number of the next accepted order.
+  public private(set) var nextVenueOrderID: Int64
+  var markets: [PaperMarket] = []
+  private var marketIndex: [Symbol: Int] = [:]
+  private var symbolOfOrder: [ClientOrderID: Symbol] = [:]
+
+  public init(configuration: PaperConfiguration = PaperConfiguration(), nextVenueOrderID: Int64 = 1) {
+    self.configuration = configuration
+    self.nextVenueOrderID = nextVenueOrderID
+  }
+
+  /// Resting orders, oldest first. Cost: linear in them.
+  public var openOrders: [PaperOrder] {
+    markets.flatMap(\.orders).sorted { $0.venueOrderID < $1.venueOrderID }
+  }
+
+  /// The last price heard, if any.
+  public func lastPrice(of symbol: Symbol) -> Price? { marketIndex[symbol].flatMap { markets[$0].last } }
+
+  /// The number of the symbol's next trade.
+  public func nextTradeID(of symbol: Symbol) -> Int64 { marketIndex[symbol].map { markets[$0].nextTradeID } ?? 1 }
+
+  /// Puts back orders that rested before a restart. Counters move past every number given.
+  /// - Parameter nextTradeIDs: for each symbol that had fills, a number greater than all of them.
+  public mutating func restore(open: [PaperOrder], nextVenueOrderID next: Int64, nextTradeIDs: [(symbol: Symbol, next: Int64)] = []) {
+    nextVenueOrderID = max(nextVenueOrderID, next)
+    for order in open.sorted(by: { $0.venueOrderID < $1.venueOrderID }) {
+      nextVenueOrderID = max(nextVenueOrderID, order.venueOrderID.value &+ 1)
+      let index = market(of: order.request.symbol)
+      guard symbolOfOrder[order.request.clientOrderID] == nil else { continue }
+      symbolOfOrder[order.request.clientOrderID] = order.request.symbol
+      markets[index].insert(order)
+    }
+    for (symbol, next) in nextTradeIDs {
+      let index = market(of: symbol)
+      markets[index].nextTradeID = max(markets[index].nextTradeID, next)
+    }
+  }
+
+  /// Tells the venue what the market did; reports of orders that acted are appended. For those who watch no prices themselves.
+  public mutating func onMarket(_ event: MarketEvent, reports: inout [ExecutionReport]) {
+    guard var walk = walk(for: event, reports: &reports) else { return }
+    while advance(&walk, stoppingAt: nil, reports: &reports) != nil {}
+  }
+
+  /// The way that an event takes its symbol's price, `nil` when it moves nothing; quotes act at once, into `reports`.
+  public mutating func walk(for event: MarketEvent, reports: inout [ExecutionReport]) -> PriceWalk? {
+    switch event {
+    case .trade(let trade):
+      guard trade.price.isPositive else { return nil }
+      let index = market(of: trade.symbol)
+      markets[index].traded(trade.price, at: trade.time)
+      var walk = PriceWalk(symbol: trade.symbol, time: trade.time, market: index, startsWithGap: true)
+      walk.add(trade.price)
+      return walk
+    case .candle(let update):
+      return walk(through: update, market: market(of: update.symbol))
+    case .quote(let quote):
+      let index = market(of: quote.symbol)
+      guard quote.bidPrice.isPositive, quote.askPrice.isPositive else { return nil }
+      markets[index].quote = quote
+      fillQuoted(market: index, &reports)
+      return nil
+    case .ticker: return nil
+    }
+  }
+
+  /// Where a walk goes next without a gap, `nil` where it may jump, knows no price to start from, or is over.
+  public func leg(of walk: PriceWalk) -> (from: Price, to: Price)? {
+    guard walk.isContinuous, let target = walk.legEnd, markets.indices.contains(walk.market), let from = markets[walk.market].last else {
+      return nil
+    }
+    return (from, target)
+  }
+
+  /// Goes to the next price of a walk: the end of the leg, or `stop` if that lies strictly inside the leg (``leg(of:)``).
+  /// Orders it reaches act, into `reports`. Answers the price, or `nil` at the end of the walk.
+  public mutating func advance(_ walk: inout PriceWalk, stoppingAt stop: Price?, reports: inout [ExecutionReport]) -> Price? {
+    guard var target = walk.legEnd, markets.indices.contains(walk.market) else { return nil }
+    let isContinuous = walk.isContinuous
+    if let stop, let (from, to) = leg(of: walk), stop != from, stop != to, (stop > from) == (stop < to) {
+      target = stop
+    } else {
+      walk.endLeg()
+    }
+    visit(target, isContinuous: isContinuous, market: walk.market, at: walk.time, &reports)
+    return target
+  }
+
+  /// One leg of a walk through a candle, for those who know its times: its open (which may be a gap) or a later point of its path.
+  public mutating func leg(_ symbol: Symbol, to price: Price, at time: Timestamp, isGap: Bool) -> PriceWalk {
+    let index = market(of: symbol)
+    markets[index].traded(price, at: time)
+    var walk = PriceWalk(symbol: symbol, time: time, market: index, startsWithGap: isGap)
+    walk.add(price)
+    return walk
+  }
+
+  /// The handle of a symbol's market; valid for this venue and copies of it.
+  public mutating func handle(of symbol: Symbol) -> PaperMarketHandle { PaperMarketHandle(market: market(of: symbol)) }
+
+  /// Moves a market in which no order acts on the way straight to a price; the same as walking there. Cost: a few loads.
+  public mutating func pass(_ handle: PaperMarketHandle, to price: Price, at time: Timestamp) {
+    markets[handle.market].traded(price, at: time)
+    markets[handle.market].last = price
+  }
+
+  /// Whether no order rests in a market.
+  public func isEmpty(_ handle: PaperMarketHandle) -> Bool { markets[handle.market].orders.isEmpty }
+
+  /// The prices at and beyond which some resting order may act.
+  public func wakePrices(of handle: PaperMarketHandle) -> (below: Price, above: Price) {
+    (markets[handle.market].wakeBelow, markets[handle.market].wakeAbove)
+  }
+
+  /// Takes an order: the reports say accepted, filled, expired or rejected (with the reason).
+  /// - Parameters:
+  ///   - rules: checked here, and kept for the order's life.
+  ///   - linkedWith: an open order of the same symbol; when either executes, the other expires (`OCO_TRIGGER`).
+  public mutating func submit(
+    _ request: OrderRequest, rules: TradingRules, at time: Timestamp, linkedWith: ClientOrderID? = nil, reports: inout [ExecutionReport]
+  ) {
+    let index = market(of: request.symbol)
+    if let reason = refusal(of: request, rules: rules, market: index, at: time) {
+      let order = PaperOrder(request: request, venueOrderID: VenueOrderID(0), rules: rules)
+      reports.append(report(order, .rejected, at: time, reason: reason))
+      return
+    }
+    let order = PaperOrder(request: request, venueOrderID: VenueOrderID(nextVenueOrderID), rules: rules, linkedWith: linkedWith)
+    nextVenueOrderID &+= 1
+    reports.append(report(order, .accepted, at: time))
+    if !order.waitsForTrigger, let price = takerPrice(side: request.side, rules: rules, market: index, at: time),
+      isWithinLimit(price, of: request)
+    {
+      fill(order, price: price, isMaker: false, market: index, at: time, &reports)
+    } else if request.timeInForce != .goodTilCanceled, !request.type.isContingent {
+      let reason = request.timeInForce == .fillOrKill ? "UNFILLED_FOK_ORDER_EXPIRED" : "UNFILLED_IOC_QUANTITY_EXPIRED"
+      reports.append(report(order, .expired, at: time, reason: reason))
+    } else {
+      symbolOfOrder[request.clientOrderID] = request.symbol
+      markets[index].insert(order)
+    }
+  }
+
+  /// Cancels a resting order. Answers false, with no report, when there is none of that name.
+  @discardableResult
+  public mutating func cancel(
+    clientOrderID: ClientOrderID, symbol: Symbol, at time: Timestamp, reports: inout [ExecutionReport]
+  ) -> Bool {
+    guard symbolOfOrder[clientOrderID] == symbol, let index = marketIndex[symbol],
+      let order = markets[index].remove(clientOrderID)
+    else { return false }
+    symbolOfOrder[clientOrderID] = nil
+    reports.append(report(order, .canceled, at: time))
+    return true
+  }
+}
+
+extension PaperVenue {
+  private mutating func market(of symbol: Symbol) -> Int {
+    if let index = marketIndex[symbol] { return index }
+    markets.append(PaperMarket())
+    marketIndex[symbol] = markets.count - 1
+    return markets.count - 1
+  }
+
+  /// Why the order cannot be taken, in the exchange's words.
+  private func refusal(of request: OrderRequest, rules: TradingRules, market index: Int, at time: Timestamp) -> String? {
+    let market = markets[index]
+    guard rules.status == .trading else { return "Market is closed." }
+    guard symbolOfOrder[request.clientOrderID] == nil else { return "Duplicate order sent." }
+    let isMarket = !request.type.hasLimitPrice
+    let taker = takerPrice(side: request.side, rules: rules, market: index, at: time)
+    if request.type == .market, taker == nil { return "No market price is known yet." }
+    let reference = request.type.hasLimitPrice ? request.price : (request.type == .market ? taker ?? .zero : request.stopPrice)
+    if let violation = rules.violation(quantity: request.quantity, price: reference, isMarket: isMarket) {
+      return "Filter failure: \(violation.filter) (\(violation.message))"
+    }
+    if request.type.isContingent {
+      if let violation = rules.priceViolation(request.stopPrice) {
+        return "Filter failure: \(violation.filter) (\(violation.message))"
+      }
+      let order = PaperOrder(request: request, venueOrderID: VenueOrderID(0), rules: rules)
+      if let last = market.last, order.acts(at: last) { return "Order would trigger immediately." }
+      let resting = market.orders.count { $0.request.type.isContingent }
+      if rules.openAlgorithmicOrdersMaximum > 0, resting >= rules.openAlgorithmicOrdersMaximum {
+        return "Filter failure: MAX_NUM_ALGO_ORDERS"
+      }
+    }
+    if request.type == .limitMaker, let taker, isWithinLimit(taker, of: request) { return "Order would immediately match and take." }
+    if request.type != .market, rules.openOrdersMaximum > 0, market.orders.count >= rules.openOrdersMaximum {
+      return "Filter failure: MAX_NUM_ORDERS"
+    }
+    return nil
+  }
+
+  private func isWithinLimit(_ price: Price, of request: OrderRequest) -> Bool {
+    guard request.type.hasLimitPrice else { return true }
+    return request.side == .buy ? price <= request.price : price >= request.price
+  }
+
+  /// What a market order would pay or get now.
+  private func takerPrice(side: Side, rules: TradingRules, market index: Int, at time: Timestamp) -> Price? {
+    let market = markets[index]
+    if let quote = market.quote, time.nanoseconds(since: quote.time) <= configuration.quoteLifetimeNanoseconds {
+      return side == .buy ? quote.askPrice : quote.bidPrice
+    }
+    guard let last = market.last else { return nil }
+    return worsened(last, side: side, by: configuration.slippage + FixedDecimal(raw: configuration.spread.raw / 2), tick: rules.tickSize)
+  }
+
+  /// `price` moved by `fraction` against the side and rounded to the tick against it; never below one tick.
+  private func worsened(_ price: Price, side: Side, by fraction: FixedDecimal, tick: Price) -> Price {
+    let shift = price.multiplied(by: fraction, rounding: .awayFromZero)
+    switch side {
+    case .buy: return (price + shift).roundedUp(toMultipleOf: tick)
+    case .sell:
+      let lower = (price - shift).roundedDown(toMultipleOf: tick)
+      return lower.isPositive ? lower : min(price, max(tick, FixedDecimal(raw: 1)))
+    }
+  }
+
+  /// Follows a candle: the whole walk for a new one, new extremes and the close for one being followed.
+  private mutating func walk(through update: CandleUpdate, market index: Int) -> PriceWalk? {
+    let candle = update.candle
+    guard candle.isConsistent else { return nil }
+    let end = update.interval.nextOpenTime(after: candle.openTime)
+    let path = IntrabarPath(candle, rule: configuration.intrabarRule)
+    let time = min(update.eventTime, end)
+    let movement = markets[index].follow(update, until: update.isClosed ? end : time)
+    var walk = PriceWalk(symbol: update.symbol, time: time, market: index, startsWithGap: movement == .whole)
+    switch movement {
+    case .skip: return nil
+    case .whole:
+      walk.add(path.first)
+      walk.add(path.second)
+      walk.add(path.third)
+    case .changes(let low, let high):
+      let lowFirst = configuration.intrabarRule == .lowFirst
+      if lowFirst, low { walk.add(candle.low) }
+      if high { walk.add(candle.high) }
+      if !lowFirst, low { walk.add(candle.low) }
+    }
+    walk.add(path.fourth)
+    return walk
+  }
+
+  /// The market trades at `price`. Orders it reaches act, one after the other.
+  private mutating func visit(
+    _ price: Price, isContinuous: Bool, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
+  ) {
+    markets[index].last = price
+    guard markets[index].wakes(at: price) else { return }
+    while let position = markets[index].firstActing(at: price) {
+      var order = markets[index].orders[position]
+      let side = order.request.side
+      guard order.waitsForTrigger else {
+        remove(order, market: index)
+        fill(order, price: order.request.price, isMaker: true, market: index, at: time, &reports)
+        continue
+      }
+      let stop = order.request.stopPrice
+      let reached = isContinuous ? stop : (side == .buy ? max(stop, price) : min(stop, price))
+      let taken = worsened(reached, side: side, by: configuration.slippage, tick: order.rules.tickSize)
+      expireLinked(of: order, market: index, at: time, &reports)
+      if isWithinLimit(taken, of: order.request) {
+        remove(order, market: index)
+        fill(order, price: taken, isMaker: false, market: index, at: time, &reports)
+      } else if order.request.timeInForce != .goodTilCanceled {
+        remove(order, market: index)
+        reports.append(report(order, .expired, at: time, reason: "UNFILLED_IOC_QUANTITY_EXPIRED"))
+      } else {
+        order.isTriggered = true
+        markets[index].replace(order)
+      }
+    }
+  }
+
+  /// Resting limit orders that the opposite quote has reached.
+  private mutating func fillQuoted(market index: Int, _ reports: inout [ExecutionReport]) {
+    guard let quote = markets[index].quote, markets[index].wakes(at: quote.askPrice) || markets[index].wakes(at: quote.bidPrice) else {
+      return
+    }
+    while let order = markets[index].firstReached(by: quote) {
+      remove(order, market: index)
+      fill(order, price: order.request.price, isMaker: true, market: index, at: quote.time, &reports)
+    }
+  }
+
+  private mutating func remove(_ order: PaperOrder, market index: Int) {
+    _ = markets[index].remove(order.request.clientOrderID)
+    symbolOfOrder[order.request.clientOrderID] = nil
+  }
+
+  private mutating func expireLinked(of order: PaperOrder, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]) {
+    while let other = markets[index].firstLinked(with: order) {
+      remove(other, market: index)
+      reports.append(report(other, .expired, at: time, reason: "OCO_TRIGGER"))
+    }
+  }
+
+  private mutating func fill(
+    _ order: PaperOrder, price: Price, isMaker: Bool, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
+  ) {
+    expireLinked(of: order, market: index, at: time, &reports)
+    let request = order.request
+    let quote = price.multiplied(by: request.quantity, rounding: .towardZero)
+    let commission = Commission.amount(
+      side: request.side, quantity: request.quantity, quoteQuantity: quote, rate: isMaker ? configuration.makerFee : configuration.takerFee)
+    let fill = Fill(
+      symbol: request.symbol, tradeID: TradeID(markets[index].nextTradeID), venueOrderID: order.venueOrderID, price: price,
+      quantity: request.quantity, quoteQuantity: quote, commission: commission,
+      commissionAsset: Commission.asset(side: request.side, rules: order.rules), isMaker: isMaker, time: time)
+    markets[index].nextTradeID &+= 1
+    reports.append(report(order, .filled, at: time, fill: fill))
+  }
+
+  private func report(
+    _ order: PaperOrder, _ status: OrderStatus, at time: Timestamp, fill: Fill? = nil, reason: String = ""
+  ) -> ExecutionReport {
+    let request = order.request
+    return ExecutionReport(
+      clientOrderID: request.clientOrderID, venueOrderID: order.venueOrderID, symbol: request.symbol, side: request.side,
+      type: request.type, timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice,
+      status: status, executedQuantity: fill?.quantity ?? .zero, cumulativeQuote: fill?.quoteQuantity ?? .zero, fill: fill,
+      reason: reason, time: time, source: .simulated)
+  }
+}
