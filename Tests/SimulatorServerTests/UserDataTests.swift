@@ -34,7 +34,7 @@ import TradingModel
       try await probe.send(signed("userDataStream.subscribe.signature"))
       #expect(try json(try await probe.text())["error"]?["code"]?.integer == -2035)
 
-      _ = try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&newClientOrderId=u1")
+      _ = try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&newClientOrderId=u1")
       var events: [JSONValue] = []
       while events.last?["e"]?.text != "outboundAccountPosition" {
         let message = try json(try await probe.text())
