@@ -67,6 +67,7 @@ let pureModules: [Target] = [
 ]
 
 let services: [Target] = [
+  module("Engine", ["Time", "TradingModel", "Venue", "TradingCore", "PaperTrading", nioCore]),
   module("CandleFiles", ["Time", "TradingModel", "CZlib"]),
   module("ServiceRuntime", ["Time"]),
   module("MarketData", ["Time", "TradingModel", "Venue"]),
@@ -107,7 +108,7 @@ let services: [Target] = [
   module(
     "BotDaemon",
     [
-      "ControlPlane", "TTRPC", "BotAPI", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "VenueBinance",
+      "ControlPlane", "Engine", "TTRPC", "BotAPI", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "VenueBinance",
       "PaperTrading", "ExchangeSimulation", "MarketData", "MarketTape", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient",
       "BinanceJSON", "ServiceRuntime", nioCore, nioPosix, logging,
     ]),
@@ -175,8 +176,7 @@ testTargets += [
     "VenueBinanceTests",
     [
       "VenueBinance", "HTTPClient", "BinanceJSON", "Signing", "ServiceRuntime", "Time", "TradingModel", "Venue", "botsim", nioCore,
-      nioPosix,
-      nioHTTP1, nioWebSocket,
+      nioEmbedded, nioPosix, nioHTTP1, nioWebSocket,
     ]),
   // The programs as processes, over real sockets.
   tests(

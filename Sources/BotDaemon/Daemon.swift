@@ -2,6 +2,7 @@ import MarketTape
 import Time
 import BotAPI
 import ControlPlane
+import Engine
 import Foundation
 import Journal
 import Logging
@@ -24,7 +25,7 @@ public final class Daemon: @unchecked Sendable {
   let serverGroup: MultiThreadedEventLoopGroup
   let journal: Journal
   /// What the market said, for replays.
-  private let tape: MarketTapeWriter?
+  let tape: MarketTapeWriter?
   let engine: TradingEngine
   let board = StateBoard()
   let tail = JournalTail()
@@ -35,10 +36,17 @@ public final class Daemon: @unchecked Sendable {
   private(set) var server: RPCServer?
   private var controlPlane: ControlPlane?
   // Set up before the core's loop runs anything; used on that loop afterwards.
-  var feed: (any MarketFeed)?
+  var feed: (any MarketFeed)? {
+    get { publications.feed }
+    set { publications.feed = newValue }
+  }
   var exchange: ExchangeAssembly?
   private var clock: RepeatedTask?
-  private var console: Console?
+  private var console: Console? {
+    get { publications.console }
+    set { publications.console = newValue }
+  }
+  private let publications: Publications
 
   /// Runs a daemon until SIGINT, SIGTERM or the `Shutdown` call.
   public static func run(_ settings: DaemonSettings, isTerminal: Bool) async throws {
@@ -78,10 +86,14 @@ public final class Daemon: @unchecked Sendable {
     tape = try MarketTapeWriter(stateDirectory: settings.stateDirectory)
     coreGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     serverGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    engine = TradingEngine(core: loaded.core, journal: journal, loop: coreGroup.next())
+    engine = TradingEngine(
+      core: loaded.core, journal: JournalPort(journal), loop: coreGroup.next(), replyLoop: serverGroup.next(),
+      clocks: ClockReaders(wall: WallClock.now, monotonic: MonotonicClock.nanoseconds))
+    publications = Publications(
+      engine: engine, board: board, tail: tail, stores: stores, marketData: marketData, tape: tape, health: health, log: log)
     if settings.showsTrades { console = Console(isColored: isTerminal, address: settings.listen.first) }
     try await onCore {
-      self.engine.observer = self
+      self.engine.publisher = self.publications
       self.publishInitialState()
       if loaded.isNew { self.engine.open(StateLoader.newIdentity(mode: settings.mode), at: WallClock.now()) }
     }
@@ -93,7 +105,7 @@ public final class Daemon: @unchecked Sendable {
   }
 
   private func publishInitialState() {
-    board.publish(engine.takeInitialUpdate())
+    board.publish(BoardUpdate(engine.takeInitialState()))
   }
 
   private func start() async throws {
@@ -212,6 +224,8 @@ public final class Daemon: @unchecked Sendable {
       self.exchange?.stop()
     }
     _ = try? journal.flush()
+    // Replies to what just became durable go out before the loop that carries them ends.
+    try? await onCore {}
     tape?.stop()
     stores.stop()
     journal.close()
@@ -219,47 +233,6 @@ public final class Daemon: @unchecked Sendable {
     try? await coreGroup.shutdownGracefully()
     console?.stopped()
     log.notice("stopped")
-  }
-}
-
-extension Daemon: EngineObserver {
-  func committed(_ commit: EngineCommit) {
-    board.publish(
-      BoardUpdate(
-        sequence: commit.sequence, time: commit.entries.last?.time ?? .zero, bots: commit.bots, orders: commit.orders,
-        risk: commit.risk, balances: commit.balances))
-    tail.committed(commit.entries)
-    stores.committed(commit.sequence)
-    console?.show(commit)
-  }
-
-  func balances(_ balances: [AssetBalance]) {
-    board.publish(BoardUpdate(sequence: board.sequence, time: engine.core.time, balances: balances))
-  }
-
-  func market(_ event: MarketEvent) {
-    marketData.take(event)
-    if case .candle(let update) = event, update.isClosed {
-      tape?.closed(update.candle, of: SeriesKey(symbol: update.symbol, interval: update.interval), at: update.eventTime)
-    }
-  }
-
-  func history(_ key: SeriesKey, _ candles: [Candle]) {
-    marketData.seed(key, candles)
-    if let rules = engine.core.rules(for: key.symbol) { tape?.learn(rules) }
-    tape?.history(candles, of: key)
-  }
-
-  func watch(_ key: SeriesKey) {
-    if let rules = engine.core.rules(for: key.symbol) { tape?.learn(rules) }
-    feed?.watch(key)
-  }
-
-  func unwatch(_ key: SeriesKey) { feed?.unwatch(key) }
-
-  func journalFailed(_ message: String) {
-    log.critical("the journal failed; entries are stopped", metadata: ["error": "\(message)"])
-    health.set("journal", .down, message)
   }
 }
 

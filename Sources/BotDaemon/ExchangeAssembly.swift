@@ -1,5 +1,6 @@
 import Time
 import ControlPlane
+import Engine
 import HTTPClient
 import Logging
 import MarketData
@@ -17,7 +18,6 @@ final class ExchangeAssembly {
   let feed: ExchangeFeed
   private let rest: BinanceRestClient
   private let execution: BinanceExecution?
-  private let bridge: ExecutionBridge?
   private let board: StateBoard
   private let health: HealthRegistry
   private let log: Logger
@@ -52,8 +52,9 @@ final class ExchangeAssembly {
     } catch let error as HTTPError {
       throw DaemonError(error.message)
     }
-    if let execution { bridge = ExecutionBridge(engine: engine, execution: execution, health: health, log: log) } else { bridge = nil }
-    engine.execution = bridge
+    execution?.delegate = engine
+    engine.execution = execution
+    if execution != nil { health.set("user_stream", .degraded, "connecting") }
     feed.onFeedChange = { symbol, state, _ in marketData.feedState(symbol, state, at: WallClock.now()) }
     rest.clockChanged = { [weak self] offset in self?.clockChanged(offset) }
   }
@@ -171,75 +172,6 @@ final class ExchangeAssembly {
     } else {
       health.set("feed", live == 0 ? .down : .degraded, "\(live) of \(all) symbols live; entries wait for the others", counters: numbers)
     }
-  }
-}
-
-/// Carries the core's orders to the exchange and the exchange's words to the core.
-final class ExecutionBridge: VenueExecution, ExecutionVenueDelegate {
-  private let engine: TradingEngine
-  private let execution: BinanceExecution
-  private let health: HealthRegistry
-  private let log: Logger
-
-  init(engine: TradingEngine, execution: BinanceExecution, health: HealthRegistry, log: Logger) {
-    self.engine = engine
-    self.execution = execution
-    self.health = health
-    self.log = log
-    execution.delegate = self
-    health.set("user_stream", .degraded, "connecting")
-  }
-
-  func submit(_ request: OrderRequest) { execution.submit(request) }
-  func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { execution.cancel(clientOrderID: clientOrderID, symbol: symbol) }
-  func query(clientOrderID: ClientOrderID, symbol: Symbol) { execution.query(clientOrderID: clientOrderID, symbol: symbol) }
-
-  /// Symbols whose trades are being listed.
-  private var listed: Set<Symbol> = []
-  /// From where they must be listed once more, because more was asked meanwhile.
-  private var listAgain: [Symbol: TradeID] = [:]
-
-  /// At most one list per symbol is under way; it is asked for, slower and slower, until it comes, since the core waits for it.
-  func listTrades(symbol: Symbol, from: TradeID) {
-    guard listed.insert(symbol).inserted else {
-      listAgain[symbol] = min(listAgain[symbol] ?? from, from)
-      return
-    }
-    fetchTrades(symbol, from, delaySeconds: 1)
-  }
-
-  private func fetchTrades(_ symbol: Symbol, _ from: TradeID, delaySeconds: Int64) {
-    execution.trades(symbol, from: from) { [weak self] result in
-      guard let self else { return }
-      switch result {
-      case .success(let fills):
-        listed.remove(symbol)
-        let next = listAgain.removeValue(forKey: symbol)
-        engine.handle(.trades(symbol, fills.map { AccountTrade(fill: $0.fill, side: $0.side) }))
-        if let next { listTrades(symbol: symbol, from: next) }
-      case .failure(let error):
-        log.warning("the account's trades of \(symbol) could not be listed, trying again in \(delaySeconds) s: \(error.message)")
-        engine.loop.scheduleTask(in: .seconds(delaySeconds)) { [weak self] in
-          guard let self else { return }
-          fetchTrades(symbol, min(listAgain.removeValue(forKey: symbol) ?? from, from), delaySeconds: min(delaySeconds * 2, 30))
-        }
-      }
-    }
-  }
-
-  // MARK: ExecutionVenueDelegate
-
-  func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) {
-    engine.handle(.submitted(clientOrderID, outcome))
-  }
-  func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome) { engine.handle(.canceled(clientOrderID, outcome)) }
-  func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) { engine.handle(.queried(clientOrderID, outcome)) }
-  func reported(_ report: ExecutionReport) { engine.handle(.report(report)) }
-  func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { engine.handle(.balances(balances, isComplete: isComplete)) }
-
-  func executionStreamChanged(isLive: Bool, message: String) {
-    health.set("user_stream", isLive ? .ok : .down, message)
-    engine.handle(.executionStream(isLive: isLive))
   }
 }
 

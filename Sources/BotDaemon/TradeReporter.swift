@@ -1,3 +1,4 @@
+import Engine
 import Time
 import TradingCore
 import TradingModel

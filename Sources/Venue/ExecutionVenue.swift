@@ -27,22 +27,50 @@ public enum QueryOutcome: Hashable, Sendable {
   case unknown(message: String)
 }
 
-/// Where orders go. Implementations: the exchange (REST) and the simulated venue (paper). Every method returns at once; the answer
+/// A fill from the venue's own list of the account's trades; it names the order by the venue's number only.
+public struct AccountTrade: Hashable, Sendable {
+  /// The fill as the venue states it.
+  public var fill: Fill
+  /// The account's side of the trade.
+  public var side: Side
+  /// Makes a trade of its two parts.
+  public init(fill: Fill, side: Side) {
+    self.fill = fill
+    self.side = side
+  }
+}
+
+/// Where orders go. Implementations: the exchange (REST) and the simulated venue (paper). Every method returns at once; the result
 /// arrives later through ``ExecutionVenueDelegate`` on the core's thread.
 public protocol ExecutionVenue: AnyObject {
   /// Sends an order once. Never re-sent by anyone.
   func submit(_ request: OrderRequest)
+  /// Cancels an order by our id.
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol)
+  /// Asks for an order's state by our id.
   func query(clientOrderID: ClientOrderID, symbol: Symbol)
+  /// Lists the account's trades of a symbol from this id on, inclusive; delivered through
+  /// ``ExecutionVenueDelegate/tradesListed(_:trades:)``. The venue keeps trying until it has the list; calls for a symbol that come
+  /// while its list is under way may be served together by one later list from the least id.
+  func listTrades(symbol: Symbol, from: TradeID)
 }
 
 /// The core's ear for an ``ExecutionVenue``; called on the core's thread only.
 public protocol ExecutionVenueDelegate: AnyObject {
+  /// How a submit ended; once for each call of ``ExecutionVenue/submit(_:)``.
   func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome)
+  /// How a cancel ended; once for each call.
   func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome)
+  /// How a query ended; once for each call.
   func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome)
+  /// The account's trades of a symbol from the id asked for on, in the order of their ids; empty when there are none.
+  func tradesListed(_ symbol: Symbol, trades: [AccountTrade])
+  /// An order changed, by any channel; may repeat and come out of order.
   func reported(_ report: ExecutionReport)
+  /// Absolute balances: of every asset that is not zero when `isComplete`, otherwise of those named.
   func balancesChanged(_ balances: [AssetBalance], isComplete: Bool)
   /// The user data stream came up (`true`: subscribed and reconciled) or went down.
   func executionStreamChanged(isLive: Bool, message: String)
+  /// Something failed and is tried again; a sentence for the log.
+  func executionWarned(_ message: String)
 }

@@ -22,8 +22,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   let tail: JournalTail
   let market: MarketDataStore
   // On the thread only.
-  private var core = TradingCore(configuration: CoreConfiguration(mode: .paper))
-  private var paper = PaperVenue()
+  private var paper = PaperRun(core: TradingCore(configuration: CoreConfiguration(mode: .paper)))
   private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
   private var nextID: UInt64 = 1
   private var time = Samples.start
@@ -44,9 +43,8 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   /// Opens the journal, teaches the rules and sets the feed live.
   func open() async throws {
     try await run { driver in
-      var effects: [Effect] = []
-      driver.core.open(JournalIdentity(id: Self.journalID, mode: .paper), at: driver.time, effects: &effects)
-      try driver.carryOut(effects)
+      driver.paper.open(JournalIdentity(id: Self.journalID, mode: .paper), at: driver.time)
+      try driver.carryOut()
       let rules = Self.symbols.compactMap { SimulatedInstrument(symbol: $0)?.rules }
       driver.board.setRules(rules)
       try driver.process(.rules(rules))
@@ -88,23 +86,9 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
 
   private func feed(_ event: MarketEvent) throws {
     market.take(event)
-    var reports: [ExecutionReport] = []
-    var walk = paper.walk(for: event, reports: &reports)
-    for report in reports { try process(.report(report)) }
-    while let symbol = walk?.symbol {
-      reports.removeAll()
-      guard let price = walk.flatMap({ advance($0, &walk, &reports) }) else { break }
-      for report in reports { try process(.report(report)) }
-      try process(.price(symbol, price))
-    }
-    try process(.market(event))
-  }
-
-  private func advance(_ current: PriceWalk, _ walk: inout PriceWalk?, _ reports: inout [ExecutionReport]) -> Price? {
-    var current = current
-    defer { walk = current }
-    let stop = paper.leg(of: current).flatMap { core.trigger(on: current.symbol, from: $0.from, to: $0.to) }
-    return paper.advance(&current, stoppingAt: stop, reports: &reports)
+    paper.begin(event, at: time)
+    repeat { try carryOut() } while paper.advance() != .over
+    try carryOut()
   }
 
   /// Runs work on the core's thread.
@@ -115,36 +99,29 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   }
 
   private func process(_ event: CoreEvent) throws {
-    var effects: [Effect] = []
-    core.step(event, at: time, effects: &effects)
-    try carryOut(effects)
+    paper.step(event, at: time)
+    try carryOut()
   }
 
-  private func carryOut(_ effects: [Effect]) throws {
-    let entries = effects.compactMap { effect -> JournalEntry? in
-      if case .append(let entry) = effect { return entry }
-      return nil
+  private func carryOut() throws {
+    var entries: [JournalEntry] = []
+    var done: [(reply: @Sendable (CommandResult) -> Void, result: CommandResult)] = []
+    while let effect = paper.next() {
+      switch effect {
+      case .append(let entry): entries.append(entry)
+      case .reply(let id, let result, _): if let reply = replies.removeValue(forKey: id) { done.append((reply, result)) }
+      case .submit, .cancel, .query, .listTrades, .watch, .unwatch: break
+      }
     }
     if let last = entries.last {
       journal.append(entries) { _ in }
       _ = try journal.flush()
       board.publish(
         BoardUpdate(
-          sequence: last.sequence, time: last.time, bots: core.takeChanges(), orders: core.takeOrderChanges(), risk: RiskView(core),
-          balances: core.balances))
+          sequence: last.sequence, time: last.time, bots: paper.core.takeChanges(), orders: paper.core.takeOrderChanges(),
+          risk: RiskView(paper.core), balances: paper.core.balances))
       tail.committed(entries)
     }
-    for effect in effects {
-      var reports: [ExecutionReport] = []
-      switch effect {
-      case .submit(let order, _):
-        guard let rules = core.rules(for: order.request.symbol) else { continue }
-        paper.submit(order.request, rules: rules, at: time, reports: &reports)
-      case .cancel(let id, let symbol, _): paper.cancel(clientOrderID: id, symbol: symbol, at: time, reports: &reports)
-      case .reply(let id, let result, _): replies.removeValue(forKey: id)?(result)
-      default: break
-      }
-      for report in reports { try process(.report(report)) }
-    }
+    for (reply, result) in done { reply(result) }
   }
 }

@@ -9,15 +9,15 @@ import PaperTrading
 @Suite struct CommandTests {
   private let one = Samples.bot("one")
 
-  private func driver(start: Bool = false) -> PaperDriver {
-    var driver = PaperDriver(symbols: ["BTCUSDT", "ETHUSDT"])
+  private func driver(start: Bool = false) -> PaperBench {
+    var driver = PaperBench(symbols: ["BTCUSDT", "ETHUSDT"])
     driver.trade(Samples.decimal("60000"))
     driver.command(.createBot(Samples.configuration(), start: start))
     return driver
   }
 
   @Test func createsAndStarts() {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     let result = driver.command(.createBot(Samples.configuration(), start: true))
     #expect(result.bots == ["one"])
     #expect(driver.snapshot()?.state == .running)
@@ -33,7 +33,7 @@ import PaperTrading
   }
 
   @Test func namesEverythingThatIsWrongAtOnce() {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     var configuration = Samples.configuration(
       symbol: "NOPEUSDT", capital: "0", stopLoss: "1", takeProfit: "101", trailing: "2", maximum: "0")
     configuration.parameters = ["period": "zero", "colour": "red"]
@@ -54,7 +54,7 @@ import PaperTrading
   }
 
   @Test func unknownStrategyAndSymbolsNotLoaded() {
-    var driver = PaperDriver(symbols: [])
+    var driver = PaperBench(symbols: [])
     var configuration = Samples.configuration()
     #expect(driver.command(.createBot(configuration, start: false)).code == .unavailable)
     driver.step(.rules([Samples.rules()]))
@@ -64,7 +64,7 @@ import PaperTrading
   }
 
   @Test func unknownBotIsNotFoundByEveryCommand() {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     let commands: [Command] = [
       .startBot(one), .stopBot(one), .pauseBot(one), .resumeBot(one), .removeBot(one, force: true), .closePosition(one),
       .updateBot(Samples.configuration()),
@@ -137,7 +137,7 @@ import PaperTrading
   }
 
   @Test func symbolOfATradedBotCannotChange() {
-    var driver = PaperDriver(symbols: ["BTCUSDT", "ETHUSDT"])
+    var driver = PaperBench(symbols: ["BTCUSDT", "ETHUSDT"])
     driver.trade(Samples.decimal("60000"))
     driver.command(.createBot(Samples.configuration(), start: true))
     #expect(driver.command(.updateBot(Samples.configuration(symbol: "ETHUSDT"))).bots == ["one"])
@@ -161,7 +161,7 @@ import PaperTrading
   }
 
   @Test func requestIDsMakeMutationsIdempotent() throws {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     let first = driver.command(.createBot(Samples.configuration(), start: true), requestID: "r1", fingerprint: 7)
     #expect(first.bots == ["one"])
     let count = driver.journal.count
@@ -218,7 +218,7 @@ import PaperTrading
   @Test func botLimitHolds() {
     var configuration = CoreConfiguration(mode: .simulated)
     configuration.botsMaximum = 2
-    var driver = PaperDriver()
+    var driver = PaperBench()
     var core = TradingCore(configuration: configuration)
     var effects: [Effect] = []
     core.open(JournalIdentity(id: "abcd1234", mode: .simulated), at: Samples.start, effects: &effects)

@@ -9,9 +9,9 @@ import Venue
   /// Runs a falling market after a preparation, and answers the codes of the denials.
   private func denials(
     _ configuration: BotConfiguration = Samples.configuration(), rules change: (inout TradingRules) -> Void = { _ in },
-    _ prepare: (inout PaperDriver) -> Void
-  ) -> PaperDriver {
-    var driver = PaperDriver()
+    _ prepare: (inout PaperBench) -> Void
+  ) -> PaperBench {
+    var driver = PaperBench()
     driver.trade(Samples.decimal("60000"))
     driver.command(.createBot(configuration, start: true))
     var rules = Samples.rules()
@@ -22,7 +22,7 @@ import Venue
     return driver
   }
 
-  private func expect(_ driver: PaperDriver, _ code: DenialCode, _ words: String) {
+  private func expect(_ driver: PaperBench, _ code: DenialCode, _ words: String) {
     #expect(driver.submitted.isEmpty)
     let denials = driver.denials
     #expect(!denials.isEmpty)
@@ -78,7 +78,7 @@ import Venue
 
   @Test func noCapitalLeft() {
     // A stop far below a leap: the loss takes everything the bot had.
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.trade(Samples.decimal("60000"))
     driver.command(.createBot(Samples.configuration(stopLoss: "0.9", takeProfit: "0", maximum: "1", risk: "1"), start: true))
     for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Samples.decimal(price)) }
@@ -125,7 +125,7 @@ import Venue
   }
 
   @Test func rulesMissingAfterARestart() throws {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.trade(Samples.decimal("60000"))
     driver.command(.createBot(Samples.configuration(), start: true))
     driver.core = try driver.folded()

@@ -11,7 +11,7 @@ import PaperTrading
   private static func d(_ text: String) -> FixedDecimal { Samples.decimal(text) }
 
   /// The next minute as one candle, heard whole at its close: the walk through it is the venue's.
-  private static func candle(_ driver: inout PaperDriver, _ open: String, _ high: String, _ low: String, _ close: String) {
+  private static func candle(_ driver: inout PaperBench, _ open: String, _ high: String, _ low: String, _ close: String) {
     let opens = Interval.oneMinute.openTime(containing: driver.core.time.advanced(byMilliseconds: 59_999))
     let closes = Interval.oneMinute.nextOpenTime(after: opens)
     let candle = Candle(openTime: opens, open: d(open), high: d(high), low: d(low), close: d(close), volume: .one)
@@ -59,7 +59,7 @@ import PaperTrading
   @Test func trailingStopInAverageTrueRanges() throws {
     var configuration = Samples.configuration(stopLoss: "0.5", takeProfit: "0.5")
     configuration.trailingStopRanges = Self.d("2")
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.trade(Self.d("60000"))
     driver.command(.createBot(configuration, start: true))
     // Candles with a true range of 100 each, falling: the strategy buys when the average is known.
@@ -123,7 +123,7 @@ import PaperTrading
     var configuration = Samples.configuration(maximum: "1", risk: "0.01")
     configuration.sizing = .volatility
     configuration.sizingRanges = Self.d("4")
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.trade(Self.d("60000"))
     driver.command(.createBot(configuration, start: true))
     for step in 0..<18 {
@@ -147,7 +147,7 @@ import PaperTrading
     func fields(_ change: (inout BotConfiguration) -> Void) -> [String] {
       var configuration = Samples.configuration()
       change(&configuration)
-      return PaperDriver().core.violations(of: configuration).map(\.field)
+      return PaperBench().core.violations(of: configuration).map(\.field)
     }
     #expect(fields { $0.trailingStopRanges = FixedDecimal(101) } == ["trailing_stop_atr"])
     #expect(fields { $0.sizingRanges = FixedDecimal(-1) } == ["sizing_atr"])

@@ -8,7 +8,7 @@ import PaperTrading
 /// Fifty bots on two symbols, one account.
 @Suite struct ManyBotsTests {
   @Test func botsShareSeriesAndNeverTouchEachOthersOrders() throws {
-    var driver = PaperDriver(symbols: ["BTCUSDT", "ETHUSDT"])
+    var driver = PaperBench(symbols: ["BTCUSDT", "ETHUSDT"])
     for number in 0..<50 {
       let configuration = Samples.configuration(
         "bot-\(number)", symbol: number % 2 == 0 ? "BTCUSDT" : "ETHUSDT", stopLoss: number % 5 == 0 ? "0.005" : "0.02",
@@ -46,7 +46,7 @@ import PaperTrading
   }
 
   @Test func removingOneBotLeavesTheOthersAlone() {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     for name in ["a", "b", "c"] { driver.command(.createBot(Samples.configuration(name), start: true)) }
     driver.trade(Samples.decimal("60000"))
     for price in ["60000", "59700", "59400", "59100"] { driver.minute(Samples.decimal(price)) }

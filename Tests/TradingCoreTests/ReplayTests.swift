@@ -9,7 +9,7 @@ import PaperTrading
   /// Runs a market and folds every new entry into a second core beside the live one, comparing after each event that wrote.
   @Test(arguments: [21, 22, 23] as [UInt64])
   func foldedCoreEqualsTheLiveOneAfterEachStep(seed: UInt64) throws {
-    var driver = PaperDriver(symbols: ["BTCUSDT", "ETHUSDT"])
+    var driver = PaperBench(symbols: ["BTCUSDT", "ETHUSDT"])
     let ids = ["a", "b", "c", "d"]
     for (number, id) in ids.enumerated() {
       driver.command(
@@ -57,7 +57,7 @@ import PaperTrading
 
   @Test func sameMarketTwiceGivesTheSameJournal() {
     func run() -> [JournalEntry] {
-      var driver = PaperDriver()
+      var driver = PaperBench()
       driver.command(.createBot(Samples.configuration(), start: true))
       driver.play(Samples.market(seed: 31, hours: 6, volatility: 2))
       return driver.journal
@@ -68,7 +68,7 @@ import PaperTrading
   }
 
   @Test func journalIsDense() {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.command(.createBot(Samples.configuration(), start: true))
     driver.play(Samples.market(seed: 32, hours: 3))
     #expect(driver.journal.map(\.sequence) == Array(1...UInt64(driver.journal.count)))
@@ -95,13 +95,13 @@ import PaperTrading
   /// Paper mode: kill after every journal entry, restart, and trade on.
   @Test(arguments: [41, 42] as [UInt64])
   func paperRestartAfterAnyEntryEndsProtectedOrFlat(seed: UInt64) throws {
-    var first = PaperDriver()
+    var first = PaperBench()
     first.command(.createBot(Samples.configuration(stopLoss: "0.01", takeProfit: "0.01"), start: true))
     let tape = Samples.market(seed: seed, hours: 1, volatility: 3)
     first.play(tape)
     #expect(first.journal.count > 20)
     for count in 4...first.journal.count {
-      var driver = PaperDriver()
+      var driver = PaperBench()
       driver.journal = Array(first.journal.prefix(count))
       driver.core = try driver.folded()
       let killedAt = driver.core.time

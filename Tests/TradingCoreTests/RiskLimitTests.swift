@@ -10,8 +10,8 @@ import PaperTrading
   private static func d(_ text: String) -> FixedDecimal { Samples.decimal(text) }
 
   /// Bots of these names on their symbols, each of which would buy 1,000 USDT worth when its market falls.
-  private static func driver(_ bots: [(String, String)], _ limits: RiskLimits) -> PaperDriver {
-    var driver = PaperDriver(symbols: Array(Set(bots.map(\.1))).sorted())
+  private static func driver(_ bots: [(String, String)], _ limits: RiskLimits) -> PaperBench {
+    var driver = PaperBench(symbols: Array(Set(bots.map(\.1))).sorted())
     driver.command(.setRiskLimits(limits))
     for (id, symbol) in bots {
       driver.trade(d(symbol == "BTCUSDT" ? "60000" : "3000"), symbol: symbol)
@@ -20,7 +20,7 @@ import PaperTrading
     return driver
   }
 
-  private static func fall(_ driver: inout PaperDriver, _ symbol: String = "BTCUSDT") {
+  private static func fall(_ driver: inout PaperBench, _ symbol: String = "BTCUSDT") {
     let base = symbol == "BTCUSDT" ? 60_000 : 3_000
     for step in 0..<5 { driver.minute(d("\(base - base * step / 200)"), symbol: symbol) }
   }

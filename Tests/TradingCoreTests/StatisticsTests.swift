@@ -7,8 +7,8 @@ import PaperTrading
 
 /// Statistics against a plain recomputation, and money that is conserved.
 @Suite struct StatisticsTests {
-  private static func run(seed: UInt64, hours: Int, configuration: BotConfiguration = Samples.configuration()) -> PaperDriver {
-    var driver = PaperDriver()
+  private static func run(seed: UInt64, hours: Int, configuration: BotConfiguration = Samples.configuration()) -> PaperBench {
+    var driver = PaperBench()
     driver.command(.createBot(configuration, start: true))
     driver.play(Samples.market(seed: seed, hours: hours, volatility: 2))
     return driver

@@ -10,8 +10,8 @@ import PaperTrading
   private static func d(_ text: String) -> FixedDecimal { Samples.decimal(text) }
 
   /// A driver whose bot just bought: a falling market that RSI(3) calls oversold. The last close is 58,800.
-  static func holding(_ configuration: BotConfiguration = Samples.configuration()) -> PaperDriver {
-    var driver = PaperDriver()
+  static func holding(_ configuration: BotConfiguration = Samples.configuration()) -> PaperBench {
+    var driver = PaperBench()
     driver.trade(d("60000"))
     driver.command(.createBot(configuration, start: true))
     for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(d(price)) }
@@ -152,7 +152,7 @@ import PaperTrading
   @Test func stopThatTheVenueRefusesIsWatchedHereAndTriedAgain() throws {
     var rules = Samples.rules()
     rules.openAlgorithmicOrdersMaximum = 1
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.step(.rules([rules]))
     driver.trade(Self.d("60000"))
     // Somebody else's stop takes the only place.
@@ -180,7 +180,7 @@ import PaperTrading
     rules.openAlgorithmicOrdersMaximum = 1
     rules.openOrdersMaximum = 0
     rules.priceMinimum = Self.d("58000")  // a stop at 57,6xx breaks PRICE_FILTER
-    var driver = PaperDriver()
+    var driver = PaperBench()
     driver.step(.rules([rules]))
     driver.trade(Self.d("60000"))
     driver.command(.createBot(Samples.configuration(), start: true))
@@ -238,7 +238,7 @@ import PaperTrading
   }
 
   @Test func stopsBeyondTheExchangesLimitAreWatchedHere() throws {
-    var driver = PaperDriver()
+    var driver = PaperBench()
     var rules = Samples.rules()
     rules.openAlgorithmicOrdersMaximum = 1
     driver.step(.rules([rules]))

@@ -19,6 +19,8 @@ final class ExecutionRecorder: ExecutionVenueDelegate, @unchecked Sendable {
     var reports: [ExecutionReport] = []
     var balances: [([AssetBalance], Bool)] = []
     var live: [(Bool, String)] = []
+    var listed: [(symbol: Symbol, trades: [AccountTrade])] = []
+    var warnings: [String] = []
   }
   let seen = Mutex(Seen())
   func submitted(_ id: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) { seen.withLock { $0.submitted.append((id, outcome)) } }
@@ -27,6 +29,8 @@ final class ExecutionRecorder: ExecutionVenueDelegate, @unchecked Sendable {
   func reported(_ report: ExecutionReport) { seen.withLock { $0.reports.append(report) } }
   func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { seen.withLock { $0.balances.append((balances, isComplete)) } }
   func executionStreamChanged(isLive: Bool, message: String) { seen.withLock { $0.live.append((isLive, message)) } }
+  func tradesListed(_ symbol: Symbol, trades: [AccountTrade]) { seen.withLock { $0.listed.append((symbol, trades)) } }
+  func executionWarned(_ message: String) { seen.withLock { $0.warnings.append(message) } }
   var isLive: Bool { seen.withLock { $0.live.last?.0 ?? false } }
 }
 
@@ -41,15 +45,18 @@ final class ExecutionSetup: @unchecked Sendable {
   let recorder = ExecutionRecorder()
   private let scripts = Shared<[String: FakeExchange.HTTPHandler]>([:])
 
-  init() throws {
+  /// On a real event loop unless another is given.
+  init(loop: (any EventLoop)? = nil, _ configure: (inout BinanceExecution.Configuration) -> Void = { _ in }) throws {
     exchange = try FakeExchange()
     http = try HTTPClient()
     let endpoints = BinanceEndpoints(
       rest: "http://127.0.0.1:\(exchange.port)", stream: "ws://127.0.0.1:\(exchange.port)",
       webSocketAPI: "ws://127.0.0.1:\(exchange.port)/ws-api/v3")
     let signer = RequestSigner(apiKey: Secret(Self.apiKey), secret: Secret(Self.secret))
-    rest = BinanceRestClient(endpoints: endpoints, http: http, loop: group.next(), signer: signer)
-    execution = try BinanceExecution(endpoints: endpoints, rest: rest, signer: signer)
+    rest = BinanceRestClient(endpoints: endpoints, http: http, loop: loop ?? group.next(), signer: signer)
+    var configuration = BinanceExecution.Configuration()
+    configure(&configuration)
+    execution = try BinanceExecution(endpoints: endpoints, rest: rest, signer: signer, configuration: configuration)
     execution.delegate = recorder
     exchange.answer { [scripts] request, number in
       if let script = scripts.withLock({ $0["\(request.method) \(request.path)"] }) { return script(request, number) }
@@ -236,28 +243,25 @@ final class ExecutionSetup: @unchecked Sendable {
     await setup.stop()
   }
 
-  @Test func tradesArePagedOverRepeatsToTheEnd() async throws {
-    let setup = try ExecutionSetup()
-    @Sendable func row(_ id: Int64) -> String {
-      """
-      {"symbol":"BTCUSDT","id":\(id),"orderId":100,"orderListId":-1,"price":"4.0","qty":"12.0","quoteQty":"48.0","commission":"0.1",
-      "commissionAsset":"BNB","time":1499865549590,"isBuyer":true,"isMaker":false,"isBestMatch":true}
-      """
+  @Test func oldUserStreamConnectionIsReplacedWithoutGoingDown() async throws {
+    let setup = try ExecutionSetup { $0.replaceAfterNanoseconds = 100_000_000 }
+    try await setup.onLoop { $0.execution.start() }
+    try await Eventually.holds("first one closed") { setup.exchange.sessions.count >= 2 && !setup.exchange.sessions[0].isOpen }
+    let session = setup.exchange.sessions[1]
+    session.send(UserStreamMessageTests.report([("mine-1", "after-1")]))
+    try await Eventually.holds("report of the new connection") {
+      setup.recorder.seen.withLock { $0.reports.contains { $0.clientOrderID == Samples.id("after-1") } }
     }
-    setup.script("GET /api/v3/myTrades") { request, _ in
-      let from = Int64(request.parameter("fromId") ?? "") ?? 0
-      // Each page repeats the trade before it.
-      let rows = (max(from - 1, 1)..<max(from - 1, 1) + 1_000).filter { $0 <= 2_345 }
-      return .ok("[" + rows.map { row($0) }.joined(separator: ",") + "]")
-    }
-    let found = Mutex<Result<[AccountFill], BinanceError>?>(nil)
-    try await setup.onLoop { setup in
-      setup.execution.trades(Samples.bitcoin, from: TradeID(5)) { result in found.withLock { $0 = result } }
-    }
-    try await Eventually.holds("trades") { found.withLock { $0 != nil } }
-    let trades = try #require(try found.withLock { $0 }?.get())
-    #expect(trades.map(\.fill.tradeID.value) == Array(5...2_345))
-    #expect(trades.allSatisfy { $0.side == .buy && $0.fill.commissionAsset == "BNB" })
+    #expect(setup.recorder.seen.withLock { $0.live.map(\.0) } == [true])
+    #expect(try await setup.onLoop { $0.execution.reconnects } == 0)
+    await setup.stop()
+  }
+
+  @Test func silentUserStreamConnectionIsRemade() async throws {
+    let setup = try ExecutionSetup { $0.deadNanoseconds = 1_000_000 }
+    try await setup.onLoop { $0.execution.start() }
+    try await Eventually.holds("down and up") { setup.recorder.seen.withLock { $0.live.map(\.0).starts(with: [true, false, true]) } }
+    #expect(setup.recorder.seen.withLock { $0.live[1].1 } == "nothing arrived for 1 ms")
     await setup.stop()
   }
 

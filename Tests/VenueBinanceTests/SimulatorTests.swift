@@ -121,19 +121,19 @@ final class SimulatorProcess: @unchecked Sendable {
     try await Eventually.holds("reports of the stream") {
       Set(account.seen.withLock { $0.reports.compactMap { $0.fill?.tradeID } }) == answered
     }
-    let trades = Shared<Result<[AccountFill], BinanceError>?>(nil)
     try await rest.loop.submit {
       execution.query(clientOrderID: order.clientOrderID, symbol: order.symbol)
       execution.query(clientOrderID: Samples.id("never-sent"), symbol: order.symbol)
-      execution.trades(order.symbol, from: TradeID(0)) { result in trades.withLock { $0 = result } }
+      execution.listTrades(symbol: order.symbol, from: TradeID(0))
     }.get()
     try await Eventually.holds("queries and trades") {
-      account.seen.withLock { $0.queried.count } == 2 && trades.withLock { $0 != nil }
+      account.seen.withLock { $0.queried.count == 2 && $0.listed.count == 1 }
     }
     let queried = account.seen.withLock { $0.queried }
     #expect(queried.contains(.notFound))
     #expect(queried.contains { if case .found(let report) = $0 { report.status == .filled } else { false } })
-    #expect(try trades.withLock { $0 }.map { try $0.get().map(\.fill.tradeID) } == answered.sorted())
+    #expect(account.seen.withLock { $0.listed[0].trades.map(\.fill.tradeID) } == answered.sorted())
+    #expect(account.seen.withLock { $0.listed[0].trades.allSatisfy { $0.side == .buy } && $0.warnings.isEmpty })
 
     // A resting order: accepted, canceled, and then no longer open.
     var resting = order

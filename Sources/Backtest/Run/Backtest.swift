@@ -11,8 +11,7 @@ import PaperTrading
 /// close. Where times are equal, markets act in the order given. Cost: some tens of nanoseconds per candle and bot while no order acts.
 public struct Backtest: Sendable {
   private let settings: BacktestSettings
-  private var core: TradingCore
-  private var venue: PaperVenue
+  private var paper: PaperRun
   private var tapes: [CandleTape] = []
   private var handles: [SeriesHandle] = []
   private var venueHandles: [PaperMarketHandle] = []
@@ -22,8 +21,6 @@ public struct Backtest: Sendable {
   private var ledger = TradeLedger()
   private var recorder: EquityRecorder
   private var outcome: BacktestOutcome
-  private var effects: [Effect] = []
-  private var reports: [ExecutionReport] = []
   private var openTrades = 0
   private var entries: [JournalEntry] = []
   private let keepsJournal: Bool
@@ -44,8 +41,7 @@ public struct Backtest: Sendable {
     configuration.equityEveryMilliseconds = .max
     // Every bot is there from the start.
     configuration.historyCandles = 0
-    core = TradingCore(configuration: configuration)
-    venue = PaperVenue(configuration: settings.venue)
+    paper = PaperRun(core: TradingCore(configuration: configuration), venue: PaperVenue(configuration: settings.venue))
     intervals = Dictionary(settings.bots.map { ($0.id, $0.interval) }, uniquingKeysWith: { first, _ in first })
     let plan = try BacktestPlan(settings, markets)
     candlesTotal = plan.markets.reduce(0) { $0 + $1.rows.count }
@@ -61,22 +57,22 @@ public struct Backtest: Sendable {
   public var journal: [JournalEntry] { entries }
 
   private mutating func prepare(_ plan: BacktestPlan) throws(BacktestError) {
-    core.open(JournalIdentity(id: "backtest", mode: .simulated), at: plan.start, effects: &effects)
-    core.step(.rules(plan.markets.map(\.market.rules)), at: .zero, effects: &effects)
-    core.step(.feed(nil, .live), at: .zero, effects: &effects)
+    paper.open(JournalIdentity(id: "backtest", mode: .simulated), at: plan.start)
+    paper.step(.rules(plan.markets.map(\.market.rules)), at: .zero)
+    paper.step(.feed(nil, .live), at: .zero)
     if settings.limits != RiskLimits() { try command(.setRiskLimits(settings.limits), at: plan.start) }
     for bot in settings.bots { try command(.createBot(bot, start: false), at: plan.start) }
     for market in plan.markets {
       let key = SeriesKey(symbol: market.market.symbol, interval: market.interval)
       let history = market.history
       outcome.warmUpCount += history.count
-      if !history.isEmpty { core.step(.history(key, history), at: plan.start, effects: &effects) }
-      guard let handle = core.handle(for: key) else { continue }
+      if !history.isEmpty { paper.step(.history(key, history), at: plan.start) }
+      guard let handle = paper.core.handle(for: key) else { continue }
       handles.append(handle)
-      venueHandles.append(venue.handle(of: key.symbol))
+      venueHandles.append(paper.driver.venue.handle(of: key.symbol))
       isSkipping.append(false)
       firstPrices.append(market.market.candles[market.rows.lowerBound].open)
-      change.add(first: firstPrices[firstPrices.count - 1], last: core.price(of: handle))
+      change.add(first: firstPrices[firstPrices.count - 1], last: paper.core.price(of: handle))
       tapes.append(CandleTape(market: market.market, interval: market.interval, rows: market.rows, rule: settings.venue.intrabarRule))
     }
     for bot in settings.bots { try command(.startBot(bot.id), at: plan.start) }
@@ -84,14 +80,11 @@ public struct Backtest: Sendable {
   }
 
   private mutating func command(_ command: Command, at time: Timestamp) throws(BacktestError) {
-    core.step(.command(CommandEnvelope(id: 1, requestID: "", fingerprint: 0, command: command)), at: time, effects: &effects)
-    for effect in effects {
-      guard case .reply(_, .failed(let error), _) = effect else { continue }
-      let first = error.violations.first
+    paper.step(.command(CommandEnvelope(id: 1, requestID: "", fingerprint: 0, command: command)), at: time)
+    if let error = carryOut() {
       throw BacktestError(
-        .invalidSetting, field: first?.field ?? "", error.violations.map(\.message).joined(separator: "; "))
+        .invalidSetting, field: error.violations.first?.field ?? "", error.violations.map(\.message).joined(separator: "; "))
     }
-    carryOut()
   }
 
   /// Runs to the end. `progress` is told now and then and stops the run by answering false.
@@ -103,7 +96,7 @@ public struct Backtest: Sendable {
       let time = tapes[index].time
       untilProgress -= passQuietCandles(most: untilProgress - 1)
       if tapes[index].isOver { continue }
-      if tapes[index].isAtOpen, !core.isHeld(handles[index]), venue.isEmpty(venueHandles[index]) {
+      if tapes[index].isAtOpen, !paper.core.isHeld(handles[index]), paper.driver.venue.isEmpty(venueHandles[index]) {
         isSkipping[index] = true
         tapes[index].skipWalk()
         if tapes.count > 1 { continue }
@@ -121,7 +114,7 @@ public struct Backtest: Sendable {
       if untilProgress == 0 {
         untilProgress = Self.progressEvery
         // Nobody else asks what changed: it would be remembered for ever.
-        _ = core.takeOrderChanges()
+        _ = paper.core.takeOrderChanges()
         let done = tapes.reduce(0) { $0 + $1.rowsDone }
         guard progress(BacktestProgress(candlesDone: min(done, candlesTotal), candlesTotal: candlesTotal, time: time)) else {
           throw BacktestError(.canceled, "the backtest was stopped")
@@ -147,13 +140,13 @@ public struct Backtest: Sendable {
 
   /// Tells the core of the next candles in which nothing can happen before their close; answers those it heard.
   private mutating func hearQuietCandles(most count: Int) -> ArraySlice<Candle> {
-    let (coreBelow, coreAbove) = core.wakePrices(of: handles[0])
-    let (venueBelow, venueAbove) = venue.wakePrices(of: venueHandles[0])
+    let (coreBelow, coreAbove) = paper.core.wakePrices(of: handles[0])
+    let (venueBelow, venueAbove) = paper.driver.venue.wakePrices(of: venueHandles[0])
     // While nothing is held, equity is recorded at the boundaries only: the candle that ends at one or behind it is the last.
     let lastOpens = openTrades > 0 ? .distantFuture : recorder.nextBoundary.advanced(byMilliseconds: -tapes[0].interval.millisecondsMaximum)
     let next = tapes[0].nextCandles.prefix(count)
     return next.prefix(
-      core.hear(
+      paper.core.hear(
         next, of: handles[0], low: max(coreBelow, venueBelow), high: min(coreAbove, venueAbove), lastOpens: lastOpens))
   }
 
@@ -164,24 +157,24 @@ public struct Backtest: Sendable {
     let interval = tapes[0].interval
     if openTrades > 0 {
       for index in candles.indices.dropLast() {
-        let point = core.equity(at: candles[index].close, of: handles[0])
+        let point = paper.core.equity(at: candles[index].close, of: handles[0])
         change.moved(0, to: candles[index].close)
         record(point, at: interval.nextOpenTime(after: candles[index].openTime))
       }
     }
     let due = interval.nextOpenTime(after: last.openTime)
-    venue.pass(venueHandles[0], to: last.close, at: due.advanced(byMilliseconds: -1))
+    paper.driver.venue.pass(venueHandles[0], to: last.close, at: due.advanced(byMilliseconds: -1))
     change.moved(0, to: last.close)
-    core.decide(at: due, price: last.close, of: handles[0], effects: &effects)
-    if !effects.isEmpty { carryOut() }
+    paper.withCore { core, effects in core.decide(at: due, price: last.close, of: handles[0], effects: &effects) }
+    if paper.hasEffects { carryOut() }
     if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
   }
 
   /// A candle of the traded interval is complete: the bots decide.
   private mutating func closed(_ candle: Candle, _ index: Int, at due: Timestamp) {
     outcome.candleCount += 1
-    core.close(candle, of: handles[index], at: due, effects: &effects)
-    if !effects.isEmpty { carryOut() }
+    paper.withCore { core, effects in core.close(candle, of: handles[index], at: due, effects: &effects) }
+    if paper.hasEffects { carryOut() }
     if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
   }
 
@@ -198,56 +191,39 @@ public struct Backtest: Sendable {
   }
 
   private mutating func walk(_ index: Int, to price: Price, isGap: Bool, at time: Timestamp) {
-    var walk = venue.leg(tapes[index].symbol, to: price, at: time, isGap: isGap)
+    paper.driver.begin(paper.driver.venue.leg(tapes[index].symbol, to: price, at: time, isGap: isGap))
     while true {
-      var stop: Price?
-      if let (from, to) = venue.leg(of: walk) { stop = core.trigger(on: walk.symbol, from: from, to: to) }
-      guard let reached = venue.advance(&walk, stoppingAt: stop, reports: &reports) else { return }
-      takeReports(at: time)
-      change.moved(index, to: reached)
-      core.step(.price(walk.symbol, reached), at: max(time, core.time), effects: &effects)
-      if !effects.isEmpty { carryOut() }
+      switch paper.advance() {
+      case .reached(let price):
+        if paper.hasEffects { carryOut() }
+        change.moved(index, to: price)
+      case .moved: if paper.hasEffects { carryOut() }
+      case .over: return
+      }
     }
-  }
-
-  private mutating func takeReports(at time: Timestamp) {
-    guard !reports.isEmpty else { return }
-    let batch = reports
-    reports.removeAll(keepingCapacity: true)
-    for report in batch { core.step(.report(report), at: max(time, core.time), effects: &effects) }
-    carryOut()
   }
 
   /// The walk through a file's candle is over, or was skipped.
   private mutating func rowEnded(_ index: Int, at time: Timestamp, close: Price) {
     guard isSkipping[index] else { return }
     isSkipping[index] = false
-    venue.pass(venueHandles[index], to: close, at: time.advanced(byMilliseconds: -1))
-    core.setPrice(close, of: handles[index])
+    paper.driver.venue.pass(venueHandles[index], to: close, at: time.advanced(byMilliseconds: -1))
+    paper.core.setPrice(close, of: handles[index])
     change.moved(index, to: close)
   }
 
-  /// Carries out what the core wants, in order, as the daemon's engine does.
-  private mutating func carryOut() {
-    var at = 0
-    while at < effects.count {
-      let effect = effects[at]
-      at += 1
+  /// Lets what the core wants happen; returns why a command was refused, if one was.
+  @discardableResult
+  private mutating func carryOut() -> CommandError? {
+    var refusal: CommandError?
+    while let effect = paper.next() {
       switch effect {
       case .append(let entry): note(entry)
-      case .submit(let order, _):
-        guard let rules = core.rules(for: order.request.symbol) else { continue }
-        var answers: [ExecutionReport] = []
-        venue.submit(order.request, rules: rules, at: core.time, reports: &answers)
-        for report in answers { core.step(.report(report), at: core.time, effects: &effects) }
-      case .cancel(let id, let symbol, _):
-        var answers: [ExecutionReport] = []
-        venue.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &answers)
-        for report in answers { core.step(.report(report), at: core.time, effects: &effects) }
-      case .query, .listTrades, .watch, .unwatch, .reply: break
+      case .reply(_, .failed(let error), _): refusal = error
+      case .submit, .cancel, .query, .listTrades, .watch, .unwatch, .reply: break
       }
     }
-    effects.removeAll(keepingCapacity: true)
+    return refusal
   }
 
   private mutating func note(_ entry: JournalEntry) {
@@ -266,7 +242,7 @@ public struct Backtest: Sendable {
   }
 
   private mutating func recordEquity(at time: Timestamp) {
-    record(core.equity(), at: time)
+    record(paper.core.equity(), at: time)
   }
 
   private mutating func record(_ point: EquityPoint, at time: Timestamp) {
@@ -276,8 +252,8 @@ public struct Backtest: Sendable {
   private mutating func finish() -> BacktestOutcome {
     recordEquity(at: outcome.end)
     recorder.finish(at: outcome.end)
-    let point = core.equity()
-    let core = core
+    let point = paper.core.equity()
+    let core = paper.core
     outcome.bots = settings.bots.compactMap { core.snapshot(of: $0.id) }
     outcome.equity = recorder
     outcome.finalEquity = point.equity

@@ -31,22 +31,6 @@ public struct BoardUpdate: Sendable {
   }
 }
 
-/// What stands above all bots: permission to trade, and the limits with what they watch.
-public struct RiskView: Sendable {
-  public var tradingState: TradingState
-  /// Why; empty before its first change.
-  public var reason: String
-  public var limits: RiskLimits
-  public var watch: PortfolioWatch
-
-  public init(_ core: borrowing TradingCore) {
-    tradingState = core.tradingState
-    reason = core.tradingStateReason
-    limits = core.riskLimits
-    watch = core.portfolio
-  }
-}
-
 /// One of the venue's limits and how much of it is used.
 public struct RateLimitUsage: Sendable, Hashable {
   /// The venue's word, for example `REQUEST_WEIGHT`.

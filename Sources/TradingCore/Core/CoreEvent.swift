@@ -28,16 +28,6 @@ public enum CoreEvent: Sendable {
   case clock
 }
 
-/// A fill from the venue's own list of our trades.
-public struct AccountTrade: Hashable, Sendable {
-  public var fill: Fill
-  public var side: Side
-  public init(fill: Fill, side: Side) {
-    self.fill = fill
-    self.side = side
-  }
-}
-
 /// What the core wants done. `after` names the journal sequence that must be durable first.
 public enum Effect: Sendable {
   case append(JournalEntry)

@@ -12,7 +12,7 @@ public import Venue
 ///
 /// `executionStreamChanged(isLive: true)` comes after the stream is subscribed **and** balances and open orders have been read and
 /// delivered. What was missed while the stream was down is for the core to ask by ``query(clientOrderID:symbol:)`` and
-/// ``trades(_:from:completion:)``.
+/// ``listTrades(symbol:from:)``.
 public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
   /// Times; the defaults are the product's.
   public struct Configuration: Sendable {
@@ -40,6 +40,10 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
   private var retry = BackoffMachine(firstNanoseconds: 250_000_000, maximumNanoseconds: 10_000_000_000)
   /// Grows with each coming up and going down, so that a reconciliation of an earlier life is forgotten.
   private var epoch = 0
+  /// Symbols whose trades are being listed.
+  private var listed: Set<Symbol> = []
+  /// From where they must be listed once more, because more was asked meanwhile.
+  private var listAgain: [Symbol: TradeID] = [:]
 
   /// Prepares the venue; connects at ``start()``. `rest` must live on the same loop and have the same signer.
   ///
@@ -103,50 +107,37 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
     }
   }
 
-  /// The account's fills of a symbol from this trade id on (inclusive), in order, paged to the end.
-  public func trades(_ symbol: Symbol, from: TradeID, completion: @escaping (Result<[AccountFill], BinanceError>) -> Void) {
-    rest.trades(symbol, from: from, completion: completion)
-  }
-
-  /// What ``reconcile(symbols:completion:)`` found.
-  public struct Reconciliation: Hashable, Sendable {
-    public var balances: [AssetBalance]
-    /// Every open order of the account.
-    public var openOrders: [ExecutionReport]
-    /// Fills per symbol since the trade id asked for, in order.
-    public var trades: [Symbol: [AccountFill]]
-  }
-
-  /// Reads the whole truth at start-up: balances, open orders, and fills of these symbols from these trade ids on (inclusive).
-  /// Calls back once; a failure of any part fails the whole.
-  public func reconcile(
-    symbols: [(symbol: Symbol, from: TradeID)], completion: @escaping (Result<Reconciliation, BinanceError>) -> Void
-  ) {
-    readAccount { [self] result in
-      switch result {
-      case .failure(let error): completion(.failure(error))
-      case .success(let (balances, orders)):
-        let found = Reconciliation(balances: balances, openOrders: orders, trades: [:])
-        collect(symbols[...], found, completion)
-      }
+  /// Lists the account's trades of a symbol from this trade id on (inclusive), in order, paged to the end. At most one list per symbol is
+  /// under way; it is asked for, slower and slower, until it comes, since the core waits for it. Each page weighs 20.
+  public func listTrades(symbol: Symbol, from: TradeID) {
+    guard listed.insert(symbol).inserted else {
+      listAgain[symbol] = min(listAgain[symbol] ?? from, from)
+      return
     }
+    fetchTrades(symbol, from, delaySeconds: 1)
   }
 
-  private func collect(
-    _ symbols: ArraySlice<(symbol: Symbol, from: TradeID)>, _ found: Reconciliation,
-    _ completion: @escaping (Result<Reconciliation, BinanceError>) -> Void
-  ) {
-    guard let next = symbols.first else { return completion(.success(found)) }
-    rest.trades(next.symbol, from: next.from) { [self] result in
+  private func fetchTrades(_ symbol: Symbol, _ from: TradeID, delaySeconds: Int64) {
+    rest.trades(symbol, from: from) { [weak self] result in
+      guard let self else { return }
       switch result {
-      case .failure(let error): completion(.failure(error))
       case .success(let trades):
-        var found = found
-        found.trades[next.symbol] = trades
-        collect(symbols.dropFirst(), found, completion)
+        listed.remove(symbol)
+        let next = listAgain.removeValue(forKey: symbol)
+        delegate?.tradesListed(symbol, trades: trades)
+        if let next { listTrades(symbol: symbol, from: next) }
+      case .failure(let error):
+        delegate?.executionWarned(
+          "the account's trades of \(symbol) could not be listed, trying again in \(delaySeconds) s: \(error.message)")
+        loop.scheduleTask(in: .seconds(delaySeconds)) { [weak self] in
+          guard let self else { return }
+          fetchTrades(symbol, min(listAgain.removeValue(forKey: symbol) ?? from, from), delaySeconds: min(delaySeconds * 2, 30))
+        }
       }
     }
   }
+
+  // MARK: Coming up
 
   private func readAccount(_ completion: @escaping (Result<([AssetBalance], [ExecutionReport]), BinanceError>) -> Void) {
     rest.openOrders(nil) { [rest] orders in
@@ -156,8 +147,6 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
       }
     }
   }
-
-  // MARK: Coming up
 
   private func comeUp(_ expected: Int) {
     readAccount { [weak self] result in

@@ -132,8 +132,8 @@ enum ReportDecoding {
   }
 
   /// One row of `GET myTrades`.
-  static func trade(_ value: JSONValue) throws(FrameRefusal) -> AccountFill {
-    AccountFill(
+  static func trade(_ value: JSONValue) throws(FrameRefusal) -> AccountTrade {
+    AccountTrade(
       fill: Fill(
         symbol: try value.requireSymbol("symbol"), tradeID: TradeID(try value.requireInteger("id")),
         venueOrderID: VenueOrderID(try value.requireInteger("orderId")), price: try value.requireDecimal("price"),

@@ -20,19 +20,15 @@ protocol UserDataStreamOwner: AnyObject {
 
 /// The account's events over the WebSocket API by `userDataStream.subscribe.signature`. Reconnects, resubscribes and replaces itself like a
 /// market link. Confined to its event loop.
-final class UserDataStream: WebSocketListener, @unchecked Sendable {
+final class UserDataStream: @unchecked Sendable {
   private let loop: any EventLoop
-  private let url: WebSocketURL
-  private let tls: NIOSSLContext?
   private let signer: RequestSigner
   private let rest: BinanceRestClient
   private let configuration: BinanceExecution.Configuration
+  private let socket: ReconnectingSocket
   private unowned let owner: any UserDataStreamOwner
-  private var machine = ReconnectMachine()
-  private var connections: [Int: WebSocketConnection] = [:]
-  private var pendingRequest: [Int: Int64] = [:]
+  private var pendingRequest: [ReconnectMachine.ConnectionID: Int64] = [:]
   private var nextRequestID: Int64 = 1
-  private var lastReason = "not connected"
   private var ticker: RepeatedTask?
 
   init(
@@ -40,62 +36,34 @@ final class UserDataStream: WebSocketListener, @unchecked Sendable {
     configuration: BinanceExecution.Configuration, owner: any UserDataStreamOwner
   ) {
     self.loop = loop
-    self.url = url
-    self.tls = tls
     self.signer = signer
     self.rest = rest
     self.configuration = configuration
     self.owner = owner
+    socket = ReconnectingSocket(
+      loop: loop, url: url, tls: tls,
+      times: ReconnectingSocket.Times(
+        deadNanoseconds: configuration.deadNanoseconds, replaceAfterNanoseconds: configuration.replaceAfterNanoseconds,
+        stableNanoseconds: configuration.stableNanoseconds))
+    socket.owner = self
   }
 
-  var failures: Int { machine.failures }
+  var failures: Int { socket.failures }
 
   func start() {
-    ticker = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in self?.closeDead() }
-    apply(.start)
+    ticker = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
+      self?.socket.closeDead(now: .now())
+    }
+    socket.start()
   }
 
   func stop() {
     ticker?.cancel()
-    apply(.stop)
+    socket.stop()
   }
 
-  private func apply(_ event: ReconnectMachine.Event) {
-    for action in machine.handle(event, jitter: .random(in: .min ... .max)) { perform(action) }
-  }
-
-  private func perform(_ action: ReconnectMachine.Action) {
-    switch action {
-    case .connect(let id):
-      let connection = WebSocketConnection(id: id, loop: loop, listener: self)
-      connections[id] = connection
-      connection.connect(to: url, tls: tls)
-    case .subscribe(let id): subscribe(id)
-    case .close(let id): connections[id]?.close(reason: "no longer needed")
-    case .wait(let nanoseconds): later(nanoseconds) { $0.apply(.delayOver) }
-    case .up(let id):
-      watch(id)
-      owner.userStreamCameUp(self)
-    case .down: owner.userStreamWentDown(self, reason: lastReason)
-    case .replaced(let id): watch(id)
-    }
-  }
-
-  private func watch(_ id: Int) {
-    later(configuration.stableNanoseconds) { $0.apply(.stable(id)) }
-    later(configuration.replaceAfterNanoseconds) { $0.apply(.replacementDue(id)) }
-  }
-
-  private func later(_ nanoseconds: Int64, _ body: @escaping (UserDataStream) -> Void) {
-    let body = NIOLoopBound(body, eventLoop: loop)
-    loop.scheduleTask(in: .nanoseconds(max(0, nanoseconds))) { [weak self] in
-      guard let self else { return }
-      body.value(self)
-    }
-  }
-
-  private func subscribe(_ id: Int) {
-    guard let connection = connections[id] else { return }
+  private func subscribe(_ connection: WebSocketConnection) {
+    let id = connection.id
     let parameters = [
       RequestParameter("apiKey", signer.apiKey), RequestParameter("recvWindow", String(rest.receiveWindowMilliseconds)),
       RequestParameter("timestamp", String(rest.exchangeTime.milliseconds)),
@@ -113,40 +81,60 @@ final class UserDataStream: WebSocketListener, @unchecked Sendable {
     connection.send(
       "{\"id\":\(request),\"method\":\"userDataStream.subscribe.signature\",\"params\":{\"apiKey\":\"\(parameters[0].value)\","
         + "\"recvWindow\":\(parameters[1].value),\"timestamp\":\(parameters[2].value),\"signature\":\"\(signature)\"}}")
-    later(configuration.subscribeTimeoutNanoseconds) { stream in
-      guard stream.pendingRequest[id] == request else { return }
-      stream.connections[id]?.close(reason: "the subscription was not confirmed in time")
+    socket.later(configuration.subscribeTimeoutNanoseconds) { [weak self] in
+      guard let self, pendingRequest[id] == request else { return }
+      socket.connection(id)?.close(reason: "the subscription was not confirmed in time")
     }
   }
 
   private func giveUp(_ reason: String) {
-    lastReason = reason
-    stop()
+    ticker?.cancel()
+    socket.stop(reason: reason)
     owner.userStream(self, gaveUp: reason)
   }
 
-  private func closeDead() {
-    let now = NIODeadline.now()
-    for connection in connections.values where connection.isOpen {
-      if (now - connection.lastRead).nanoseconds > configuration.deadNanoseconds {
-        connection.close(reason: "nothing arrived for \(configuration.deadNanoseconds / 1_000_000) ms")
+  private func answered(_ connection: WebSocketConnection, _ id: Int64?, _ error: APIError?) {
+    guard let error else {
+      guard let id, pendingRequest[connection.id] == id else { return }
+      pendingRequest[connection.id] = nil
+      socket.ready(connection.id)
+      return
+    }
+    switch error.code {
+    // Already subscribed on this connection: as good as done.
+    case -2_035:
+      pendingRequest[connection.id] = nil
+      socket.ready(connection.id)
+    case -2_014, -2_015, -1_022, -1_002: giveUp("the exchange refuses the key: \(error.message) (\(error.code))")
+    case -1_021:
+      let number = connection.id
+      rest.synchronizeClock { [weak self] _ in
+        guard let self, let connection = socket.connection(number), connection.isOpen else { return }
+        subscribe(connection)
       }
+    default: connection.close(reason: "the exchange refused the subscription: \(error.message) (\(error.code))")
     }
   }
+}
 
-  // MARK: WebSocketListener
+extension UserDataStream: ReconnectingSocketOwner {
+  func socket(_ socket: ReconnectingSocket, subscribe connection: WebSocketConnection) { subscribe(connection) }
 
-  func webSocketOpened(_ connection: WebSocketConnection) { apply(.opened(connection.id)) }
+  func socketCameUp(_ socket: ReconnectingSocket) { owner.userStreamCameUp(self) }
 
-  func webSocketDrained(_ connection: WebSocketConnection) {}
+  func socketWentDown(_ socket: ReconnectingSocket, reason: String) { owner.userStreamWentDown(self, reason: reason) }
+
+  func socketWasReplaced(_ socket: ReconnectingSocket) {}
+
+  func socket(_ socket: ReconnectingSocket, closed id: ReconnectMachine.ConnectionID) { pendingRequest[id] = nil }
 
   func webSocket(_ connection: WebSocketConnection, received message: UnsafeBufferPointer<UInt8>) {
     do throws(FrameRefusal) {
-      let parsed = try UserStreamMessage(parsing: message)
+      let parsed = try unsafe UserStreamMessage(parsing: message)
       switch parsed {
       case .answer(let id, let error, _): answered(connection, id, error)
       case .terminated: connection.close(reason: "the exchange ended the subscription")
-      case .serverShutdown: apply(.replacementDue(connection.id))
+      case .serverShutdown: socket.replace(connection.id)
       case .report, .balances, .balanceUpdate: owner.userStream(self, received: parsed)
       case .ignored: break
       }
@@ -155,33 +143,5 @@ final class UserDataStream: WebSocketListener, @unchecked Sendable {
     }
   }
 
-  private func answered(_ connection: WebSocketConnection, _ id: Int64?, _ error: APIError?) {
-    guard let error else {
-      guard let id, pendingRequest[connection.id] == id else { return }
-      pendingRequest[connection.id] = nil
-      apply(.ready(connection.id))
-      return
-    }
-    switch error.code {
-    // Already subscribed on this connection: as good as done.
-    case -2_035:
-      pendingRequest[connection.id] = nil
-      apply(.ready(connection.id))
-    case -2_014, -2_015, -1_022, -1_002: giveUp("the exchange refuses the key: \(error.message) (\(error.code))")
-    case -1_021:
-      let number = connection.id
-      rest.synchronizeClock { [weak self] _ in
-        guard let self, connections[number]?.isOpen == true else { return }
-        subscribe(number)
-      }
-    default: connection.close(reason: "the exchange refused the subscription: \(error.message) (\(error.code))")
-    }
-  }
-
-  func webSocketClosed(_ connection: WebSocketConnection, reason: String) {
-    connections[connection.id] = nil
-    pendingRequest[connection.id] = nil
-    lastReason = reason
-    apply(.closed(connection.id))
-  }
+  func webSocketDrained(_ connection: WebSocketConnection) {}
 }

@@ -16,7 +16,7 @@ enum UserStreamMessage {
   case ignored
 
   init(parsing message: UnsafeBufferPointer<UInt8>) throws(FrameRefusal) {
-    let value = try JSONValue(parsing: message, valuesMaximum: 200_000)
+    let value = try unsafe JSONValue(parsing: message, valuesMaximum: 200_000)
     guard let event = value["event"] else {
       guard let status = value["status"]?.integer else {
         self = .ignored

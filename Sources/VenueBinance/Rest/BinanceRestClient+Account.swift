@@ -135,12 +135,12 @@ extension BinanceRestClient {
   }
 
   /// The account's fills of a symbol from this trade id on (inclusive), in order, paged to the end (FACTS §12).
-  public func trades(_ symbol: Symbol, from: TradeID, completion: @escaping (Result<[AccountFill], BinanceError>) -> Void) {
+  public func trades(_ symbol: Symbol, from: TradeID, completion: @escaping (Result<[AccountTrade], BinanceError>) -> Void) {
     page(symbol, from: max(0, from.value), into: [], completion: completion)
   }
 
   private func page(
-    _ symbol: Symbol, from: Int64, into collected: [AccountFill], completion: @escaping (Result<[AccountFill], BinanceError>) -> Void
+    _ symbol: Symbol, from: Int64, into collected: [AccountTrade], completion: @escaping (Result<[AccountTrade], BinanceError>) -> Void
   ) {
     let call = RestCall(
       method: .get, path: "/api/v3/myTrades",
@@ -151,7 +151,7 @@ extension BinanceRestClient {
     performRepeatable(call) { [self] result in
       let decoded = result.decoded { value throws(FrameRefusal) in
         guard let rows = value.array else { throw FrameRefusal(.badField, field: "myTrades") }
-        var trades: [AccountFill] = []
+        var trades: [AccountTrade] = []
         for row in rows { trades.append(try ReportDecoding.trade(row)) }
         return trades
       }

@@ -1,8 +1,8 @@
 public import ServiceRuntime
 
-/// The life of one market-data link as pure state: what is connected, what is tried next, when. No I/O, no clock, no randomness.
+/// The life of a ``ReconnectingSocket`` as pure state: what is connected, what is tried next, when. No I/O, no clock, no randomness.
 ///
-/// A link has a primary connection and, while it is being replaced (24-hour limit, announced shutdown), a successor that is subscribed
+/// It has a primary connection and, while it is being replaced (24-hour limit, announced shutdown), a successor that is subscribed
 /// before the old one is closed. Delays grow while attempts fail and start anew only after a connection has proved stable.
 public struct ReconnectMachine: Hashable, Sendable {
   public typealias ConnectionID = Int

@@ -18,15 +18,13 @@ protocol StreamLinkOwner: AnyObject {
 }
 
 /// At most 1024 streams over one connection that is re-made and replaced as needed. Confined to its event loop.
-final class StreamLink: WebSocketListener, @unchecked Sendable {
+final class StreamLink: @unchecked Sendable {
   let index: Int
-  private let loop: any EventLoop
-  private let url: WebSocketURL
-  private let tls: NIOSSLContext?
   private let configuration: BinanceMarketStream.Configuration
+  private let socket: ReconnectingSocket
   private unowned let owner: any StreamLinkOwner
-  private var machine = ReconnectMachine()
-  private var connections: [Int: (connection: WebSocketConnection, plan: SubscriptionPlan, isPacing: Bool)] = [:]
+  /// By connection, from when it is open until it ends.
+  private var subscriptions: [ReconnectMachine.ConnectionID: (plan: SubscriptionPlan, isPacing: Bool)] = [:]
   private var decoder = MarketFrameDecoder()
   private var pendingSymbols: [Symbol]?
   private(set) var names: [String] = []
@@ -35,9 +33,7 @@ final class StreamLink: WebSocketListener, @unchecked Sendable {
   /// When an event last arrived, monotonic nanoseconds.
   var lastData: Int64 = 0
   private var replacedAt: Int64 = .min
-  private(set) var isUp = false
   private(set) var frames: UInt64 = 0
-  private var lastReason = "not connected"
   /// Wall time of the burst of frames being read; read once per burst.
   private(set) var receivedAt = Timestamp.zero
   private(set) var receivedMonotonic: Int64 = 0
@@ -47,130 +43,101 @@ final class StreamLink: WebSocketListener, @unchecked Sendable {
     owner: any StreamLinkOwner
   ) {
     self.index = index
-    self.loop = loop
-    self.url = url
-    self.tls = tls
     self.configuration = configuration
     self.owner = owner
+    socket = ReconnectingSocket(
+      loop: loop, url: url, tls: tls,
+      times: ReconnectingSocket.Times(
+        deadNanoseconds: configuration.deadNanoseconds, replaceAfterNanoseconds: configuration.replaceAfterNanoseconds,
+        stableNanoseconds: configuration.stableNanoseconds))
+    socket.owner = self
   }
 
   /// Names that the connection which carries data is known to deliver.
   var confirmedNames: [String] {
-    guard isUp, let id = machine.primary?.id, machine.primary?.stage == .ready else { return [] }
-    return connections[id]?.plan.confirmed ?? []
+    guard socket.isUp, let id = socket.primary else { return [] }
+    return subscriptions[id]?.plan.confirmed ?? []
   }
 
-  var failures: Int { machine.failures }
+  var isUp: Bool { socket.isUp }
+  var failures: Int { socket.failures }
   /// Two connections deliver at once.
-  var isOverlapping: Bool { machine.successor != nil }
+  var isOverlapping: Bool { socket.isOverlapping }
 
   /// For a moment after a replacement the old connection's last events may still be under way.
   var wasJustReplaced: Bool { replacedAt != .min && receivedMonotonic - replacedAt < 5_000_000_000 }
 
   func isSilent(_ now: Int64, longerThan nanoseconds: Int64) -> Bool { !names.isEmpty && now - lastData > nanoseconds }
 
-  func start() { if !names.isEmpty { apply(.start) } }
-  func stop() { apply(.stop) }
+  func start() { if !names.isEmpty { socket.start() } }
+  func stop() { socket.stop() }
+
+  /// Ends the primary connection, for example because it is silent; it is re-made at once.
+  func reconnect(reason: String) { socket.reconnect(reason: reason) }
+
+  /// Ends connections on which nothing at all arrived, pings included.
+  func closeDead(now: NIODeadline) { socket.closeDead(now: now) }
 
   /// Replaces the wished names and the symbols that are decoded.
   func want(_ names: [String], symbols: [Symbol]) {
     self.names = names
     // Not at once: the wish may come out of an event that still borrows the decoder.
     pendingSymbols = symbols
-    for id in connections.keys.sorted() {
-      connections[id]?.plan.want(names)
+    for id in subscriptions.keys.sorted() {
+      subscriptions[id]?.plan.want(names)
       pace(id)
     }
-  }
-
-  private func apply(_ event: ReconnectMachine.Event) {
-    for action in machine.handle(event, jitter: .random(in: .min ... .max)) { perform(action) }
-  }
-
-  private func perform(_ action: ReconnectMachine.Action) {
-    switch action {
-    case .connect(let id):
-      let connection = WebSocketConnection(id: id, loop: loop, listener: self)
-      var plan = SubscriptionPlan()
-      plan.want(names)
-      connections[id] = (connection, plan, false)
-      connection.connect(to: url, tls: tls)
-    case .subscribe(let id):
-      pace(id)
-      later(configuration.subscribeTimeoutNanoseconds) { link in
-        guard link.stage(of: id) == .open else { return }
-        link.connections[id]?.connection.close(reason: "subscriptions were not confirmed in time")
-      }
-    case .close(let id): connections[id]?.connection.close(reason: "no longer needed")
-    case .wait(let nanoseconds): later(nanoseconds) { $0.apply(.delayOver) }
-    case .up(let id):
-      isUp = true
-      watch(id)
-      owner.linkCameUp(self)
-    case .down:
-      isUp = false
-      owner.linkWentDown(self, reason: lastReason)
-    case .replaced(let id):
-      watch(id)
-      replacedAt = MonotonicClock.nanoseconds()
-      owner.linkWasReplaced(self)
-    }
-  }
-
-  private func watch(_ id: Int) {
-    later(configuration.stableNanoseconds) { $0.apply(.stable(id)) }
-    later(configuration.replaceAfterNanoseconds) { $0.apply(.replacementDue(id)) }
-  }
-
-  private func later(_ nanoseconds: Int64, _ body: @escaping (StreamLink) -> Void) {
-    let body = NIOLoopBound(body, eventLoop: loop)
-    loop.scheduleTask(in: .nanoseconds(max(0, nanoseconds))) { [weak self] in
-      guard let self else { return }
-      body.value(self)
-    }
-  }
-
-  private func stage(of id: Int) -> ReconnectMachine.Stage? {
-    if machine.primary?.id == id { return machine.primary?.stage }
-    return machine.successor?.id == id ? machine.successor?.stage : nil
   }
 
   /// Sends the next control message of a connection, if one is due, and then one per quarter second.
-  private func pace(_ id: Int) {
-    guard let entry = connections[id], entry.connection.isOpen, !entry.isPacing else { return }
-    guard let message = connections[id]?.plan.nextMessage() else {
-      if connections[id]?.plan.isSettled == true { apply(.ready(id)) }
+  private func pace(_ id: ReconnectMachine.ConnectionID) {
+    guard let connection = socket.connection(id), connection.isOpen, subscriptions[id]?.isPacing == false else { return }
+    guard let message = subscriptions[id]?.plan.nextMessage() else {
+      if subscriptions[id]?.plan.isSettled == true { socket.ready(id) }
       return
     }
-    entry.connection.send(message.text)
-    connections[id]?.isPacing = true
-    later(SubscriptionPlan.messageSpacingNanoseconds) { link in
-      link.connections[id]?.isPacing = false
-      link.pace(id)
+    connection.send(message.text)
+    subscriptions[id]?.isPacing = true
+    socket.later(SubscriptionPlan.messageSpacingNanoseconds) { [weak self] in
+      self?.subscriptions[id]?.isPacing = false
+      self?.pace(id)
     }
   }
 
-  /// Ends the primary connection, for example because it is silent; it is re-made at once.
-  func reconnect(reason: String) {
-    guard let id = machine.primary?.id else { return }
-    connections[id]?.connection.close(reason: reason)
+  private func answered(_ connection: WebSocketConnection, _ reply: ControlReply) {
+    if let error = reply.error {
+      connection.close(reason: "the exchange refused a subscription: \(error.message) (\(error.code))")
+      return
+    }
+    guard let id = reply.id, let message = subscriptions[connection.id]?.plan.answered(id) else { return }
+    if message.isSubscribe, socket.primary == connection.id { owner.link(self, subscribed: message.names) }
+    if subscriptions[connection.id]?.plan.isSettled == true { socket.ready(connection.id) }
   }
+}
 
-  /// Ends connections on which nothing at all arrived, pings included.
-  func closeDead(now: NIODeadline) {
-    for (_, entry) in connections where entry.connection.isOpen {
-      if (now - entry.connection.lastRead).nanoseconds > configuration.deadNanoseconds {
-        entry.connection.close(reason: "nothing arrived for \(configuration.deadNanoseconds / 1_000_000) ms")
-      }
+extension StreamLink: ReconnectingSocketOwner {
+  func socket(_ socket: ReconnectingSocket, subscribe connection: WebSocketConnection) {
+    let id = connection.id
+    var plan = SubscriptionPlan()
+    plan.want(names)
+    subscriptions[id] = (plan, false)
+    pace(id)
+    socket.later(configuration.subscribeTimeoutNanoseconds) { [weak socket] in
+      guard let socket, socket.isSubscribing(id) else { return }
+      socket.connection(id)?.close(reason: "subscriptions were not confirmed in time")
     }
   }
 
-  // MARK: WebSocketListener
+  func socketCameUp(_ socket: ReconnectingSocket) { owner.linkCameUp(self) }
 
-  func webSocketOpened(_ connection: WebSocketConnection) {
-    connections[connection.id]?.plan.connected()
-    apply(.opened(connection.id))
+  func socketWentDown(_ socket: ReconnectingSocket, reason: String) { owner.linkWentDown(self, reason: reason) }
+
+  func socketWasReplaced(_ socket: ReconnectingSocket) {
+    replacedAt = MonotonicClock.nanoseconds()
+    owner.linkWasReplaced(self)
   }
+
+  func socket(_ socket: ReconnectingSocket, closed id: ReconnectMachine.ConnectionID) { subscriptions[id] = nil }
 
   func webSocket(_ connection: WebSocketConnection, received message: UnsafeBufferPointer<UInt8>) {
     frames &+= 1
@@ -183,11 +150,11 @@ final class StreamLink: WebSocketListener, @unchecked Sendable {
       receivedMonotonic = MonotonicClock.nanoseconds()
     }
     do throws(FrameRefusal) {
-      let kind = try decoder.decode(message, receivedAt: receivedAt)
+      let kind = try unsafe decoder.decode(message, receivedAt: receivedAt)
       switch kind {
       case .candle, .trade, .quote, .ticker: owner.link(self, decoded: kind, by: decoder)
       case .control: answered(connection, decoder.controlReply)
-      case .serverShutdown: apply(.replacementDue(connection.id))
+      case .serverShutdown: socket.replace(connection.id)
       case .ignored: break
       }
     } catch {
@@ -196,23 +163,4 @@ final class StreamLink: WebSocketListener, @unchecked Sendable {
   }
 
   func webSocketDrained(_ connection: WebSocketConnection) { receivedMonotonic = 0 }
-
-  private func answered(_ connection: WebSocketConnection, _ reply: ControlReply) {
-    if let error = reply.error {
-      lastReason = "the exchange refused a subscription: \(error.message) (\(error.code))"
-      connection.close(reason: lastReason)
-      return
-    }
-    guard let id = reply.id, let message = connections[connection.id]?.plan.answered(id) else { return }
-    if message.isSubscribe, machine.primary?.id == connection.id, machine.primary?.stage == .ready {
-      owner.link(self, subscribed: message.names)
-    }
-    if connections[connection.id]?.plan.isSettled == true { apply(.ready(connection.id)) }
-  }
-
-  func webSocketClosed(_ connection: WebSocketConnection, reason: String) {
-    connections.removeValue(forKey: connection.id)
-    lastReason = reason
-    apply(.closed(connection.id))
-  }
 }

@@ -5,15 +5,19 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
-/// Who hears a ``WebSocketConnection``; called on its event loop.
+/// Who hears of a ``WebSocketConnection``'s life; called on its event loop.
 protocol WebSocketListener: AnyObject {
   func webSocketOpened(_ connection: WebSocketConnection)
+  /// The last call for this connection; comes exactly once.
+  func webSocketClosed(_ connection: WebSocketConnection, reason: String)
+}
+
+/// Who takes a ``WebSocketConnection``'s messages; called on its event loop.
+protocol WebSocketReceiver: AnyObject {
   /// A whole text or binary message, in place: the bytes live for the call.
   func webSocket(_ connection: WebSocketConnection, received message: UnsafeBufferPointer<UInt8>)
   /// Everything that had arrived has been delivered.
   func webSocketDrained(_ connection: WebSocketConnection)
-  /// The last call for this connection; comes exactly once.
-  func webSocketClosed(_ connection: WebSocketConnection, reason: String)
 }
 
 /// One client connection by WebSocket (RFC 6455), confined to its event loop.
@@ -30,6 +34,7 @@ final class WebSocketConnection: @unchecked Sendable {
   let id: Int
   let loop: any EventLoop
   private var listener: (any WebSocketListener)?
+  private var receiver: (any WebSocketReceiver)?
   private var channel: (any Channel)?
   private var openTimer: Scheduled<Void>?
   private(set) var isOpen = false
@@ -37,10 +42,12 @@ final class WebSocketConnection: @unchecked Sendable {
   /// When bytes last arrived, pings included.
   private(set) var lastRead: NIODeadline
 
-  init(id: Int, loop: any EventLoop, listener: any WebSocketListener) {
+  /// Keeps `listener` and `receiver` alive until it has ended.
+  init(id: Int, loop: any EventLoop, listener: any WebSocketListener, receiver: any WebSocketReceiver) {
     self.id = id
     self.loop = loop
     self.listener = listener
+    self.receiver = receiver
     lastRead = .now()
   }
 
@@ -102,11 +109,11 @@ final class WebSocketConnection: @unchecked Sendable {
     listener?.webSocketOpened(self)
   }
 
-  @inline(__always) func received(_ message: UnsafeBufferPointer<UInt8>) { listener?.webSocket(self, received: message) }
+  @inline(__always) func received(_ message: UnsafeBufferPointer<UInt8>) { unsafe receiver?.webSocket(self, received: message) }
 
   func drained() {
     lastRead = .now()
-    listener?.webSocketDrained(self)
+    receiver?.webSocketDrained(self)
   }
 
   func fail(_ reason: String) {
@@ -124,6 +131,7 @@ final class WebSocketConnection: @unchecked Sendable {
     guard let listener else { return }
     self.listener = nil
     listener.webSocketClosed(self, reason: closeReason ?? reason)
+    receiver = nil
   }
 
   // MARK: Called by the owner

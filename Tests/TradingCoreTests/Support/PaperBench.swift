@@ -4,55 +4,54 @@ import TradingModel
 import Venue
 import PaperTrading
 
-/// Core, simulated venue and a journal in memory: effects are carried out in order, at once.
-struct PaperDriver {
-  var core: TradingCore
-  var venue: PaperVenue
+/// The product's paper run, with what it did kept for tests to look at.
+struct PaperBench {
+  private var run: PaperRun
   var journal: [JournalEntry] = []
   var replies: [UInt64: CommandResult] = [:]
-  var submitted: [OrderRequest] = []
-  var canceled: [ClientOrderID] = []
+  var submitted: [OrderRequest] { intents.map(\.request) }
   var watched: [SeriesKey] = []
   var unwatched: [SeriesKey] = []
   /// Called after each event with everything carried out.
-  var onEvent: ((PaperDriver) -> Void)?
-  private var effects: [Effect] = []
+  var onEvent: ((PaperBench) -> Void)?
   private var nextID: UInt64 = 1
 
+  var core: TradingCore {
+    get { run.core }
+    set { run.core = newValue }
+  }
+  var venue: PaperVenue {
+    get { run.driver.venue }
+    set { run.driver.venue = newValue }
+  }
+
   init(mode: TradingMode = .simulated, venue: PaperConfiguration = PaperConfiguration(), symbols: [String] = ["BTCUSDT"]) {
-    core = TradingCore(configuration: CoreConfiguration(mode: mode))
-    self.venue = PaperVenue(configuration: venue)
-    core.open(JournalIdentity(id: "abcd1234", mode: mode), at: Samples.start, effects: &effects)
-    run()
+    run = PaperRun(core: TradingCore(configuration: CoreConfiguration(mode: mode)), venue: PaperVenue(configuration: venue))
+    run.open(JournalIdentity(id: "abcd1234", mode: mode), at: Samples.start)
+    carryOut()
     step(.rules(symbols.map { Samples.rules($0) }))
     step(.feed(nil, .live))
   }
 
+  /// Orders that the core asked the venue to cancel.
+  var canceled: [ClientOrderID] {
+    journal.compactMap { if case .cancelRequested(let request) = $0.record { request.clientOrderID } else { nil } }
+  }
+
   mutating func step(_ event: CoreEvent, at time: Timestamp? = nil) {
-    core.step(event, at: time ?? core.time, effects: &effects)
-    run()
+    run.step(event, at: time ?? core.time)
+    carryOut()
     onEvent?(self)
   }
 
-  /// As the engine does: the venue hears the market first, then the core.
   mutating func market(_ event: MarketEvent, at time: Timestamp) {
-    var reports: [ExecutionReport] = []
-    let walk = venue.walk(for: event, reports: &reports)
-    for report in reports { step(.report(report), at: max(time, core.time)) }
-    if let walk { follow(walk, at: time) }
-    step(.market(event), at: time)
-  }
-
-  private mutating func follow(_ walk: PriceWalk, at time: Timestamp) {
-    var walk = walk
-    while true {
-      var reports: [ExecutionReport] = []
-      var stop: Price?
-      if let (from, to) = venue.leg(of: walk) { stop = core.trigger(on: walk.symbol, from: from, to: to) }
-      guard let price = venue.advance(&walk, stoppingAt: stop, reports: &reports) else { return }
-      for report in reports { step(.report(report), at: max(time, core.time)) }
-      step(.price(walk.symbol, price), at: time)
-    }
+    run.begin(event, at: time)
+    repeat {
+      carryOut()
+      onEvent?(self)
+    } while run.advance() != .over
+    carryOut()
+    onEvent?(self)
   }
 
   mutating func play(_ tape: [(Timestamp, MarketEvent)]) {
@@ -85,8 +84,8 @@ struct PaperDriver {
   }
 
   mutating func resume() {
-    core.resume(at: core.time, effects: &effects)
-    run()
+    run.resume(at: core.time)
+    carryOut()
   }
 
   @discardableResult
@@ -97,31 +96,16 @@ struct PaperDriver {
     return replies[id] ?? .failed(CommandError(.aborted, reason: "NO_REPLY", "the core did not answer"))
   }
 
-  mutating func run() {
-    var at = 0
-    while at < effects.count {
-      let effect = effects[at]
-      at += 1
+  private mutating func carryOut() {
+    while let effect = run.next() {
       switch effect {
       case .append(let entry): journal.append(entry)
-      case .submit(let order, _):
-        submitted.append(order.request)
-        var reports: [ExecutionReport] = []
-        let rules = core.rules(for: order.request.symbol) ?? Samples.rules()
-        venue.submit(order.request, rules: rules, at: core.time, reports: &reports)
-        for report in reports { core.step(.report(report), at: core.time, effects: &effects) }
-      case .cancel(let id, let symbol, _):
-        canceled.append(id)
-        var reports: [ExecutionReport] = []
-        venue.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &reports)
-        for report in reports { core.step(.report(report), at: core.time, effects: &effects) }
       case .reply(let id, let result, _): replies[id] = result
       case .watch(let key): watched.append(key)
       case .unwatch(let key): unwatched.append(key)
-      case .query, .listTrades: break
+      case .submit, .cancel, .query, .listTrades: break
       }
     }
-    effects.removeAll(keepingCapacity: true)
   }
 
   // MARK: Reading the journal

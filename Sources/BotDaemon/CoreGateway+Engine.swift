@@ -1,0 +1,4 @@
+public import ControlPlane
+import Engine
+
+extension TradingEngine: CoreGateway {}
