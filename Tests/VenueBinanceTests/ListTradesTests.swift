@@ -54,7 +54,7 @@ import VenueBinance
     let delivered = Shared<[Int]>([])
     setup.script("GET /api/v3/myTrades") { [recorder = setup.recorder] request, _ in
       if request.parameter("symbol") == "BTCUSDT" {
-        let count = recorder.seen.withLock { $0.listed.count { $0.symbol == Samples.bitcoin } }
+        let count = recorder.seen.withLock { $0.listed.filter { $0.symbol == Samples.bitcoin }.count }
         delivered.withLock { $0.append(count) }
       }
       return Self.page([Int64(request.parameter("fromId") ?? "") ?? 0])

@@ -124,7 +124,7 @@ import Venue
 /// Events of the user data stream, from the exchange's documents.
 @Suite struct UserStreamMessageTests {
   func message(_ text: String) throws -> UserStreamMessage {
-    try Array(text.utf8).withUnsafeBufferPointer { try UserStreamMessage(parsing: $0) }
+    try unsafe Array(text.utf8).withUnsafeBufferPointer { try unsafe UserStreamMessage(parsing: $0) }
   }
 
   static func report(_ changes: [(String, String)] = []) -> String {

@@ -6,9 +6,9 @@ import Venue
   let parser = WebSocketFrameParser(frameSizeMaximum: 1 << 20)
 
   func step(_ bytes: [UInt8], limit: Int = 1 << 20) -> WebSocketFrameParser.Step {
-    bytes.withUnsafeBufferPointer { buffer in
+    unsafe bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return .needsMore }
-      return WebSocketFrameParser(frameSizeMaximum: limit).next(base, count: buffer.count)
+      return unsafe WebSocketFrameParser(frameSizeMaximum: limit).next(base, count: buffer.count)
     }
   }
 

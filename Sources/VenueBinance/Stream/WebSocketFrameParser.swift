@@ -24,8 +24,8 @@ struct WebSocketFrameParser {
   /// The frame that begins at `bytes`, of which `count` are there.
   @inline(__always) func next(_ bytes: UnsafePointer<UInt8>, count: Int) -> Step {
     guard count >= 2 else { return .needsMore }
-    let first = bytes[0]
-    let second = bytes[1]
+    let first = unsafe bytes[0]
+    let second = unsafe bytes[1]
     guard first & 0x70 == 0, let opcode = Opcode(rawValue: first & 0x0F), second & 0x80 == 0 else {
       return .violation(code: 1_002, reason: "reserved bits, unknown opcode or a masked frame from the server")
     }
@@ -41,7 +41,7 @@ struct WebSocketFrameParser {
     let headerSize = short == 126 ? 4 : 10
     guard count >= headerSize else { return .needsMore }
     var size: UInt64 = 0
-    for index in 2..<headerSize { size = size << 8 | UInt64(bytes[index]) }
+    for index in 2..<headerSize { size = unsafe size << 8 | UInt64(bytes[index]) }
     guard size >= (short == 126 ? 126 : 65_536), size >> 63 == 0 else {
       return .violation(code: 1_002, reason: "frame length is not in its shortest form")
     }

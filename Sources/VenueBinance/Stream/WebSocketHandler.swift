@@ -31,9 +31,9 @@ final class WebSocketHandler: ChannelInboundHandler {
       earlier.writeBuffer(&buffer)
       buffer = earlier
     }
-    let used = buffer.withUnsafeReadableBytes { bytes -> Int in
-      guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
-      return consume(base, bytes.count, context)
+    let used = unsafe buffer.withUnsafeReadableBytes { bytes -> Int in
+      guard let base = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
+      return unsafe consume(base, bytes.count, context)
     }
     guard !isClosing, used < buffer.readableBytes else { return }
     buffer.moveReaderIndex(forwardBy: used)
@@ -44,18 +44,18 @@ final class WebSocketHandler: ChannelInboundHandler {
   private func consume(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ context: ChannelHandlerContext) -> Int {
     var offset = 0
     while offset < count, !isClosing {
-      switch parser.next(bytes + offset, count: count - offset) {
+      switch unsafe parser.next(bytes + offset, count: count - offset) {
       case .needsMore: return offset
       case .violation(let code, let reason):
         violate(code, reason, context)
         return offset
       case .frame(let frame):
-        let payload = UnsafeBufferPointer(start: bytes + (offset + frame.headerSize), count: frame.payloadSize)
+        let payload = unsafe UnsafeBufferPointer(start: bytes + (offset + frame.headerSize), count: frame.payloadSize)
         offset += frame.size
         if frame.isFinal, frame.opcode == .text || frame.opcode == .binary, !isInMessage {
-          connection.received(payload)
+          unsafe connection.received(payload)
         } else {
-          other(frame, payload, context)
+          unsafe other(frame, payload, context)
         }
       }
     }
@@ -65,22 +65,22 @@ final class WebSocketHandler: ChannelInboundHandler {
   private func other(_ frame: WebSocketFrameParser.Frame, _ payload: UnsafeBufferPointer<UInt8>, _ context: ChannelHandlerContext) {
     switch frame.opcode {
     case .ping:
-      let data = context.channel.allocator.buffer(bytes: payload)
+      let data = unsafe context.channel.allocator.buffer(bytes: payload)
       context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: data)), promise: nil)
     case .pong: break
-    case .close: closedByPeer(payload, context)
+    case .close: unsafe closedByPeer(payload, context)
     case .text, .binary:
       guard !isInMessage else { return violate(1_002, "a new message inside a fragmented one", context) }
       isInMessage = true
       fragments.removeAll(keepingCapacity: true)
-      fragments.append(contentsOf: payload)
+      unsafe fragments.append(contentsOf: payload)
     case .continuation:
       guard isInMessage else { return violate(1_002, "a continuation without a beginning", context) }
       guard fragments.count + payload.count <= messageSizeMaximum else { return violate(1_009, "message too large", context) }
-      fragments.append(contentsOf: payload)
+      unsafe fragments.append(contentsOf: payload)
       guard frame.isFinal else { return }
       isInMessage = false
-      fragments.withUnsafeBufferPointer { connection.received($0) }
+      unsafe fragments.withUnsafeBufferPointer { unsafe connection.received($0) }
     }
   }
 
@@ -89,10 +89,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     var data = context.channel.allocator.buffer(capacity: 2)
     var text = "closed by the server"
     if payload.count >= 2 {
-      let code = UInt16(payload[0]) << 8 | UInt16(payload[1])
+      let code = unsafe UInt16(payload[0]) << 8 | UInt16(payload[1])
       data.writeInteger(code)
       text += " with code \(code)"
-      if payload.count > 2 { text += ": \(String(decoding: payload.dropFirst(2), as: UTF8.self))" }
+      if payload.count > 2 { text += unsafe ": \(String(decoding: payload.dropFirst(2), as: UTF8.self))" }
     }
     let channel = context.channel
     let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: data)
