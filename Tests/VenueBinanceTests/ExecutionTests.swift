@@ -245,6 +245,9 @@ final class ExecutionSetup: @unchecked Sendable {
 
   @Test func oldUserStreamConnectionIsReplacedWithoutGoingDown() async throws {
     let setup = try ExecutionSetup { $0.replaceAfterNanoseconds = 100_000_000 }
+    // The third is never confirmed, so that the second stays.
+    let confirm = try #require(setup.exchange.onText.withLock { $0 })
+    setup.exchange.onText.withLock { $0 = { session, text in if session.number <= 2 { confirm(session, text) } } }
     try await setup.onLoop { $0.execution.start() }
     try await Eventually.holds("first one closed") { setup.exchange.sessions.count >= 2 && !setup.exchange.sessions[0].isOpen }
     let session = setup.exchange.sessions[1]

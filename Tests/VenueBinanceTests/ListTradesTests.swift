@@ -1,7 +1,7 @@
 import Synchronization
 import NIOCore
 import NIOEmbedded
-import ServiceRuntime
+import Synchronization
 import Testing
 import TradingModel
 import Venue

@@ -1,3 +1,4 @@
+import Time
 import Foundation
 import HTTPClient
 import NIOCore
@@ -17,9 +18,8 @@ final class SimulatorProcess: @unchecked Sendable {
 
   /// Beside the tests, where SwiftPM builds it.
   static let path: String? = {
-    for argument in [CommandLine.arguments.first, ProcessInfo.processInfo.environment["BOTSIM"]].compactMap({ $0 }) + [
-      Bundle.main.bundlePath + "/x"
-    ] {
+    let known = [CommandLine.arguments.first, ProcessInfo.processInfo.environment["BOTSIM"]].compactMap { $0 }
+    for argument in known + [Bundle.main.bundlePath + "/x"] {
       if argument.hasSuffix("/botsim"), FileManager.default.isExecutableFile(atPath: argument) { return argument }
       var folder = URL(fileURLWithPath: argument).deletingLastPathComponent()
       for _ in 0..<4 {
