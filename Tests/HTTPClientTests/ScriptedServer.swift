@@ -27,9 +27,9 @@ final class ScriptedServer: @unchecked Sendable {
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
+    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
       }
     }
     guard bound, listen(listener, 64) == 0 else { throw CocoaError(.fileNoSuchFile) }
@@ -52,7 +52,7 @@ final class ScriptedServer: @unchecked Sendable {
       let descriptor = accept(listener, nil, nil)
       guard descriptor >= 0 else { return }
       var one: Int32 = 1
-      setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+      unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
       state.withLock {
         $0.connections += 1
         $0.open.append(descriptor)
@@ -79,7 +79,7 @@ final class ScriptedServer: @unchecked Sendable {
         case .close(let reset):
           if reset {
             var linger = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
           }
           return
         case .ignore: break
@@ -91,7 +91,7 @@ final class ScriptedServer: @unchecked Sendable {
   private func write(_ descriptor: Int32, _ text: String) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      let sent = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard sent > 0 else { return false }
       bytes = bytes.dropFirst(sent)
     }
@@ -112,7 +112,7 @@ final class ScriptedServer: @unchecked Sendable {
         }
         if text[end.upperBound...].utf8.count >= expected { return text }
       }
-      let got = recv(descriptor, &buffer, buffer.count, 0)
+      let got = unsafe recv(descriptor, &buffer, buffer.count, 0)
       guard got > 0 else { return nil }
       bytes.append(contentsOf: buffer[..<got])
     }
