@@ -1,4 +1,3 @@
-import CHiredis
 import ServiceRuntime
 
 #if canImport(Glibc)
@@ -7,32 +6,27 @@ import ServiceRuntime
   import Musl
 #endif
 
-/// Owner of one blocking hiredis context. Commands are pipelined: append many, then read as many answers.
+/// One blocking connection. Commands are pipelined: append many, then read as many replies.
 /// Arguments go by length, so no content can change a command's meaning.
 struct RedisConnection: ~Copyable {
-  /// Answers may not be larger than this; ours are a few bytes.
+  /// Replies may not be larger than this; ours are a few bytes.
   static let answerBytesMaximum = 1 << 20
   static let answerElementsMaximum = 4_096
 
-  private let context: UnsafeMutablePointer<redisContext>
-  /// Answers that are due.
+  private let context: OwnedContext
+  /// Replies that are due.
   private(set) var outstanding = 0
 
   init(_ configuration: RedisConfiguration) throws(RedisError) {
-    guard
-      let context = redisConnectWithTimeout(
-        configuration.host, Int32(clamping: configuration.port), Self.time(configuration.connectMilliseconds))
-    else { throw RedisError(.connection, "cannot connect to Redis: out of memory") }
-    guard context.pointee.err == 0 else {
-      let text = Self.errorText(context)
-      redisFree(context)
-      throw RedisError(.connection, "cannot connect to Redis at \(configuration.host):\(configuration.port): \(text)")
+    let connected = OwnedContext(
+      host: configuration.host, port: configuration.port, timeoutMilliseconds: configuration.connectMilliseconds)
+    guard let context = connected else { throw RedisError(.connection, "cannot connect to Redis: out of memory") }
+    guard !context.isBroken else {
+      throw RedisError(.connection, "cannot connect to Redis at \(configuration.host):\(configuration.port): \(context.errorText)")
     }
-    redisSetTimeout(context, Self.time(configuration.commandMilliseconds))
+    context.setTimeout(milliseconds: configuration.commandMilliseconds)
     self.context = context
   }
-
-  deinit { redisFree(context) }
 
   /// Appends a command to the pipeline's buffer.
   mutating func append(_ arguments: [String]) throws(RedisError) {
@@ -55,106 +49,54 @@ struct RedisConnection: ~Copyable {
       bytes.append(contentsOf: username.utf8)
       lengths.append(username.utf8.count)
     }
-    password.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    unsafe password.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     lengths.append(password.count)
-    defer { bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { explicit_bzero(base, $0.count) } } }
+    defer { unsafe bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { unsafe explicit_bzero(base, $0.count) } } }
     try append(bytes, lengths)
   }
 
   private mutating func append(_ bytes: [UInt8], _ lengths: [Int]) throws(RedisError) {
-    let code = bytes.withUnsafeBufferPointer { buffer -> Int32 in
-      var pointers: [UnsafePointer<CChar>?] = []
-      pointers.reserveCapacity(lengths.count)
-      var offset = 0
-      for length in lengths {
-        pointers.append(buffer.baseAddress.map { UnsafeRawPointer($0 + offset).assumingMemoryBound(to: CChar.self) })
-        offset += length
-      }
-      return pointers.withUnsafeMutableBufferPointer { pointers in
-        lengths.withUnsafeBufferPointer { redisAppendCommandArgv(context, Int32(pointers.count), pointers.baseAddress, $0.baseAddress) }
-      }
-    }
-    guard code == REDIS_OK else { throw RedisError(.connection, "cannot write to Redis: \(Self.errorText(context))") }
+    guard context.append(bytes, lengths) else { throw RedisError(.connection, "cannot write to Redis: \(context.errorText)") }
     outstanding += 1
   }
 
-  /// Sends what is buffered and reads every outstanding answer; answers the texts of those that are errors.
+  /// Sends what is buffered and reads every outstanding reply; the texts of those that are errors.
   mutating func exchange() throws(RedisError) -> [String] {
     var errors: [String] = []
-    var done: Int32 = 0
-    while done == 0 {
-      guard redisBufferWrite(context, &done) == REDIS_OK else {
-        throw RedisError(.connection, "cannot write to Redis: \(Self.errorText(context))")
-      }
-    }
+    try writeAll()
     while outstanding > 0 {
       let reply = try readReply()
-      defer { freeReplyObject(reply) }
       outstanding -= 1
-      Self.collectErrors(reply, into: &errors, depth: 0)
+      reply.appendErrors(to: &errors)
     }
     return errors
   }
 
-  /// Sends one command and answers its integer.
+  /// Sends one command; the integer of its reply.
   mutating func integer(_ arguments: [String]) throws(RedisError) -> Int64 {
     _ = try exchange()
     try append(arguments)
-    var done: Int32 = 0
-    while done == 0 {
-      guard redisBufferWrite(context, &done) == REDIS_OK else {
-        throw RedisError(.connection, "cannot write to Redis: \(Self.errorText(context))")
-      }
-    }
+    try writeAll()
     let reply = try readReply()
-    defer { freeReplyObject(reply) }
     outstanding -= 1
     var errors: [String] = []
-    Self.collectErrors(reply, into: &errors, depth: 0)
+    reply.appendErrors(to: &errors)
     if let error = errors.first { throw RedisError(.refused, error) }
-    guard reply.pointee.type == REDIS_REPLY_INTEGER else { throw RedisError(.answer, "Redis answered \(arguments[0]) with no number") }
-    return reply.pointee.integer
+    guard let integer = reply.integer else { throw RedisError(.answer, "Redis answered \(arguments[0]) with no number") }
+    return integer
   }
 
-  private mutating func readReply() throws(RedisError) -> UnsafeMutablePointer<redisReply> {
+  private func writeAll() throws(RedisError) {
+    guard context.writeAll() else { throw RedisError(.connection, "cannot write to Redis: \(context.errorText)") }
+  }
+
+  private func readReply() throws(RedisError) -> OwnedReply {
     while true {
-      var reply: UnsafeMutableRawPointer?
-      guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
-        throw RedisError(.answer, "Redis answered nonsense: \(Self.errorText(context))")
-      }
-      if let reply { return reply.assumingMemoryBound(to: redisReply.self) }
-      guard context.pointee.reader.pointee.len <= Self.answerBytesMaximum else {
+      if let reply = try context.nextReply() { return reply }
+      guard context.bufferedBytes <= Self.answerBytesMaximum else {
         throw RedisError(.answer, "Redis answered more than \(Self.answerBytesMaximum) bytes")
       }
-      guard redisBufferRead(context) == REDIS_OK else {
-        throw RedisError(.connection, "Redis does not answer: \(Self.errorText(context))")
-      }
-    }
-  }
-
-  private static func collectErrors(_ reply: UnsafeMutablePointer<redisReply>, into errors: inout [String], depth: Int) {
-    switch reply.pointee.type {
-    case REDIS_REPLY_ERROR:
-      let length = min(Int(reply.pointee.len), 200)
-      guard let text = reply.pointee.str, errors.count < 16 else { return }
-      errors.append(String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self))
-    case REDIS_REPLY_ARRAY where depth < 4:
-      for index in 0..<min(Int(reply.pointee.elements), answerElementsMaximum) {
-        if let element = reply.pointee.element?[index] { collectErrors(element, into: &errors, depth: depth + 1) }
-      }
-    default: return
-    }
-  }
-
-  private static func time(_ milliseconds: Int) -> timeval {
-    let bounded = max(1, min(milliseconds, 3_600_000))
-    return timeval(tv_sec: bounded / 1_000, tv_usec: bounded % 1_000 * 1_000)
-  }
-
-  private static func errorText(_ context: UnsafeMutablePointer<redisContext>) -> String {
-    withUnsafeBytes(of: &context.pointee.errstr) { bytes in
-      let text = bytes.prefix { $0 != 0 }
-      return text.isEmpty ? "unknown error" : String(decoding: text, as: UTF8.self)
+      guard context.readSome() else { throw RedisError(.connection, "Redis does not answer: \(context.errorText)") }
     }
   }
 }
