@@ -62,7 +62,7 @@ public struct RequestSigner: Sendable, CustomStringConvertible {
   }
 
   /// The API key as it goes into a header; lives in plain memory from here on, so do not keep or print it.
-  public var apiKey: String { apiKeyBytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+  public var apiKey: String { unsafe apiKeyBytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) } }
 
   public var description: String { "***" }
 
