@@ -4,23 +4,23 @@ import TradingModel
 struct CodecFault: Error { var reason: String }
 
 /// Reads what ``ByteWriter`` writes, strictly: every value must lie inside the bytes and be in its one canonical form.
-struct ByteReader {
+@safe struct ByteReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let cache: IdentifierCache?
   private(set) var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer, _ cache: IdentifierCache? = nil) {
-    self.bytes = bytes.assumingMemoryBound(to: UInt8.self)
+    unsafe self.bytes = bytes.assumingMemoryBound(to: UInt8.self)
     self.cache = cache
   }
 
-  var isAtEnd: Bool { offset == bytes.count }
-  var remaining: Int { bytes.count - offset }
+  var isAtEnd: Bool { unsafe offset == bytes.count }
+  var remaining: Int { unsafe bytes.count - offset }
 
   mutating func byte() throws(CodecFault) -> UInt8 {
-    guard offset < bytes.count else { throw CodecFault(reason: "it ends too early") }
+    guard unsafe offset < bytes.count else { throw CodecFault(reason: "it ends too early") }
     defer { offset += 1 }
-    return bytes[offset]
+    return unsafe bytes[offset]
   }
 
   mutating func flag() throws(CodecFault) -> Bool {
@@ -83,16 +83,16 @@ struct ByteReader {
   }
 
   mutating func text() throws(CodecFault) -> String {
-    let slice = try textBytes()
-    guard let text = Self.string(slice) else { throw CodecFault(reason: "a text is not UTF-8") }
+    let slice = try unsafe textBytes()
+    guard let text = unsafe Self.string(slice) else { throw CodecFault(reason: "a text is not UTF-8") }
     return text
   }
 
   /// `nil` for malformed UTF-8. ASCII, nearly always, takes the way without generic code (a tenth of the time).
   private static func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     var all: UInt8 = 0
-    for byte in bytes { all |= byte }
-    return all < 0x80 ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+    for unsafe byte in unsafe bytes { all |= byte }
+    return unsafe all < 0x80 ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
   }
 
   private mutating func textBytes() throws(CodecFault) -> UnsafeBufferPointer<UInt8> {
@@ -100,18 +100,18 @@ struct ByteReader {
     guard count <= UInt64(RecordCodec.textBytesMaximum), count <= UInt64(remaining) else {
       throw CodecFault(reason: "a text of \(count) bytes does not fit")
     }
-    let slice = UnsafeBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
+    let slice = unsafe UnsafeBufferPointer(rebasing: bytes[offset..<offset + Int(count)])
     offset += Int(count)
-    return slice
+    return unsafe slice
   }
 
   /// A text that makes a `Value` of the same text, looked up among those seen lately if there is a cache.
   private mutating func identifier<Value>(
     _ name: String, cached: (IdentifierCache, String, Int) -> Value?, make: (String) -> Value?
   ) throws(CodecFault) -> Value {
-    let slice = try textBytes()
-    guard slice.count <= 64, let text = Self.string(slice) else { throw CodecFault(reason: "a \(name) is malformed") }
-    let value = cache.map { cached($0, text, IdentifierCache.slot(slice)) } ?? make(text)
+    let slice = try unsafe textBytes()
+    guard slice.count <= 64, let text = unsafe Self.string(slice) else { throw CodecFault(reason: "a \(name) is malformed") }
+    let value = cache.map { unsafe cached($0, text, IdentifierCache.slot(slice)) } ?? make(text)
     guard let value else { throw CodecFault(reason: "a \(name) is malformed") }
     return value
   }

@@ -18,20 +18,20 @@ enum CRC32C {
 
   /// The checksum of `bytes` appended to data whose checksum is `previous` (0 for none).
   static func checksum(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
-    tables.withUnsafeBufferPointer { table in
+    unsafe tables.withUnsafeBufferPointer { table in
       var crc = ~previous
       var offset = 0
       let count = bytes.count
       while offset + 8 <= count {
-        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ UInt64(crc)
-        crc = table[7 * 256 + Int(word & 0xFF)] ^ table[6 * 256 + Int(word >> 8 & 0xFF)]
-        crc ^= table[5 * 256 + Int(word >> 16 & 0xFF)] ^ table[4 * 256 + Int(word >> 24 & 0xFF)]
-        crc ^= table[3 * 256 + Int(word >> 32 & 0xFF)] ^ table[2 * 256 + Int(word >> 40 & 0xFF)]
-        crc ^= table[256 + Int(word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
+        let word = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ UInt64(crc)
+        crc = unsafe table[7 * 256 + Int(word & 0xFF)] ^ table[6 * 256 + Int(word >> 8 & 0xFF)]
+        unsafe crc ^= table[5 * 256 + Int(word >> 16 & 0xFF)] ^ table[4 * 256 + Int(word >> 24 & 0xFF)]
+        unsafe crc ^= table[3 * 256 + Int(word >> 32 & 0xFF)] ^ table[2 * 256 + Int(word >> 40 & 0xFF)]
+        unsafe crc ^= table[256 + Int(word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
         offset += 8
       }
       while offset < count {
-        crc = table[Int((crc ^ UInt32(bytes[offset])) & 0xFF)] ^ (crc >> 8)
+        crc = unsafe table[Int((crc ^ UInt32(bytes[offset])) & 0xFF)] ^ (crc >> 8)
         offset += 1
       }
       return ~crc

@@ -31,7 +31,7 @@ final class IdentifierCache {
 
   static func slot(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var hash = bytes.count
-    for byte in bytes.suffix(6) { hash = hash &* 31 &+ Int(byte) }
+    for unsafe byte in unsafe bytes.suffix(6) { hash = hash &* 31 &+ Int(byte) }
     return hash & (slots - 1)
   }
 }

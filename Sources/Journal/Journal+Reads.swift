@@ -26,11 +26,11 @@ extension Journal {
     var expected: UInt64 = 1
     var chain: UInt32 = 0
     let cache = IdentifierCache()
-    try read(sql: "SELECT sequence, payload FROM entries ORDER BY sequence", bind: { _ in }) { sequence, payload, _ in
+    try unsafe read(sql: "SELECT sequence, payload FROM entries ORDER BY sequence", bind: { _ in }) { sequence, payload, _ in
       guard sequence == expected else {
         throw JournalError(.corrupt, "journal entry \(expected) is missing; restore the state directory", sequence: expected)
       }
-      let decoded = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: chain, cache: cache)
+      let decoded = try unsafe RecordCodec.decode(sequence: sequence, payload: payload, previousChain: chain, cache: cache)
       chain = decoded.chain
       expected &+= 1
       try body(decoded.entry)
@@ -98,15 +98,15 @@ extension Journal {
     let cache = IdentifierCache()
     var bytes = 0
     try failing {
-      try read(
+      try unsafe read(
         sql: "SELECT sequence, payload FROM entries WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
         bind: {
-          sqlite3_bind_int64($0, 1, Int64(clamping: sequence))
-          sqlite3_bind_int64($0, 2, Int64(max(0, min(limit, Self.readEntriesMaximum))))
+          unsafe sqlite3_bind_int64($0, 1, Int64(clamping: sequence))
+          unsafe sqlite3_bind_int64($0, 2, Int64(max(0, min(limit, Self.readEntriesMaximum))))
         },
         row: { sequence, payload, stop in
-          let entry = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry
-          rows.append(JournalRow(entry: entry, payload: Array(payload)))
+          let entry = try unsafe RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry
+          unsafe rows.append(JournalRow(entry: entry, payload: Array(payload)))
           bytes += payload.count
           stop = bytes >= bytesMaximum
         })
@@ -120,18 +120,18 @@ extension Journal {
     var entries: [JournalEntry] = []
     let cache = IdentifierCache()
     try failing {
-      try read(
+      try unsafe read(
         sql: sql,
         bind: { statement in
-          let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-          sqlite3_bind_int64(statement, 1, first)
-          sqlite3_bind_int64(statement, 2, Int64(max(0, min(limit, Self.readEntriesMaximum))))
-          if let text { sqlite3_bind_text(statement, 3, text, -1, transient) }
-          if let second { sqlite3_bind_text(statement, 4, second, -1, transient) }
-          if let end { sqlite3_bind_int64(statement, 5, end) }
+          let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+          unsafe sqlite3_bind_int64(statement, 1, first)
+          unsafe sqlite3_bind_int64(statement, 2, Int64(max(0, min(limit, Self.readEntriesMaximum))))
+          if let text { unsafe sqlite3_bind_text(statement, 3, text, -1, transient) }
+          if let second { unsafe sqlite3_bind_text(statement, 4, second, -1, transient) }
+          if let end { unsafe sqlite3_bind_int64(statement, 5, end) }
         },
         row: { sequence, payload, _ in
-          entries.append(try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry)
+          unsafe entries.append(try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil, cache: cache).entry)
         })
     }
     return entries
@@ -146,22 +146,23 @@ extension Journal {
     sql: String, bind: (OpaquePointer) -> Void, row: (UInt64, UnsafeRawBufferPointer, inout Bool) throws -> Void
   ) throws {
     try pool.read { database in
-      let statement = try database.cachedStatement(sql: sql).sqliteStatement
-      sqlite3_clear_bindings(statement)
-      bind(statement)
-      defer { sqlite3_reset(statement) }
+      let statement = try unsafe database.cachedStatement(sql: sql).sqliteStatement
+      unsafe sqlite3_clear_bindings(statement)
+      unsafe bind(statement)
+      defer { unsafe sqlite3_reset(statement) }
       var stop = false
       while !stop {
-        let code = sqlite3_step(statement)
+        let code = unsafe sqlite3_step(statement)
         if code == SQLITE_DONE { return }
         guard code == SQLITE_ROW else {
-          let text = String(cString: sqlite3_errmsg(database.sqliteConnection))
+          let text = unsafe String(cString: sqlite3_errmsg(database.sqliteConnection))
           let isDamage = code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB
           throw JournalError(isDamage ? .corrupt : .storage, "cannot read the journal in \(directory): \(text) (SQLite \(code))")
         }
-        let sequence = UInt64(bitPattern: sqlite3_column_int64(statement, 0))
-        let payload = UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, 1), count: Int(sqlite3_column_bytes(statement, 1)))
-        try row(sequence, payload, &stop)
+        let sequence = unsafe UInt64(bitPattern: sqlite3_column_int64(statement, 0))
+        let blob = unsafe sqlite3_column_blob(statement, 1)
+        let payload = unsafe UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_column_bytes(statement, 1)))
+        try unsafe row(sequence, payload, &stop)
       }
     }
   }

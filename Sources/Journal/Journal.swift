@@ -53,7 +53,7 @@ public final class Journal: Sendable {
   public static func open(directory: String) throws(JournalError) -> Journal { try Journal(directory: directory) }
 
   /// Whether a directory holds a journal; opening one where there is none makes it.
-  public static func exists(in directory: String) -> Bool { access("\(directory)/\(JournalSchema.fileName)", F_OK) == 0 }
+  public static func exists(in directory: String) -> Bool { unsafe access("\(directory)/\(JournalSchema.fileName)", F_OK) == 0 }
 
   private init(directory: String) throws(JournalError) {
     let lock = try StateDirectory(path: directory)
@@ -66,9 +66,9 @@ public final class Journal: Sendable {
       let tail = try queue.writeWithoutTransaction { database in
         try JournalSchema.prepare(database, path: path)
         // What a crash left in the log is moved into the database and synced before anything counts as durable.
-        let code = sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        let code = unsafe sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
         guard code == SQLITE_OK else {
-          throw JournalError(.storage, "cannot recover \(path): \(String(cString: sqlite3_errstr(code))) (SQLite \(code))")
+          throw JournalError(.storage, unsafe "cannot recover \(path): \(String(cString: sqlite3_errstr(code))) (SQLite \(code))")
         }
         return try JournalTail.read(database)
       }

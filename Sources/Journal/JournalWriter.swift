@@ -19,21 +19,36 @@ final class JournalWriter: @unchecked Sendable {
   /// Pages after which the checkpoint no longer waits for an idle moment.
   static let checkpointPagesHard: Int32 = 16_000
 
+  // Before the queue, whose end closes their connection.
+  private var statements: Statements?
   private let queue: DatabaseQueue
   private let path: String
   private let log = LogSize()
   private var encoder = ByteWriter()
-  private var statements: Statements?
   private var files: (database: FileIdentity, log: FileIdentity)?
   /// The last durable sequence, 0 for none, and its chain.
   private(set) var lastSequence: UInt64
   private var chain: UInt32
 
-  private struct Statements {
-    var begin: OpaquePointer
-    var insert: OpaquePointer
-    var commit: OpaquePointer
-    var rollback: OpaquePointer
+  private final class Statements {
+    let begin: OwnedStatement
+    let insert: OwnedStatement
+    let commit: OwnedStatement
+    let rollback: OwnedStatement
+
+    init?(_ connection: OpaquePointer) {
+      guard let begin = unsafe OwnedStatement("BEGIN IMMEDIATE", on: connection),
+        let commit = unsafe OwnedStatement("COMMIT", on: connection),
+        let rollback = unsafe OwnedStatement("ROLLBACK", on: connection),
+        let insert = unsafe OwnedStatement(
+          "INSERT INTO entries(sequence, kind, time, bot, client_order_id, symbol, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+          on: connection)
+      else { return nil }
+      self.begin = begin
+      self.commit = commit
+      self.rollback = rollback
+      self.insert = insert
+    }
   }
 
   /// Pages in the log, told by SQLite after each commit.
@@ -44,7 +59,7 @@ final class JournalWriter: @unchecked Sendable {
     var number: ino_t
     init?(_ path: String) {
       var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
+      guard unsafe stat(path, &status) == 0 else { return nil }
       device = status.st_dev
       number = status.st_ino
     }
@@ -55,15 +70,16 @@ final class JournalWriter: @unchecked Sendable {
     self.path = path
     self.lastSequence = lastSequence
     self.chain = chain
-    let logAddress = Unmanaged.passUnretained(log).toOpaque()
-    let prepared: Result<Statements, JournalError> = sync { connection in
-      sqlite3_wal_hook(
+    let logAddress = unsafe Unmanaged.passUnretained(log).toOpaque()
+    let prepared: Result<Statements, JournalError> = unsafe sync { connection in
+      unsafe sqlite3_wal_hook(
         connection,
         { context, _, _, pages in
-          if let context { Unmanaged<LogSize>.fromOpaque(context).takeUnretainedValue().pages = pages }
+          if let context = unsafe context { unsafe Unmanaged<LogSize>.fromOpaque(context).takeUnretainedValue().pages = pages }
           return SQLITE_OK
         }, logAddress)
-      return Self.prepare(connection)
+      guard let statements = unsafe Statements(connection) else { return unsafe .failure(Self.error(connection, "prepare statements", 0)) }
+      return .success(statements)
     }
     statements = try prepared.get()
     guard let database = FileIdentity(path), let log = FileIdentity(path + "-wal") else {
@@ -74,12 +90,11 @@ final class JournalWriter: @unchecked Sendable {
 
   /// Ends the statements; the connection closes with its queue.
   func close() {
-    guard let statements else { return }
-    self.statements = nil
-    let _: Result<Void, JournalError> = sync { connection in
-      sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-      sqlite3_wal_hook(connection, nil, nil)
-      for statement in [statements.begin, statements.insert, statements.commit, statements.rollback] { sqlite3_finalize(statement) }
+    guard statements != nil else { return }
+    let _: Result<Void, JournalError> = unsafe sync { connection in
+      unsafe sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+      unsafe sqlite3_wal_hook(connection, nil, nil)
+      self.statements = nil
       return .success(())
     }
     try? queue.close()
@@ -91,13 +106,13 @@ final class JournalWriter: @unchecked Sendable {
     if let files, FileIdentity(path) != files.database || FileIdentity(path + "-wal") != files.log {
       return .failure(JournalError(.storage, "\(path) was removed or replaced while in use; nothing more can be recorded"))
     }
-    return sync { connection in
+    return unsafe sync { connection in
       var sequence = self.lastSequence
       var chain = self.chain
-      let result = self.transaction(statements, connection) { () -> JournalError? in
+      let result = unsafe self.transaction(statements, connection) { () -> JournalError? in
         for group in groups {
           for entry in group {
-            if let error = self.insert(entry, statements.insert, connection, after: &sequence, chain: &chain) { return error }
+            if let error = unsafe self.insert(entry, statements, connection, after: &sequence, chain: &chain) { return error }
           }
         }
         return nil
@@ -113,14 +128,14 @@ final class JournalWriter: @unchecked Sendable {
   /// Writes payloads as they are (a restored journal), in one transaction.
   func importRows(_ rows: [JournalRow]) -> Result<Void, JournalError> {
     guard let statements else { return .failure(JournalError(.closed, "the journal is closed")) }
-    return sync { connection in
+    return unsafe sync { connection in
       var sequence = self.lastSequence
       var chain = self.chain
-      let result = self.transaction(statements, connection) { () -> JournalError? in
+      let result = unsafe self.transaction(statements, connection) { () -> JournalError? in
         for row in rows {
           do throws(JournalError) {
             let (entry, next) = try RecordCodec.decode(sequence: row.entry.sequence, payload: row.payload, previousChain: chain)
-            if let error = self.insert(entry, statements.insert, connection, after: &sequence, chain: &chain) { return error }
+            if let error = unsafe self.insert(entry, statements, connection, after: &sequence, chain: &chain) { return error }
             guard chain == next else { return RecordCodec.corrupt(entry.sequence, "it does not encode to the bytes it came in") }
           } catch {
             return error
@@ -140,11 +155,11 @@ final class JournalWriter: @unchecked Sendable {
   /// that failed must not be tried again.
   func checkpoint(isIdle: Bool) -> JournalError? {
     guard statements != nil, log.pages >= (isIdle ? Self.checkpointPages : Self.checkpointPagesHard) else { return nil }
-    let result: Result<Void, JournalError> = sync { connection in
-      let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    let result: Result<Void, JournalError> = unsafe sync { connection in
+      let code = unsafe sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
       self.log.pages = 0
       guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED else {
-        return .failure(Self.error(connection, "move the log into the database", self.lastSequence))
+        return unsafe .failure(Self.error(connection, "move the log into the database", self.lastSequence))
       }
       return .success(())
     }
@@ -154,23 +169,23 @@ final class JournalWriter: @unchecked Sendable {
 
   private func transaction(_ statements: Statements, _ connection: OpaquePointer, _ body: () -> JournalError?) -> Result<Void, JournalError>
   {
-    guard Self.run(statements.begin) == SQLITE_DONE else {
-      return .failure(Self.error(connection, "begin a transaction", lastSequence + 1))
+    guard statements.begin.run() == SQLITE_DONE else {
+      return unsafe .failure(Self.error(connection, "begin a transaction", lastSequence + 1))
     }
     if let error = body() {
-      _ = Self.run(statements.rollback)
+      _ = statements.rollback.run()
       return .failure(error)
     }
-    guard Self.run(statements.commit) == SQLITE_DONE else {
-      let error = Self.error(connection, "make entries durable", lastSequence + 1)
-      _ = Self.run(statements.rollback)
+    guard statements.commit.run() == SQLITE_DONE else {
+      let error = unsafe Self.error(connection, "make entries durable", lastSequence + 1)
+      _ = statements.rollback.run()
       return .failure(error)
     }
     return .success(())
   }
 
   private func insert(
-    _ entry: JournalEntry, _ statement: OpaquePointer, _ connection: OpaquePointer, after sequence: inout UInt64, chain: inout UInt32
+    _ entry: JournalEntry, _ statements: Statements, _ connection: OpaquePointer, after sequence: inout UInt64, chain: inout UInt32
   ) -> JournalError? {
     guard entry.sequence == sequence &+ 1, entry.sequence <= UInt64(Int64.max) else {
       return JournalError(
@@ -179,58 +194,34 @@ final class JournalWriter: @unchecked Sendable {
     chain = RecordCodec.encode(entry, previousChain: chain, into: &encoder)
     sequence = entry.sequence
     let keys = encoder.keys
-    let code = encoder.bytes.withUnsafeBufferPointer { bytes -> Int32 in
-      guard let base = bytes.baseAddress else { return SQLITE_NOMEM }
-      func bind(_ column: Int32, _ range: Range<Int>?) {
-        guard let range else {
-          sqlite3_bind_null(statement, column)
-          return
-        }
-        UnsafeRawPointer(base + range.lowerBound).withMemoryRebound(to: CChar.self, capacity: range.count) {
-          _ = sqlite3_bind_text(statement, column, $0, Int32(range.count), nil)
-        }
+    let code = unsafe encoder.bytes.withUnsafeBytes { bytes -> Int32 in
+      guard unsafe !bytes.isEmpty else { return SQLITE_NOMEM }
+      func bind(_ parameter: Int32, _ range: Range<Int>?) {
+        guard let range else { return statements.insert.bindNull(parameter) }
+        unsafe statements.insert.bind(parameter, text: UnsafeRawBufferPointer(rebasing: bytes[range]))
       }
-      sqlite3_bind_int64(statement, 1, Int64(entry.sequence))
-      sqlite3_bind_int(statement, 2, Int32(entry.record.kind.rawValue))
-      sqlite3_bind_int64(statement, 3, entry.time.nanoseconds)
+      statements.insert.bind(1, Int64(entry.sequence))
+      statements.insert.bind(2, Int64(entry.record.kind.rawValue))
+      statements.insert.bind(3, entry.time.nanoseconds)
       bind(4, keys.bot)
       bind(5, keys.clientOrderID)
       bind(6, keys.symbol)
-      sqlite3_bind_blob(statement, 7, base, Int32(clamping: bytes.count), nil)
-      return Self.run(statement)
+      unsafe statements.insert.bind(7, blob: bytes)
+      return statements.insert.run()
     }
-    return code == SQLITE_DONE ? nil : Self.error(connection, "write entry \(entry.sequence)", entry.sequence)
-  }
-
-  private static func run(_ statement: OpaquePointer) -> Int32 {
-    let code = sqlite3_step(statement)
-    sqlite3_reset(statement)
-    return code
+    return unsafe code == SQLITE_DONE ? nil : Self.error(connection, "write entry \(entry.sequence)", entry.sequence)
   }
 
   private func sync<Value>(_ body: (OpaquePointer) -> Result<Value, JournalError>) -> Result<Value, JournalError> {
     queue.writeWithoutTransaction { database in
-      guard let connection = database.sqliteConnection else { return .failure(JournalError(.closed, "the journal is closed")) }
-      return body(connection)
+      guard let connection = unsafe database.sqliteConnection else { return .failure(JournalError(.closed, "the journal is closed")) }
+      return unsafe body(connection)
     }
-  }
-
-  private static func prepare(_ connection: OpaquePointer) -> Result<Statements, JournalError> {
-    func statement(_ sql: String) -> OpaquePointer? {
-      var statement: OpaquePointer?
-      sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-      return statement
-    }
-    guard let begin = statement("BEGIN IMMEDIATE"), let commit = statement("COMMIT"), let rollback = statement("ROLLBACK"),
-      let insert = statement(
-        "INSERT INTO entries(sequence, kind, time, bot, client_order_id, symbol, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-    else { return .failure(error(connection, "prepare statements", 0)) }
-    return .success(Statements(begin: begin, insert: insert, commit: commit, rollback: rollback))
   }
 
   private static func error(_ connection: OpaquePointer, _ doing: String, _ sequence: UInt64) -> JournalError {
-    let text = sqlite3_errmsg(connection).map { String(cString: $0) } ?? "unknown"
-    let code = sqlite3_extended_errcode(connection)
+    let text = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? "unknown"
+    let code = unsafe sqlite3_extended_errcode(connection)
     return JournalError(
       .storage, "cannot \(doing): \(text) (SQLite \(code)); free or repair the disk, then start again", sequence: sequence)
   }

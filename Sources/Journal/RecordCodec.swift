@@ -35,7 +35,7 @@ public enum RecordCodec {
     writer.text(entry.requestID)
     writer.varint(entry.requestFingerprint)
     writer.record(entry.record)
-    let chain = writer.bytes.withUnsafeBytes { self.chain(after: previousChain, sequence: entry.sequence, body: $0) }
+    let chain = unsafe writer.bytes.withUnsafeBytes { unsafe self.chain(after: previousChain, sequence: entry.sequence, body: $0) }
     writer.fixed32(chain)
     return chain
   }
@@ -46,7 +46,7 @@ public enum RecordCodec {
   public static func decode(
     sequence: UInt64, payload: UnsafeRawBufferPointer, previousChain: UInt32?
   ) throws(JournalError) -> (entry: JournalEntry, chain: UInt32) {
-    try decode(sequence: sequence, payload: payload, previousChain: previousChain, cache: nil)
+    try unsafe decode(sequence: sequence, payload: payload, previousChain: previousChain, cache: nil)
   }
 
   static func decode(
@@ -55,20 +55,21 @@ public enum RecordCodec {
     guard payload.count >= 6, payload.count <= payloadBytesMaximum else {
       throw corrupt(sequence, "its payload has \(payload.count) bytes")
     }
-    guard payload[0] == version else {
-      guard payload[0] > version else { throw corrupt(sequence, "its version is \(payload[0])") }
+    let found = unsafe payload[0]
+    guard found == version else {
+      guard found > version else { throw corrupt(sequence, "its version is \(found)") }
       throw JournalError(
         .newerFormat,
-        "journal entry \(sequence) has version \(payload[0]); this program reads up to \(version): start the newer program again",
+        "journal entry \(sequence) has version \(found); this program reads up to \(version): start the newer program again",
         sequence: sequence)
     }
-    let body = UnsafeRawBufferPointer(rebasing: payload[..<(payload.count - 4)])
-    let stored = UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: payload.count - 4, as: UInt32.self))
-    if let previousChain, chain(after: previousChain, sequence: sequence, body: body) != stored {
+    let body = unsafe UnsafeRawBufferPointer(rebasing: payload[..<(payload.count - 4)])
+    let stored = unsafe UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: payload.count - 4, as: UInt32.self))
+    if let previousChain, unsafe chain(after: previousChain, sequence: sequence, body: body) != stored {
       throw corrupt(sequence, "its checksum does not continue that of the entry before")
     }
     do {
-      return (try decodeBody(sequence: sequence, body, cache), stored)
+      return unsafe (try decodeBody(sequence: sequence, body, cache), stored)
     } catch {
       throw corrupt(sequence, error.reason)
     }
@@ -78,9 +79,9 @@ public enum RecordCodec {
   public static func decode(
     sequence: UInt64, payload: [UInt8], previousChain: UInt32?
   ) throws(JournalError) -> (entry: JournalEntry, chain: UInt32) {
-    let result = payload.withUnsafeBytes { bytes -> Result<(entry: JournalEntry, chain: UInt32), JournalError> in
+    let result = unsafe payload.withUnsafeBytes { bytes -> Result<(entry: JournalEntry, chain: UInt32), JournalError> in
       do throws(JournalError) {
-        return .success(try decode(sequence: sequence, payload: bytes, previousChain: previousChain))
+        return unsafe .success(try decode(sequence: sequence, payload: bytes, previousChain: previousChain))
       } catch {
         return .failure(error)
       }
@@ -91,7 +92,7 @@ public enum RecordCodec {
   private static func decodeBody(sequence: UInt64, _ body: UnsafeRawBufferPointer, _ cache: IdentifierCache?) throws(CodecFault)
     -> JournalEntry
   {
-    var reader = ByteReader(body, cache)
+    var reader = unsafe ByteReader(body, cache)
     _ = try reader.byte()
     let kind = try reader.value(RecordKind.self)
     let time = Timestamp(nanoseconds: try reader.signed())
@@ -103,8 +104,8 @@ public enum RecordCodec {
   }
 
   static func chain(after previous: UInt32, sequence: UInt64, body: UnsafeRawBufferPointer) -> UInt32 {
-    let header = withUnsafeBytes(of: sequence.littleEndian) { CRC32C.checksum($0, continuing: previous) }
-    return CRC32C.checksum(body, continuing: header)
+    let header = unsafe withUnsafeBytes(of: sequence.littleEndian) { unsafe CRC32C.checksum($0, continuing: previous) }
+    return unsafe CRC32C.checksum(body, continuing: header)
   }
 
   static func corrupt(_ sequence: UInt64, _ reason: String) -> JournalError {

@@ -7,28 +7,28 @@ import Synchronization
 #endif
 
 /// Hands one result from the journal's thread to a caller that waits for it.
-final class ResultBox<Value: Sendable>: @unchecked Sendable {
+@safe final class ResultBox<Value: Sendable>: @unchecked Sendable {
   // The semaphore publishes `result`: written before `sem_post`, read after `sem_wait`.
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   private var result: Result<Value, JournalError>?
 
   init() {
-    semaphore.initialize(to: sem_t())
-    sem_init(semaphore, 0, 0)
+    unsafe semaphore.initialize(to: sem_t())
+    unsafe sem_init(semaphore, 0, 0)
   }
 
   deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
+    unsafe sem_destroy(semaphore)
+    unsafe semaphore.deallocate()
   }
 
   func fulfill(_ result: Result<Value, JournalError>) {
     self.result = result
-    sem_post(semaphore)
+    unsafe sem_post(semaphore)
   }
 
   func wait() throws(JournalError) -> Value {
-    while sem_wait(semaphore) != 0, errno == EINTR {}
+    while unsafe sem_wait(semaphore) != 0, errno == EINTR {}
     guard let result else { throw JournalError(.closed, "the journal is closed") }
     return try result.get()
   }

@@ -44,14 +44,14 @@ final class StateDirectory: @unchecked Sendable {
   /// Makes sure that `name` is a regular file of ours, mode 0600; makes it if `create`. False when it is absent and not made.
   @discardableResult func secureFile(_ name: String, create: Bool) throws(JournalError) -> Bool {
     let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT : 0)
-    let file = openat(directory, name, flags, 0o600 as mode_t)
+    let file = unsafe openat(directory, name, flags, 0o600 as mode_t)
     guard file >= 0 else {
       if errno == ENOENT { return false }
       throw JournalError(.directory, "cannot open \(path)/\(name): \(errno == ELOOP ? "it is a symbolic link" : systemMessage())")
     }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw JournalError(.directory, "\(path)/\(name) is not a regular file")
     }
     guard status.st_uid == geteuid() else {
@@ -67,13 +67,13 @@ final class StateDirectory: @unchecked Sendable {
   private static func openDirectory(_ path: String) throws(JournalError) -> Int32 {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw JournalError(.directory, "the state directory's path is empty or malformed") }
     try makeDirectories(path)
-    let directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    let directory = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard directory >= 0 else {
       let reason = errno == ELOOP || errno == ENOTDIR ? "it is a symbolic link or no directory" : systemMessage()
       throw JournalError(.directory, "cannot use \(path) as state directory: \(reason)")
     }
     var status = stat()
-    guard fstat(directory, &status) == 0, status.st_uid == geteuid() else {
+    guard unsafe fstat(directory, &status) == 0, status.st_uid == geteuid() else {
       close(directory)
       throw JournalError(
         .directory, "the state directory \(path) belongs to user \(status.st_uid), not to user \(geteuid()) who runs this program")
@@ -87,16 +87,16 @@ final class StateDirectory: @unchecked Sendable {
 
   private static func makeDirectories(_ path: String) throws(JournalError) {
     var status = stat()
-    if lstat(path, &status) == 0 { return }
+    if unsafe lstat(path, &status) == 0 { return }
     if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try makeDirectories(String(path[..<slash])) }
     if path.hasSuffix("/") { return }
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
       throw JournalError(.directory, "cannot make the state directory \(path): \(systemMessage())")
     }
   }
 
   private static func takeLock(directory: Int32, path: String) throws(JournalError) -> Int32 {
-    let file = openat(directory, lockName, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600 as mode_t)
+    let file = unsafe openat(directory, lockName, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600 as mode_t)
     guard file >= 0 else { throw JournalError(.directory, "cannot open \(path)/\(lockName): \(systemMessage())") }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       defer { close(file) }
@@ -105,7 +105,7 @@ final class StateDirectory: @unchecked Sendable {
         .locked, "another botd (pid \(holder(file))) uses the state directory \(path): stop it first, or choose another directory")
     }
     let text = Array("\(getpid())\n".utf8)
-    guard ftruncate(file, 0) == 0, pwrite(file, text, text.count, 0) == text.count else {
+    guard ftruncate(file, 0) == 0, unsafe pwrite(file, text, text.count, 0) == text.count else {
       let error = JournalError(.storage, "cannot write \(path)/\(lockName): \(systemMessage())")
       close(file)
       throw error
@@ -115,7 +115,7 @@ final class StateDirectory: @unchecked Sendable {
 
   private static func holder(_ file: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 16)
-    let count = pread(file, &bytes, bytes.count, 0)
+    let count = unsafe pread(file, &bytes, bytes.count, 0)
     let digits = bytes.prefix(max(0, count)).prefix { (48...57).contains($0) }
     return digits.isEmpty ? "unknown" : String(decoding: digits, as: UTF8.self)
   }
@@ -124,6 +124,6 @@ final class StateDirectory: @unchecked Sendable {
 /// The text of the calling thread's `errno`.
 func systemMessage() -> String {
   let code = errno
-  guard let text = strerror(code) else { return "error \(code)" }
-  return String(cString: text)
+  guard let text = unsafe strerror(code) else { return "error \(code)" }
+  return unsafe String(cString: text)
 }

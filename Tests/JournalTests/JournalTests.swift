@@ -108,8 +108,8 @@ struct JournalTests {
   @Test(.enabled(if: geteuid() == 0, "needs root to give a directory away")) func foreignDirectoryIsRefused() throws {
     let root = try TemporaryDirectory("journal")
     let state = root.file("state")
-    mkdir(state, 0o700)
-    chown(state, 65_534, 65_534)
+    unsafe mkdir(state, 0o700)
+    unsafe chown(state, 65_534, 65_534)
     #expect { try Journal.open(directory: state) } throws: {
       ($0 as? JournalError)?.code == .directory && "\($0)".contains("65534")
     }
