@@ -73,7 +73,9 @@ final class MirrorSession {
       SELECT journal_id, (SELECT coalesce(max(sequence), 0) FROM botd.journal WHERE journal.journal_id = journals.journal_id)::bigint
       FROM botd.journals WHERE mode = $1::text ORDER BY journal_id
       """, [PostgresValue.text(mode.description)])
-    return (0..<rows.count).map { (rows.text($0, 0), UInt64(clamping: rows.integer($0, 1) ?? 0)) }
+    var found: [(id: String, last: UInt64)] = []
+    for row in 0..<rows.count { found.append((rows.text(row, 0), UInt64(clamping: rows.integer(row, 1) ?? 0))) }
+    return found
   }
 
   /// Takes this journal for this session; nobody else may write it.
@@ -126,7 +128,7 @@ final class MirrorSession {
       "SELECT payload FROM botd.journal WHERE journal_id = $1::text AND sequence = $2::bigint",
       [PostgresValue.text(journalID), PostgresValue.integer(Int64(clamping: watermark))])
     let local = try reading { () throws(JournalError) in try journal.rows(after: watermark - 1, limit: 1) }
-    guard let row = local.first, row.payload.elementsEqual(mirrored.bytes(0, 0)) else {
+    guard let row = local.first, row.payload == mirrored.bytes(0, 0) else {
       throw PostgresError(
         .mismatch, "database and state directory differ at entry \(watermark) of journal \(journalID); keep both and ask for help")
     }
@@ -180,7 +182,7 @@ final class MirrorSession {
     rows.reserveCapacity(found.count)
     for row in 0..<found.count {
       let number = UInt64(clamping: found.integer(row, 0) ?? 0)
-      let payload = Array(found.bytes(row, 1))
+      let payload = found.bytes(row, 1)
       let entry = try reading { () throws(JournalError) in
         try RecordCodec.decode(sequence: number, payload: payload, previousChain: nil).entry
       }

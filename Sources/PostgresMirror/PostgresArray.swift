@@ -2,13 +2,13 @@
 /// each element with its length.
 enum PostgresValue {
   static func text(_ value: String) -> [UInt8] { Array(clean(value).utf8) }
-  static func integer(_ value: Int64) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+  static func integer(_ value: Int64) -> [UInt8] { unsafe withUnsafeBytes(of: value.bigEndian) { unsafe Array($0) } }
 
   static func integers(_ values: [Int64]) -> [UInt8] {
     var bytes = header(type: 20, count: values.count, hasNull: false, reserve: values.count * 12)
     for value in values {
       append(8, &bytes)
-      withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+      unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
     return bytes
   }
@@ -49,7 +49,7 @@ enum PostgresValue {
   }
 
   private static func append(_ value: Int32, _ bytes: inout [UInt8]) {
-    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// PostgreSQL's text has no NUL; the payload keeps the original.
