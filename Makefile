@@ -1,9 +1,10 @@
-# make run      builds botd and shows two bots trade on a simulated market
-# make test     sets everything up and runs all tests
-# make bench    measures, each figure beside a bound from the same run
-# make install  installs release builds under PREFIX (default /usr/local)
-# make proto    regenerates the code that comes from proto/
-# make lint     checks formatting
+# make run        builds botd and shows two bots trade on a simulated market
+# make test       sets everything up and runs all tests
+# make sanitize   runs the tests of C memory and of threads under their sanitizers
+# make bench      measures, each figure beside a bound from the same run
+# make install    installs release builds under PREFIX (default /usr/local)
+# make proto      regenerates the code that comes from proto/
+# make lint       checks formatting
 
 PREFIX ?= /usr/local
 SPEED ?= 300
@@ -11,10 +12,10 @@ SPEED ?= 300
 RELEASE := swift build -c release --static-swift-stdlib --scratch-path .build-release
 .DEFAULT_GOAL := help
 
-.PHONY: help run test bench install proto lint clean
+.PHONY: help run test sanitize bench install proto lint clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -7
 
 run:
 	@.ci/setup run
@@ -26,6 +27,10 @@ run:
 test:
 	@.ci/setup test
 	@.ci/test
+
+sanitize:
+	@.ci/setup test
+	@.ci/sanitize
 
 bench:
 	@.ci/setup run
@@ -49,6 +54,6 @@ lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-address .build-thread
 
 SHELL := /bin/bash
