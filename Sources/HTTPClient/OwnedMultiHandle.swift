@@ -43,7 +43,7 @@ import CCurl
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(raw, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
-      return unsafe (OwnedEasyHandle.ID(easy), unsafe botd_curl_message_result(message))
+      return unsafe (OwnedEasyHandle.ID(easy), botd_curl_message_result(message))
     }
     return nil
   }

@@ -43,8 +43,7 @@ import ServiceRuntime
     }
     defer {
       if secretBytes > 0, let last = unsafe values.last, let last = unsafe last { unsafe explicit_bzero(last, secretBytes) }
-      for unsafe name in unsafe names { unsafe free(name) }
-      for unsafe value in unsafe values { unsafe free(value) }
+      unsafe (names + values).forEach { unsafe free($0) }
     }
     var nameList = unsafe names.map { unsafe UnsafePointer($0) } + [nil]
     var valueList = unsafe values.map { unsafe UnsafePointer($0) } + [nil]
