@@ -2,11 +2,11 @@ extension FixedDecimal: CustomStringConvertible {
   /// Parses decimal text: an optional `-`, 1 to 18 integer digits, and optionally a point with at least one digit.
   /// Digits after the eighth must be zero. Anything else (spaces, `+`, exponent, hex, separators, NaN) answers `nil`.
   public init?(text: some StringProtocol) {
-    if let parsed = text.utf8.withContiguousStorageIfAvailable({ FixedDecimal(utf8: $0) }) {
+    if let parsed = text.utf8.withContiguousStorageIfAvailable({ unsafe FixedDecimal(utf8: $0) }) {
       guard let parsed else { return nil }
       self = parsed
     } else {
-      guard let parsed = Array(text.utf8).withUnsafeBufferPointer({ FixedDecimal(utf8: $0) }) else { return nil }
+      guard let parsed = unsafe Array(text.utf8).withUnsafeBufferPointer({ unsafe FixedDecimal(utf8: $0) }) else { return nil }
       self = parsed
     }
   }
@@ -16,12 +16,12 @@ extension FixedDecimal: CustomStringConvertible {
     var index = 0
     let count = bytes.count
     guard count > 0, count <= 64 else { return nil }
-    let negative = bytes[0] == UInt8(ascii: "-")
+    let negative = unsafe bytes[0] == UInt8(ascii: "-")
     if negative { index = 1 }
     var whole: UInt64 = 0
     let wholeStart = index
     while index < count {
-      let digit = bytes[index] &- 48
+      let digit = unsafe bytes[index] &- 48
       guard digit <= 9 else { break }
       guard index - wholeStart < 18 else { return nil }
       whole = whole &* 10 &+ UInt64(digit)
@@ -30,11 +30,11 @@ extension FixedDecimal: CustomStringConvertible {
     guard index > wholeStart else { return nil }
     var fraction: UInt64 = 0
     if index < count {
-      guard bytes[index] == UInt8(ascii: "."), index + 1 < count else { return nil }
+      guard unsafe bytes[index] == UInt8(ascii: "."), index + 1 < count else { return nil }
       index += 1
       var digits = 0
       while index < count {
-        let digit = bytes[index] &- 48
+        let digit = unsafe bytes[index] &- 48
         guard digit <= 9 else { return nil }
         if digits < 8 {
           fraction = fraction &* 10 &+ UInt64(digit)
@@ -59,9 +59,9 @@ extension FixedDecimal: CustomStringConvertible {
   /// Text with at least `fractionDigitsMinimum` (0…8) fractional digits, as many more as the value needs.
   public func text(fractionDigitsMinimum: Int) -> String {
     // A sign, 31 integer digits, a point and 8 fractional digits at most.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
-      let start = write(into: buffer, fractionDigitsMinimum: fractionDigitsMinimum)
-      return String(decoding: buffer[start...], as: UTF8.self)
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
+      let start = unsafe write(into: buffer, fractionDigitsMinimum: fractionDigitsMinimum)
+      return unsafe String(decoding: buffer[start...], as: UTF8.self)
     }
   }
 
@@ -87,22 +87,22 @@ extension FixedDecimal: CustomStringConvertible {
       guard isShown || digit != 0 || digits <= fractionDigitsMinimum else { continue }
       isShown = true
       position -= 1
-      buffer[position] = digit + 48
+      unsafe buffer[position] = digit + 48
     }
     if isShown {
       position -= 1
-      buffer[position] = UInt8(ascii: ".")
+      unsafe buffer[position] = UInt8(ascii: ".")
     }
     while whole > UInt128(UInt64.max) {
       let (rest, digit) = whole.quotientAndRemainder(dividingBy: 10)
       position -= 1
-      buffer[position] = UInt8(truncatingIfNeeded: digit) + 48
+      unsafe buffer[position] = UInt8(truncatingIfNeeded: digit) + 48
       whole = rest
     }
-    position = Self.write(UInt64(truncatingIfNeeded: whole), before: position, in: buffer)
+    position = unsafe Self.write(UInt64(truncatingIfNeeded: whole), before: position, in: buffer)
     if raw < 0 {
       position -= 1
-      buffer[position] = UInt8(ascii: "-")
+      unsafe buffer[position] = UInt8(ascii: "-")
     }
     return position
   }
@@ -112,7 +112,7 @@ extension FixedDecimal: CustomStringConvertible {
     var position = end
     repeat {
       position -= 1
-      buffer[position] = UInt8(truncatingIfNeeded: rest % 10) + 48
+      unsafe buffer[position] = UInt8(truncatingIfNeeded: rest % 10) + 48
       rest /= 10
     } while rest != 0
     return position
