@@ -10,7 +10,7 @@ public enum WallClock {
   /// Now, in nanoseconds since the Unix epoch. About 25 ns.
   public static func now() -> Timestamp {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
   }
 }
@@ -20,7 +20,7 @@ public enum MonotonicClock {
   /// Nanoseconds since an arbitrary origin. About 25 ns.
   public static func nanoseconds() -> Int64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }

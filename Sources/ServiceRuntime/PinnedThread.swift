@@ -32,17 +32,17 @@ public final class PinnedThread: SerialExecutor, TaskExecutor, @unchecked Sendab
   public init(name: String, capacity: Int = 65_536) throws(RuntimeError) {
     self.name = name
     self.capacity = max(1, capacity)
-    let retained = Unmanaged.passRetained(self)
+    let retained = unsafe Unmanaged.passRetained(self)
     var handle = pthread_t()
-    let result = pthread_create(
+    let result = unsafe pthread_create(
       &handle, nil,
       { context in
-        guard let context else { return nil }
-        Unmanaged<PinnedThread>.fromOpaque(context).takeRetainedValue().run()
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<PinnedThread>.fromOpaque(context).takeRetainedValue().run()
         return nil
-      }, retained.toOpaque())
+      }, unsafe retained.toOpaque())
     guard result == 0 else {
-      retained.release()
+      unsafe retained.release()
       throw RuntimeError(.thread, "cannot start thread \(name): \(RuntimeError.systemMessage(result))")
     }
     pthread_detach(handle)
@@ -68,7 +68,7 @@ public final class PinnedThread: SerialExecutor, TaskExecutor, @unchecked Sendab
     lock.unlock()
   }
 
-  public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
 
   public func checkIsolated() { precondition(isCurrent, "not on thread \(name)") }
 
@@ -90,17 +90,17 @@ public final class PinnedThread: SerialExecutor, TaskExecutor, @unchecked Sendab
 
   private static let currentKey: pthread_key_t = {
     var key = pthread_key_t()
-    pthread_key_create(&key, nil)
+    unsafe pthread_key_create(&key, nil)
     return key
   }()
 
   private static var current: PinnedThread? {
-    guard let context = pthread_getspecific(currentKey) else { return nil }
-    return Unmanaged<PinnedThread>.fromOpaque(context).takeUnretainedValue()
+    guard let context = unsafe pthread_getspecific(currentKey) else { return nil }
+    return unsafe Unmanaged<PinnedThread>.fromOpaque(context).takeUnretainedValue()
   }
 
   private func run() {
-    pthread_setspecific(Self.currentKey, Unmanaged.passUnretained(self).toOpaque())
+    unsafe pthread_setspecific(Self.currentKey, Unmanaged.passUnretained(self).toOpaque())
     nameThread()
     var batch: [Work] = []
     while takeBatch(into: &batch) {
@@ -108,7 +108,7 @@ public final class PinnedThread: SerialExecutor, TaskExecutor, @unchecked Sendab
         switch work {
         case .call(let call): call()
         case .job(let job):
-          job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+          unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
       }
       batch.removeAll(keepingCapacity: true)
@@ -121,10 +121,10 @@ public final class PinnedThread: SerialExecutor, TaskExecutor, @unchecked Sendab
 
   /// Best effort: lets `ps -L` and `top -H` show the name.
   private func nameThread() {
-    let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     let bytes = Array(name.utf8.prefix(15))
-    _ = write(descriptor, bytes, bytes.count)
+    _ = unsafe write(descriptor, bytes, bytes.count)
     close(descriptor)
   }
 

@@ -23,31 +23,31 @@ public enum ProcessSignals {
   public static func observe(_ signals: [Int32], handler: @escaping @Sendable (Int32) -> Void) throws(RuntimeError) {
     installLock.lock()
     defer { installLock.unlock() }
-    guard pipeWriteEnd < 0 else { throw RuntimeError(.signals, "signals are already observed") }
+    guard unsafe pipeWriteEnd < 0 else { throw RuntimeError(.signals, "signals are already observed") }
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw RuntimeError(.signals, "cannot make a pipe: \(RuntimeError.systemMessage())") }
+    guard unsafe pipe(&ends) == 0 else { throw RuntimeError(.signals, "cannot make a pipe: \(RuntimeError.systemMessage())") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     let readEnd = ends[0]
     let thread = try PinnedThread(name: "signals")
-    pipeWriteEnd = ends[1]
+    unsafe pipeWriteEnd = ends[1]
     thread.submit {
       var byte: UInt8 = 0
       while true {
-        let got = read(readEnd, &byte, 1)
+        let got = unsafe read(readEnd, &byte, 1)
         if got == 1 { handler(Int32(byte)) } else if got == 0 || errno != EINTR { return }
       }
     }
     for number in signals {
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { number in
+      unsafe action.__sigaction_handler.sa_handler = { number in
         let saved = errno
         var byte = UInt8(truncatingIfNeeded: number)
-        _ = write(ProcessSignals.pipeWriteEnd, &byte, 1)
+        _ = unsafe write(ProcessSignals.pipeWriteEnd, &byte, 1)
         errno = saved
       }
       action.sa_flags = SA_RESTART
-      guard sigaction(number, &action, nil) == 0 else {
+      guard unsafe sigaction(number, &action, nil) == 0 else {
         throw RuntimeError(.signals, "cannot observe signal \(number): \(RuntimeError.systemMessage())")
       }
     }

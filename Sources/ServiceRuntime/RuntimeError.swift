@@ -21,7 +21,7 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The text of the calling thread's `errno`.
   static func systemMessage(_ code: Int32 = errno) -> String {
-    guard let text = strerror(code) else { return "error \(code)" }
-    return String(cString: text)
+    guard let text = unsafe strerror(code) else { return "error \(code)" }
+    return unsafe String(cString: text)
   }
 }

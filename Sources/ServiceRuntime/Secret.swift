@@ -8,7 +8,7 @@
 ///
 /// The bytes live in pages of their own that are excluded from core dumps and are overwritten when the last reference goes.
 /// The type prints as stars, has no reflection children and is not `Codable`, so no log, error or dump can carry it by accident.
-public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+@safe public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The largest secret that is accepted, in bytes.
   public static let sizeBytesMaximum = 65_536
 
@@ -23,14 +23,14 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomD
     let wanted = min(bytes.count, Self.sizeBytesMaximum)
     let pageSize = 4_096
     let size = (wanted + pageSize) / pageSize * pageSize
-    let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    if let mapped, mapped != MAP_FAILED {
-      _ = madvise(mapped, size, MADV_DONTDUMP)
-      if wanted > 0, let source = bytes.baseAddress { mapped.copyMemory(from: source, byteCount: wanted) }
-      storage = mapped
+    let mapped = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    if let mapped = unsafe mapped, unsafe mapped != MAP_FAILED {
+      _ = unsafe madvise(mapped, size, MADV_DONTDUMP)
+      if wanted > 0, let source = bytes.baseAddress { unsafe mapped.copyMemory(from: source, byteCount: wanted) }
+      unsafe storage = mapped
       count = wanted
     } else {
-      storage = nil
+      unsafe storage = nil
       count = 0
     }
     mappedSize = size
@@ -46,25 +46,25 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomD
   public convenience init(consuming bytes: inout [UInt8]) {
     let count = bytes.count
     let address = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 1)
-    bytes.withUnsafeMutableBytes { buffer in
+    unsafe bytes.withUnsafeMutableBytes { buffer in
       guard let base = buffer.baseAddress else { return }
-      address.copyMemory(from: base, byteCount: count)
-      explicit_bzero(base, count)
+      unsafe address.copyMemory(from: base, byteCount: count)
+      unsafe explicit_bzero(base, count)
     }
-    self.init(bytes: UnsafeRawBufferPointer(start: address, count: count))
-    explicit_bzero(address, count)
-    address.deallocate()
+    unsafe self.init(bytes: UnsafeRawBufferPointer(start: address, count: count))
+    unsafe explicit_bzero(address, count)
+    unsafe address.deallocate()
   }
 
   /// Reads a secret from a file whose mode is 0600 or narrower; trailing line ends are cut off.
   ///
   /// - Throws: ``RuntimeError`` with code `secretFile` that names the path and what to do, never the content.
   public static func reading(path: String) throws(RuntimeError) -> Secret {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw RuntimeError(.secretFile, "cannot open secret file \(path): \(RuntimeError.systemMessage())") }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw RuntimeError(.secretFile, "\(path) is not a regular file")
     }
     guard status.st_mode & 0o077 == 0 else {
@@ -74,16 +74,16 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomD
     var bytes = [UInt8](repeating: 0, count: sizeBytesMaximum)
     var filled = 0
     while filled < bytes.count {
-      let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled) }
+      let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress?.advanced(by: filled), $0.count - filled) }
       if got < 0, errno == EINTR { continue }
       guard got >= 0 else { throw RuntimeError(.secretFile, "cannot read \(path): \(RuntimeError.systemMessage())") }
       if got == 0 { break }
       filled += got
     }
     while filled > 0, bytes[filled - 1] == 10 || bytes[filled - 1] == 13 { filled -= 1 }
-    let secret = bytes.withUnsafeMutableBytes { buffer -> Secret in
-      let made = Secret(bytes: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
-      if let base = buffer.baseAddress { explicit_bzero(base, buffer.count) }
+    let secret = unsafe bytes.withUnsafeMutableBytes { buffer -> Secret in
+      let made = unsafe Secret(bytes: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+      if let base = buffer.baseAddress { unsafe explicit_bzero(base, buffer.count) }
       return made
     }
     guard !secret.isEmpty else { throw RuntimeError(.secretFile, "\(path) is empty") }
@@ -91,9 +91,9 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomD
   }
 
   deinit {
-    guard let storage else { return }
-    explicit_bzero(storage, mappedSize)
-    munmap(storage, mappedSize)
+    guard let storage = unsafe storage else { return }
+    unsafe explicit_bzero(storage, mappedSize)
+    unsafe munmap(storage, mappedSize)
   }
 
   public var isEmpty: Bool { count == 0 }
@@ -102,7 +102,7 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomD
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeRawBufferPointer(start: storage, count: count))
+    try unsafe body(UnsafeRawBufferPointer(start: storage, count: count))
   }
 
   public var description: String { "***" }
