@@ -11,7 +11,7 @@ public struct ControlReply: Hashable, Sendable {
   }
 
   init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(FrameRefusal) {
-    let value = try JSONValue(parsing: bytes, valuesMaximum: 10_000)
+    let value = try unsafe JSONValue(parsing: bytes, valuesMaximum: 10_000)
     id = value["id"]?.integer
     if let nested = value["error"], !nested.isNull {
       error = APIError(nested)

@@ -2,14 +2,14 @@ import TradingModel
 
 /// Reads fields in the order in which the exchange writes them today, a word at a time. Any deviation answers `false` or `nil` and the
 /// caller falls back to ``FieldReader``, which takes any order; what this reader accepts is always what that one would have read.
-struct ExpectedOrder {
+@safe struct ExpectedOrder {
   /// The next byte.
   var p: UnsafePointer<UInt8>
   let end: UnsafePointer<UInt8>
 
   @inline(__always) init(_ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
-    p = base
-    self.end = end
+    unsafe p = base
+    unsafe self.end = end
   }
 
   @inline(__always) static func powerOfTen(_ exponent: Int) -> UInt64 {
@@ -28,32 +28,35 @@ struct ExpectedOrder {
 
   /// `,"x":"` before a string.
   @inline(__always) mutating func stringKey(_ letter: Unicode.Scalar) -> Bool {
-    guard end - p >= 8, JSONScanner.word(at: p) & 0xFFFF_FFFF_FFFF == 0x223A_2200_222C | UInt64(letter.value) << 16 else { return false }
-    p += 6
+    guard unsafe end - p >= 8 else { return false }
+    guard unsafe JSONScanner.word(at: p) & 0xFFFF_FFFF_FFFF == 0x223A_2200_222C | UInt64(letter.value) << 16 else { return false }
+    unsafe p += 6
     return true
   }
 
   /// `,"x":` before anything else.
   @inline(__always) mutating func plainKey(_ letter: Unicode.Scalar) -> Bool {
-    guard end - p >= 8, JSONScanner.word(at: p) & 0xFF_FFFF_FFFF == 0x3A_2200_222C | UInt64(letter.value) << 16 else { return false }
-    p += 5
+    guard unsafe end - p >= 8 else { return false }
+    guard unsafe JSONScanner.word(at: p) & 0xFF_FFFF_FFFF == 0x3A_2200_222C | UInt64(letter.value) << 16 else { return false }
+    unsafe p += 5
     return true
   }
 
   /// The first `count` bytes of `word`.
   @inline(__always) mutating func bytes(_ word: UInt64, _ count: Int) -> Bool {
-    guard end - p >= 8, JSONScanner.word(at: p) &<< UInt64(64 - 8 * count) == word &<< UInt64(64 - 8 * count) else { return false }
-    p += count
+    guard unsafe end - p >= 8 else { return false }
+    guard unsafe JSONScanner.word(at: p) &<< UInt64(64 - 8 * count) == word &<< UInt64(64 - 8 * count) else { return false }
+    unsafe p += count
     return true
   }
 
   /// Ends of objects, `count` of them, and then the end of the frame.
   @inline(__always) func isClosed(_ count: Int) -> Bool {
-    guard end - p == count else { return false }
-    var pointer = p
-    while pointer < end {
-      if pointer.pointee != 0x7D { return false }
-      pointer += 1
+    guard unsafe end - p == count else { return false }
+    var pointer = unsafe p
+    while unsafe pointer < end {
+      if unsafe pointer.pointee != 0x7D { return false }
+      unsafe pointer += 1
     }
     return true
   }
@@ -77,77 +80,77 @@ struct ExpectedOrder {
 
   /// An integer of 1 to 15 digits without sign and leading zero.
   @inline(__always) mutating func integer() -> Int64? {
-    guard end - p >= 16 else { return nil }
-    let first = JSONScanner.word(at: p)
+    guard unsafe end - p >= 16 else { return nil }
+    let first = unsafe JSONScanner.word(at: p)
     let count = Self.leadingDigits(first)
     if count < 8 {
-      guard count > 0, count == 1 || p.pointee != 0x30 else { return nil }
-      p += count
-      guard p.pointee == 0x2C else { return nil }
+      guard count > 0, unsafe count == 1 || p.pointee != 0x30 else { return nil }
+      unsafe p += count
+      guard unsafe p.pointee == 0x2C else { return nil }
       return Int64(Self.value(first &<< UInt64(64 - 8 * count)))
     }
-    guard p.pointee != 0x30 else { return nil }
-    let second = JSONScanner.word(at: p + 8)
+    guard unsafe p.pointee != 0x30 else { return nil }
+    let second = unsafe JSONScanner.word(at: p + 8)
     let more = Self.leadingDigits(second)
     guard more < 8 else { return nil }
-    p += 8 + more
-    guard p.pointee == 0x2C else { return nil }
+    unsafe p += 8 + more
+    guard unsafe p.pointee == 0x2C else { return nil }
     let low = more == 0 ? 0 : Self.value(second &<< UInt64(64 - 8 * more))
     return Int64(Self.value(first) &* Self.powerOfTen(more) &+ low)
   }
 
   /// A decimal of 1 to 8 integer and 1 to 8 fractional digits through its closing quote, in units of 10⁻⁸.
   @inline(__always) mutating func decimal() -> Int64? {
-    guard end - p >= 8 else { return nil }
-    let wholeWord = JSONScanner.word(at: p)
+    guard unsafe end - p >= 8 else { return nil }
+    let wholeWord = unsafe JSONScanner.word(at: p)
     let wholeCount = Self.leadingDigits(wholeWord)
-    guard wholeCount > 0, wholeCount < 8, end - p >= wholeCount + 9 else { return nil }
+    guard wholeCount > 0, wholeCount < 8, unsafe end - p >= wholeCount + 9 else { return nil }
     let whole = Self.value(wholeWord &<< UInt64(64 - 8 * wholeCount))
-    guard p[wholeCount] == 0x2E else { return nil }
-    let fraction = p + (wholeCount + 1)
-    let word = JSONScanner.word(at: fraction)
+    guard unsafe p[wholeCount] == 0x2E else { return nil }
+    let fraction = unsafe p + (wholeCount + 1)
+    let word = unsafe JSONScanner.word(at: fraction)
     let count = Self.leadingDigits(word)
     if count == 8 {
-      guard end - fraction > 8, fraction[8] == 0x22 else { return nil }
-      p = fraction + 9
+      guard unsafe end - fraction > 8, unsafe fraction[8] == 0x22 else { return nil }
+      unsafe p = fraction + 9
       return Int64(whole &* 100_000_000 &+ Self.value(word))
     }
-    guard count > 0, fraction[count] == 0x22 else { return nil }
-    p = fraction + (count + 1)
+    guard count > 0, unsafe fraction[count] == 0x22 else { return nil }
+    unsafe p = fraction + (count + 1)
     return Int64(whole &* 100_000_000 &+ Self.value(word &<< UInt64(64 - 8 * count)) &* Self.powerOfTen(8 - count))
   }
 
   /// `true` or `false`.
   @inline(__always) mutating func bool() -> Bool? {
-    guard end - p >= 8 else { return nil }
-    let word = JSONScanner.word(at: p)
+    guard unsafe end - p >= 8 else { return nil }
+    let word = unsafe JSONScanner.word(at: p)
     if word & 0xFFFF_FFFF == 0x6575_7274 {
-      p += 4
+      unsafe p += 4
       return true
     }
     guard word & 0xFF_FFFF_FFFF == 0x65_736C_6166 else { return nil }
-    p += 5
+    unsafe p += 5
     return false
   }
 
   /// A name of at most 16 plain bytes through its closing quote.
   @inline(__always) mutating func name() -> SymbolTable.Key? {
-    guard end - p >= 24 else { return nil }
+    guard unsafe end - p >= 24 else { return nil }
     var key = SymbolTable.Key()
-    let first = JSONScanner.word(at: p)
+    let first = unsafe JSONScanner.word(at: p)
     let end1 = Self.quote(in: first)
     if end1 < 8 {
-      guard end1 > 0, p[end1] == 0x22 else { return nil }
+      guard end1 > 0, unsafe p[end1] == 0x22 else { return nil }
       key.first = Self.prefix(first, end1)
-      p += end1 + 1
+      unsafe p += end1 + 1
       return key
     }
     key.first = first
-    let second = JSONScanner.word(at: p + 8)
+    let second = unsafe JSONScanner.word(at: p + 8)
     let end2 = Self.quote(in: second)
-    guard end2 < 8, p[8 + end2] == 0x22 else { return nil }
+    guard end2 < 8, unsafe p[8 + end2] == 0x22 else { return nil }
     if end2 > 0 { key.second = Self.prefix(second, end2) }
-    p += 9 + end2
+    unsafe p += 9 + end2
     return key
   }
 
@@ -170,14 +173,14 @@ struct ExpectedOrder {
 
   /// The rest of a plain string through its closing quote.
   @inline(__always) mutating func skipText() -> Bool {
-    while end - p >= 8 {
-      let index = Self.quote(in: JSONScanner.word(at: p))
+    while unsafe end - p >= 8 {
+      let index = unsafe Self.quote(in: JSONScanner.word(at: p))
       if index == 8 {
-        p += 8
+        unsafe p += 8
         continue
       }
-      guard p[index] == 0x22 else { return false }
-      p += index + 1
+      guard unsafe p[index] == 0x22 else { return false }
+      unsafe p += index + 1
       return true
     }
     return false

@@ -2,13 +2,13 @@ import Time
 import TradingModel
 
 /// Typed access to scanned fields; refuses with the field's name.
-struct FieldContext: ~Copyable {
+@safe struct FieldContext: ~Copyable {
   let base: UnsafePointer<UInt8>
   let end: UnsafePointer<UInt8>
   let scratch: UnsafeMutablePointer<UInt8>
 
   @inline(__always) private func slot(_ fields: FieldSlots, _ name: StaticString) throws(FrameRefusal) -> FieldSlot {
-    let letter = name.utf8Start.pointee
+    let letter = unsafe name.utf8Start.pointee
     guard fields.has(letter) else { throw FrameRefusal(.missingField, field: name) }
     return fields[letter]
   }
@@ -16,33 +16,34 @@ struct FieldContext: ~Copyable {
   /// A string's bytes, unescaped; they live until the next call or the end of the frame.
   @inline(__always) func text(_ fields: FieldSlots, _ name: StaticString) throws(FrameRefusal) -> UnsafeBufferPointer<UInt8> {
     let slot = try slot(fields, name)
-    guard slot.kind == .text else { return try otherText(slot, name) }
-    return UnsafeBufferPointer(start: base + Int(slot.bits >> 32), count: Int(slot.bits & 0xFFFF_FFFF))
+    guard slot.kind == .text else { return try unsafe otherText(slot, name) }
+    return unsafe UnsafeBufferPointer(start: base + Int(slot.bits >> 32), count: Int(slot.bits & 0xFFFF_FFFF))
   }
 
   @inline(never) private func otherText(_ slot: FieldSlot, _ name: StaticString) throws(FrameRefusal) -> UnsafeBufferPointer<UInt8> {
     let offset = Int(slot.bits >> 32)
     guard slot.kind == .escapedText,
-      let count = JSONText.unescape(
+      let count = unsafe JSONText.unescape(
         base + offset, count: Int(slot.bits & 0xFFFF_FFFF), into: scratch, capacity: FieldReader.scratchCapacity)
     else { throw FrameRefusal(.badField, field: name, offset: slot.kind == .escapedText ? offset : 0) }
-    return UnsafeBufferPointer(start: scratch, count: count)
+    return unsafe UnsafeBufferPointer(start: scratch, count: count)
   }
 
   /// The field `s`; `nil` when it is not a subscribed symbol.
   @inline(__always) func symbol(_ fields: FieldSlots, _ table: borrowing SymbolTable) throws(FrameRefusal) -> (symbol: Symbol, index: Int)?
   {
-    let spelled = try text(fields, "s")
+    let spelled = try unsafe text(fields, "s")
     guard let start = spelled.baseAddress else { return nil }
-    let isInFrame = start >= base && start < end
-    guard let key = SymbolTable.key(start, count: spelled.count, readable: isInFrame ? end - start : spelled.count) else { return nil }
+    let isInFrame = unsafe start >= base && start < end
+    let readable = unsafe isInFrame ? end - start : spelled.count
+    guard let key = unsafe SymbolTable.key(start, count: spelled.count, readable: readable) else { return nil }
     return table.find(key)
   }
 
   @inline(__always) func decimal(_ fields: FieldSlots, _ name: StaticString) throws(FrameRefusal) -> FixedDecimal {
     let slot = try slot(fields, name)
     if slot.kind == .decimal { return FixedDecimal(raw: Int128(Int64(bitPattern: slot.bits))) }
-    guard let value = FixedDecimal(utf8: try text(fields, name)) else { throw FrameRefusal(.badField, field: name) }
+    guard let value = unsafe FixedDecimal(utf8: try text(fields, name)) else { throw FrameRefusal(.badField, field: name) }
     return value
   }
 
@@ -85,7 +86,7 @@ struct FieldContext: ~Copyable {
 
   /// The field `i` of a candle.
   @inline(__always) func interval(_ fields: FieldSlots) throws(FrameRefusal) -> Interval {
-    guard let interval = IntervalSpelling.interval(try text(fields, "i")) else { throw FrameRefusal(.badField, field: "i") }
+    guard let interval = unsafe IntervalSpelling.interval(try text(fields, "i")) else { throw FrameRefusal(.badField, field: "i") }
     return interval
   }
 }
@@ -93,8 +94,8 @@ struct FieldContext: ~Copyable {
 extension FieldReader {
   @inline(__always) static func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Bool {
     guard bytes.count == name.utf8CodeUnitCount else { return false }
-    let expected = name.utf8Start
-    for index in 0..<bytes.count where bytes[index] != expected[index] { return false }
+    let expected = unsafe name.utf8Start
+    for index in 0..<bytes.count where unsafe bytes[index] != expected[index] { return false }
     return true
   }
 }
@@ -104,8 +105,8 @@ enum IntervalSpelling {
   @inline(__always) static func interval(_ bytes: UnsafeBufferPointer<UInt8>) -> Interval? {
     guard let base = bytes.baseAddress else { return nil }
     switch bytes.count {
-    case 2: return interval(word: UInt64(base[1]) << 8 | UInt64(base[0]))
-    case 3: return interval(word: UInt64(base[2]) << 16 | UInt64(base[1]) << 8 | UInt64(base[0]))
+    case 2: return unsafe interval(word: UInt64(base[1]) << 8 | UInt64(base[0]))
+    case 3: return unsafe interval(word: UInt64(base[2]) << 16 | UInt64(base[1]) << 8 | UInt64(base[0]))
     default: return nil
     }
   }

@@ -17,37 +17,37 @@ extension FieldReader {
   /// A decimal string token after its opening quote, as a count of 10⁻⁸, closing quote included. Answers `nil` and reads nothing when
   /// the text is anything but `-?digits(.digits{1,8})?` with at most 10 integer digits; the caller then takes it as plain text.
   @inline(__always) static func decimal(_ position: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
-    var pointer = position
-    guard pointer < end else { return nil }
-    let isNegative = pointer.pointee == 0x2D
-    if isNegative { pointer += 1 }
+    var pointer = unsafe position
+    guard unsafe pointer < end else { return nil }
+    let isNegative = unsafe pointer.pointee == 0x2D
+    if isNegative { unsafe pointer += 1 }
     var whole: UInt64 = 0
-    let first = pointer
-    while pointer < end {
-      let digit = pointer.pointee &- 0x30
+    let first = unsafe pointer
+    while unsafe pointer < end {
+      let digit = unsafe pointer.pointee &- 0x30
       if digit > 9 { break }
       whole = whole &* 10 &+ UInt64(digit)
-      pointer += 1
+      unsafe pointer += 1
     }
-    let wholeDigits = pointer - first
-    guard wholeDigits > 0, wholeDigits <= 10, pointer < end else { return nil }
+    let wholeDigits = unsafe pointer - first
+    guard wholeDigits > 0, wholeDigits <= 10, unsafe pointer < end else { return nil }
     var fraction: UInt64 = 0
-    if pointer.pointee == 0x2E {
-      pointer += 1
-      if end - pointer >= 9, pointer[8] == 0x22 {
-        let word = JSONScanner.word(at: pointer)
+    if unsafe pointer.pointee == 0x2E {
+      unsafe pointer += 1
+      if unsafe end - pointer >= 9, unsafe pointer[8] == 0x22 {
+        let word = unsafe JSONScanner.word(at: pointer)
         guard isEightDigits(word) else { return nil }
         fraction = eightDigits(word)
-        pointer += 8
+        unsafe pointer += 8
       } else {
         var digits = 0
-        while pointer < end {
-          let digit = pointer.pointee &- 0x30
+        while unsafe pointer < end {
+          let digit = unsafe pointer.pointee &- 0x30
           if digit > 9 { break }
           guard digits < 8 else { return nil }
           fraction = fraction &* 10 &+ UInt64(digit)
           digits += 1
-          pointer += 1
+          unsafe pointer += 1
         }
         guard digits > 0 else { return nil }
         while digits < 8 {
@@ -56,36 +56,36 @@ extension FieldReader {
         }
       }
     }
-    guard pointer < end, pointer.pointee == 0x22 else { return nil }
-    position = pointer + 1
+    guard unsafe pointer < end, unsafe pointer.pointee == 0x22 else { return nil }
+    unsafe position = pointer + 1
     let magnitude = Int64(bitPattern: whole &* 100_000_000 &+ fraction)
     return isNegative ? 0 &- magnitude : magnitude
   }
 
   /// A JSON integer of at most 18 digits. Answers `nil` and reads nothing when the number is anything else.
   @inline(__always) static func integer(_ position: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
-    var pointer = position
-    let isNegative = pointer.pointee == 0x2D
-    if isNegative { pointer += 1 }
-    let first = pointer
+    var pointer = unsafe position
+    let isNegative = unsafe pointer.pointee == 0x2D
+    if isNegative { unsafe pointer += 1 }
+    let first = unsafe pointer
     var value: UInt64 = 0
-    if end - pointer >= 8 {
-      let word = JSONScanner.word(at: pointer)
+    if unsafe end - pointer >= 8 {
+      let word = unsafe JSONScanner.word(at: pointer)
       if isEightDigits(word) {
         value = eightDigits(word)
-        pointer += 8
+        unsafe pointer += 8
       }
     }
-    while pointer < end {
-      let digit = pointer.pointee &- 0x30
+    while unsafe pointer < end {
+      let digit = unsafe pointer.pointee &- 0x30
       if digit > 9 { break }
       value = value &* 10 &+ UInt64(digit)
-      pointer += 1
+      unsafe pointer += 1
     }
-    let digits = pointer - first
-    guard digits > 0, digits <= 18, digits == 1 || first.pointee != 0x30 else { return nil }
-    if pointer < end, pointer.pointee == 0x2E || pointer.pointee | 0x20 == 0x65 { return nil }
-    position = pointer
+    let digits = unsafe pointer - first
+    guard digits > 0, digits <= 18, unsafe digits == 1 || first.pointee != 0x30 else { return nil }
+    if unsafe pointer < end, unsafe pointer.pointee == 0x2E || pointer.pointee | 0x20 == 0x65 { return nil }
+    unsafe position = pointer
     let magnitude = Int64(bitPattern: value)
     return isNegative ? 0 &- magnitude : magnitude
   }

@@ -24,7 +24,7 @@ struct FieldSlot {
 }
 
 /// The one-letter fields of one object, found by letter. A bit of `seen` tells whether a slot was written.
-struct FieldSlots {
+@safe struct FieldSlots {
   let slots: UnsafeMutablePointer<FieldSlot>
   /// Bit `letter & 63` for every letter seen.
   var seen: UInt64 = 0
@@ -33,5 +33,5 @@ struct FieldSlots {
 
   @inline(__always) func has(_ letter: UInt8) -> Bool { seen & Self.bit(letter) != 0 }
 
-  @inline(__always) subscript(_ letter: UInt8) -> FieldSlot { slots[Int(letter & 63)] }
+  @inline(__always) subscript(_ letter: UInt8) -> FieldSlot { unsafe slots[Int(letter & 63)] }
 }

@@ -9,28 +9,28 @@ enum JSONText {
     var read = 0
     var written = 0
     while read < count {
-      let byte = source[read]
+      let byte = unsafe source[read]
       read += 1
       guard byte == 0x5C, read < count else {
-        output[written] = byte
+        unsafe output[written] = byte
         written += 1
         continue
       }
-      let kind = source[read]
+      let kind = unsafe source[read]
       read += 1
       guard kind == 0x75 else {
-        output[written] = simple(kind)
+        unsafe output[written] = simple(kind)
         written += 1
         continue
       }
-      var scalar = unit(source, at: read, count: count)
+      var scalar = unsafe unit(source, at: read, count: count)
       read += 4
       if scalar >= 0xD800, scalar <= 0xDBFF, read + 6 <= count {
-        let low = unit(source, at: read + 2, count: count)
+        let low = unsafe unit(source, at: read + 2, count: count)
         scalar = 0x10000 + ((scalar & 0x3FF) << 10 | (low & 0x3FF))
         read += 6
       }
-      written = append(scalar, to: output, at: written)
+      written = unsafe append(scalar, to: output, at: written)
     }
     return written
   }
@@ -49,7 +49,7 @@ enum JSONText {
   private static func unit(_ source: UnsafePointer<UInt8>, at index: Int, count: Int) -> UInt32 {
     guard index + 4 <= count else { return 0xFFFD }
     var value: UInt32 = 0
-    for step in 0..<4 { value = value << 4 | (JSONScanner.hexDigit(source[index + step]) ?? 0) }
+    for step in 0..<4 { value = unsafe value << 4 | (JSONScanner.hexDigit(source[index + step]) ?? 0) }
     return value
   }
 
@@ -57,7 +57,7 @@ enum JSONText {
   private static func append(_ scalar: UInt32, to output: UnsafeMutablePointer<UInt8>, at start: Int) -> Int {
     var index = start
     func put(_ value: UInt32) {
-      output[index] = UInt8(truncatingIfNeeded: value)
+      unsafe output[index] = UInt8(truncatingIfNeeded: value)
       index += 1
     }
     if scalar < 0x80 {

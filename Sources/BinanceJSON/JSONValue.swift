@@ -17,7 +17,7 @@ public enum JSONValue: Hashable, Sendable {
   /// - Throws: ``FrameRefusal``.
   public init(parsing bytes: UnsafeBufferPointer<UInt8>, valuesMaximum: Int = 2_000_000) throws(FrameRefusal) {
     guard let base = bytes.baseAddress else { throw FrameRefusal(.malformed) }
-    var builder = TreeBuilder(scanner: JSONScanner(start: base, count: bytes.count), valuesLeft: valuesMaximum)
+    var builder = unsafe TreeBuilder(scanner: JSONScanner(start: base, count: bytes.count), valuesLeft: valuesMaximum)
     builder.scanner.skipWhitespace()
     self = try builder.value(depth: 0)
     builder.scanner.skipWhitespace()
@@ -26,8 +26,8 @@ public enum JSONValue: Hashable, Sendable {
 
   public init(parsing bytes: [UInt8], valuesMaximum: Int = 2_000_000) throws(FrameRefusal) {
     // `withUnsafeBufferPointer` cannot carry a typed error through on every toolchain; a Result does.
-    let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, FrameRefusal> in
-      do throws(FrameRefusal) { return .success(try JSONValue(parsing: buffer, valuesMaximum: valuesMaximum)) } catch {
+    let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, FrameRefusal> in
+      do throws(FrameRefusal) { return unsafe .success(try JSONValue(parsing: buffer, valuesMaximum: valuesMaximum)) } catch {
         return .failure(error)
       }
     }
@@ -110,14 +110,14 @@ private struct TreeBuilder {
     valuesLeft -= 1
     guard valuesLeft >= 0 else { throw FrameRefusal(.tooLarge, offset: scanner.offset) }
     guard !scanner.isAtEnd else { throw scanner.malformed() }
-    switch scanner.position.pointee {
+    switch unsafe scanner.position.pointee {
     case 0x22:
-      scanner.position += 1
+      unsafe scanner.position += 1
       return .string(string(try scanner.text()))
     case 0x2D, 0x30...0x39:
-      let first = scanner.position
+      let first = unsafe scanner.position
       _ = try scanner.number()
-      return .number(String(decoding: UnsafeBufferPointer(start: first, count: scanner.position - first), as: UTF8.self))
+      return unsafe .number(String(decoding: UnsafeBufferPointer(start: first, count: scanner.position - first), as: UTF8.self))
     case 0x7B: return try object(depth: depth)
     case 0x5B: return try array(depth: depth)
     default:
@@ -131,7 +131,7 @@ private struct TreeBuilder {
 
   private mutating func object(depth: Int) throws(FrameRefusal) -> JSONValue {
     guard depth < JSONScanner.depthMaximum else { throw FrameRefusal(.tooDeep, offset: scanner.offset) }
-    scanner.position += 1
+    unsafe scanner.position += 1
     var members: [String: JSONValue] = [:]
     scanner.skipWhitespace()
     if scanner.take(0x7D) { return .object(members) }
@@ -153,7 +153,7 @@ private struct TreeBuilder {
 
   private mutating func array(depth: Int) throws(FrameRefusal) -> JSONValue {
     guard depth < JSONScanner.depthMaximum else { throw FrameRefusal(.tooDeep, offset: scanner.offset) }
-    scanner.position += 1
+    unsafe scanner.position += 1
     var elements: [JSONValue] = []
     scanner.skipWhitespace()
     if scanner.take(0x5D) { return .array(elements) }
@@ -167,10 +167,10 @@ private struct TreeBuilder {
   }
 
   private func string(_ text: JSONScanner.Text) -> String {
-    guard text.hasEscapes else { return String(decoding: UnsafeBufferPointer(start: text.start, count: text.count), as: UTF8.self) }
-    return String(unsafeUninitializedCapacity: text.count) { output in
+    guard text.hasEscapes else { return unsafe String(decoding: UnsafeBufferPointer(start: text.start, count: text.count), as: UTF8.self) }
+    return unsafe String(unsafeUninitializedCapacity: text.count) { output in
       guard let base = output.baseAddress else { return 0 }
-      return JSONText.unescape(text.start, count: text.count, into: base, capacity: output.count) ?? 0
+      return unsafe JSONText.unescape(text.start, count: text.count, into: base, capacity: output.count) ?? 0
     }
   }
 }

@@ -7,7 +7,7 @@ extension MarketFrameDecoder {
   @inline(__always) func expected(
     _ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ receivedAt: Timestamp
   ) -> Kind? {
-    var cursor = ExpectedOrder(base, end)
+    var cursor = unsafe ExpectedOrder(base, end)
     var depth = 1
     if cursor.bytes(0x6165_7274_7322_7B, 7) {  // {"strea
       guard cursor.bytes(0x22_3A22_6D, 4), cursor.skipText(),  // m":"
@@ -35,19 +35,19 @@ extension MarketFrameDecoder {
       cursor.stringKey("q"), let quantity = cursor.decimal(), cursor.plainKey("T"), let time = cursor.time(),
       cursor.plainKey("m"), let isBuyerMaker = cursor.bool(),
       // ,"M":tru e}}
-      cursor.bytes(0x7572_743A_224D_222C, 8), cursor.end - cursor.p == depth + 1, cursor.p.pointee == 0x65
+      cursor.bytes(0x7572_743A_224D_222C, 8), unsafe cursor.end - cursor.p == depth + 1, unsafe cursor.p.pointee == 0x65
     else { return nil }
-    cursor.p += 1
+    unsafe cursor.p += 1
     guard cursor.isClosed(depth) else { return nil }
     guard let (symbol, index) = symbols.find(key) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    let trade = storage.trade
-    trade.pointee.symbol = symbol
-    trade.pointee.id = TradeID(id)
-    trade.pointee.price = FixedDecimal(raw: Int128(price))
-    trade.pointee.quantity = FixedDecimal(raw: Int128(quantity))
-    trade.pointee.time = time
-    trade.pointee.isBuyerMaker = isBuyerMaker
+    unsafe storage.symbolIndex.pointee = index
+    let trade = unsafe storage.trade
+    unsafe trade.pointee.symbol = symbol
+    unsafe trade.pointee.id = TradeID(id)
+    unsafe trade.pointee.price = FixedDecimal(raw: Int128(price))
+    unsafe trade.pointee.quantity = FixedDecimal(raw: Int128(quantity))
+    unsafe trade.pointee.time = time
+    unsafe trade.pointee.isBuyerMaker = isBuyerMaker
     return .trade
   }
 
@@ -57,15 +57,15 @@ extension MarketFrameDecoder {
       cursor.stringKey("A"), let askQuantity = cursor.decimal(), cursor.isClosed(depth)
     else { return nil }
     guard let (symbol, index) = symbols.find(key) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    storage.updateID.pointee = update
-    let quote = storage.quote
-    quote.pointee.symbol = symbol
-    quote.pointee.bidPrice = FixedDecimal(raw: Int128(bid))
-    quote.pointee.bidQuantity = FixedDecimal(raw: Int128(bidQuantity))
-    quote.pointee.askPrice = FixedDecimal(raw: Int128(ask))
-    quote.pointee.askQuantity = FixedDecimal(raw: Int128(askQuantity))
-    quote.pointee.time = receivedAt
+    unsafe storage.symbolIndex.pointee = index
+    unsafe storage.updateID.pointee = update
+    let quote = unsafe storage.quote
+    unsafe quote.pointee.symbol = symbol
+    unsafe quote.pointee.bidPrice = FixedDecimal(raw: Int128(bid))
+    unsafe quote.pointee.bidQuantity = FixedDecimal(raw: Int128(bidQuantity))
+    unsafe quote.pointee.askPrice = FixedDecimal(raw: Int128(ask))
+    unsafe quote.pointee.askQuantity = FixedDecimal(raw: Int128(askQuantity))
+    unsafe quote.pointee.time = receivedAt
     return .quote
   }
 
@@ -77,16 +77,16 @@ extension MarketFrameDecoder {
       cursor.isClosed(depth)
     else { return nil }
     guard let (symbol, index) = symbols.find(key) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    let ticker = storage.ticker
-    ticker.pointee.symbol = symbol
-    ticker.pointee.last = FixedDecimal(raw: Int128(last))
-    ticker.pointee.open = FixedDecimal(raw: Int128(open))
-    ticker.pointee.high = FixedDecimal(raw: Int128(high))
-    ticker.pointee.low = FixedDecimal(raw: Int128(low))
-    ticker.pointee.volume = FixedDecimal(raw: Int128(volume))
-    ticker.pointee.quoteVolume = FixedDecimal(raw: Int128(quoteVolume))
-    ticker.pointee.time = time
+    unsafe storage.symbolIndex.pointee = index
+    let ticker = unsafe storage.ticker
+    unsafe ticker.pointee.symbol = symbol
+    unsafe ticker.pointee.last = FixedDecimal(raw: Int128(last))
+    unsafe ticker.pointee.open = FixedDecimal(raw: Int128(open))
+    unsafe ticker.pointee.high = FixedDecimal(raw: Int128(high))
+    unsafe ticker.pointee.low = FixedDecimal(raw: Int128(low))
+    unsafe ticker.pointee.volume = FixedDecimal(raw: Int128(volume))
+    unsafe ticker.pointee.quoteVolume = FixedDecimal(raw: Int128(quoteVolume))
+    unsafe ticker.pointee.time = time
     return .ticker
   }
 
@@ -105,20 +105,20 @@ extension MarketFrameDecoder {
     guard low > 0, low <= open, low <= close, open <= high, close <= high, let interval = IntervalSpelling.interval(word: spelled.first)
     else { return nil }
     guard let (symbol, index) = symbols.find(key) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    let update = storage.candle
-    update.pointee.symbol = symbol
-    update.pointee.interval = interval
-    update.pointee.isClosed = isClosed
-    update.pointee.eventTime = eventTime
-    update.pointee.candle.openTime = openTime
-    update.pointee.candle.open = FixedDecimal(raw: Int128(open))
-    update.pointee.candle.high = FixedDecimal(raw: Int128(high))
-    update.pointee.candle.low = FixedDecimal(raw: Int128(low))
-    update.pointee.candle.close = FixedDecimal(raw: Int128(close))
-    update.pointee.candle.volume = FixedDecimal(raw: Int128(volume))
-    update.pointee.candle.quoteVolume = FixedDecimal(raw: Int128(quoteVolume))
-    update.pointee.candle.tradeCount = tradeCount
+    unsafe storage.symbolIndex.pointee = index
+    let update = unsafe storage.candle
+    unsafe update.pointee.symbol = symbol
+    unsafe update.pointee.interval = interval
+    unsafe update.pointee.isClosed = isClosed
+    unsafe update.pointee.eventTime = eventTime
+    unsafe update.pointee.candle.openTime = openTime
+    unsafe update.pointee.candle.open = FixedDecimal(raw: Int128(open))
+    unsafe update.pointee.candle.high = FixedDecimal(raw: Int128(high))
+    unsafe update.pointee.candle.low = FixedDecimal(raw: Int128(low))
+    unsafe update.pointee.candle.close = FixedDecimal(raw: Int128(close))
+    unsafe update.pointee.candle.volume = FixedDecimal(raw: Int128(volume))
+    unsafe update.pointee.candle.quoteVolume = FixedDecimal(raw: Int128(quoteVolume))
+    unsafe update.pointee.candle.tradeCount = tradeCount
     return .candle
   }
 }
@@ -132,10 +132,10 @@ extension ExpectedOrder {
 
   /// One or more digits through the closing quote: the last field of a candle, which means nothing.
   @inline(__always) mutating func digits() -> Bool {
-    let first = p
-    while p < end, p.pointee &- 0x30 <= 9 { p += 1 }
-    guard p > first, p < end, p.pointee == 0x22 else { return false }
-    p += 1
+    let first = unsafe p
+    while unsafe p < end, unsafe p.pointee &- 0x30 <= 9 { unsafe p += 1 }
+    guard unsafe p > first, unsafe p < end, unsafe p.pointee == 0x22 else { return false }
+    unsafe p += 1
     return true
   }
 }

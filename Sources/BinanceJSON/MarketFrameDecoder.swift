@@ -29,23 +29,23 @@ public struct MarketFrameDecoder: ~Copyable {
 
   public init(symbols: consuming SymbolTable = SymbolTable()) { self.symbols = symbols }
 
-  public var candle: CandleUpdate { storage.candle.pointee }
-  public var trade: MarketTrade { storage.trade.pointee }
-  public var quote: Quote { storage.quote.pointee }
-  public var ticker: Ticker { storage.ticker.pointee }
+  public var candle: CandleUpdate { unsafe storage.candle.pointee }
+  public var trade: MarketTrade { unsafe storage.trade.pointee }
+  public var quote: Quote { unsafe storage.quote.pointee }
+  public var ticker: Ticker { unsafe storage.ticker.pointee }
   /// The book update id of ``quote``; grows with each change of a symbol's book.
-  public var quoteUpdateID: Int64 { storage.updateID.pointee }
+  public var quoteUpdateID: Int64 { unsafe storage.updateID.pointee }
   /// Position of the last event's symbol in ``SymbolTable/symbols``.
-  public var symbolIndex: Int { storage.symbolIndex.pointee }
-  public var controlReply: ControlReply { storage.control.pointee }
+  public var symbolIndex: Int { unsafe storage.symbolIndex.pointee }
+  public var controlReply: ControlReply { unsafe storage.control.pointee }
 
   /// The event of the last frame; `nil` when it was none.
   public func event(of kind: Kind) -> MarketEvent? {
     switch kind {
-    case .candle: .candle(storage.candle.pointee)
-    case .trade: .trade(storage.trade.pointee)
-    case .quote: .quote(storage.quote.pointee)
-    case .ticker: .ticker(storage.ticker.pointee)
+    case .candle: unsafe .candle(storage.candle.pointee)
+    case .trade: unsafe .trade(storage.trade.pointee)
+    case .quote: unsafe .quote(storage.quote.pointee)
+    case .ticker: unsafe .ticker(storage.ticker.pointee)
     case .control, .serverShutdown, .ignored: nil
     }
   }
@@ -55,31 +55,31 @@ public struct MarketFrameDecoder: ~Copyable {
   /// - Throws: ``FrameRefusal`` that names the field.
   public func decode(_ bytes: UnsafeBufferPointer<UInt8>, receivedAt: Timestamp) throws(FrameRefusal) -> Kind {
     guard let base = bytes.baseAddress else { throw FrameRefusal(.malformed) }
-    if let kind = expected(base, base + bytes.count, receivedAt) { return kind }
-    return try decodeAnyOrder(bytes, receivedAt: receivedAt)
+    if let kind = unsafe expected(base, base + bytes.count, receivedAt) { return kind }
+    return try unsafe decodeAnyOrder(bytes, receivedAt: receivedAt)
   }
 
   /// Decodes one frame with its fields in any order.
   @inline(never) func decodeAnyOrder(_ bytes: UnsafeBufferPointer<UInt8>, receivedAt: Timestamp) throws(FrameRefusal) -> Kind {
     guard let base = bytes.baseAddress else { throw FrameRefusal(.malformed) }
     guard bytes.count <= Int(Int32.max) else { throw FrameRefusal(.tooLarge) }
-    let shape = try reader.scan(base, bytes.count)
-    let context = FieldContext(base: base, end: base + bytes.count, scratch: reader.scratch)
+    let shape = try unsafe reader.scan(base, bytes.count)
+    let context = unsafe FieldContext(base: base, end: base + bytes.count, scratch: reader.scratch)
     let event = shape.event
     guard event.has(UInt8(ascii: "e")) else {
       if event.seen & Self.quoteFields == Self.quoteFields { return try quote(event, context, receivedAt) }
       guard shape.isControl else { return .ignored }
-      storage.control.pointee = try ControlReply(parsing: bytes)
+      unsafe storage.control.pointee = try ControlReply(parsing: bytes)
       return .control
     }
-    let name = try context.text(event, "e")
+    let name = try unsafe context.text(event, "e")
     switch name.count {
     case 5:
-      if FieldReader.equal(name, "trade") { return try trade(event, context) }
-      if FieldReader.equal(name, "kline") { return try candle(event, shape.candle, context) }
+      if unsafe FieldReader.equal(name, "trade") { return try trade(event, context) }
+      if unsafe FieldReader.equal(name, "kline") { return try candle(event, shape.candle, context) }
     case 14:
-      if FieldReader.equal(name, "24hrMiniTicker") { return try ticker(event, context) }
-      if FieldReader.equal(name, "serverShutdown") { return .serverShutdown }
+      if unsafe FieldReader.equal(name, "24hrMiniTicker") { return try ticker(event, context) }
+      if unsafe FieldReader.equal(name, "serverShutdown") { return .serverShutdown }
     default: break
     }
     return .ignored
@@ -91,8 +91,8 @@ public struct MarketFrameDecoder: ~Copyable {
 
   private func trade(_ fields: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
     guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    storage.trade.pointee = MarketTrade(
+    unsafe storage.symbolIndex.pointee = index
+    unsafe storage.trade.pointee = MarketTrade(
       symbol: symbol, id: TradeID(try context.count(fields, "t")), price: try context.price(fields, "p"),
       quantity: try context.quantity(fields, "q"), time: try context.time(fields, "T"), isBuyerMaker: try context.bool(fields, "m"))
     return .trade
@@ -100,9 +100,9 @@ public struct MarketFrameDecoder: ~Copyable {
 
   private func quote(_ fields: FieldSlots, _ context: borrowing FieldContext, _ receivedAt: Timestamp) throws(FrameRefusal) -> Kind {
     guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    storage.updateID.pointee = try context.count(fields, "u")
-    storage.quote.pointee = Quote(
+    unsafe storage.symbolIndex.pointee = index
+    unsafe storage.updateID.pointee = try context.count(fields, "u")
+    unsafe storage.quote.pointee = Quote(
       symbol: symbol, bidPrice: try context.quantity(fields, "b"), bidQuantity: try context.quantity(fields, "B"),
       askPrice: try context.quantity(fields, "a"), askQuantity: try context.quantity(fields, "A"), time: receivedAt)
     return .quote
@@ -110,8 +110,8 @@ public struct MarketFrameDecoder: ~Copyable {
 
   private func ticker(_ fields: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
     guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
-    storage.symbolIndex.pointee = index
-    storage.ticker.pointee = Ticker(
+    unsafe storage.symbolIndex.pointee = index
+    unsafe storage.ticker.pointee = Ticker(
       symbol: symbol, last: try context.price(fields, "c"), open: try context.quantity(fields, "o"),
       high: try context.quantity(fields, "h"), low: try context.quantity(fields, "l"), volume: try context.quantity(fields, "v"),
       quoteVolume: try context.quantity(fields, "q"), time: try context.time(fields, "E"))
@@ -120,7 +120,7 @@ public struct MarketFrameDecoder: ~Copyable {
 
   private func candle(_ fields: FieldSlots, _ inner: FieldSlots, _ context: borrowing FieldContext) throws(FrameRefusal) -> Kind {
     guard let (symbol, index) = try context.symbol(fields, symbols) else { return .ignored }
-    storage.symbolIndex.pointee = index
+    unsafe storage.symbolIndex.pointee = index
     guard fields.has(UInt8(ascii: "k")) else { throw FrameRefusal(.missingField, field: "k") }
     guard let inside = try context.symbol(inner, symbols), inside.index == index else { throw FrameRefusal(.badField, field: "s") }
     let interval = try context.interval(inner)
@@ -131,7 +131,7 @@ public struct MarketFrameDecoder: ~Copyable {
     guard candle.low <= candle.open, candle.low <= candle.close, candle.open <= candle.high, candle.close <= candle.high else {
       throw FrameRefusal(.badField, field: "k")
     }
-    storage.candle.pointee = CandleUpdate(
+    unsafe storage.candle.pointee = CandleUpdate(
       symbol: symbol, interval: interval, candle: candle, isClosed: try context.bool(inner, "x"),
       eventTime: try context.time(fields, "E"))
     return .candle
@@ -139,7 +139,7 @@ public struct MarketFrameDecoder: ~Copyable {
 }
 
 /// Owns the last event of each kind, at stable addresses.
-struct EventStorage: ~Copyable {
+@safe struct EventStorage: ~Copyable {
   let candle = UnsafeMutablePointer<CandleUpdate>.allocate(capacity: 1)
   let trade = UnsafeMutablePointer<MarketTrade>.allocate(capacity: 1)
   let quote = UnsafeMutablePointer<Quote>.allocate(capacity: 1)
@@ -151,31 +151,31 @@ struct EventStorage: ~Copyable {
   init() {
     let nobody = Symbol.placeholder
     let zero = FixedDecimal.zero
-    candle.initialize(
+    unsafe candle.initialize(
       to: CandleUpdate(
         symbol: nobody, interval: .oneMinute, candle: Candle(openTime: .zero, open: zero, high: zero, low: zero, close: zero, volume: zero),
         isClosed: false, eventTime: .zero))
-    trade.initialize(to: MarketTrade(symbol: nobody, id: TradeID(0), price: zero, quantity: zero, time: .zero, isBuyerMaker: false))
-    quote.initialize(to: Quote(symbol: nobody, bidPrice: zero, bidQuantity: zero, askPrice: zero, askQuantity: zero, time: .zero))
-    ticker.initialize(
+    unsafe trade.initialize(to: MarketTrade(symbol: nobody, id: TradeID(0), price: zero, quantity: zero, time: .zero, isBuyerMaker: false))
+    unsafe quote.initialize(to: Quote(symbol: nobody, bidPrice: zero, bidQuantity: zero, askPrice: zero, askQuantity: zero, time: .zero))
+    unsafe ticker.initialize(
       to: Ticker(symbol: nobody, last: zero, open: zero, high: zero, low: zero, volume: zero, quoteVolume: zero, time: .zero))
-    control.initialize(to: ControlReply(id: nil))
-    symbolIndex.initialize(to: 0)
-    updateID.initialize(to: 0)
+    unsafe control.initialize(to: ControlReply(id: nil))
+    unsafe symbolIndex.initialize(to: 0)
+    unsafe updateID.initialize(to: 0)
   }
 
   deinit {
-    candle.deinitialize(count: 1)
-    trade.deinitialize(count: 1)
-    quote.deinitialize(count: 1)
-    ticker.deinitialize(count: 1)
-    control.deinitialize(count: 1)
-    candle.deallocate()
-    trade.deallocate()
-    quote.deallocate()
-    ticker.deallocate()
-    control.deallocate()
-    symbolIndex.deallocate()
-    updateID.deallocate()
+    unsafe candle.deinitialize(count: 1)
+    unsafe trade.deinitialize(count: 1)
+    unsafe quote.deinitialize(count: 1)
+    unsafe ticker.deinitialize(count: 1)
+    unsafe control.deinitialize(count: 1)
+    unsafe candle.deallocate()
+    unsafe trade.deallocate()
+    unsafe quote.deallocate()
+    unsafe ticker.deallocate()
+    unsafe control.deallocate()
+    unsafe symbolIndex.deallocate()
+    unsafe updateID.deallocate()
   }
 }

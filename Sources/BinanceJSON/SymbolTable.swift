@@ -1,7 +1,7 @@
 public import TradingModel
 
 /// Subscribed symbols keyed by their bytes: a small open-addressing table, so that a frame's symbol is found without making a `String`.
-public struct SymbolTable: ~Copyable {
+@safe public struct SymbolTable: ~Copyable {
   /// A symbol's up to 24 bytes, zero padded.
   struct Key: Hashable, Sendable {
     var first: UInt64 = 0
@@ -33,30 +33,30 @@ public struct SymbolTable: ~Copyable {
     var capacity = 16
     while capacity < symbols.count * 2 { capacity *= 2 }
     mask = UInt64(capacity - 1)
-    slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: Slot(key: Key(), symbol: nil, index: 0), count: capacity)
+    unsafe slots = .allocate(capacity: capacity)
+    unsafe slots.initialize(repeating: Slot(key: Key(), symbol: nil, index: 0), count: capacity)
     var stored: [Symbol] = []
     for symbol in symbols {
       guard let key = Self.key(of: symbol) else { continue }
       var index = Int(key.hash & mask)
-      while let other = slots[index].symbol, other != symbol { index = (index + 1) & (capacity - 1) }
-      guard slots[index].symbol == nil else { continue }
-      slots[index] = Slot(key: key, symbol: symbol, index: stored.count)
+      while let other = unsafe slots[index].symbol, other != symbol { index = (index + 1) & (capacity - 1) }
+      guard unsafe slots[index].symbol == nil else { continue }
+      unsafe slots[index] = Slot(key: key, symbol: symbol, index: stored.count)
       stored.append(symbol)
     }
     self.symbols = stored
   }
 
   deinit {
-    slots.deinitialize(count: Int(mask) + 1)
-    slots.deallocate()
+    unsafe slots.deinitialize(count: Int(mask) + 1)
+    unsafe slots.deallocate()
   }
 
   private static func key(of symbol: Symbol) -> Key? {
     let bytes = Array(symbol.text.utf8)
-    return bytes.withUnsafeBufferPointer { buffer in
+    return unsafe bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return nil }
-      return key(base, count: buffer.count, readable: buffer.count)
+      return unsafe key(base, count: buffer.count, readable: buffer.count)
     }
   }
 
@@ -65,32 +65,32 @@ public struct SymbolTable: ~Copyable {
     guard count > 0, count <= 24 else { return nil }
     if readable >= 24 {
       var key = Key()
-      let first = JSONScanner.word(at: bytes)
+      let first = unsafe JSONScanner.word(at: bytes)
       if count < 8 {
         key.first = first & (1 << (UInt64(count) * 8) - 1)
         return key
       }
       key.first = first
       if count == 8 { return key }
-      let second = JSONScanner.word(at: bytes + 8)
+      let second = unsafe JSONScanner.word(at: bytes + 8)
       if count < 16 {
         key.second = second & (1 << (UInt64(count - 8) * 8) - 1)
         return key
       }
       key.second = second
       if count > 16 {
-        let third = JSONScanner.word(at: bytes + 16)
+        let third = unsafe JSONScanner.word(at: bytes + 16)
         key.third = count == 24 ? third : third & (1 << (UInt64(count - 16) * 8) - 1)
       }
       return key
     }
-    return slowKey(bytes, count: count)
+    return unsafe slowKey(bytes, count: count)
   }
 
   @inline(never) private static func slowKey(_ bytes: UnsafePointer<UInt8>, count: Int) -> Key {
     var key = Key()
     for index in 0..<count {
-      let shifted = UInt64(bytes[index]) << (UInt64(index & 7) * 8)
+      let shifted = unsafe UInt64(bytes[index]) << (UInt64(index & 7) * 8)
       if index < 8 { key.first |= shifted } else if index < 16 { key.second |= shifted } else { key.third |= shifted }
     }
     return key
@@ -100,8 +100,8 @@ public struct SymbolTable: ~Copyable {
   @inline(__always) func find(_ key: Key) -> (symbol: Symbol, index: Int)? {
     var index = Int(key.hash & mask)
     // At most half of the slots are taken, so a free one ends the search.
-    while let symbol = slots[index].symbol {
-      if slots[index].key == key { return (symbol, slots[index].index) }
+    while let symbol = unsafe slots[index].symbol {
+      if unsafe slots[index].key == key { return unsafe (symbol, slots[index].index) }
       index = (index + 1) & Int(mask)
     }
     return nil
@@ -109,7 +109,7 @@ public struct SymbolTable: ~Copyable {
 
   /// The symbol spelled by these bytes; `nil` when it is not in the table.
   public func symbol(spelled bytes: UnsafeBufferPointer<UInt8>) -> Symbol? {
-    guard let base = bytes.baseAddress, let key = Self.key(base, count: bytes.count, readable: bytes.count) else { return nil }
+    guard let base = bytes.baseAddress, let key = unsafe Self.key(base, count: bytes.count, readable: bytes.count) else { return nil }
     return find(key)?.symbol
   }
 }
