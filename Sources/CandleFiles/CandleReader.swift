@@ -55,7 +55,7 @@ struct CandleReader {
   /// Moves the bytes not yet read to the front.
   private mutating func keep(from start: Int, upTo end: Int) {
     held = end - start
-    memmove(workspace.bytes, workspace.bytes + start, held)
+    unsafe memmove(workspace.bytes, workspace.bytes + start, held)
   }
 
   /// Moves the rows out; the memory is theirs alone.
@@ -64,16 +64,16 @@ struct CandleReader {
   mutating func readAll(progress: ((Double) -> Void)?) throws(CandleFileError) {
     var blocks = 0
     while !isDone {
-      let got = try file.read(into: workspace.space(after: held), after: line)
+      let got = try unsafe file.read(into: workspace.space(after: held), after: line)
       var end = held + got
       if got == 0 {
         guard held > 0 else { return }
         // The last line's missing end.
-        workspace.bytes[end] = 10
+        unsafe workspace.bytes[end] = 10
         end += 1
         isDone = true
       }
-      let whole = Self.afterLastLineEnd(workspace.bytes, count: end)
+      let whole = unsafe Self.afterLastLineEnd(workspace.bytes, count: end)
       guard whole > 0 || end <= CandleFile.lineBytesMaximum else { throw tooLong(line + 1) }
       if rows.candles.isEmpty { reserve(whole) }
       try read(upTo: whole)
@@ -85,14 +85,14 @@ struct CandleReader {
 
   private static func afterLastLineEnd(_ bytes: UnsafePointer<UInt8>, count: Int) -> Int {
     var end = count
-    while end > 0, bytes[end - 1] != 10 { end -= 1 }
+    while end > 0, unsafe bytes[end - 1] != 10 { end -= 1 }
     return end
   }
 
   /// Makes room for as many candles as the file may hold; memory that stays unused is never touched.
   private mutating func reserve(_ blockBytes: Int) {
-    guard let end = memchr(workspace.bytes, 10, blockBytes) else { return }
-    let rowBytes = max(UnsafeRawPointer(workspace.bytes).distance(to: UnsafeRawPointer(end)) * 3 / 4, 12)
+    guard let end = unsafe memchr(workspace.bytes, 10, blockBytes) else { return }
+    let rowBytes = unsafe max(UnsafeRawPointer(workspace.bytes).distance(to: UnsafeRawPointer(end)) * 3 / 4, 12)
     let textBytes = file.sizeBytes.multipliedReportingOverflow(by: file.isPlain ? 1 : 6)
     let guess = (textBytes.overflow ? 0 : textBytes.partialValue) / rowBytes + blockBytes / 12
     let memory = max(sysconf(Int32(_SC_PHYS_PAGES)), 0).multipliedReportingOverflow(by: max(sysconf(Int32(_SC_PAGESIZE)), 0))
@@ -107,16 +107,16 @@ struct CandleReader {
 
   /// Reads the lines in the first `end` bytes of the workspace, the last of which ends a line.
   private mutating func read(upTo end: Int) throws(CandleFileError) {
-    var cursor = UnsafePointer(workspace.bytes)
-    let stop = cursor + end
+    var cursor = unsafe UnsafePointer(workspace.bytes)
+    let stop = unsafe cursor + end
     var parser = parser
-    while cursor < stop {
+    while unsafe cursor < stop {
       line &+= 1
-      if let next = parser.row(at: cursor), next - cursor <= CandleFile.lineBytesMaximum, parser.time > lastTime {
-        cursor = next
+      if let next = unsafe parser.row(at: cursor), unsafe next - cursor <= CandleFile.lineBytesMaximum, parser.time > lastTime {
+        unsafe cursor = next
         try accept(parser.candle, time: parser.time)
       } else {
-        cursor = try readSlowly(cursor, stop)
+        unsafe cursor = try readSlowly(cursor, stop)
       }
       if isDone, lastTime >= to { return }
     }
@@ -125,13 +125,13 @@ struct CandleReader {
   @inline(never) private mutating func readSlowly(
     _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>
   ) throws(CandleFileError) -> UnsafePointer<UInt8> {
-    guard let found = memchr(start, 10, stop - start) else { return stop }
-    let length = UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
-    let isReturned = length > 0 && start[length - 1] == 13
+    guard let found = unsafe memchr(start, 10, stop - start) else { return unsafe stop }
+    let length = unsafe UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
+    let isReturned = unsafe length > 0 && start[length - 1] == 13
     guard length <= CandleFile.lineBytesMaximum else { throw tooLong(line) }
-    let text = UnsafeBufferPointer(start: start, count: isReturned ? length - 1 : length)
+    let text = unsafe UnsafeBufferPointer(start: start, count: isReturned ? length - 1 : length)
     if !text.isEmpty {
-      switch CandleRowText.candle(text, columns) {
+      switch unsafe CandleRowText.candle(text, columns) {
       case .failure(let problem): try skip(.row, problem.text)
       case .success(let candle):
         let time = candle.openTime.nanoseconds
@@ -144,7 +144,7 @@ struct CandleReader {
         }
       }
     }
-    return start + length + 1
+    return unsafe start + length + 1
   }
 
   private mutating func skip(_ code: CandleFileError.Code, _ problem: String) throws(CandleFileError) {

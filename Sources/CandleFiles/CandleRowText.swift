@@ -7,17 +7,17 @@ import TradingModel
 enum CandleRowText {
   /// The candle of a line without its end, or what is wrong in words.
   static func candle(_ line: UnsafeBufferPointer<UInt8>, _ columns: CandleColumns) -> Result<Candle, CandleColumns.Problem> {
-    guard !line.contains(0) else { return .failure(.init("holds a zero byte: damaged, or not a text file")) }
-    let cells = line.reduce(1) { $1 == UInt8(ascii: ",") ? $0 + 1 : $0 }
+    guard unsafe !line.contains(0) else { return .failure(.init("holds a zero byte: damaged, or not a text file")) }
+    let cells = unsafe line.reduce(1) { $1 == UInt8(ascii: ",") ? $0 + 1 : $0 }
     guard cells == columns.kinds.count else {
       return .failure(.init("has \(cells) \(cells == 1 ? "cell" : "cells"), the header names \(columns.kinds.count)"))
     }
     var candle = Candle(openTime: .zero, open: .zero, high: .zero, low: .zero, close: .zero, volume: .zero)
-    var rest = line[...]
+    var rest = unsafe line[...]
     for kind in columns.kinds {
-      let cell = rest.prefix { $0 != UInt8(ascii: ",") }
-      if let problem = read(UnsafeBufferPointer(rebasing: cell), kind, into: &candle) { return .failure(.init(problem)) }
-      rest = rest[cell.endIndex...].dropFirst()
+      let cell = unsafe rest.prefix { $0 != UInt8(ascii: ",") }
+      if let problem = unsafe read(UnsafeBufferPointer(rebasing: cell), kind, into: &candle) { return .failure(.init(problem)) }
+      unsafe rest = rest[cell.endIndex...].dropFirst()
     }
     if let problem = inconsistency(of: candle) { return .failure(.init(problem)) }
     return .success(candle)
@@ -29,20 +29,20 @@ enum CandleRowText {
     guard !cell.isEmpty else { return "\(name) is empty" }
     switch kind {
     case .openTime:
-      switch OpenTime.read(cell) {
+      switch unsafe OpenTime.read(cell) {
       case .success(let nanoseconds): candle.openTime = Timestamp(nanoseconds: nanoseconds)
       case .failure(let problem): return problem.text
       }
       return nil
     case .trades:
-      guard cell.allSatisfy({ $0 &- 48 <= 9 }), let count = Int64(String(decoding: cell, as: UTF8.self)) else {
-        return "\(name) \(Excerpt.text(cell)) is not a whole number"
+      guard unsafe cell.allSatisfy({ $0 &- 48 <= 9 }), let count = unsafe Int64(String(decoding: cell, as: UTF8.self)) else {
+        return unsafe "\(name) \(Excerpt.text(cell)) is not a whole number"
       }
       candle.tradeCount = count
       return nil
     default: break
     }
-    guard let number = FixedDecimal(utf8: cell) else { return "\(name) \(Excerpt.text(cell)) \(complaint(about: cell))" }
+    guard let number = unsafe FixedDecimal(utf8: cell) else { return unsafe "\(name) \(Excerpt.text(cell)) \(complaint(about: cell))" }
     switch kind {
     case .open: candle.open = number
     case .high: candle.high = number
@@ -57,9 +57,9 @@ enum CandleRowText {
 
   /// Why text is not a number here.
   private static func complaint(about cell: UnsafeBufferPointer<UInt8>) -> String {
-    let unsigned = cell.first == UInt8(ascii: "-") ? cell.dropFirst() : cell[...]
-    let parts = unsigned.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    let isDecimal = parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 &- 48 <= 9 } }
+    let unsigned = unsafe cell.first == UInt8(ascii: "-") ? cell.dropFirst() : cell[...]
+    let parts = unsafe unsigned.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let isDecimal = unsafe parts.count <= 2 && parts.allSatisfy { unsafe !$0.isEmpty && $0.allSatisfy { $0 &- 48 <= 9 } }
     return isDecimal
       ? "has more digits than can be kept exactly (18 before the point, 8 after it)"
       : "is not a plain decimal number (digits and a point; no exponent, no NaN)"

@@ -9,13 +9,13 @@ struct DigitWord {
 
   /// The eight bytes at `start`, which need not all belong to the number.
   @inline(__always) init(at start: UnsafePointer<UInt8>) {
-    bits = Self.load(start) ^ 0x3030_3030_3030_3030
+    bits = unsafe Self.load(start) ^ 0x3030_3030_3030_3030
     stops = Self.stops(bits)
   }
 
   /// The eight bytes at `start`, the first lowest.
   @inline(__always) static func load(_ start: UnsafePointer<UInt8>) -> UInt64 {
-    UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+    unsafe UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
   }
 
   /// The highest bit of each byte of 10 or more, exact up to and including the first byte above 127.

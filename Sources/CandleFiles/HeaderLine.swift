@@ -17,17 +17,17 @@ struct HeaderLine {
 
   /// Fills the workspace from the file's start.
   init(_ file: InputFile, _ workspace: CandleWorkspace) throws(CandleFileError) {
-    held = try file.read(into: workspace.space(after: 0), after: 0)
+    held = try unsafe file.read(into: workspace.space(after: 0), after: 0)
     func problem(_ words: String) -> CandleFileError {
       CandleFileError(.header, path: file.path, line: 1, "\(CandleColumns.expected); \(words)")
     }
     guard held > 0 else { throw problem("the file is empty") }
-    let start = UnsafePointer(workspace.bytes)
-    let end = memchr(start, 10, held).map { UnsafeRawPointer(start).distance(to: UnsafeRawPointer($0)) }
+    let start = unsafe UnsafePointer(workspace.bytes)
+    let end = unsafe memchr(start, 10, held).map { unsafe UnsafeRawPointer(start).distance(to: UnsafeRawPointer($0)) }
     let length = end ?? held
     guard length <= CandleFile.lineBytesMaximum else { throw problem("this one does not end: not a text file of candles") }
     bytes = end.map { $0 + 1 } ?? held
-    var line = Array(UnsafeBufferPointer(start: start, count: length))
+    var line = unsafe Array(UnsafeBufferPointer(start: start, count: length))
     if line.starts(with: Self.byteOrderMark) { line.removeFirst(Self.byteOrderMark.count) }
     if line.last == 13 { line.removeLast() }
     text = line

@@ -7,7 +7,7 @@ import CZlib
 #endif
 
 /// An open file, plain or gzip (zlib tells them apart). Closed with its last reference.
-final class InputFile {
+@safe final class InputFile {
   let path: String
   /// On disk, in bytes; 0 where that is unknown (a pipe).
   let sizeBytes: Int
@@ -18,47 +18,47 @@ final class InputFile {
     // zlib cuts a name at a zero byte.
     guard !path.utf8.contains(0) else { throw CandleFileError(.file, path: path, "cannot be opened: its name holds a zero byte") }
     errno = 0
-    guard let file = gzopen(path, "rbe") else {
+    guard let file = unsafe gzopen(path, "rbe") else {
       throw CandleFileError(.file, path: path, "cannot be opened: \(Self.text(errno == 0 ? ENOMEM : errno))")
     }
     var status = stat()
-    let isKnown = stat(path, &status) == 0
+    let isKnown = unsafe stat(path, &status) == 0
     if isKnown, status.st_mode & S_IFMT == S_IFDIR {
-      gzclose(file)
+      unsafe gzclose(file)
       throw CandleFileError(.file, path: path, "is a directory, not a file")
     }
     sizeBytes = isKnown && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
-    gzbuffer(file, 1 << 16)
-    self.file = file
+    unsafe gzbuffer(file, 1 << 16)
+    unsafe self.file = file
   }
 
   deinit { close() }
 
   func close() {
-    if let file { gzclose(file) }
-    file = nil
+    if let file = unsafe file { unsafe gzclose(file) }
+    unsafe file = nil
   }
 
   /// Whether the bytes on disk are the text itself. Known after the first read.
-  var isPlain: Bool { file.map { gzdirect($0) == 1 } ?? true }
+  var isPlain: Bool { unsafe file.map { unsafe gzdirect($0) == 1 } ?? true }
 
   /// How much of the file has been read, 0…1.
   var fraction: Double {
-    guard let file, sizeBytes > 0 else { return 1 }
-    return min(Double(max(gzoffset(file), 0)) / Double(sizeBytes), 1)
+    guard let file = unsafe file, sizeBytes > 0 else { return 1 }
+    return unsafe min(Double(max(gzoffset(file), 0)) / Double(sizeBytes), 1)
   }
 
   /// Fills `buffer` (less than 2 GiB) as far as the file goes and answers how many bytes that are; 0 at the end.
   ///
   /// - Parameter line: the last line known, for the error.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>, after line: Int) throws(CandleFileError) -> Int {
-    guard let file else { return 0 }
+    guard let file = unsafe file else { return 0 }
     guard let base = buffer.baseAddress, let wanted = Int32(exactly: buffer.count), wanted > 0 else { return 0 }
     errno = 0
-    let got = gzread(file, base, UInt32(wanted))
+    let got = unsafe gzread(file, base, UInt32(wanted))
     guard got == wanted else {
       var code: Int32 = 0
-      let text = gzerror(file, &code).map { String(cString: $0) } ?? ""
+      let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
       // A gzip file that ends too early answers what it has, and this code.
       guard got >= 0, code == Z_OK || code == Z_STREAM_END else {
         let reason =
@@ -77,5 +77,5 @@ final class InputFile {
   /// zlib puts the file's name before its words.
   private func words(_ text: String) -> String { text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text }
 
-  private static func text(_ code: Int32) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
+  private static func text(_ code: Int32) -> String { unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)" }
 }

@@ -60,7 +60,9 @@ public final class LineReader {
   private func refill() throws(CandleFileError) -> Bool {
     guard !isAtEnd else { return false }
     let line = lineNumber
-    let got = try buffer.withUnsafeMutableBufferPointer { bytes throws(CandleFileError) in try file.read(into: bytes, after: line) }
+    let got = try unsafe buffer.withUnsafeMutableBufferPointer { bytes throws(CandleFileError) in
+      try unsafe file.read(into: bytes, after: line)
+    }
     position = 0
     filled = got
     if got == 0 { close() }
@@ -69,9 +71,9 @@ public final class LineReader {
 
   /// Where the line in the buffer ends, if it does.
   private func lineEnd() -> Int? {
-    buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, let found = memchr(base + position, 10, filled - position) else { return nil }
-      return base.distance(to: UnsafeRawPointer(found))
+    unsafe buffer.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, let found = unsafe memchr(base + position, 10, filled - position) else { return nil }
+      return unsafe base.distance(to: UnsafeRawPointer(found))
     }
   }
 }

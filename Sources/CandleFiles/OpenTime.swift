@@ -19,17 +19,20 @@ enum OpenTime {
 
   /// Nanoseconds since the epoch, or what is wrong in words.
   static func read(_ cell: UnsafeBufferPointer<UInt8>) -> Result<Int64, CandleColumns.Problem> {
-    guard cell.allSatisfy({ $0 &- 48 <= 9 }), let number = cell.count <= 18 ? Int64(String(decoding: cell, as: UTF8.self)) : nil else {
-      return .failure(.init("open_time \(Excerpt.text(cell)) is not a number of milliseconds (13 digits) or microseconds (16 digits)"))
+    guard unsafe cell.allSatisfy({ $0 &- 48 <= 9 }),
+      let number = unsafe cell.count <= 18 ? Int64(String(decoding: cell, as: UTF8.self)) : nil
+    else {
+      return .failure(
+        .init(unsafe "open_time \(Excerpt.text(cell)) is not a number of milliseconds (13 digits) or microseconds (16 digits)"))
     }
     let isMilliseconds = cell.count == 13
     guard isMilliseconds || cell.count == 16 else {
       let unit = cell.count == 10 ? " (seconds?)" : cell.count == 19 ? " (nanoseconds?)" : ""
       return .failure(
-        .init("open_time \(Excerpt.text(cell)) has \(cell.count) digits\(unit): it must be milliseconds (13) or microseconds (16)"))
+        .init(unsafe "open_time \(Excerpt.text(cell)) has \(cell.count) digits\(unit): it must be milliseconds (13) or microseconds (16)"))
     }
     guard let time = isMilliseconds ? nanoseconds(milliseconds: number) : nanoseconds(microseconds: number) else {
-      return .failure(.init("open_time \(Excerpt.text(cell)) lies outside the years 2001 to 2261"))
+      return .failure(.init(unsafe "open_time \(Excerpt.text(cell)) lies outside the years 2001 to 2261"))
     }
     return .success(time)
   }

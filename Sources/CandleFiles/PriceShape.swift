@@ -36,12 +36,12 @@ struct PriceShape {
   ///
   /// Moves the cursor behind the comma. Up to 5 bytes before the cell are looked at, and 16 from its start on.
   @inline(__always) func price(_ cursor: inout UnsafePointer<UInt8>) -> Int64 {
-    guard cursor[wholeBytes] == UInt8(ascii: "."), cursor[bytes] == UInt8(ascii: ",") else { return -1 }
-    let whole = (DigitWord.load(cursor) &<< wholeShift) &>> fractionBits
-    let fraction = DigitWord.load(cursor + (bytes &- 8)) & fractionMask
+    guard unsafe cursor[wholeBytes] == UInt8(ascii: "."), unsafe cursor[bytes] == UInt8(ascii: ",") else { return -1 }
+    let whole = unsafe (DigitWord.load(cursor) &<< wholeShift) &>> fractionBits
+    let fraction = unsafe DigitWord.load(cursor + (bytes &- 8)) & fractionMask
     let digits = (whole | fraction) ^ zeros
     guard DigitWord.stops(digits) == 0 else { return -1 }
-    cursor += bytes &+ 1
+    unsafe cursor += bytes &+ 1
     return DigitWord.value(digits) &* scale
   }
 }
