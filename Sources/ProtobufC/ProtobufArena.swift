@@ -1,14 +1,16 @@
+public import CProtobufC
+
 /// Memory for protobuf-c messages: allocation is a pointer bump, freeing is one step for everything, growth is bounded by a quota.
 ///
 /// Use it in both directions: ``unpack(_:_:depthLimit:)`` places a received message in it; ``make(_:)``, ``string(_:)``, ``bytes(_:)`` and
 /// ``array(of:count:)`` build a message to pack. ``reset()`` makes it empty again and keeps the first chunk, so a connection that reuses
 /// one arena allocates nothing per message. Pointers from an arena are valid until `reset()` or its end. Not thread-safe.
-public struct ProtobufArena: ~Copyable {
-  private struct Chunk {
+@safe public struct ProtobufArena: ~Copyable {
+  @safe private struct Chunk {
     var next: UnsafeMutablePointer<Chunk>?
   }
 
-  private struct Storage {
+  @safe private struct Storage {
     var allocator: ProtobufCAllocator
     var cursor: UnsafeMutableRawPointer
     var remaining: Int
@@ -30,35 +32,35 @@ public struct ProtobufArena: ~Copyable {
   public init(byteLimit: Int = 16 << 20, firstChunkBytes: Int = 4096) {
     let firstBytes = min(max(256, firstChunkBytes), 1 << 20)
     let first = UnsafeMutableRawPointer.allocate(byteCount: firstBytes, alignment: Self.alignment)
-    storage = .allocate(capacity: 1)
-    let allocator = ProtobufCAllocator(
-      alloc: { data, size in ProtobufArena.allocate(from: data, size) },
+    unsafe storage = .allocate(capacity: 1)
+    let allocator = unsafe ProtobufCAllocator(
+      alloc: { data, size in unsafe ProtobufArena.allocate(from: data, size) },
       free: { _, _ in },
-      allocator_data: UnsafeMutableRawPointer(storage))
-    storage.initialize(
+      allocator_data: unsafe UnsafeMutableRawPointer(storage))
+    unsafe storage.initialize(
       to: Storage(
         allocator: allocator, cursor: first, remaining: firstBytes, used: 0, limit: max(0, byteLimit), nextChunkBytes: firstBytes * 2,
         extra: nil, first: first, firstBytes: firstBytes, isExhausted: false))
   }
 
   deinit {
-    Self.releaseExtra(storage)
-    storage.pointee.first.deallocate()
-    storage.deinitialize(count: 1)
-    storage.deallocate()
+    unsafe Self.releaseExtra(storage)
+    unsafe storage.pointee.first.deallocate()
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
   }
 
   /// Bytes handed out since the last reset.
-  public var allocatedBytes: Int { storage.pointee.used }
+  public var allocatedBytes: Int { unsafe storage.pointee.used }
 
   /// Forgets everything in the arena and returns all memory but the first chunk.
   public func reset() {
-    Self.releaseExtra(storage)
-    storage.pointee.cursor = storage.pointee.first
-    storage.pointee.remaining = storage.pointee.firstBytes
-    storage.pointee.nextChunkBytes = storage.pointee.firstBytes * 2
-    storage.pointee.used = 0
-    storage.pointee.isExhausted = false
+    unsafe Self.releaseExtra(storage)
+    unsafe storage.pointee.cursor = storage.pointee.first
+    unsafe storage.pointee.remaining = storage.pointee.firstBytes
+    unsafe storage.pointee.nextChunkBytes = storage.pointee.firstBytes * 2
+    unsafe storage.pointee.used = 0
+    unsafe storage.pointee.isExhausted = false
   }
 
   /// Unpacks a message into the arena, after checking its nesting and its strings.
@@ -67,47 +69,47 @@ public struct ProtobufArena: ~Copyable {
   public func unpack(
     _ descriptor: ProtobufC.Descriptor, _ bytes: UnsafeRawBufferPointer, depthLimit: Int = ProtobufC.depthMaximum
   ) throws(ProtobufError) -> UnsafeMutablePointer<ProtobufCMessage> {
-    try Self.unpack(storage, descriptor, bytes, depthLimit: depthLimit)
+    try unsafe Self.unpack(storage, descriptor, bytes, depthLimit: depthLimit)
   }
 
   /// Unpacks an array of bytes; see the other overload.
   public func unpack(
     _ descriptor: ProtobufC.Descriptor, _ bytes: [UInt8], depthLimit: Int = ProtobufC.depthMaximum
   ) throws(ProtobufError) -> UnsafeMutablePointer<ProtobufCMessage> {
-    let storage = storage
-    let outcome = bytes.withUnsafeBytes { raw -> Result<UnsafeMutablePointer<ProtobufCMessage>, ProtobufError> in
+    let storage = unsafe storage
+    let outcome = unsafe bytes.withUnsafeBytes { raw -> Result<UnsafeMutablePointer<ProtobufCMessage>, ProtobufError> in
       do throws(ProtobufError) {
-        return .success(try Self.unpack(storage, descriptor, raw, depthLimit: depthLimit))
+        return unsafe .success(try Self.unpack(storage, descriptor, raw, depthLimit: depthLimit))
       } catch {
-        return .failure(error)
+        return unsafe .failure(error)
       }
     }
-    return try outcome.get()
+    return try unsafe outcome.get()
   }
 
   private static func unpack(
     _ storage: UnsafeMutablePointer<Storage>, _ descriptor: ProtobufC.Descriptor, _ bytes: UnsafeRawBufferPointer, depthLimit: Int
   ) throws(ProtobufError) -> UnsafeMutablePointer<ProtobufCMessage> {
-    try WireCheck.check(descriptor, bytes, depthLimit: min(max(1, depthLimit), ProtobufC.depthMaximum))
-    storage.pointee.isExhausted = false
-    let base = bytes.bindMemory(to: UInt8.self).baseAddress
-    if let message = protobuf_c_message_unpack(descriptor, &storage.pointee.allocator, bytes.count, base) {
-      return message
+    try unsafe WireCheck.check(descriptor, bytes, depthLimit: min(max(1, depthLimit), ProtobufC.depthMaximum))
+    unsafe storage.pointee.isExhausted = false
+    let base = unsafe bytes.bindMemory(to: UInt8.self).baseAddress
+    if let message = unsafe protobuf_c_message_unpack(descriptor, &storage.pointee.allocator, bytes.count, base) {
+      return unsafe message
     }
-    if storage.pointee.isExhausted {
-      throw ProtobufError(.memoryLimit, "the message needs more than \(storage.pointee.limit) bytes of memory")
+    if unsafe storage.pointee.isExhausted {
+      throw ProtobufError(.memoryLimit, unsafe "the message needs more than \(storage.pointee.limit) bytes of memory")
     }
-    throw ProtobufError(.malformed, "the bytes are not a \(String(cString: descriptor.pointee.name))")
+    throw ProtobufError(.malformed, unsafe "the bytes are not a \(String(cString: descriptor.pointee.name))")
   }
 
   /// Raw memory, aligned to 16 bytes, not initialized; nil beyond the quota.
   public func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-    byteCount < 0 ? nil : Self.allocate(from: UnsafeMutableRawPointer(storage), byteCount)
+    unsafe byteCount < 0 ? nil : Self.allocate(from: UnsafeMutableRawPointer(storage), byteCount)
   }
 
   /// Zeroed room for one C struct. Call its generated `…__init` next.
   public func make<Struct: BitwiseCopyable>(_ type: Struct.Type) throws(ProtobufError) -> UnsafeMutablePointer<Struct> {
-    try array(of: type, count: 1)
+    try unsafe array(of: type, count: 1)
   }
 
   /// Zeroed room for `count` values, for instance the pointer array of a repeated field.
@@ -115,9 +117,9 @@ public struct ProtobufArena: ~Copyable {
     of type: Element.Type, count: Int
   ) throws(ProtobufError) -> UnsafeMutablePointer<Element> {
     let (size, overflow) = MemoryLayout<Element>.stride.multipliedReportingOverflow(by: max(0, count))
-    guard !overflow, let raw = allocate(byteCount: max(1, size)) else { throw Self.exhausted }
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    return raw.bindMemory(to: type, capacity: max(1, count))
+    guard !overflow, let raw = unsafe allocate(byteCount: max(1, size)) else { throw Self.exhausted }
+    unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    return unsafe raw.bindMemory(to: type, capacity: max(1, count))
   }
 
   /// A NUL-terminated copy of `text`. A NUL inside becomes U+FFFD, because C would end the string there.
@@ -127,57 +129,57 @@ public struct ProtobufArena: ~Copyable {
       text = String(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : Character($0) })
     }
     let count = text.utf8.count
-    guard let raw = allocate(byteCount: count + 1) else { throw Self.exhausted }
+    guard let raw = unsafe allocate(byteCount: count + 1) else { throw Self.exhausted }
     text.withUTF8 { source in
-      if let base = source.baseAddress { raw.copyMemory(from: base, byteCount: count) }
+      if let base = source.baseAddress { unsafe raw.copyMemory(from: base, byteCount: count) }
     }
-    raw.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
-    return raw.bindMemory(to: CChar.self, capacity: count + 1)
+    unsafe raw.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
+    return unsafe raw.bindMemory(to: CChar.self, capacity: count + 1)
   }
 
   /// A copy of `bytes` as a C `bytes` field.
   public func bytes(_ bytes: [UInt8]) throws(ProtobufError) -> ProtobufCBinaryData {
-    guard !bytes.isEmpty else { return ProtobufCBinaryData(len: 0, data: nil) }
-    guard let raw = allocate(byteCount: bytes.count) else { throw Self.exhausted }
-    bytes.withUnsafeBytes { source in
-      if let base = source.baseAddress { raw.copyMemory(from: base, byteCount: source.count) }
+    guard !bytes.isEmpty else { return unsafe ProtobufCBinaryData(len: 0, data: nil) }
+    guard let raw = unsafe allocate(byteCount: bytes.count) else { throw Self.exhausted }
+    unsafe bytes.withUnsafeBytes { source in
+      if let base = source.baseAddress { unsafe raw.copyMemory(from: base, byteCount: source.count) }
     }
-    return ProtobufCBinaryData(len: bytes.count, data: raw.bindMemory(to: UInt8.self, capacity: bytes.count))
+    return unsafe ProtobufCBinaryData(len: bytes.count, data: raw.bindMemory(to: UInt8.self, capacity: bytes.count))
   }
 
   private static var exhausted: ProtobufError { ProtobufError(.memoryLimit, "the message is larger than its memory quota") }
 
   private static func allocate(from data: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
-    guard let storage = data?.assumingMemoryBound(to: Storage.self) else { return nil }
-    guard size >= 0, size <= storage.pointee.limit - storage.pointee.used else {
-      storage.pointee.isExhausted = true
+    guard let storage = unsafe data?.assumingMemoryBound(to: Storage.self) else { return nil }
+    guard size >= 0, unsafe size <= storage.pointee.limit - storage.pointee.used else {
+      unsafe storage.pointee.isExhausted = true
       return nil
     }
     // The limit is far below Int.max, so rounding cannot overflow.
     let rounded = max(alignment, (size + alignment - 1) & ~(alignment - 1))
-    storage.pointee.used += min(rounded, storage.pointee.limit - storage.pointee.used)
-    if rounded > storage.pointee.remaining { addChunk(storage, atLeast: rounded) }
-    let result = storage.pointee.cursor
-    storage.pointee.cursor = result + rounded
-    storage.pointee.remaining -= rounded
-    return result
+    unsafe storage.pointee.used += min(rounded, storage.pointee.limit - storage.pointee.used)
+    if unsafe rounded > storage.pointee.remaining { unsafe addChunk(storage, atLeast: rounded) }
+    let result = unsafe storage.pointee.cursor
+    unsafe storage.pointee.cursor = result + rounded
+    unsafe storage.pointee.remaining -= rounded
+    return unsafe result
   }
 
   private static func addChunk(_ storage: UnsafeMutablePointer<Storage>, atLeast size: Int) {
-    let capacity = max(size, storage.pointee.nextChunkBytes)
+    let capacity = unsafe max(size, storage.pointee.nextChunkBytes)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity + alignment, alignment: alignment)
-    let chunk = raw.bindMemory(to: Chunk.self, capacity: 1)
-    chunk.initialize(to: Chunk(next: storage.pointee.extra))
-    storage.pointee.extra = chunk
-    storage.pointee.cursor = raw + alignment
-    storage.pointee.remaining = capacity
-    storage.pointee.nextChunkBytes = min(capacity * 2, 256 << 10)
+    let chunk = unsafe raw.bindMemory(to: Chunk.self, capacity: 1)
+    unsafe chunk.initialize(to: Chunk(next: storage.pointee.extra))
+    unsafe storage.pointee.extra = chunk
+    unsafe storage.pointee.cursor = raw + alignment
+    unsafe storage.pointee.remaining = capacity
+    unsafe storage.pointee.nextChunkBytes = min(capacity * 2, 256 << 10)
   }
 
   private static func releaseExtra(_ storage: UnsafeMutablePointer<Storage>) {
-    while let chunk = storage.pointee.extra {
-      storage.pointee.extra = chunk.pointee.next
-      UnsafeMutableRawPointer(chunk).deallocate()
+    while let chunk = unsafe storage.pointee.extra {
+      unsafe storage.pointee.extra = chunk.pointee.next
+      unsafe UnsafeMutableRawPointer(chunk).deallocate()
     }
   }
 }

@@ -1,11 +1,13 @@
+import CProtobufC
+
 /// An unpacked message and the memory it lives in; freed once, when this value goes away.
-public struct ProtobufMessage: ~Copyable {
+@safe public struct ProtobufMessage: ~Copyable {
   private let arena: ProtobufArena
   private let root: UnsafeMutablePointer<ProtobufCMessage>
 
   init(arena: consuming ProtobufArena, root: UnsafeMutablePointer<ProtobufCMessage>) {
     self.arena = arena
-    self.root = root
+    unsafe self.root = root
   }
 
   /// Lends the message as its generated C struct; the pointer and all it reaches are valid only inside `body`.
@@ -14,7 +16,7 @@ public struct ProtobufMessage: ~Copyable {
   public borrowing func withMessage<Struct, Result: ~Copyable, Failure: Error>(
     as type: Struct.Type, _ body: (UnsafeMutablePointer<Struct>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeMutableRawPointer(root).assumingMemoryBound(to: Struct.self))
+    try unsafe body(UnsafeMutableRawPointer(root).assumingMemoryBound(to: Struct.self))
   }
 
   /// Bytes of memory the unpacked form takes.

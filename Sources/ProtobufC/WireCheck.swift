@@ -1,3 +1,5 @@
+import CProtobufC
+
 /// One pass over the encoded bytes before protobuf-c sees them: structure, nesting depth, strings.
 enum WireCheck {
   /// Checks `bytes` as an encoding of `descriptor`.
@@ -10,24 +12,26 @@ enum WireCheck {
     var at = 0
     var guess = 0
     while at < bytes.count {
-      guard let tag = varint(bytes, &at), tag >> 3 >= 1, tag >> 3 <= 0x1FFF_FFFF else { throw malformed(descriptor) }
-      let field = find(descriptor, number: UInt32(truncatingIfNeeded: tag >> 3), guess: &guess)
+      guard let tag = unsafe varint(bytes, &at), tag >> 3 >= 1, tag >> 3 <= 0x1FFF_FFFF else { throw unsafe malformed(descriptor) }
+      let field = unsafe find(descriptor, number: UInt32(truncatingIfNeeded: tag >> 3), guess: &guess)
       switch tag & 7 {
       case 0:
-        guard varint(bytes, &at) != nil else { throw malformed(descriptor) }
+        guard unsafe varint(bytes, &at) != nil else { throw unsafe malformed(descriptor) }
       case 1:
-        guard bytes.count - at >= 8 else { throw malformed(descriptor) }
+        guard bytes.count - at >= 8 else { throw unsafe malformed(descriptor) }
         at += 8
       case 5:
-        guard bytes.count - at >= 4 else { throw malformed(descriptor) }
+        guard bytes.count - at >= 4 else { throw unsafe malformed(descriptor) }
         at += 4
       case 2:
-        guard let length = varint(bytes, &at), length <= UInt64(bytes.count - at) else { throw malformed(descriptor) }
+        guard let length = unsafe varint(bytes, &at), length <= UInt64(bytes.count - at) else { throw unsafe malformed(descriptor) }
         let end = at + Int(length)
-        if let field { try checkContent(field, UnsafeRawBufferPointer(rebasing: bytes[at..<end]), depthLimit: depthLimit) }
+        if let field = unsafe field {
+          try unsafe checkContent(field, UnsafeRawBufferPointer(rebasing: bytes[at..<end]), depthLimit: depthLimit)
+        }
         at = end
       default:
-        throw malformed(descriptor)
+        throw unsafe malformed(descriptor)
       }
     }
   }
@@ -35,12 +39,12 @@ enum WireCheck {
   private static func checkContent(
     _ field: UnsafePointer<ProtobufCFieldDescriptor>, _ content: UnsafeRawBufferPointer, depthLimit: Int
   ) throws(ProtobufError) {
-    if field.pointee.type == PROTOBUF_C_TYPE_STRING {
-      guard isText(content) else {
-        throw ProtobufError(.notUTF8, "the field \(String(cString: field.pointee.name)) is not UTF-8 text without NUL")
+    if unsafe field.pointee.type == PROTOBUF_C_TYPE_STRING {
+      guard unsafe isText(content) else {
+        throw ProtobufError(.notUTF8, unsafe "the field \(String(cString: field.pointee.name)) is not UTF-8 text without NUL")
       }
-    } else if field.pointee.type == PROTOBUF_C_TYPE_MESSAGE, let descriptor = field.pointee.descriptor {
-      try check(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), content, depthLimit: depthLimit - 1)
+    } else if unsafe field.pointee.type == PROTOBUF_C_TYPE_MESSAGE, let descriptor = unsafe field.pointee.descriptor {
+      try unsafe check(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), content, depthLimit: depthLimit - 1)
     }
   }
 
@@ -48,31 +52,31 @@ enum WireCheck {
   private static func find(
     _ descriptor: ProtobufC.Descriptor, number: UInt32, guess: inout Int
   ) -> UnsafePointer<ProtobufCFieldDescriptor>? {
-    let count = Int(descriptor.pointee.n_fields)
-    guard count > 0, let fields = descriptor.pointee.fields else { return nil }
+    let count = unsafe Int(descriptor.pointee.n_fields)
+    guard count > 0, let fields = unsafe descriptor.pointee.fields else { return nil }
     if guess < count {
-      if fields[guess].id == number { return fields + guess }
-      if guess + 1 < count, fields[guess + 1].id == number {
+      if unsafe fields[guess].id == number { return unsafe fields + guess }
+      if guess + 1 < count, unsafe fields[guess + 1].id == number {
         guess += 1
-        return fields + guess
+        return unsafe fields + guess
       }
     }
     var low = 0
     var high = count
     while low < high {
       let middle = (low + high) / 2
-      if fields[middle].id < number { low = middle + 1 } else { high = middle }
+      if unsafe fields[middle].id < number { low = middle + 1 } else { high = middle }
     }
-    guard low < count, fields[low].id == number else { return nil }
+    guard low < count, unsafe fields[low].id == number else { return nil }
     guess = low
-    return fields + low
+    return unsafe fields + low
   }
 
   private static func varint(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while at < bytes.count, shift < 70 {
-      let byte = bytes[at]
+      let byte = unsafe bytes[at]
       at += 1
       value |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return value }
@@ -87,26 +91,26 @@ enum WireCheck {
     let count = bytes.count
     while at < count {
       while count - at >= 8 {
-        let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
         let hasNul = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
         guard (word & 0x8080_8080_8080_8080) | hasNul == 0 else { break }
         at += 8
       }
       guard at < count else { return true }
-      let first = bytes[at]
+      let first = unsafe bytes[at]
       if first < 0x80 {
         guard first != 0 else { return false }
         at += 1
         continue
       }
-      guard let length = scalarLength(bytes, at) else { return false }
+      guard let length = unsafe scalarLength(bytes, at) else { return false }
       at += length
     }
     return true
   }
 
   private static func scalarLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int? {
-    let first = bytes[at]
+    let first = unsafe bytes[at]
     let length: Int
     var second: ClosedRange<UInt8> = 0x80...0xBF
     switch first {
@@ -127,14 +131,14 @@ enum WireCheck {
       second = 0x80...0x8F
     default: return nil
     }
-    guard bytes.count - at >= length, second.contains(bytes[at + 1]) else { return nil }
+    guard bytes.count - at >= length, unsafe second.contains(bytes[at + 1]) else { return nil }
     for offset in 2..<max(2, length) {
-      guard bytes[at + offset] & 0xC0 == 0x80 else { return nil }
+      guard unsafe bytes[at + offset] & 0xC0 == 0x80 else { return nil }
     }
     return length
   }
 
   private static func malformed(_ descriptor: ProtobufC.Descriptor) -> ProtobufError {
-    ProtobufError(.malformed, "the bytes are not a \(String(cString: descriptor.pointee.name))")
+    ProtobufError(.malformed, unsafe "the bytes are not a \(String(cString: descriptor.pointee.name))")
   }
 }

@@ -3,7 +3,7 @@ internal import NIOCore
 /// One call of a client that waits for frames. Variables are guarded by the lock of its ``ClientConnectionCore``.
 final class ClientCall: @unchecked Sendable {
   /// What happens to a call, told on the event loop.
-  enum Sink: Sendable {
+  @safe enum Sink: Sendable {
     /// The one answer of a unary or client-streaming call.
     case response(@Sendable (Result<[UInt8], RPCError>) -> Void)
     /// Messages of a stream, from memory that is only lent, and its end: nil is a clean one.

@@ -55,7 +55,7 @@ final class ClientConnectionCore: @unchecked Sendable {
       case .serverStreaming: flags = .remoteClosed
       case .clientStreaming, .bidirectional: flags = .remoteOpen
       }
-      let isAppended = Envelope.appendRequest(
+      let isAppended = unsafe Envelope.appendRequest(
         to: &state.outbox, streamID: call.streamID, flags: flags, method: call.method, payload: payload,
         timeoutNanoseconds: timeout.map(Self.nanoseconds) ?? 0, metadata: metadata, messageBytesMaximum: configuration.messageBytesMaximum)
       guard isAppended else {
@@ -92,7 +92,7 @@ final class ClientConnectionCore: @unchecked Sendable {
       guard state.outbox.queuedBytes + message.count <= configuration.queueBytesMaximum else {
         return .failure(RPCError(code: .resourceExhausted, message: "too much waits to be sent to \(address)"))
       }
-      state.outbox.append(FrameHeader(length: length, streamID: call.streamID, type: .data), message)
+      unsafe state.outbox.append(FrameHeader(length: length, streamID: call.streamID, type: .data), message)
       return .success(scheduleFlush(&state))
     }
     if try result.get() { loop.execute { self.flush() } }
@@ -110,7 +110,7 @@ final class ClientConnectionCore: @unchecked Sendable {
 
   private func appendEnd(_ call: ClientCall, _ state: inout State) -> Bool {
     let header = FrameHeader(length: 0, streamID: call.streamID, type: .data, flags: [.remoteClosed, .noData])
-    state.outbox.append(header, UnsafeRawBufferPointer(start: nil, count: 0))
+    unsafe state.outbox.append(header, UnsafeRawBufferPointer(start: nil, count: 0))
     return scheduleFlush(&state)
   }
 

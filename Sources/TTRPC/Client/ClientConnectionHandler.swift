@@ -60,8 +60,8 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
       // A late frame of an abandoned or finished call is normal and dropped.
       guard let call = find(header.streamID) else { return }
       switch header.type {
-      case .response: response(call, bytes)
-      case .data: data(call, header, bytes)
+      case .response: unsafe response(call, bytes)
+      case .data: unsafe data(call, header, bytes)
       default:
         core.abandon(call, RPCError(code: .internalError, message: "the server sent a frame of unknown type \(header.type.rawValue)"))
       }
@@ -71,11 +71,11 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
   private func find(_ streamID: UInt32) -> ClientCall? { core.state.withLock { $0.calls[streamID] } }
 
   private func response(_ call: ClientCall, _ bytes: UnsafeRawBufferPointer) {
-    let result = Envelope.response(bytes, in: arena)
+    let result = unsafe Envelope.response(bytes, in: arena)
     arena.reset()
     // An OK response on a stream ends it; only a client-streaming call's response is a message even when empty.
     if case .success(let payload) = result, !payload.isEmpty || call.method.kind == .clientStreaming {
-      payload.withUnsafeBytes { deliver(call, $0) }
+      unsafe payload.withUnsafeBytes { unsafe deliver(call, $0) }
     }
     core.complete(call, result)
   }
@@ -85,9 +85,9 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
       core.abandon(call, RPCError(code: .internalError, message: "the server sent DATA on \(call.method), which has one response"))
       return
     }
-    if !header.flags.contains(.noData) || !bytes.isEmpty {
+    if unsafe !header.flags.contains(.noData) || !bytes.isEmpty {
       // RC without ND and without data is an end, not an empty message.
-      if !bytes.isEmpty || !header.flags.contains(.remoteClosed) { deliver(call, bytes) }
+      if unsafe !bytes.isEmpty || !header.flags.contains(.remoteClosed) { unsafe deliver(call, bytes) }
     }
     if header.flags.contains(.remoteClosed) { core.complete(call, .success([])) }
   }
@@ -95,12 +95,12 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
   private func deliver(_ call: ClientCall, _ bytes: UnsafeRawBufferPointer) {
     switch call.sink {
     case .response: break
-    case .messages(let onMessage, _): onMessage(bytes)
+    case .messages(let onMessage, _): unsafe onMessage(bytes)
     case .buffer:
       let waiter = core.state.withLock { state -> CheckedContinuation<Void, Never>? in
         guard !call.isEnded else { return nil }
         let wasFull = call.isFull(core.configuration)
-        call.append(Array(bytes))
+        unsafe call.append(Array(bytes))
         if !wasFull, call.isFull(core.configuration) {
           call.countsAsFull = true
           state.fullStreams += 1

@@ -150,7 +150,7 @@ public final class RPCClient: Sendable {
     _ method: RPCMethod, payload: [UInt8] = [], timeout: Duration? = nil, metadata: [(String, String)] = [],
     onMessage: @escaping @Sendable (UnsafeRawBufferPointer) -> Void, onEnd: @escaping @Sendable (RPCError?) -> Void
   ) throws(RPCError) -> RPCClientStream {
-    let call = ClientCall(method: method, sink: .messages(onMessage, onEnd: onEnd), deadline: Self.deadline(timeout))
+    let call = unsafe ClientCall(method: method, sink: .messages(onMessage, onEnd: onEnd), deadline: Self.deadline(timeout))
     try begin(call, payload, timeout, metadata)
     return RPCClientStream(client: self, call: call)
   }
@@ -171,9 +171,9 @@ public final class RPCClient: Sendable {
   private func begin(
     _ call: ClientCall, _ payload: [UInt8], _ timeout: Duration?, _ metadata: [(String, String)]
   ) throws(RPCError) {
-    let result = payload.withUnsafeBytes { bytes -> Result<Void, RPCError> in
+    let result = unsafe payload.withUnsafeBytes { bytes -> Result<Void, RPCError> in
       do throws(RPCError) {
-        return .success(try core.start(call, payload: bytes, timeout: timeout, metadata: metadata))
+        return unsafe .success(try core.start(call, payload: bytes, timeout: timeout, metadata: metadata))
       } catch {
         return .failure(error)
       }

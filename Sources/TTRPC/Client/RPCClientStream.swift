@@ -118,8 +118,8 @@ public final class RPCClientStream: AsyncSequence, Sendable {
   ///
   /// - Throws: why the stream has ended, `FAILED_PRECONDITION` after ``closeSend()``, `RESOURCE_EXHAUSTED` when too much waits.
   public func send(_ message: [UInt8]) throws(RPCError) {
-    let result = message.withUnsafeBytes { bytes -> Result<Void, RPCError> in
-      do throws(RPCError) { return .success(try core.send(call, bytes)) } catch { return .failure(error) }
+    let result = unsafe message.withUnsafeBytes { bytes -> Result<Void, RPCError> in
+      do throws(RPCError) { return unsafe .success(try core.send(call, bytes)) } catch { return .failure(error) }
     }
     try result.get()
   }

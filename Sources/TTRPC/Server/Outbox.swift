@@ -37,18 +37,18 @@ struct Outbox {
 
   /// Appends a frame whose data is `body`.
   mutating func append(_ header: FrameHeader, _ body: UnsafeRawBufferPointer, account: OutboxAccount? = nil) {
-    append(header, bodyBytes: body.count, account: account) { destination in
-      if let source = body.baseAddress { destination.copyMemory(from: source, byteCount: body.count) }
+    unsafe append(header, bodyBytes: body.count, account: account) { destination in
+      if let source = body.baseAddress { unsafe destination.copyMemory(from: source, byteCount: body.count) }
     }
   }
 
   /// Appends a frame of `bodyBytes` data bytes that `fill` writes.
   mutating func append(_ header: FrameHeader, bodyBytes: Int, account: OutboxAccount?, _ fill: (UnsafeMutableRawPointer) -> Void) {
     let size = FrameHeader.byteCount + bodyBytes
-    open.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { room in
+    unsafe open.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { room in
       guard let base = room.baseAddress else { return 0 }
-      header.write(to: base)
-      fill(base + FrameHeader.byteCount)
+      unsafe header.write(to: base)
+      unsafe fill(base + FrameHeader.byteCount)
       return size
     }
     queuedBytes += size

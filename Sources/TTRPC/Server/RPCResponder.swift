@@ -9,12 +9,12 @@ public struct RPCResponder: Sendable {
 
   /// Answers with an encoded message. A reply over the frame limit becomes `RESOURCE_EXHAUSTED`.
   public func succeed(_ payload: [UInt8]) {
-    payload.withUnsafeBytes { call.core.reply(call, $0) }
+    unsafe payload.withUnsafeBytes { unsafe call.core.reply(call, $0) }
   }
 
   /// Answers with the bytes of a buffer that is only borrowed.
   public func succeed(_ payload: UnsafeRawBufferPointer) {
-    call.core.reply(call, payload)
+    unsafe call.core.reply(call, payload)
   }
 
   /// Answers with an error.

@@ -38,18 +38,18 @@ public struct RPCServerStream: Sendable {
   /// (`onCancel` is then called as well).
   @discardableResult
   public func send(_ message: [UInt8]) -> Bool {
-    message.withUnsafeBytes { call.core.send(call, $0) }
+    unsafe message.withUnsafeBytes { unsafe call.core.send(call, $0) }
   }
 
   /// Sends one message from memory that is only borrowed: it is copied to the connection's buffer.
   @discardableResult
-  public func send(_ message: UnsafeRawBufferPointer) -> Bool { call.core.send(call, message) }
+  public func send(_ message: UnsafeRawBufferPointer) -> Bool { unsafe call.core.send(call, message) }
 
   /// Ends a server-streaming or bidirectional stream well: DATA RC+ND, the only end stock clients take as clean.
   public func finish() { call.core.finish(call) }
 
   /// Ends a client-streaming call with its one response.
-  public func reply(_ payload: [UInt8]) { payload.withUnsafeBytes { call.core.reply(call, $0) } }
+  public func reply(_ payload: [UInt8]) { unsafe payload.withUnsafeBytes { unsafe call.core.reply(call, $0) } }
 
   /// Ends the stream with an error, after everything sent before.
   public func fail(_ error: RPCError) { call.core.fail(call, error) }

@@ -66,7 +66,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       var error: RPCError?
       if payload.count > room || isOverTotal(payload.count) {
         error = RPCError(code: .resourceExhausted, message: "too many bytes wait to be read on this connection")
-      } else if !Envelope.appendResponse(
+      } else if unsafe !Envelope.appendResponse(
         to: &state.outbox, streamID: call.streamID, payload: payload, messageBytesMaximum: messageBytesMaximum)
       {
         error = RPCError(
@@ -100,7 +100,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       guard !state.isClosed, call.state.end() else { return (false, false, nil) }
       let before = state.outbox.queuedBytes
       let header = FrameHeader(length: 0, streamID: call.streamID, type: .data, flags: [.remoteClosed, .noData])
-      state.outbox.append(header, UnsafeRawBufferPointer(start: nil, count: 0))
+      unsafe state.outbox.append(header, UnsafeRawBufferPointer(start: nil, count: 0))
       return (true, appended(&state, before), remove(call, &state))
     }
     finishAppend(ended.1)
@@ -124,7 +124,7 @@ final class ServerConnectionCore: @unchecked Sendable {
         _ = call.state.end()
         return .overflow
       }
-      state.outbox.append(FrameHeader(length: length, streamID: call.streamID, type: .data), message, account: call)
+      unsafe state.outbox.append(FrameHeader(length: length, streamID: call.streamID, type: .data), message, account: call)
       if call.queuedBytes > shared.configuration.streamWritableBytes { call.isBlocked = true }
       return .sent(appended(&state, before))
     }

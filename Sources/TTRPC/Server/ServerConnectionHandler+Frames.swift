@@ -23,7 +23,7 @@ extension ServerConnectionHandler {
     switch event {
     case .oversized(let header): oversized(header)
     case .frame(let header, let bytes):
-      if header.type == .request { request(header, bytes) } else { data(header, bytes) }
+      if header.type == .request { unsafe request(header, bytes) } else { unsafe data(header, bytes) }
     }
     if case .serving = mode { return true }
     return false
@@ -46,25 +46,25 @@ extension ServerConnectionHandler {
     defer { arena.reset() }
     let envelope: UnsafeMutablePointer<Ttrpc__Request>
     do throws(ProtobufError) {
-      envelope = try Envelope.request(bytes, in: arena)
+      unsafe envelope = try Envelope.request(bytes, in: arena)
     } catch {
       return refuse(id, .invalidArgument, "the request cannot be decoded: \(error.message)")
     }
     let entry: MethodTable.Entry
-    switch shared.table.find(service: Self.view(envelope.pointee.service), method: Self.view(envelope.pointee.method)) {
+    switch unsafe shared.table.find(service: Self.view(envelope.pointee.service), method: Self.view(envelope.pointee.method)) {
     case .found(let found): entry = found
-    case .unknownService: return refuse(id, .unimplemented, "service \(Envelope.text(envelope.pointee.service).prefix(200))")
-    case .unknownMethod: return refuse(id, .unimplemented, "method \(Envelope.text(envelope.pointee.method).prefix(200))")
+    case .unknownService: return refuse(id, .unimplemented, unsafe "service \(Envelope.text(envelope.pointee.service).prefix(200))")
+    case .unknownMethod: return refuse(id, .unimplemented, unsafe "method \(Envelope.text(envelope.pointee.method).prefix(200))")
     }
-    open(header, entry, envelope)
+    unsafe open(header, entry, envelope)
   }
 
   private func open(_ header: FrameHeader, _ entry: MethodTable.Entry, _ envelope: UnsafeMutablePointer<Ttrpc__Request>) {
     let id = header.streamID
-    let timeout = envelope.pointee.timeout_nano
+    let timeout = unsafe envelope.pointee.timeout_nano
     let needsNow = timeout != 0 || shared.hooks.observer != nil
     let now = needsNow ? NIODeadline.now() : .distantPast
-    guard let metadata = metadata(envelope) else {
+    guard let metadata = unsafe metadata(envelope) else {
       return refuse(id, .resourceExhausted, "metadata is larger than \(shared.configuration.metadataBytesMaximum) bytes")
     }
     if let authorizer = shared.hooks.authorizer, let error = authorizer(entry.method, core.connection) {
@@ -76,7 +76,7 @@ extension ServerConnectionHandler {
       return refuse(id, .deadlineExceeded, "the call's time was over before it arrived")
     }
     let deadline = timeout > 0 ? now + .nanoseconds(min(timeout, 100 * 365 * 86400 * 1_000_000_000)) : nil
-    let requestBytes = entry.method.kind == .unary ? envelope.pointee.payload.len : 0
+    let requestBytes = unsafe entry.method.kind == .unary ? ProtobufC.byteCount(envelope.pointee.payload) : 0
     let call = ServerCall(
       core: core, streamID: id, method: entry.method, deadline: deadline, startedAt: now, requestBytes: requestBytes)
     if let objection = admit(call) {
@@ -84,7 +84,7 @@ extension ServerConnectionHandler {
       return refuse(id, .resourceExhausted, objection)
     }
     let context = RPCContext(method: entry.method, metadata: metadata, deadline: deadline, connection: core.connection)
-    let payload = Envelope.array(envelope.pointee.payload)
+    let payload = unsafe ProtobufC.array(envelope.pointee.payload)
     switch entry.handler {
     case .unary(let body): body(context, payload, RPCResponder(call: call))
     case .stream(let body):
@@ -119,18 +119,18 @@ extension ServerConnectionHandler {
   }
 
   private func metadata(_ envelope: UnsafeMutablePointer<Ttrpc__Request>) -> [(String, String)]? {
-    let count = envelope.pointee.n_metadata
-    guard count > 0, let list = envelope.pointee.metadata else { return [] }
+    let count = unsafe envelope.pointee.n_metadata
+    guard count > 0, let list = unsafe envelope.pointee.metadata else { return [] }
     let limit = shared.configuration.metadataBytesMaximum
     guard count <= limit else { return nil }
     var bytes = 0
     for index in 0..<count {
-      guard let entry = list[index] else { continue }
-      bytes += strlen(entry.pointee.key) + strlen(entry.pointee.value)
+      guard let entry = unsafe list[index] else { continue }
+      unsafe bytes += strlen(entry.pointee.key) + strlen(entry.pointee.value)
       guard bytes <= limit else { return nil }
     }
     return (0..<count).compactMap { index in
-      list[index].map { (Envelope.text($0.pointee.key), Envelope.text($0.pointee.value)) }
+      unsafe list[index].map { unsafe (Envelope.text($0.pointee.key), Envelope.text($0.pointee.value)) }
     }
   }
 
@@ -144,7 +144,7 @@ extension ServerConnectionHandler {
       return core.cancel(call, RPCError(code: .invalidArgument, message: "DATA on a unary call"), sendsStatus: true)
     }
     let meaning = core.state.withLock { _ in call.state.receive(flags: header.flags, length: bytes.count) }
-    perform(meaning, call, meaning == .message || meaning == .messageThenHalfClose ? Array(bytes) : [])
+    unsafe perform(meaning, call, meaning == .message || meaning == .messageThenHalfClose ? Array(bytes) : [])
   }
 
   private func perform(_ meaning: ServerStreamState.Inbound, _ call: ServerCall, _ message: [UInt8]) {
@@ -208,7 +208,7 @@ extension ServerConnectionHandler {
   }
 
   private static func view(_ text: UnsafePointer<CChar>?) -> UnsafeRawBufferPointer {
-    guard let text else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    return UnsafeRawBufferPointer(start: text, count: strlen(text))
+    guard let text = unsafe text else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    return unsafe UnsafeRawBufferPointer(start: text, count: strlen(text))
   }
 }

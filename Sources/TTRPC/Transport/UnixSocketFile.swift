@@ -22,7 +22,7 @@ struct UnixSocketFile: Sendable {
       try removeStale(path)
       let descriptor = try listen(path)
       var info = stat()
-      guard lstat(path, &info) == 0 else {
+      guard unsafe lstat(path, &info) == 0 else {
         _ = close(descriptor)
         throw failure(.internalError, "cannot look at the socket just made", path)
       }
@@ -36,7 +36,7 @@ struct UnixSocketFile: Sendable {
   /// Removes the socket file if it is still ours, and gives up the lock.
   func remove() {
     var info = stat()
-    if lstat(path, &info) == 0, UInt(info.st_dev) == device, UInt(info.st_ino) == inode { _ = unlink(path) }
+    if unsafe lstat(path, &info) == 0, UInt(info.st_dev) == device, UInt(info.st_ino) == inode { _ = unsafe unlink(path) }
     _ = close(lock)
   }
 
@@ -51,12 +51,12 @@ struct UnixSocketFile: Sendable {
   private static func prepareDirectory(of path: String) throws(RPCError) {
     let directory = directory(of: path)
     var info = stat()
-    if lstat(directory, &info) != 0 {
+    if unsafe lstat(directory, &info) != 0 {
       guard errno == ENOENT else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
-      guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+      guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
         throw failure(.invalidArgument, "cannot make the directory \(directory) (its parent must exist)", path)
       }
-      guard lstat(directory, &info) == 0 else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
+      guard unsafe lstat(directory, &info) == 0 else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { throw refusal("\(directory) is not a directory (a symbolic link is refused)", path) }
     guard info.st_uid == geteuid() else {
@@ -73,7 +73,7 @@ struct UnixSocketFile: Sendable {
   }
 
   private static func takeLock(_ path: String) throws(RPCError) -> CInt {
-    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    let lock = unsafe open(path + ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw failure(.invalidArgument, "cannot open the lock file \(path).lock", path) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       _ = close(lock)
@@ -84,7 +84,7 @@ struct UnixSocketFile: Sendable {
 
   private static func removeStale(_ path: String) throws(RPCError) {
     var info = stat()
-    guard lstat(path, &info) == 0 else {
+    guard unsafe lstat(path, &info) == 0 else {
       guard errno == ENOENT else { throw failure(.invalidArgument, "cannot look at it", path) }
       return
     }
@@ -93,25 +93,25 @@ struct UnixSocketFile: Sendable {
     let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
     guard probe >= 0 else { throw failure(.internalError, "cannot make a socket", path) }
     defer { _ = close(probe) }
-    let result = withAddress(path) { connect(probe, $0, $1) }
+    let result = unsafe withAddress(path) { unsafe connect(probe, $0, $1) }
     guard result != 0, errno == ECONNREFUSED else {
       throw RPCError(code: .unavailable, message: "another process listens on unix:\(path)")
     }
-    guard unlink(path) == 0 || errno == ENOENT else { throw failure(.invalidArgument, "cannot remove the stale socket", path) }
+    guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure(.invalidArgument, "cannot remove the stale socket", path) }
   }
 
   private static func listen(_ path: String) throws(RPCError) -> CInt {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
     guard descriptor >= 0 else { throw failure(.internalError, "cannot make a socket", path) }
     // On Linux a socket's own mode before bind is the file's mode after it: no moment with a wider one, no change of the process's umask.
-    guard fchmod(descriptor, 0o600) == 0, withAddress(path, { Glibc.bind(descriptor, $0, $1) }) == 0 else {
+    guard fchmod(descriptor, 0o600) == 0, unsafe withAddress(path, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else {
       defer { _ = close(descriptor) }
       throw failure(.unavailable, "cannot bind", path)
     }
-    guard chmod(path, 0o600) == 0, Glibc.listen(descriptor, 256) == 0 else {
+    guard unsafe chmod(path, 0o600) == 0, Glibc.listen(descriptor, 256) == 0 else {
       defer {
         _ = close(descriptor)
-        _ = unlink(path)
+        _ = unsafe unlink(path)
       }
       throw failure(.unavailable, "cannot listen", path)
     }
@@ -121,11 +121,11 @@ struct UnixSocketFile: Sendable {
   private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { room in
-      for (index, byte) in path.utf8.prefix(room.count - 1).enumerated() { room[index] = byte }
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+      for (index, byte) in path.utf8.prefix(room.count - 1).enumerated() { unsafe room[index] = byte }
     }
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    return unsafe withUnsafePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
     }
   }
 
@@ -134,7 +134,7 @@ struct UnixSocketFile: Sendable {
   }
 
   private static func failure(_ code: RPCStatusCode, _ what: String, _ path: String) -> RPCError {
-    let reason = String(cString: strerror(errno))
+    let reason = unsafe String(cString: strerror(errno))
     return RPCError(code: code, message: "unix:\(path): \(what): \(reason)")
   }
 }

@@ -6,14 +6,14 @@ internal import ProtobufC
 enum Envelope {
   // The address of a generated descriptor is taken from an initialized message: a C constant's own address is not to be had in Swift.
   private nonisolated(unsafe) static let requestDescriptor: ProtobufC.Descriptor = {
-    var message = Ttrpc__Request()
-    ttrpc__request__init(&message)
-    return message.base.descriptor
+    var message = unsafe Ttrpc__Request()
+    unsafe ttrpc__request__init(&message)
+    return unsafe ProtobufC.descriptor(of: message.base)
   }()
   private nonisolated(unsafe) static let responseDescriptor: ProtobufC.Descriptor = {
-    var message = Ttrpc__Response()
-    ttrpc__response__init(&message)
-    return message.base.descriptor
+    var message = unsafe Ttrpc__Response()
+    unsafe ttrpc__response__init(&message)
+    return unsafe ProtobufC.descriptor(of: message.base)
   }()
 
   // MARK: Server side
@@ -24,10 +24,10 @@ enum Envelope {
   static func appendResponse(
     to outbox: inout Outbox, streamID: UInt32, payload: UnsafeRawBufferPointer, messageBytesMaximum: Int, account: OutboxAccount? = nil
   ) -> Bool {
-    var response = Ttrpc__Response()
-    ttrpc__response__init(&response)
-    response.payload = data(payload)
-    return append(&response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
+    var response = unsafe Ttrpc__Response()
+    unsafe ttrpc__response__init(&response)
+    unsafe response.payload = ProtobufC.field(viewing: payload)
+    return unsafe append(&response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
   }
 
   /// Appends a RESPONSE frame with a status. Codes outside 0...16 become UNKNOWN; details that do not fit are left out.
@@ -35,49 +35,49 @@ enum Envelope {
     to outbox: inout Outbox, streamID: UInt32, error: RPCError, messageBytesMaximum: Int, account: OutboxAccount? = nil
   ) {
     let arena = ProtobufArena(byteLimit: 2 * messageBytesMaximum + 65536, firstChunkBytes: 1024)
-    guard let response = try? status(error, in: arena) else {
+    guard let response = try? unsafe status(error, in: arena) else {
       let short = RPCError(code: error.code, message: "the error's text and details are too large to send")
-      guard let response = try? status(short, in: arena) else { return }
-      _ = append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
+      guard let response = try? unsafe status(short, in: arena) else { return }
+      _ = unsafe append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
       return
     }
-    if append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account) { return }
+    if unsafe append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account) { return }
     let short = RPCError(code: error.code, message: String(error.message.prefix(1024)))
-    guard let response = try? status(short, in: arena) else { return }
-    _ = append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
+    guard let response = try? unsafe status(short, in: arena) else { return }
+    _ = unsafe append(response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
   }
 
   private static func status(
     _ error: RPCError, in arena: borrowing ProtobufArena
   ) throws(ProtobufError) -> UnsafeMutablePointer<Ttrpc__Response> {
-    let response = try arena.make(Ttrpc__Response.self)
-    ttrpc__response__init(response)
-    let status = try arena.make(Ttrpc__Status.self)
-    ttrpc__status__init(status)
-    status.pointee.code = error.code.isStandard && error.code != .ok ? error.code.rawValue : RPCStatusCode.unknown.rawValue
-    status.pointee.message = try arena.string(error.message)
+    let response = try unsafe arena.make(Ttrpc__Response.self)
+    unsafe ttrpc__response__init(response)
+    let status = try unsafe arena.make(Ttrpc__Status.self)
+    unsafe ttrpc__status__init(status)
+    unsafe status.pointee.code = error.code.isStandard && error.code != .ok ? error.code.rawValue : RPCStatusCode.unknown.rawValue
+    unsafe status.pointee.message = try arena.string(error.message)
     if !error.details.isEmpty {
-      let details = try arena.array(of: UnsafeMutablePointer<Ttrpc__Any>?.self, count: error.details.count)
+      let details = try unsafe arena.array(of: UnsafeMutablePointer<Ttrpc__Any>?.self, count: error.details.count)
       for (index, detail) in error.details.enumerated() {
-        let any = try arena.make(Ttrpc__Any.self)
-        ttrpc__any__init(any)
-        any.pointee.type_url = try arena.string(detail.typeURL)
-        any.pointee.value = try arena.bytes(detail.bytes)
-        details[index] = any
+        let any = try unsafe arena.make(Ttrpc__Any.self)
+        unsafe ttrpc__any__init(any)
+        unsafe any.pointee.type_url = try arena.string(detail.typeURL)
+        unsafe any.pointee.value = try arena.bytes(detail.bytes)
+        unsafe details[index] = any
       }
-      status.pointee.n_details = error.details.count
-      status.pointee.details = details
+      unsafe status.pointee.n_details = error.details.count
+      unsafe status.pointee.details = details
     }
-    response.pointee.status = status
-    return response
+    unsafe response.pointee.status = status
+    return unsafe response
   }
 
   /// Reads the data of a REQUEST frame. The result lives in `arena`.
   static func request(
     _ bytes: UnsafeRawBufferPointer, in arena: borrowing ProtobufArena
   ) throws(ProtobufError) -> UnsafeMutablePointer<Ttrpc__Request> {
-    let message = try arena.unpack(requestDescriptor, bytes)
-    return UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Request.self)
+    let message = try unsafe arena.unpack(requestDescriptor, bytes)
+    return unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Request.self)
   }
 
   // MARK: Client side
@@ -89,34 +89,34 @@ enum Envelope {
   ) -> Bool {
     let service = method.service
     let name = method.name
-    var request = Ttrpc__Request()
-    ttrpc__request__init(&request)
-    request.timeout_nano = timeoutNanoseconds
-    request.payload = data(payload)
+    var request = unsafe Ttrpc__Request()
+    unsafe ttrpc__request__init(&request)
+    unsafe request.timeout_nano = timeoutNanoseconds
+    unsafe request.payload = ProtobufC.field(viewing: payload)
     if metadata.isEmpty, !method.hasNUL {
-      return service.withCText { serviceText in
-        name.withCText { nameText in
-          request.service = serviceText
-          request.method = nameText
-          return append(&request, type: .request, streamID: streamID, flags: flags, to: &outbox, messageBytesMaximum, nil)
+      return unsafe service.withCText { serviceText in
+        unsafe name.withCText { nameText in
+          unsafe request.service = serviceText
+          unsafe request.method = nameText
+          return unsafe append(&request, type: .request, streamID: streamID, flags: flags, to: &outbox, messageBytesMaximum, nil)
         }
       }
     }
     let arena = ProtobufArena(byteLimit: messageBytesMaximum * 2, firstChunkBytes: 1024)
     do throws(ProtobufError) {
-      request.service = try arena.string(service)
-      request.method = try arena.string(name)
-      let entries = try arena.array(of: UnsafeMutablePointer<Ttrpc__KeyValue>?.self, count: metadata.count)
+      unsafe request.service = try arena.string(service)
+      unsafe request.method = try arena.string(name)
+      let entries = try unsafe arena.array(of: UnsafeMutablePointer<Ttrpc__KeyValue>?.self, count: metadata.count)
       for (index, (key, value)) in metadata.enumerated() {
-        let entry = try arena.make(Ttrpc__KeyValue.self)
-        ttrpc__key_value__init(entry)
-        entry.pointee.key = try arena.string(key)
-        entry.pointee.value = try arena.string(value)
-        entries[index] = entry
+        let entry = try unsafe arena.make(Ttrpc__KeyValue.self)
+        unsafe ttrpc__key_value__init(entry)
+        unsafe entry.pointee.key = try arena.string(key)
+        unsafe entry.pointee.value = try arena.string(value)
+        unsafe entries[index] = entry
       }
-      request.n_metadata = metadata.count
-      request.metadata = entries
-      return append(&request, type: .request, streamID: streamID, flags: flags, to: &outbox, messageBytesMaximum, nil)
+      unsafe request.n_metadata = metadata.count
+      unsafe request.metadata = entries
+      return unsafe append(&request, type: .request, streamID: streamID, flags: flags, to: &outbox, messageBytesMaximum, nil)
     } catch {
       return false
     }
@@ -128,52 +128,42 @@ enum Envelope {
   ) -> Result<[UInt8], RPCError> {
     let message: UnsafeMutablePointer<ProtobufCMessage>
     do throws(ProtobufError) {
-      message = try arena.unpack(responseDescriptor, bytes)
+      unsafe message = try arena.unpack(responseDescriptor, bytes)
     } catch {
       return .failure(RPCError(code: .internalError, message: "the server's response cannot be decoded: \(error.message)"))
     }
-    let response = UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Response.self)
-    if let status = response.pointee.status, status.pointee.code != 0 {
+    let response = unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Response.self)
+    if let status = unsafe response.pointee.status, unsafe status.pointee.code != 0 {
       var details: [RPCDetail] = []
-      if let list = status.pointee.details {
-        for index in 0..<status.pointee.n_details {
-          guard let any = list[index] else { continue }
-          details.append(RPCDetail(typeURL: text(any.pointee.type_url), bytes: array(any.pointee.value)))
+      if let list = unsafe status.pointee.details {
+        for index in unsafe 0..<status.pointee.n_details {
+          guard let any = unsafe list[index] else { continue }
+          unsafe details.append(RPCDetail(typeURL: text(any.pointee.type_url), bytes: ProtobufC.array(any.pointee.value)))
         }
       }
-      let code = RPCStatusCode(rawValue: status.pointee.code)
-      return .failure(RPCError(code: code, message: text(status.pointee.message), details: details))
+      let code = unsafe RPCStatusCode(rawValue: status.pointee.code)
+      return unsafe .failure(RPCError(code: code, message: text(status.pointee.message), details: details))
     }
-    return .success(array(response.pointee.payload))
+    return unsafe .success(ProtobufC.array(response.pointee.payload))
   }
 
   // MARK: Pieces
 
-  static func array(_ data: ProtobufCBinaryData) -> [UInt8] {
-    guard data.len > 0, let base = data.data else { return [] }
-    return [UInt8](UnsafeBufferPointer(start: base, count: data.len))
-  }
-
   static func text(_ pointer: UnsafePointer<CChar>?) -> String {
-    guard let pointer else { return "" }
-    return String(cString: pointer)
-  }
-
-  private static func data(_ bytes: UnsafeRawBufferPointer) -> ProtobufCBinaryData {
-    let base = bytes.bindMemory(to: UInt8.self).baseAddress
-    return ProtobufCBinaryData(len: bytes.count, data: UnsafeMutablePointer(mutating: base))
+    guard let pointer = unsafe pointer else { return "" }
+    return unsafe String(cString: pointer)
   }
 
   private static func append<Message>(
     _ message: UnsafeMutablePointer<Message>, type: FrameType, streamID: UInt32, flags: FrameFlags, to outbox: inout Outbox,
     _ messageBytesMaximum: Int, _ account: OutboxAccount?
   ) -> Bool {
-    let base = UnsafePointer(UnsafeMutableRawPointer(message).assumingMemoryBound(to: ProtobufCMessage.self))
-    let size = ProtobufC.packedSize(base)
+    let base = unsafe UnsafePointer(UnsafeMutableRawPointer(message).assumingMemoryBound(to: ProtobufCMessage.self))
+    let size = unsafe ProtobufC.packedSize(base)
     guard size <= messageBytesMaximum, let length = UInt32(exactly: size) else { return false }
     let header = FrameHeader(length: length, streamID: streamID, type: type, flags: flags)
-    outbox.append(header, bodyBytes: size, account: account) { destination in
-      ProtobufC.pack(base, to: destination.assumingMemoryBound(to: UInt8.self))
+    unsafe outbox.append(header, bodyBytes: size, account: account) { destination in
+      unsafe ProtobufC.pack(base, to: destination.assumingMemoryBound(to: UInt8.self))
     }
     return true
   }
@@ -186,6 +176,6 @@ extension RPCMethod {
 extension String {
   /// Lends the text as a C string that protobuf-c only reads.
   fileprivate func withCText<Result>(_ body: (UnsafeMutablePointer<CChar>?) -> Result) -> Result {
-    withCString { body(UnsafeMutablePointer(mutating: $0)) }
+    unsafe withCString { unsafe body(UnsafeMutablePointer(mutating: $0)) }
   }
 }

@@ -16,18 +16,18 @@ struct FrameHeader: Equatable, Sendable {
 
   /// Reads a header at `offset`, where ten bytes must be present.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-    length = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-    streamID = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
-    type = FrameType(rawValue: bytes[offset + 8])
-    flags = FrameFlags(rawValue: bytes[offset + 9])
+    length = unsafe UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    streamID = unsafe UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+    type = unsafe FrameType(rawValue: bytes[offset + 8])
+    flags = unsafe FrameFlags(rawValue: bytes[offset + 9])
   }
 
   /// Writes the ten bytes to `destination`.
   func write(to destination: UnsafeMutableRawPointer) {
-    destination.storeBytes(of: length.bigEndian, as: UInt32.self)
-    destination.storeBytes(of: streamID.bigEndian, toByteOffset: 4, as: UInt32.self)
-    destination.storeBytes(of: type.rawValue, toByteOffset: 8, as: UInt8.self)
-    destination.storeBytes(of: flags.rawValue, toByteOffset: 9, as: UInt8.self)
+    unsafe destination.storeBytes(of: length.bigEndian, as: UInt32.self)
+    unsafe destination.storeBytes(of: streamID.bigEndian, toByteOffset: 4, as: UInt32.self)
+    unsafe destination.storeBytes(of: type.rawValue, toByteOffset: 8, as: UInt8.self)
+    unsafe destination.storeBytes(of: flags.rawValue, toByteOffset: 9, as: UInt8.self)
   }
 }
 

@@ -5,7 +5,7 @@ internal import NIOCore
 /// The announced length is never trusted: nothing is reserved for it, only bytes that have arrived are kept, and the data of a frame over
 /// the limit (or of a type nobody wants) is thrown away as it arrives.
 final class FrameReader {
-  enum Event {
+  @safe enum Event {
     /// A whole frame; the bytes are valid during the call only.
     case frame(FrameHeader, UnsafeRawBufferPointer)
     /// The header of a frame over the limit; its data is being discarded.
@@ -32,7 +32,7 @@ final class FrameReader {
   /// Feeds what was read. `sink` answers false to stop (the connection is going away); the rest is then dropped.
   func read(_ input: ByteBuffer, _ sink: (Event) -> Bool) {
     if partial.readableBytes == 0 {
-      let consumed = input.withUnsafeReadableBytes { parse($0, sink) }
+      let consumed = unsafe input.withUnsafeReadableBytes { unsafe parse($0, sink) }
       guard let consumed, consumed < input.readableBytes else { return }
       keep(input.getSlice(at: input.readerIndex + consumed, length: input.readableBytes - consumed), input)
       return
@@ -41,7 +41,7 @@ final class FrameReader {
     partial.writeBuffer(&input)
     var whole = ByteBuffer()
     swap(&whole, &partial)
-    let consumed = whole.withUnsafeReadableBytes { parse($0, sink) }
+    let consumed = unsafe whole.withUnsafeReadableBytes { unsafe parse($0, sink) }
     guard let consumed else { return }
     swap(&whole, &partial)
     partial.moveReaderIndex(forwardBy: consumed)
@@ -55,7 +55,7 @@ final class FrameReader {
   private func keep(_ rest: ByteBuffer?, _ input: ByteBuffer) {
     guard let rest else { return }
     partial.clear()
-    rest.withUnsafeReadableBytes { _ = partial.writeBytes($0) }
+    unsafe rest.withUnsafeReadableBytes { _ = unsafe partial.writeBytes($0) }
   }
 
   /// Parses whole frames; returns the bytes consumed, or nil when told to stop.
@@ -69,7 +69,7 @@ final class FrameReader {
         if discarding > 0 { return at }
       }
       guard bytes.count - at >= FrameHeader.byteCount else { return at }
-      let header = FrameHeader(bytes, at: at)
+      let header = unsafe FrameHeader(bytes, at: at)
       let length = Int(header.length)
       if length > messageBytesMaximum {
         at += FrameHeader.byteCount
@@ -85,7 +85,7 @@ final class FrameReader {
       guard bytes.count - at - FrameHeader.byteCount >= length else { return at }
       let start = at + FrameHeader.byteCount
       at = start + length
-      guard sink(.frame(header, UnsafeRawBufferPointer(rebasing: bytes[start..<at]))) else { return nil }
+      guard unsafe sink(.frame(header, UnsafeRawBufferPointer(rebasing: bytes[start..<at]))) else { return nil }
     }
   }
 }

@@ -32,31 +32,31 @@ struct MethodTable: Sendable {
   /// Adds a method, replacing one of the same name.
   mutating func register(_ entry: Entry) {
     services.insert(Array(entry.method.service.utf8))
-    let bucket = entry.key.withUnsafeBytes { Self.hash($0, Self.seed) }
+    let bucket = unsafe entry.key.withUnsafeBytes { unsafe Self.hash($0, Self.seed) }
     buckets[bucket & 255].removeAll { $0.key == entry.key }
     buckets[bucket & 255].append(entry)
   }
 
   func find(service: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer) -> Lookup {
-    var hash = Self.hash(service, Self.seed)
-    hash = withUnsafeBytes(of: UInt8(0)) { Self.hash($0, hash) }
-    hash = Self.hash(method, hash)
-    for entry in buckets[hash & 255] where Self.matches(entry.key, service, method) { return .found(entry) }
-    return services.contains(Array(service)) ? .unknownMethod : .unknownService
+    var hash = unsafe Self.hash(service, Self.seed)
+    hash = unsafe withUnsafeBytes(of: UInt8(0)) { unsafe Self.hash($0, hash) }
+    hash = unsafe Self.hash(method, hash)
+    for entry in buckets[hash & 255] where unsafe Self.matches(entry.key, service, method) { return .found(entry) }
+    return unsafe services.contains(Array(service)) ? .unknownMethod : .unknownService
   }
 
   private static let seed = Int(truncatingIfNeeded: 0xCBF2_9CE4_8422_2325 as UInt64)
 
   private static func hash(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
     var hash = start
-    for byte in bytes { hash = (hash ^ Int(byte)) &* 0x100_0000_01B3 }
+    for unsafe byte in unsafe bytes { hash = (hash ^ Int(byte)) &* 0x100_0000_01B3 }
     return hash
   }
 
   private static func matches(_ key: [UInt8], _ service: UnsafeRawBufferPointer, _ method: UnsafeRawBufferPointer) -> Bool {
     guard key.count == service.count + 1 + method.count else { return false }
-    return key.withUnsafeBytes { key in
-      UnsafeRawBufferPointer(rebasing: key[..<service.count]).elementsEqual(service)
+    return unsafe key.withUnsafeBytes { key in
+      unsafe UnsafeRawBufferPointer(rebasing: key[..<service.count]).elementsEqual(service)
         && UnsafeRawBufferPointer(rebasing: key[(service.count + 1)...]).elementsEqual(method)
     }
   }
