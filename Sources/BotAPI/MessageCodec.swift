@@ -18,12 +18,12 @@ public struct MessageCodec: ~Copyable {
   public func encode<Message: BotMessage, Result>(
     _ message: Message, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(ProtobufError) -> Result {
-    try message.encode(with: self, body)
+    try unsafe message.encode(with: self, body)
   }
 
   /// Decodes one message. Same checks as ``BotMessage/decode(_:)``.
   public func decode<Message: BotMessage>(_ type: Message.Type, _ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Message {
-    try Message.decode(bytes, with: self)
+    try unsafe Message.decode(bytes, with: self)
   }
 }
 
@@ -32,21 +32,21 @@ extension CConvertible {
     _ codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(ProtobufError) -> Result {
     defer { codec.arena.reset() }
-    let c = try CField.room(CStruct.self, codec.arena)
-    try fill(c, codec.arena)
-    let message = UnsafeRawPointer(c).assumingMemoryBound(to: ProtobufCMessage.self)
-    let size = ProtobufC.packedSize(message)
-    guard size > 0 else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    guard let room = codec.arena.allocate(byteCount: size) else {
+    let c = try unsafe CField.room(CStruct.self, codec.arena)
+    try unsafe fill(c, codec.arena)
+    let message = unsafe UnsafeRawPointer(c).assumingMemoryBound(to: ProtobufCMessage.self)
+    let size = unsafe ProtobufC.packedSize(message)
+    guard size > 0 else { return unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    guard let room = unsafe codec.arena.allocate(byteCount: size) else {
       throw ProtobufError(.memoryLimit, "the message is larger than its memory quota")
     }
-    let count = ProtobufC.pack(message, to: room.bindMemory(to: UInt8.self, capacity: size))
-    return body(UnsafeRawBufferPointer(start: room, count: min(count, size)))
+    let count = unsafe ProtobufC.pack(message, to: room.bindMemory(to: UInt8.self, capacity: size))
+    return unsafe body(UnsafeRawBufferPointer(start: room, count: min(count, size)))
   }
 
   static func unpacked(_ bytes: UnsafeRawBufferPointer, _ codec: borrowing MessageCodec) throws(ProtobufError) -> Self {
     defer { codec.arena.reset() }
-    let message = try codec.arena.unpack(descriptor, bytes)
-    return Self(UnsafeRawPointer(message).assumingMemoryBound(to: CStruct.self))
+    let message = try unsafe codec.arena.unpack(descriptor, bytes)
+    return unsafe Self(UnsafeRawPointer(message).assumingMemoryBound(to: CStruct.self))
   }
 }

@@ -17,12 +17,12 @@ struct ConversionWriter {
   private func write(_ message: ProtoMessage, _ out: inout SourceText) {
     let cType = Names.cType(message.name, package: file.package)
     let prefix = Names.cPrefix(message.name, package: file.package)
-    out.block("extension V1.\(message.name): CConvertible") { out in
-      out.line("nonisolated(unsafe) static let descriptor = CField.descriptor(\(prefix)__init)")
+    out.block("extension V1.\(message.name): @unsafe CConvertible") { out in
+      out.line("nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(\(prefix)__init)")
       out.line()
       let isEmpty = message.fields.isEmpty
       out.block("func fill(_ c: UnsafeMutablePointer<\(cType)>, _ arena: borrowing ProtobufArena) throws(ProtobufError)") { out in
-        out.line("\(prefix)__init(c)")
+        out.line("unsafe \(prefix)__init(c)")
         for field in message.fields where field.oneof == nil { writeFill(field, &out) }
         for (index, oneof) in message.oneofs.enumerated() { writeFill(oneof.name, index, message, &out) }
       }
@@ -30,7 +30,7 @@ struct ConversionWriter {
       out.block("init(_ c: UnsafePointer<\(cType)>)") { out in
         if isEmpty { out.line("self.init()") }
         for member in message.fields where member.oneof == nil {
-          out.line("\(selfName(member.name)) = \(read(member))")
+          out.line("\(selfName(member.name)) = unsafe \(read(member))")
         }
         for (index, oneof) in message.oneofs.enumerated() { writeRead(oneof.name, index, message, &out) }
       }
@@ -45,7 +45,7 @@ struct ConversionWriter {
     let swift = Names.property(field.name)
     let c = "c.pointee.\(field.name)"
     if field.isRepeated {
-      let tuple = "(c.pointee.n_\(field.name), \(c))"
+      let tuple = "unsafe (c.pointee.n_\(field.name), \(c))"
       switch field.kind {
       case .string: out.line("\(tuple) = try CField.strings(\(swift), arena)")
       case .bytes: out.line("\(tuple) = try CField.blobs(\(swift), arena)")
@@ -59,9 +59,9 @@ struct ConversionWriter {
       return
     }
     switch field.kind {
-    case .string: out.line("if !\(swift).isEmpty { \(c) = try arena.string(\(swift)) }")
-    case .message: out.line("\(c) = try CField.message(\(swift), arena)")
-    default: out.line("\(c) = \(value(field, swift))")
+    case .string: out.line("if !\(swift).isEmpty { unsafe \(c) = try arena.string(\(swift)) }")
+    case .message: out.line("unsafe \(c) = try CField.message(\(swift), arena)")
+    default: out.line("unsafe \(c) = \(value(field, swift))")
     }
   }
 
@@ -82,8 +82,8 @@ struct ConversionWriter {
       for field in message.fields where field.oneof == index {
         out.line("case .\(Names.property(field.name))(let value):")
         out.indented { out in
-          out.line("c.pointee.\(oneof)_case = \(constant(field, oneof, message))")
-          out.line("c.pointee.\(field.name) = \(value(field, "value"))")
+          out.line("unsafe c.pointee.\(oneof)_case = \(constant(field, oneof, message))")
+          out.line("unsafe c.pointee.\(field.name) = \(value(field, "value"))")
         }
       }
       out.line("case nil: break")
@@ -120,17 +120,17 @@ struct ConversionWriter {
   }
 
   private func writeRead(_ oneof: String, _ index: Int, _ message: ProtoMessage, _ out: inout SourceText) {
-    out.block("switch c.pointee.\(oneof)_case") { out in
+    out.block("switch unsafe c.pointee.\(oneof)_case") { out in
       for field in message.fields where field.oneof == index {
         let name = Names.property(field.name)
         if case .message(let type) = field.kind {
           out.line("case \(constant(field, oneof, message)):")
           out.indented { out in
-            out.line("let value: V1.\(type)? = CField.message(c.pointee.\(field.name))")
+            out.line("let value: V1.\(type)? = unsafe CField.message(c.pointee.\(field.name))")
             out.line("\(selfName(oneof)) = value.map { .\(name)($0) }")
           }
         } else {
-          out.line("case \(constant(field, oneof, message)): \(selfName(oneof)) = .\(name)(\(read(field)))")
+          out.line("case \(constant(field, oneof, message)): \(selfName(oneof)) = unsafe .\(name)(\(read(field)))")
         }
       }
       out.line("default: \(selfName(oneof)) = nil")

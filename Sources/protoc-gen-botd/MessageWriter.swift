@@ -75,17 +75,17 @@ struct MessageWriter {
       out.line()
       out.line("public static var typeName: String { \"\(file.package).\(message.name)\" }")
       out.line()
-      out.block("public func encode() throws(ProtobufError) -> [UInt8]") { $0.line("try packed()") }
+      out.block("public func encode() throws(ProtobufError) -> [UInt8]") { $0.line("try unsafe packed()") }
       out.line()
-      out.block("public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self") { $0.line("try unpacked(bytes)") }
+      out.block("public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self") { $0.line("try unsafe unpacked(bytes)") }
       out.line()
       out.line("public func encode<Result>(")
       out.indented { $0.line("with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result") }
-      out.block(") throws(ProtobufError) -> Result") { $0.line("try packed(codec, body)") }
+      out.block(") throws(ProtobufError) -> Result") { $0.line("try unsafe packed(codec, body)") }
       out.line()
       out.line("public static func decode(")
       out.indented { $0.line("_ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec") }
-      out.block(") throws(ProtobufError) -> Self") { $0.line("try unpacked(bytes, codec)") }
+      out.block(") throws(ProtobufError) -> Self") { $0.line("try unsafe unpacked(bytes, codec)") }
       out.line()
       writeJSON(message, &out)
     }

@@ -13,7 +13,7 @@ enum StandardStreams {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = buffer.withUnsafeMutableBytes { read(0, $0.baseAddress, $0.count) }
+      let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
       if count <= 0 { return result }
       result.append(contentsOf: buffer[0..<count])
     }
@@ -23,7 +23,7 @@ enum StandardStreams {
   static func write(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { platformWrite(1, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes { unsafe platformWrite(1, $0.baseAddress, $0.count) }
       if count <= 0 { exit(1) }
       rest = rest.dropFirst(count)
     }
@@ -31,7 +31,7 @@ enum StandardStreams {
 
   private static func platformWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-      Glibc.write(descriptor, base, count)
+      unsafe Glibc.write(descriptor, base, count)
     #elseif canImport(Musl)
       Musl.write(descriptor, base, count)
     #elseif canImport(Darwin)

@@ -4,176 +4,176 @@
 import CBotProto
 import ProtobufC
 
-extension V1.RunBacktestRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__run_backtest_request__init)
+extension V1.RunBacktestRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__run_backtest_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RunBacktestRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__run_backtest_request__init(c)
-    c.pointee.spec = try CField.message(spec, arena)
-    c.pointee.from_time_ns = fromTimeNs
-    c.pointee.to_time_ns = toTimeNs
-    c.pointee.include_trades = includeTrades ? 1 : 0
-    if !makerFee.isEmpty { c.pointee.maker_fee = try arena.string(makerFee) }
-    if !takerFee.isEmpty { c.pointee.taker_fee = try arena.string(takerFee) }
-    if !dataFile.isEmpty { c.pointee.data_file = try arena.string(dataFile) }
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    if !slippage.isEmpty { c.pointee.slippage = try arena.string(slippage) }
-    if !spread.isEmpty { c.pointee.spread = try arena.string(spread) }
-    c.pointee.limits = try CField.message(limits, arena)
-    c.pointee.fill_gaps = fillGaps ? 1 : 0
-    c.pointee.skip_bad = skipBad ? 1 : 0
+    unsafe botd__v1__run_backtest_request__init(c)
+    unsafe c.pointee.spec = try CField.message(spec, arena)
+    unsafe c.pointee.from_time_ns = fromTimeNs
+    unsafe c.pointee.to_time_ns = toTimeNs
+    unsafe c.pointee.include_trades = includeTrades ? 1 : 0
+    if !makerFee.isEmpty { unsafe c.pointee.maker_fee = try arena.string(makerFee) }
+    if !takerFee.isEmpty { unsafe c.pointee.taker_fee = try arena.string(takerFee) }
+    if !dataFile.isEmpty { unsafe c.pointee.data_file = try arena.string(dataFile) }
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    if !slippage.isEmpty { unsafe c.pointee.slippage = try arena.string(slippage) }
+    if !spread.isEmpty { unsafe c.pointee.spread = try arena.string(spread) }
+    unsafe c.pointee.limits = try CField.message(limits, arena)
+    unsafe c.pointee.fill_gaps = fillGaps ? 1 : 0
+    unsafe c.pointee.skip_bad = skipBad ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__RunBacktestRequest>) {
-    self.spec = CField.message(c.pointee.spec)
-    self.fromTimeNs = c.pointee.from_time_ns
-    self.toTimeNs = c.pointee.to_time_ns
-    self.includeTrades = c.pointee.include_trades != 0
-    self.makerFee = CField.string(c.pointee.maker_fee)
-    self.takerFee = CField.string(c.pointee.taker_fee)
-    self.dataFile = CField.string(c.pointee.data_file)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.slippage = CField.string(c.pointee.slippage)
-    self.spread = CField.string(c.pointee.spread)
-    self.limits = CField.message(c.pointee.limits)
-    self.fillGaps = c.pointee.fill_gaps != 0
-    self.skipBad = c.pointee.skip_bad != 0
+    self.spec = unsafe CField.message(c.pointee.spec)
+    self.fromTimeNs = unsafe c.pointee.from_time_ns
+    self.toTimeNs = unsafe c.pointee.to_time_ns
+    self.includeTrades = unsafe c.pointee.include_trades != 0
+    self.makerFee = unsafe CField.string(c.pointee.maker_fee)
+    self.takerFee = unsafe CField.string(c.pointee.taker_fee)
+    self.dataFile = unsafe CField.string(c.pointee.data_file)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.slippage = unsafe CField.string(c.pointee.slippage)
+    self.spread = unsafe CField.string(c.pointee.spread)
+    self.limits = unsafe CField.message(c.pointee.limits)
+    self.fillGaps = unsafe c.pointee.fill_gaps != 0
+    self.skipBad = unsafe c.pointee.skip_bad != 0
   }
 }
 
-extension V1.BacktestProgress: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_progress__init)
+extension V1.BacktestProgress: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__backtest_progress__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestProgress>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__backtest_progress__init(c)
-    c.pointee.candles_done = candlesDone
-    c.pointee.candles_total = candlesTotal
-    c.pointee.time_ns = timeNs
+    unsafe botd__v1__backtest_progress__init(c)
+    unsafe c.pointee.candles_done = candlesDone
+    unsafe c.pointee.candles_total = candlesTotal
+    unsafe c.pointee.time_ns = timeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestProgress>) {
-    self.candlesDone = c.pointee.candles_done
-    self.candlesTotal = c.pointee.candles_total
-    self.timeNs = c.pointee.time_ns
+    self.candlesDone = unsafe c.pointee.candles_done
+    self.candlesTotal = unsafe c.pointee.candles_total
+    self.timeNs = unsafe c.pointee.time_ns
   }
 }
 
-extension V1.BacktestFigure: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_figure__init)
+extension V1.BacktestFigure: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__backtest_figure__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestFigure>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__backtest_figure__init(c)
-    if !section.isEmpty { c.pointee.section = try arena.string(section) }
-    if !key.isEmpty { c.pointee.key = try arena.string(key) }
-    if !label.isEmpty { c.pointee.label = try arena.string(label) }
-    if !text.isEmpty { c.pointee.text = try arena.string(text) }
-    if !number.isEmpty { c.pointee.number = try arena.string(number) }
+    unsafe botd__v1__backtest_figure__init(c)
+    if !section.isEmpty { unsafe c.pointee.section = try arena.string(section) }
+    if !key.isEmpty { unsafe c.pointee.key = try arena.string(key) }
+    if !label.isEmpty { unsafe c.pointee.label = try arena.string(label) }
+    if !text.isEmpty { unsafe c.pointee.text = try arena.string(text) }
+    if !number.isEmpty { unsafe c.pointee.number = try arena.string(number) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestFigure>) {
-    self.section = CField.string(c.pointee.section)
-    self.key = CField.string(c.pointee.key)
-    self.label = CField.string(c.pointee.label)
-    self.text = CField.string(c.pointee.text)
-    self.number = CField.string(c.pointee.number)
+    self.section = unsafe CField.string(c.pointee.section)
+    self.key = unsafe CField.string(c.pointee.key)
+    self.label = unsafe CField.string(c.pointee.label)
+    self.text = unsafe CField.string(c.pointee.text)
+    self.number = unsafe CField.string(c.pointee.number)
   }
 }
 
-extension V1.BacktestTrade: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_trade__init)
+extension V1.BacktestTrade: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__backtest_trade__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestTrade>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__backtest_trade__init(c)
-    c.pointee.number = number
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    c.pointee.opened_time_ns = openedTimeNs
-    c.pointee.closed_time_ns = closedTimeNs
-    if !entryPrice.isEmpty { c.pointee.entry_price = try arena.string(entryPrice) }
-    if !exitPrice.isEmpty { c.pointee.exit_price = try arena.string(exitPrice) }
-    if !quantity.isEmpty { c.pointee.quantity = try arena.string(quantity) }
-    if !fees.isEmpty { c.pointee.fees = try arena.string(fees) }
-    if !profit.isEmpty { c.pointee.profit = try arena.string(profit) }
-    if !profitFraction.isEmpty { c.pointee.profit_fraction = try arena.string(profitFraction) }
-    c.pointee.candles = candles
-    if !entryReason.isEmpty { c.pointee.entry_reason = try arena.string(entryReason) }
-    if !exitKind.isEmpty { c.pointee.exit_kind = try arena.string(exitKind) }
-    if !exitReason.isEmpty { c.pointee.exit_reason = try arena.string(exitReason) }
-    c.pointee.is_closed = isClosed ? 1 : 0
+    unsafe botd__v1__backtest_trade__init(c)
+    unsafe c.pointee.number = number
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    unsafe c.pointee.opened_time_ns = openedTimeNs
+    unsafe c.pointee.closed_time_ns = closedTimeNs
+    if !entryPrice.isEmpty { unsafe c.pointee.entry_price = try arena.string(entryPrice) }
+    if !exitPrice.isEmpty { unsafe c.pointee.exit_price = try arena.string(exitPrice) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !fees.isEmpty { unsafe c.pointee.fees = try arena.string(fees) }
+    if !profit.isEmpty { unsafe c.pointee.profit = try arena.string(profit) }
+    if !profitFraction.isEmpty { unsafe c.pointee.profit_fraction = try arena.string(profitFraction) }
+    unsafe c.pointee.candles = candles
+    if !entryReason.isEmpty { unsafe c.pointee.entry_reason = try arena.string(entryReason) }
+    if !exitKind.isEmpty { unsafe c.pointee.exit_kind = try arena.string(exitKind) }
+    if !exitReason.isEmpty { unsafe c.pointee.exit_reason = try arena.string(exitReason) }
+    unsafe c.pointee.is_closed = isClosed ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestTrade>) {
-    self.number = c.pointee.number
-    self.botID = CField.string(c.pointee.bot_id)
-    self.symbol = CField.string(c.pointee.symbol)
-    self.openedTimeNs = c.pointee.opened_time_ns
-    self.closedTimeNs = c.pointee.closed_time_ns
-    self.entryPrice = CField.string(c.pointee.entry_price)
-    self.exitPrice = CField.string(c.pointee.exit_price)
-    self.quantity = CField.string(c.pointee.quantity)
-    self.fees = CField.string(c.pointee.fees)
-    self.profit = CField.string(c.pointee.profit)
-    self.profitFraction = CField.string(c.pointee.profit_fraction)
-    self.candles = c.pointee.candles
-    self.entryReason = CField.string(c.pointee.entry_reason)
-    self.exitKind = CField.string(c.pointee.exit_kind)
-    self.exitReason = CField.string(c.pointee.exit_reason)
-    self.isClosed = c.pointee.is_closed != 0
+    self.number = unsafe c.pointee.number
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.openedTimeNs = unsafe c.pointee.opened_time_ns
+    self.closedTimeNs = unsafe c.pointee.closed_time_ns
+    self.entryPrice = unsafe CField.string(c.pointee.entry_price)
+    self.exitPrice = unsafe CField.string(c.pointee.exit_price)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.fees = unsafe CField.string(c.pointee.fees)
+    self.profit = unsafe CField.string(c.pointee.profit)
+    self.profitFraction = unsafe CField.string(c.pointee.profit_fraction)
+    self.candles = unsafe c.pointee.candles
+    self.entryReason = unsafe CField.string(c.pointee.entry_reason)
+    self.exitKind = unsafe CField.string(c.pointee.exit_kind)
+    self.exitReason = unsafe CField.string(c.pointee.exit_reason)
+    self.isClosed = unsafe c.pointee.is_closed != 0
   }
 }
 
-extension V1.BacktestResult: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__backtest_result__init)
+extension V1.BacktestResult: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__backtest_result__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BacktestResult>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__backtest_result__init(c)
-    (c.pointee.n_equity, c.pointee.equity) = try CField.messages(equity, arena)
-    c.pointee.elapsed_ns = elapsedNs
-    (c.pointee.n_figures, c.pointee.figures) = try CField.messages(figures, arena)
-    (c.pointee.n_notes, c.pointee.notes) = try CField.strings(notes, arena)
-    c.pointee.candles = candles
-    if !title.isEmpty { c.pointee.title = try arena.string(title) }
+    unsafe botd__v1__backtest_result__init(c)
+    unsafe (c.pointee.n_equity, c.pointee.equity) = try CField.messages(equity, arena)
+    unsafe c.pointee.elapsed_ns = elapsedNs
+    unsafe (c.pointee.n_figures, c.pointee.figures) = try CField.messages(figures, arena)
+    unsafe (c.pointee.n_notes, c.pointee.notes) = try CField.strings(notes, arena)
+    unsafe c.pointee.candles = candles
+    if !title.isEmpty { unsafe c.pointee.title = try arena.string(title) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestResult>) {
-    self.equity = CField.messages(c.pointee.n_equity, c.pointee.equity)
-    self.elapsedNs = c.pointee.elapsed_ns
-    self.figures = CField.messages(c.pointee.n_figures, c.pointee.figures)
-    self.notes = CField.strings(c.pointee.n_notes, c.pointee.notes)
-    self.candles = c.pointee.candles
-    self.title = CField.string(c.pointee.title)
+    self.equity = unsafe CField.messages(c.pointee.n_equity, c.pointee.equity)
+    self.elapsedNs = unsafe c.pointee.elapsed_ns
+    self.figures = unsafe CField.messages(c.pointee.n_figures, c.pointee.figures)
+    self.notes = unsafe CField.strings(c.pointee.n_notes, c.pointee.notes)
+    self.candles = unsafe c.pointee.candles
+    self.title = unsafe CField.string(c.pointee.title)
   }
 }
 
-extension V1.RunBacktestResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__run_backtest_response__init)
+extension V1.RunBacktestResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__run_backtest_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RunBacktestResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__run_backtest_response__init(c)
+    unsafe botd__v1__run_backtest_response__init(c)
     switch payload {
       case .progress(let value):
-        c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_PROGRESS
-        c.pointee.progress = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_PROGRESS
+        unsafe c.pointee.progress = try CField.message(value, arena)
       case .trade(let value):
-        c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_TRADE
-        c.pointee.trade = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_TRADE
+        unsafe c.pointee.trade = try CField.message(value, arena)
       case .result(let value):
-        c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_RESULT
-        c.pointee.result = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_RESULT
+        unsafe c.pointee.result = try CField.message(value, arena)
       case nil: break
     }
   }
 
   init(_ c: UnsafePointer<Botd__V1__RunBacktestResponse>) {
-    switch c.pointee.payload_case {
+    switch unsafe c.pointee.payload_case {
       case BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_PROGRESS:
-        let value: V1.BacktestProgress? = CField.message(c.pointee.progress)
+        let value: V1.BacktestProgress? = unsafe CField.message(c.pointee.progress)
         self.payload = value.map { .progress($0) }
       case BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_TRADE:
-        let value: V1.BacktestTrade? = CField.message(c.pointee.trade)
+        let value: V1.BacktestTrade? = unsafe CField.message(c.pointee.trade)
         self.payload = value.map { .trade($0) }
       case BOTD__V1__RUN_BACKTEST_RESPONSE__PAYLOAD_RESULT:
-        let value: V1.BacktestResult? = CField.message(c.pointee.result)
+        let value: V1.BacktestResult? = unsafe CField.message(c.pointee.result)
         self.payload = value.map { .result($0) }
       default: self.payload = nil
     }

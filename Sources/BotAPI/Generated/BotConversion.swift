@@ -4,630 +4,630 @@
 import CBotProto
 import ProtobufC
 
-extension V1.BotSpec: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__bot_spec__init)
+extension V1.BotSpec: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__bot_spec__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BotSpec>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__bot_spec__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !strategy.isEmpty { c.pointee.strategy = try arena.string(strategy) }
-    (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    if !capital.isEmpty { c.pointee.capital = try arena.string(capital) }
-    if !riskPerTrade.isEmpty { c.pointee.risk_per_trade = try arena.string(riskPerTrade) }
-    if !maxPositionFraction.isEmpty { c.pointee.max_position_fraction = try arena.string(maxPositionFraction) }
-    if !stopLoss.isEmpty { c.pointee.stop_loss = try arena.string(stopLoss) }
-    if !takeProfit.isEmpty { c.pointee.take_profit = try arena.string(takeProfit) }
-    if !trailingStop.isEmpty { c.pointee.trailing_stop = try arena.string(trailingStop) }
-    c.pointee.auto_start = autoStart ? 1 : 0
-    if !trailingStopAtr.isEmpty { c.pointee.trailing_stop_atr = try arena.string(trailingStopAtr) }
-    c.pointee.time_stop_candles = timeStopCandles
-    c.pointee.cooldown_candles = cooldownCandles
-    if !sizing.isEmpty { c.pointee.sizing = try arena.string(sizing) }
-    if !sizingAtr.isEmpty { c.pointee.sizing_atr = try arena.string(sizingAtr) }
+    unsafe botd__v1__bot_spec__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !strategy.isEmpty { unsafe c.pointee.strategy = try arena.string(strategy) }
+    unsafe (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    if !capital.isEmpty { unsafe c.pointee.capital = try arena.string(capital) }
+    if !riskPerTrade.isEmpty { unsafe c.pointee.risk_per_trade = try arena.string(riskPerTrade) }
+    if !maxPositionFraction.isEmpty { unsafe c.pointee.max_position_fraction = try arena.string(maxPositionFraction) }
+    if !stopLoss.isEmpty { unsafe c.pointee.stop_loss = try arena.string(stopLoss) }
+    if !takeProfit.isEmpty { unsafe c.pointee.take_profit = try arena.string(takeProfit) }
+    if !trailingStop.isEmpty { unsafe c.pointee.trailing_stop = try arena.string(trailingStop) }
+    unsafe c.pointee.auto_start = autoStart ? 1 : 0
+    if !trailingStopAtr.isEmpty { unsafe c.pointee.trailing_stop_atr = try arena.string(trailingStopAtr) }
+    unsafe c.pointee.time_stop_candles = timeStopCandles
+    unsafe c.pointee.cooldown_candles = cooldownCandles
+    if !sizing.isEmpty { unsafe c.pointee.sizing = try arena.string(sizing) }
+    if !sizingAtr.isEmpty { unsafe c.pointee.sizing_atr = try arena.string(sizingAtr) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BotSpec>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.strategy = CField.string(c.pointee.strategy)
-    self.parameters = CField.messages(c.pointee.n_parameters, c.pointee.parameters)
-    self.interval = CField.string(c.pointee.interval)
-    self.capital = CField.string(c.pointee.capital)
-    self.riskPerTrade = CField.string(c.pointee.risk_per_trade)
-    self.maxPositionFraction = CField.string(c.pointee.max_position_fraction)
-    self.stopLoss = CField.string(c.pointee.stop_loss)
-    self.takeProfit = CField.string(c.pointee.take_profit)
-    self.trailingStop = CField.string(c.pointee.trailing_stop)
-    self.autoStart = c.pointee.auto_start != 0
-    self.trailingStopAtr = CField.string(c.pointee.trailing_stop_atr)
-    self.timeStopCandles = c.pointee.time_stop_candles
-    self.cooldownCandles = c.pointee.cooldown_candles
-    self.sizing = CField.string(c.pointee.sizing)
-    self.sizingAtr = CField.string(c.pointee.sizing_atr)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.strategy = unsafe CField.string(c.pointee.strategy)
+    self.parameters = unsafe CField.messages(c.pointee.n_parameters, c.pointee.parameters)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.capital = unsafe CField.string(c.pointee.capital)
+    self.riskPerTrade = unsafe CField.string(c.pointee.risk_per_trade)
+    self.maxPositionFraction = unsafe CField.string(c.pointee.max_position_fraction)
+    self.stopLoss = unsafe CField.string(c.pointee.stop_loss)
+    self.takeProfit = unsafe CField.string(c.pointee.take_profit)
+    self.trailingStop = unsafe CField.string(c.pointee.trailing_stop)
+    self.autoStart = unsafe c.pointee.auto_start != 0
+    self.trailingStopAtr = unsafe CField.string(c.pointee.trailing_stop_atr)
+    self.timeStopCandles = unsafe c.pointee.time_stop_candles
+    self.cooldownCandles = unsafe c.pointee.cooldown_candles
+    self.sizing = unsafe CField.string(c.pointee.sizing)
+    self.sizingAtr = unsafe CField.string(c.pointee.sizing_atr)
   }
 }
 
-extension V1.Position: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__position__init)
+extension V1.Position: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__position__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Position>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__position__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !quantity.isEmpty { c.pointee.quantity = try arena.string(quantity) }
-    if !averageEntryPrice.isEmpty { c.pointee.average_entry_price = try arena.string(averageEntryPrice) }
-    if !markPrice.isEmpty { c.pointee.mark_price = try arena.string(markPrice) }
-    if !marketValue.isEmpty { c.pointee.market_value = try arena.string(marketValue) }
-    if !unrealizedPnL.isEmpty { c.pointee.unrealized_pnl = try arena.string(unrealizedPnL) }
-    if !stopPrice.isEmpty { c.pointee.stop_price = try arena.string(stopPrice) }
-    if !takeProfitPrice.isEmpty { c.pointee.take_profit_price = try arena.string(takeProfitPrice) }
-    c.pointee.opened_time_ns = openedTimeNs
-    if !protectiveOrderID.isEmpty { c.pointee.protective_order_id = try arena.string(protectiveOrderID) }
+    unsafe botd__v1__position__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !averageEntryPrice.isEmpty { unsafe c.pointee.average_entry_price = try arena.string(averageEntryPrice) }
+    if !markPrice.isEmpty { unsafe c.pointee.mark_price = try arena.string(markPrice) }
+    if !marketValue.isEmpty { unsafe c.pointee.market_value = try arena.string(marketValue) }
+    if !unrealizedPnL.isEmpty { unsafe c.pointee.unrealized_pnl = try arena.string(unrealizedPnL) }
+    if !stopPrice.isEmpty { unsafe c.pointee.stop_price = try arena.string(stopPrice) }
+    if !takeProfitPrice.isEmpty { unsafe c.pointee.take_profit_price = try arena.string(takeProfitPrice) }
+    unsafe c.pointee.opened_time_ns = openedTimeNs
+    if !protectiveOrderID.isEmpty { unsafe c.pointee.protective_order_id = try arena.string(protectiveOrderID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Position>) {
-    self.botID = CField.string(c.pointee.bot_id)
-    self.symbol = CField.string(c.pointee.symbol)
-    self.quantity = CField.string(c.pointee.quantity)
-    self.averageEntryPrice = CField.string(c.pointee.average_entry_price)
-    self.markPrice = CField.string(c.pointee.mark_price)
-    self.marketValue = CField.string(c.pointee.market_value)
-    self.unrealizedPnL = CField.string(c.pointee.unrealized_pnl)
-    self.stopPrice = CField.string(c.pointee.stop_price)
-    self.takeProfitPrice = CField.string(c.pointee.take_profit_price)
-    self.openedTimeNs = c.pointee.opened_time_ns
-    self.protectiveOrderID = CField.string(c.pointee.protective_order_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.averageEntryPrice = unsafe CField.string(c.pointee.average_entry_price)
+    self.markPrice = unsafe CField.string(c.pointee.mark_price)
+    self.marketValue = unsafe CField.string(c.pointee.market_value)
+    self.unrealizedPnL = unsafe CField.string(c.pointee.unrealized_pnl)
+    self.stopPrice = unsafe CField.string(c.pointee.stop_price)
+    self.takeProfitPrice = unsafe CField.string(c.pointee.take_profit_price)
+    self.openedTimeNs = unsafe c.pointee.opened_time_ns
+    self.protectiveOrderID = unsafe CField.string(c.pointee.protective_order_id)
   }
 }
 
-extension V1.Bot: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__bot__init)
+extension V1.Bot: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__bot__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Bot>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__bot__init(c)
-    if !id.isEmpty { c.pointee.id = try arena.string(id) }
-    c.pointee.spec = try CField.message(spec, arena)
-    c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
-    if !stateReason.isEmpty { c.pointee.state_reason = try arena.string(stateReason) }
-    c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
-    c.pointee.position = try CField.message(position, arena)
-    c.pointee.last_signal = try CField.message(lastSignal, arena)
-    if !netPnL.isEmpty { c.pointee.net_pnl = try arena.string(netPnL) }
-    c.pointee.fills = fills
-    c.pointee.created_time_ns = createdTimeNs
-    c.pointee.updated_time_ns = updatedTimeNs
-    if !quoteAsset.isEmpty { c.pointee.quote_asset = try arena.string(quoteAsset) }
-    if !baseAsset.isEmpty { c.pointee.base_asset = try arena.string(baseAsset) }
-    c.pointee.warm_up_remaining = warmUpRemaining
+    unsafe botd__v1__bot__init(c)
+    if !id.isEmpty { unsafe c.pointee.id = try arena.string(id) }
+    unsafe c.pointee.spec = try CField.message(spec, arena)
+    unsafe c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
+    if !stateReason.isEmpty { unsafe c.pointee.state_reason = try arena.string(stateReason) }
+    unsafe c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    unsafe c.pointee.position = try CField.message(position, arena)
+    unsafe c.pointee.last_signal = try CField.message(lastSignal, arena)
+    if !netPnL.isEmpty { unsafe c.pointee.net_pnl = try arena.string(netPnL) }
+    unsafe c.pointee.fills = fills
+    unsafe c.pointee.created_time_ns = createdTimeNs
+    unsafe c.pointee.updated_time_ns = updatedTimeNs
+    if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
+    if !baseAsset.isEmpty { unsafe c.pointee.base_asset = try arena.string(baseAsset) }
+    unsafe c.pointee.warm_up_remaining = warmUpRemaining
   }
 
   init(_ c: UnsafePointer<Botd__V1__Bot>) {
-    self.id = CField.string(c.pointee.id)
-    self.spec = CField.message(c.pointee.spec)
-    self.state = V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
-    self.stateReason = CField.string(c.pointee.state_reason)
-    self.mode = V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
-    self.position = CField.message(c.pointee.position)
-    self.lastSignal = CField.message(c.pointee.last_signal)
-    self.netPnL = CField.string(c.pointee.net_pnl)
-    self.fills = c.pointee.fills
-    self.createdTimeNs = c.pointee.created_time_ns
-    self.updatedTimeNs = c.pointee.updated_time_ns
-    self.quoteAsset = CField.string(c.pointee.quote_asset)
-    self.baseAsset = CField.string(c.pointee.base_asset)
-    self.warmUpRemaining = c.pointee.warm_up_remaining
+    self.id = unsafe CField.string(c.pointee.id)
+    self.spec = unsafe CField.message(c.pointee.spec)
+    self.state = unsafe V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.stateReason = unsafe CField.string(c.pointee.state_reason)
+    self.mode = unsafe V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    self.position = unsafe CField.message(c.pointee.position)
+    self.lastSignal = unsafe CField.message(c.pointee.last_signal)
+    self.netPnL = unsafe CField.string(c.pointee.net_pnl)
+    self.fills = unsafe c.pointee.fills
+    self.createdTimeNs = unsafe c.pointee.created_time_ns
+    self.updatedTimeNs = unsafe c.pointee.updated_time_ns
+    self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
+    self.baseAsset = unsafe CField.string(c.pointee.base_asset)
+    self.warmUpRemaining = unsafe c.pointee.warm_up_remaining
   }
 }
 
-extension V1.DenialCount: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__denial_count__init)
+extension V1.DenialCount: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__denial_count__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__DenialCount>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__denial_count__init(c)
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    c.pointee.count = count
+    unsafe botd__v1__denial_count__init(c)
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    unsafe c.pointee.count = count
   }
 
   init(_ c: UnsafePointer<Botd__V1__DenialCount>) {
-    self.reason = CField.string(c.pointee.reason)
-    self.count = c.pointee.count
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.count = unsafe c.pointee.count
   }
 }
 
-extension V1.Stats: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__stats__init)
+extension V1.Stats: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__stats__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Stats>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__stats__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
-    c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
-    if !quoteAsset.isEmpty { c.pointee.quote_asset = try arena.string(quoteAsset) }
-    if !capital.isEmpty { c.pointee.capital = try arena.string(capital) }
-    if !equity.isEmpty { c.pointee.equity = try arena.string(equity) }
-    if !realizedPnL.isEmpty { c.pointee.realized_pnl = try arena.string(realizedPnL) }
-    if !unrealizedPnL.isEmpty { c.pointee.unrealized_pnl = try arena.string(unrealizedPnL) }
-    if !grossPnL.isEmpty { c.pointee.gross_pnl = try arena.string(grossPnL) }
-    if !netPnL.isEmpty { c.pointee.net_pnl = try arena.string(netPnL) }
-    if !returnFraction.isEmpty { c.pointee.return_fraction = try arena.string(returnFraction) }
-    (c.pointee.n_fees, c.pointee.fees) = try CField.messages(fees, arena)
-    c.pointee.fills = fills
-    c.pointee.trades = trades
-    c.pointee.wins = wins
-    c.pointee.losses = losses
-    if !winRate.isEmpty { c.pointee.win_rate = try arena.string(winRate) }
-    if !profitFactor.isEmpty { c.pointee.profit_factor = try arena.string(profitFactor) }
-    if !expectancy.isEmpty { c.pointee.expectancy = try arena.string(expectancy) }
-    if !averageWin.isEmpty { c.pointee.average_win = try arena.string(averageWin) }
-    if !averageLoss.isEmpty { c.pointee.average_loss = try arena.string(averageLoss) }
-    if !bestTrade.isEmpty { c.pointee.best_trade = try arena.string(bestTrade) }
-    if !worstTrade.isEmpty { c.pointee.worst_trade = try arena.string(worstTrade) }
-    c.pointee.longest_win_streak = longestWinStreak
-    c.pointee.longest_loss_streak = longestLossStreak
-    if !maxDrawdown.isEmpty { c.pointee.max_drawdown = try arena.string(maxDrawdown) }
-    if !maxDrawdownFraction.isEmpty { c.pointee.max_drawdown_fraction = try arena.string(maxDrawdownFraction) }
-    c.pointee.max_drawdown_time_ns = maxDrawdownTimeNs
-    c.pointee.max_drawdown_duration_ns = maxDrawdownDurationNs
-    c.pointee.sharpe_ratio = sharpeRatio
-    c.pointee.sortino_ratio = sortinoRatio
-    c.pointee.calmar_ratio = calmarRatio
-    if !exposure.isEmpty { c.pointee.exposure = try arena.string(exposure) }
-    c.pointee.signals = signals
-    c.pointee.signals_denied = signalsDenied
-    (c.pointee.n_denials, c.pointee.denials) = try CField.messages(denials, arena)
-    if !slippage.isEmpty { c.pointee.slippage = try arena.string(slippage) }
-    if !slippageFraction.isEmpty { c.pointee.slippage_fraction = try arena.string(slippageFraction) }
-    if !marketChange.isEmpty { c.pointee.market_change = try arena.string(marketChange) }
-    if !turnover.isEmpty { c.pointee.turnover = try arena.string(turnover) }
-    if !positionQuantity.isEmpty { c.pointee.position_quantity = try arena.string(positionQuantity) }
-    c.pointee.first_time_ns = firstTimeNs
-    c.pointee.last_time_ns = lastTimeNs
-    c.pointee.candles = candles
+    unsafe botd__v1__stats__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
+    unsafe c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
+    if !capital.isEmpty { unsafe c.pointee.capital = try arena.string(capital) }
+    if !equity.isEmpty { unsafe c.pointee.equity = try arena.string(equity) }
+    if !realizedPnL.isEmpty { unsafe c.pointee.realized_pnl = try arena.string(realizedPnL) }
+    if !unrealizedPnL.isEmpty { unsafe c.pointee.unrealized_pnl = try arena.string(unrealizedPnL) }
+    if !grossPnL.isEmpty { unsafe c.pointee.gross_pnl = try arena.string(grossPnL) }
+    if !netPnL.isEmpty { unsafe c.pointee.net_pnl = try arena.string(netPnL) }
+    if !returnFraction.isEmpty { unsafe c.pointee.return_fraction = try arena.string(returnFraction) }
+    unsafe (c.pointee.n_fees, c.pointee.fees) = try CField.messages(fees, arena)
+    unsafe c.pointee.fills = fills
+    unsafe c.pointee.trades = trades
+    unsafe c.pointee.wins = wins
+    unsafe c.pointee.losses = losses
+    if !winRate.isEmpty { unsafe c.pointee.win_rate = try arena.string(winRate) }
+    if !profitFactor.isEmpty { unsafe c.pointee.profit_factor = try arena.string(profitFactor) }
+    if !expectancy.isEmpty { unsafe c.pointee.expectancy = try arena.string(expectancy) }
+    if !averageWin.isEmpty { unsafe c.pointee.average_win = try arena.string(averageWin) }
+    if !averageLoss.isEmpty { unsafe c.pointee.average_loss = try arena.string(averageLoss) }
+    if !bestTrade.isEmpty { unsafe c.pointee.best_trade = try arena.string(bestTrade) }
+    if !worstTrade.isEmpty { unsafe c.pointee.worst_trade = try arena.string(worstTrade) }
+    unsafe c.pointee.longest_win_streak = longestWinStreak
+    unsafe c.pointee.longest_loss_streak = longestLossStreak
+    if !maxDrawdown.isEmpty { unsafe c.pointee.max_drawdown = try arena.string(maxDrawdown) }
+    if !maxDrawdownFraction.isEmpty { unsafe c.pointee.max_drawdown_fraction = try arena.string(maxDrawdownFraction) }
+    unsafe c.pointee.max_drawdown_time_ns = maxDrawdownTimeNs
+    unsafe c.pointee.max_drawdown_duration_ns = maxDrawdownDurationNs
+    unsafe c.pointee.sharpe_ratio = sharpeRatio
+    unsafe c.pointee.sortino_ratio = sortinoRatio
+    unsafe c.pointee.calmar_ratio = calmarRatio
+    if !exposure.isEmpty { unsafe c.pointee.exposure = try arena.string(exposure) }
+    unsafe c.pointee.signals = signals
+    unsafe c.pointee.signals_denied = signalsDenied
+    unsafe (c.pointee.n_denials, c.pointee.denials) = try CField.messages(denials, arena)
+    if !slippage.isEmpty { unsafe c.pointee.slippage = try arena.string(slippage) }
+    if !slippageFraction.isEmpty { unsafe c.pointee.slippage_fraction = try arena.string(slippageFraction) }
+    if !marketChange.isEmpty { unsafe c.pointee.market_change = try arena.string(marketChange) }
+    if !turnover.isEmpty { unsafe c.pointee.turnover = try arena.string(turnover) }
+    if !positionQuantity.isEmpty { unsafe c.pointee.position_quantity = try arena.string(positionQuantity) }
+    unsafe c.pointee.first_time_ns = firstTimeNs
+    unsafe c.pointee.last_time_ns = lastTimeNs
+    unsafe c.pointee.candles = candles
   }
 
   init(_ c: UnsafePointer<Botd__V1__Stats>) {
-    self.botID = CField.string(c.pointee.bot_id)
-    self.state = V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
-    self.mode = V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
-    self.quoteAsset = CField.string(c.pointee.quote_asset)
-    self.capital = CField.string(c.pointee.capital)
-    self.equity = CField.string(c.pointee.equity)
-    self.realizedPnL = CField.string(c.pointee.realized_pnl)
-    self.unrealizedPnL = CField.string(c.pointee.unrealized_pnl)
-    self.grossPnL = CField.string(c.pointee.gross_pnl)
-    self.netPnL = CField.string(c.pointee.net_pnl)
-    self.returnFraction = CField.string(c.pointee.return_fraction)
-    self.fees = CField.messages(c.pointee.n_fees, c.pointee.fees)
-    self.fills = c.pointee.fills
-    self.trades = c.pointee.trades
-    self.wins = c.pointee.wins
-    self.losses = c.pointee.losses
-    self.winRate = CField.string(c.pointee.win_rate)
-    self.profitFactor = CField.string(c.pointee.profit_factor)
-    self.expectancy = CField.string(c.pointee.expectancy)
-    self.averageWin = CField.string(c.pointee.average_win)
-    self.averageLoss = CField.string(c.pointee.average_loss)
-    self.bestTrade = CField.string(c.pointee.best_trade)
-    self.worstTrade = CField.string(c.pointee.worst_trade)
-    self.longestWinStreak = c.pointee.longest_win_streak
-    self.longestLossStreak = c.pointee.longest_loss_streak
-    self.maxDrawdown = CField.string(c.pointee.max_drawdown)
-    self.maxDrawdownFraction = CField.string(c.pointee.max_drawdown_fraction)
-    self.maxDrawdownTimeNs = c.pointee.max_drawdown_time_ns
-    self.maxDrawdownDurationNs = c.pointee.max_drawdown_duration_ns
-    self.sharpeRatio = c.pointee.sharpe_ratio
-    self.sortinoRatio = c.pointee.sortino_ratio
-    self.calmarRatio = c.pointee.calmar_ratio
-    self.exposure = CField.string(c.pointee.exposure)
-    self.signals = c.pointee.signals
-    self.signalsDenied = c.pointee.signals_denied
-    self.denials = CField.messages(c.pointee.n_denials, c.pointee.denials)
-    self.slippage = CField.string(c.pointee.slippage)
-    self.slippageFraction = CField.string(c.pointee.slippage_fraction)
-    self.marketChange = CField.string(c.pointee.market_change)
-    self.turnover = CField.string(c.pointee.turnover)
-    self.positionQuantity = CField.string(c.pointee.position_quantity)
-    self.firstTimeNs = c.pointee.first_time_ns
-    self.lastTimeNs = c.pointee.last_time_ns
-    self.candles = c.pointee.candles
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.state = unsafe V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.mode = unsafe V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
+    self.capital = unsafe CField.string(c.pointee.capital)
+    self.equity = unsafe CField.string(c.pointee.equity)
+    self.realizedPnL = unsafe CField.string(c.pointee.realized_pnl)
+    self.unrealizedPnL = unsafe CField.string(c.pointee.unrealized_pnl)
+    self.grossPnL = unsafe CField.string(c.pointee.gross_pnl)
+    self.netPnL = unsafe CField.string(c.pointee.net_pnl)
+    self.returnFraction = unsafe CField.string(c.pointee.return_fraction)
+    self.fees = unsafe CField.messages(c.pointee.n_fees, c.pointee.fees)
+    self.fills = unsafe c.pointee.fills
+    self.trades = unsafe c.pointee.trades
+    self.wins = unsafe c.pointee.wins
+    self.losses = unsafe c.pointee.losses
+    self.winRate = unsafe CField.string(c.pointee.win_rate)
+    self.profitFactor = unsafe CField.string(c.pointee.profit_factor)
+    self.expectancy = unsafe CField.string(c.pointee.expectancy)
+    self.averageWin = unsafe CField.string(c.pointee.average_win)
+    self.averageLoss = unsafe CField.string(c.pointee.average_loss)
+    self.bestTrade = unsafe CField.string(c.pointee.best_trade)
+    self.worstTrade = unsafe CField.string(c.pointee.worst_trade)
+    self.longestWinStreak = unsafe c.pointee.longest_win_streak
+    self.longestLossStreak = unsafe c.pointee.longest_loss_streak
+    self.maxDrawdown = unsafe CField.string(c.pointee.max_drawdown)
+    self.maxDrawdownFraction = unsafe CField.string(c.pointee.max_drawdown_fraction)
+    self.maxDrawdownTimeNs = unsafe c.pointee.max_drawdown_time_ns
+    self.maxDrawdownDurationNs = unsafe c.pointee.max_drawdown_duration_ns
+    self.sharpeRatio = unsafe c.pointee.sharpe_ratio
+    self.sortinoRatio = unsafe c.pointee.sortino_ratio
+    self.calmarRatio = unsafe c.pointee.calmar_ratio
+    self.exposure = unsafe CField.string(c.pointee.exposure)
+    self.signals = unsafe c.pointee.signals
+    self.signalsDenied = unsafe c.pointee.signals_denied
+    self.denials = unsafe CField.messages(c.pointee.n_denials, c.pointee.denials)
+    self.slippage = unsafe CField.string(c.pointee.slippage)
+    self.slippageFraction = unsafe CField.string(c.pointee.slippage_fraction)
+    self.marketChange = unsafe CField.string(c.pointee.market_change)
+    self.turnover = unsafe CField.string(c.pointee.turnover)
+    self.positionQuantity = unsafe CField.string(c.pointee.position_quantity)
+    self.firstTimeNs = unsafe c.pointee.first_time_ns
+    self.lastTimeNs = unsafe c.pointee.last_time_ns
+    self.candles = unsafe c.pointee.candles
   }
 }
 
-extension V1.CreateBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__create_bot_request__init)
+extension V1.CreateBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__create_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CreateBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__create_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.spec = try CField.message(spec, arena)
-    c.pointee.start = start ? 1 : 0
-    c.pointee.validate_only = validateOnly ? 1 : 0
+    unsafe botd__v1__create_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.spec = try CField.message(spec, arena)
+    unsafe c.pointee.start = start ? 1 : 0
+    unsafe c.pointee.validate_only = validateOnly ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__CreateBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.spec = CField.message(c.pointee.spec)
-    self.start = c.pointee.start != 0
-    self.validateOnly = c.pointee.validate_only != 0
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.spec = unsafe CField.message(c.pointee.spec)
+    self.start = unsafe c.pointee.start != 0
+    self.validateOnly = unsafe c.pointee.validate_only != 0
   }
 }
 
-extension V1.CreateBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__create_bot_response__init)
+extension V1.CreateBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__create_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CreateBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__create_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__create_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__CreateBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.GetBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_bot_request__init)
+extension V1.GetBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_bot_request__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__get_bot_request__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBotRequest>) {
-    self.botID = CField.string(c.pointee.bot_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }
 
-extension V1.GetBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_bot_response__init)
+extension V1.GetBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__get_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.ListBotsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_bots_request__init)
+extension V1.ListBotsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_bots_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListBotsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_bots_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    (c.pointee.n_states, c.pointee.states) = try CField.scalars(states, arena) { Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
+    unsafe botd__v1__list_bots_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe (c.pointee.n_states, c.pointee.states) = try CField.scalars(states, arena) { Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListBotsRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.states = CField.scalars(c.pointee.n_states, c.pointee.states) { V1.BotState(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.states = unsafe CField.scalars(c.pointee.n_states, c.pointee.states) { V1.BotState(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
   }
 }
 
-extension V1.ListBotsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_bots_response__init)
+extension V1.ListBotsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_bots_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListBotsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_bots_response__init(c)
-    (c.pointee.n_bots, c.pointee.bots) = try CField.messages(bots, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
-    c.pointee.total = total
+    unsafe botd__v1__list_bots_response__init(c)
+    unsafe (c.pointee.n_bots, c.pointee.bots) = try CField.messages(bots, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe c.pointee.total = total
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListBotsResponse>) {
-    self.bots = CField.messages(c.pointee.n_bots, c.pointee.bots)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
-    self.total = c.pointee.total
+    self.bots = unsafe CField.messages(c.pointee.n_bots, c.pointee.bots)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
+    self.total = unsafe c.pointee.total
   }
 }
 
-extension V1.UpdateBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__update_bot_request__init)
+extension V1.UpdateBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__update_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__UpdateBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__update_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.spec = try CField.message(spec, arena)
-    c.pointee.update_auto_start = updateAutoStart ? 1 : 0
+    unsafe botd__v1__update_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.spec = try CField.message(spec, arena)
+    unsafe c.pointee.update_auto_start = updateAutoStart ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__UpdateBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.spec = CField.message(c.pointee.spec)
-    self.updateAutoStart = c.pointee.update_auto_start != 0
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.spec = unsafe CField.message(c.pointee.spec)
+    self.updateAutoStart = unsafe c.pointee.update_auto_start != 0
   }
 }
 
-extension V1.UpdateBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__update_bot_response__init)
+extension V1.UpdateBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__update_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__UpdateBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__update_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__update_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__UpdateBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.StartBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__start_bot_request__init)
+extension V1.StartBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__start_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StartBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__start_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__start_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__StartBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }
 
-extension V1.StartBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__start_bot_response__init)
+extension V1.StartBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__start_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StartBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__start_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__start_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__StartBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.StopBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__stop_bot_request__init)
+extension V1.StopBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__stop_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StopBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__stop_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.close_position = closePosition ? 1 : 0
+    unsafe botd__v1__stop_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.close_position = closePosition ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__StopBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.closePosition = c.pointee.close_position != 0
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.closePosition = unsafe c.pointee.close_position != 0
   }
 }
 
-extension V1.StopBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__stop_bot_response__init)
+extension V1.StopBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__stop_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StopBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__stop_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__stop_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__StopBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.PauseBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__pause_bot_request__init)
+extension V1.PauseBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__pause_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__PauseBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__pause_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__pause_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__PauseBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }
 
-extension V1.PauseBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__pause_bot_response__init)
+extension V1.PauseBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__pause_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__PauseBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__pause_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__pause_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__PauseBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.ResumeBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__resume_bot_request__init)
+extension V1.ResumeBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__resume_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ResumeBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__resume_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__resume_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ResumeBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }
 
-extension V1.ResumeBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__resume_bot_response__init)
+extension V1.ResumeBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__resume_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ResumeBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__resume_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__resume_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ResumeBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.RemoveBotRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__remove_bot_request__init)
+extension V1.RemoveBotRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__remove_bot_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RemoveBotRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__remove_bot_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.force = force ? 1 : 0
+    unsafe botd__v1__remove_bot_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.force = force ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__RemoveBotRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.force = c.pointee.force != 0
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.force = unsafe c.pointee.force != 0
   }
 }
 
-extension V1.RemoveBotResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__remove_bot_response__init)
+extension V1.RemoveBotResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__remove_bot_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RemoveBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__remove_bot_response__init(c)
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__remove_bot_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__RemoveBotResponse>) {
-    self.bot = CField.message(c.pointee.bot)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.BotOutcome: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__bot_outcome__init)
+extension V1.BotOutcome: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__bot_outcome__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BotOutcome>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__bot_outcome__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
-    c.pointee.error = try CField.message(error, arena)
+    unsafe botd__v1__bot_outcome__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.state = Botd__V1__BotState(rawValue: .init(truncatingIfNeeded: state.rawValue))
+    unsafe c.pointee.error = try CField.message(error, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__BotOutcome>) {
-    self.botID = CField.string(c.pointee.bot_id)
-    self.state = V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
-    self.error = CField.message(c.pointee.error)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.state = unsafe V1.BotState(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.error = unsafe CField.message(c.pointee.error)
   }
 }
 
-extension V1.StartAllBotsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__start_all_bots_request__init)
+extension V1.StartAllBotsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__start_all_bots_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StartAllBotsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__start_all_bots_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
+    unsafe botd__v1__start_all_bots_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__StartAllBotsRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
   }
 }
 
-extension V1.StartAllBotsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__start_all_bots_response__init)
+extension V1.StartAllBotsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__start_all_bots_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StartAllBotsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__start_all_bots_response__init(c)
-    (c.pointee.n_outcomes, c.pointee.outcomes) = try CField.messages(outcomes, arena)
+    unsafe botd__v1__start_all_bots_response__init(c)
+    unsafe (c.pointee.n_outcomes, c.pointee.outcomes) = try CField.messages(outcomes, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__StartAllBotsResponse>) {
-    self.outcomes = CField.messages(c.pointee.n_outcomes, c.pointee.outcomes)
+    self.outcomes = unsafe CField.messages(c.pointee.n_outcomes, c.pointee.outcomes)
   }
 }
 
-extension V1.StopAllBotsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__stop_all_bots_request__init)
+extension V1.StopAllBotsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__stop_all_bots_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StopAllBotsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__stop_all_bots_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    c.pointee.close_positions = closePositions ? 1 : 0
+    unsafe botd__v1__stop_all_bots_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    unsafe c.pointee.close_positions = closePositions ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__StopAllBotsRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.closePositions = c.pointee.close_positions != 0
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.closePositions = unsafe c.pointee.close_positions != 0
   }
 }
 
-extension V1.StopAllBotsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__stop_all_bots_response__init)
+extension V1.StopAllBotsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__stop_all_bots_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__StopAllBotsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__stop_all_bots_response__init(c)
-    (c.pointee.n_outcomes, c.pointee.outcomes) = try CField.messages(outcomes, arena)
+    unsafe botd__v1__stop_all_bots_response__init(c)
+    unsafe (c.pointee.n_outcomes, c.pointee.outcomes) = try CField.messages(outcomes, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__StopAllBotsResponse>) {
-    self.outcomes = CField.messages(c.pointee.n_outcomes, c.pointee.outcomes)
+    self.outcomes = unsafe CField.messages(c.pointee.n_outcomes, c.pointee.outcomes)
   }
 }
 
-extension V1.GetBotStatsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_bot_stats_request__init)
+extension V1.GetBotStatsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_bot_stats_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBotStatsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_bot_stats_request__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__get_bot_stats_request__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBotStatsRequest>) {
-    self.botID = CField.string(c.pointee.bot_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }
 
-extension V1.GetBotStatsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_bot_stats_response__init)
+extension V1.GetBotStatsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_bot_stats_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBotStatsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_bot_stats_response__init(c)
-    c.pointee.stats = try CField.message(stats, arena)
+    unsafe botd__v1__get_bot_stats_response__init(c)
+    unsafe c.pointee.stats = try CField.message(stats, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBotStatsResponse>) {
-    self.stats = CField.message(c.pointee.stats)
+    self.stats = unsafe CField.message(c.pointee.stats)
   }
 }
 
-extension V1.ClosePositionRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__close_position_request__init)
+extension V1.ClosePositionRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__close_position_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ClosePositionRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__close_position_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__close_position_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ClosePositionRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.reason = CField.string(c.pointee.reason)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.ClosePositionResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__close_position_response__init)
+extension V1.ClosePositionResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__close_position_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ClosePositionResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__close_position_response__init(c)
-    c.pointee.order = try CField.message(order, arena)
+    unsafe botd__v1__close_position_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ClosePositionResponse>) {
-    self.order = CField.message(c.pointee.order)
+    self.order = unsafe CField.message(c.pointee.order)
   }
 }

@@ -79,23 +79,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.BotSpec" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -176,23 +176,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Position" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -280,23 +280,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Bot" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -339,23 +339,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.DenialCount" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -555,23 +555,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Stats" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -656,23 +656,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.CreateBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -702,23 +702,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.CreateBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -744,23 +744,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -786,23 +786,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -840,23 +840,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ListBotsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -893,23 +893,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ListBotsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -950,23 +950,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.UpdateBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -995,23 +995,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.UpdateBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1041,23 +1041,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StartBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1084,23 +1084,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StartBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1134,23 +1134,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StopBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1178,23 +1178,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StopBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1224,23 +1224,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.PauseBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1267,23 +1267,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.PauseBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1313,23 +1313,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ResumeBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1356,23 +1356,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ResumeBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1406,23 +1406,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.RemoveBotRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1450,23 +1450,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.RemoveBotResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1500,23 +1500,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.BotOutcome" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1544,23 +1544,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StartAllBotsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1586,23 +1586,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StartAllBotsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1632,23 +1632,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StopAllBotsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1675,23 +1675,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.StopAllBotsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1717,23 +1717,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetBotStatsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1759,23 +1759,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetBotStatsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1809,23 +1809,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ClosePositionRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1853,23 +1853,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ClosePositionResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -4,172 +4,172 @@
 import CBotProto
 import ProtobufC
 
-extension V1.KeyValue: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__key_value__init)
+extension V1.KeyValue: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__key_value__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__KeyValue>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__key_value__init(c)
-    if !key.isEmpty { c.pointee.key = try arena.string(key) }
-    if !value.isEmpty { c.pointee.value = try arena.string(value) }
+    unsafe botd__v1__key_value__init(c)
+    if !key.isEmpty { unsafe c.pointee.key = try arena.string(key) }
+    if !value.isEmpty { unsafe c.pointee.value = try arena.string(value) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__KeyValue>) {
-    self.key = CField.string(c.pointee.key)
-    self.value = CField.string(c.pointee.value)
+    self.key = unsafe CField.string(c.pointee.key)
+    self.value = unsafe CField.string(c.pointee.value)
   }
 }
 
-extension V1.Counter: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__counter__init)
+extension V1.Counter: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__counter__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Counter>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__counter__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    c.pointee.value = value
+    unsafe botd__v1__counter__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    unsafe c.pointee.value = value
   }
 
   init(_ c: UnsafePointer<Botd__V1__Counter>) {
-    self.name = CField.string(c.pointee.name)
-    self.value = c.pointee.value
+    self.name = unsafe CField.string(c.pointee.name)
+    self.value = unsafe c.pointee.value
   }
 }
 
-extension V1.AssetAmount: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__asset_amount__init)
+extension V1.AssetAmount: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__asset_amount__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__AssetAmount>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__asset_amount__init(c)
-    if !asset.isEmpty { c.pointee.asset = try arena.string(asset) }
-    if !amount.isEmpty { c.pointee.amount = try arena.string(amount) }
+    unsafe botd__v1__asset_amount__init(c)
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+    if !amount.isEmpty { unsafe c.pointee.amount = try arena.string(amount) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__AssetAmount>) {
-    self.asset = CField.string(c.pointee.asset)
-    self.amount = CField.string(c.pointee.amount)
+    self.asset = unsafe CField.string(c.pointee.asset)
+    self.amount = unsafe CField.string(c.pointee.amount)
   }
 }
 
-extension V1.FieldViolation: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__field_violation__init)
+extension V1.FieldViolation: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__field_violation__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__FieldViolation>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__field_violation__init(c)
-    if !field.isEmpty { c.pointee.field = try arena.string(field) }
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    if !message.isEmpty { c.pointee.message = try arena.string(message) }
+    unsafe botd__v1__field_violation__init(c)
+    if !field.isEmpty { unsafe c.pointee.field = try arena.string(field) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__FieldViolation>) {
-    self.field = CField.string(c.pointee.field)
-    self.reason = CField.string(c.pointee.reason)
-    self.message = CField.string(c.pointee.message)
+    self.field = unsafe CField.string(c.pointee.field)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.message = unsafe CField.string(c.pointee.message)
   }
 }
 
-extension V1.ErrorInfo: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__error_info__init)
+extension V1.ErrorInfo: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__error_info__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ErrorInfo>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__error_info__init(c)
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    if !field.isEmpty { c.pointee.field = try arena.string(field) }
-    if !message.isEmpty { c.pointee.message = try arena.string(message) }
-    (c.pointee.n_violations, c.pointee.violations) = try CField.messages(violations, arena)
-    c.pointee.last_sequence = lastSequence
+    unsafe botd__v1__error_info__init(c)
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !field.isEmpty { unsafe c.pointee.field = try arena.string(field) }
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+    unsafe (c.pointee.n_violations, c.pointee.violations) = try CField.messages(violations, arena)
+    unsafe c.pointee.last_sequence = lastSequence
   }
 
   init(_ c: UnsafePointer<Botd__V1__ErrorInfo>) {
-    self.reason = CField.string(c.pointee.reason)
-    self.field = CField.string(c.pointee.field)
-    self.message = CField.string(c.pointee.message)
-    self.violations = CField.messages(c.pointee.n_violations, c.pointee.violations)
-    self.lastSequence = c.pointee.last_sequence
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.field = unsafe CField.string(c.pointee.field)
+    self.message = unsafe CField.string(c.pointee.message)
+    self.violations = unsafe CField.messages(c.pointee.n_violations, c.pointee.violations)
+    self.lastSequence = unsafe c.pointee.last_sequence
   }
 }
 
-extension V1.SubscriptionOpened: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscription_opened__init)
+extension V1.SubscriptionOpened: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscription_opened__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscriptionOpened>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscription_opened__init(c)
-    if !journalID.isEmpty { c.pointee.journal_id = try arena.string(journalID) }
-    c.pointee.first_sequence = firstSequence
-    c.pointee.last_sequence = lastSequence
+    unsafe botd__v1__subscription_opened__init(c)
+    if !journalID.isEmpty { unsafe c.pointee.journal_id = try arena.string(journalID) }
+    unsafe c.pointee.first_sequence = firstSequence
+    unsafe c.pointee.last_sequence = lastSequence
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscriptionOpened>) {
-    self.journalID = CField.string(c.pointee.journal_id)
-    self.firstSequence = c.pointee.first_sequence
-    self.lastSequence = c.pointee.last_sequence
+    self.journalID = unsafe CField.string(c.pointee.journal_id)
+    self.firstSequence = unsafe c.pointee.first_sequence
+    self.lastSequence = unsafe c.pointee.last_sequence
   }
 }
 
-extension V1.Heartbeat: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__heartbeat__init)
+extension V1.Heartbeat: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__heartbeat__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Heartbeat>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__heartbeat__init(c)
-    c.pointee.last_sequence = lastSequence
-    c.pointee.server_time_ns = serverTimeNs
+    unsafe botd__v1__heartbeat__init(c)
+    unsafe c.pointee.last_sequence = lastSequence
+    unsafe c.pointee.server_time_ns = serverTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__Heartbeat>) {
-    self.lastSequence = c.pointee.last_sequence
-    self.serverTimeNs = c.pointee.server_time_ns
+    self.lastSequence = unsafe c.pointee.last_sequence
+    self.serverTimeNs = unsafe c.pointee.server_time_ns
   }
 }
 
-extension V1.CaughtUp: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__caught_up__init)
+extension V1.CaughtUp: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__caught_up__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CaughtUp>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__caught_up__init(c)
-    c.pointee.sequence = sequence
-    c.pointee.server_time_ns = serverTimeNs
+    unsafe botd__v1__caught_up__init(c)
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.server_time_ns = serverTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__CaughtUp>) {
-    self.sequence = c.pointee.sequence
-    self.serverTimeNs = c.pointee.server_time_ns
+    self.sequence = unsafe c.pointee.sequence
+    self.serverTimeNs = unsafe c.pointee.server_time_ns
   }
 }
 
-extension V1.Draining: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__draining__init)
+extension V1.Draining: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__draining__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Draining>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__draining__init(c)
-    c.pointee.last_sequence = lastSequence
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__draining__init(c)
+    unsafe c.pointee.last_sequence = lastSequence
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Draining>) {
-    self.lastSequence = c.pointee.last_sequence
-    self.reason = CField.string(c.pointee.reason)
+    self.lastSequence = unsafe c.pointee.last_sequence
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.Signal: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__signal__init)
+extension V1.Signal: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__signal__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Signal>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__signal__init(c)
-    c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
-    if !confidence.isEmpty { c.pointee.confidence = try arena.string(confidence) }
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    c.pointee.time_ns = timeNs
-    if !price.isEmpty { c.pointee.price = try arena.string(price) }
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
+    unsafe botd__v1__signal__init(c)
+    unsafe c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
+    if !confidence.isEmpty { unsafe c.pointee.confidence = try arena.string(confidence) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    unsafe c.pointee.time_ns = timeNs
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Signal>) {
-    self.side = V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
-    self.confidence = CField.string(c.pointee.confidence)
-    self.reason = CField.string(c.pointee.reason)
-    self.timeNs = c.pointee.time_ns
-    self.price = CField.string(c.pointee.price)
-    self.symbol = CField.string(c.pointee.symbol)
-    self.botID = CField.string(c.pointee.bot_id)
+    self.side = unsafe V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
+    self.confidence = unsafe CField.string(c.pointee.confidence)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.timeNs = unsafe c.pointee.time_ns
+    self.price = unsafe CField.string(c.pointee.price)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
   }
 }

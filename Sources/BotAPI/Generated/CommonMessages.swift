@@ -612,23 +612,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.KeyValue" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -659,23 +659,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Counter" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -706,23 +706,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.AssetAmount" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -757,23 +757,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.FieldViolation" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -818,23 +818,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ErrorInfo" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -872,23 +872,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SubscriptionOpened" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -920,23 +920,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Heartbeat" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -967,23 +967,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.CaughtUp" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1014,23 +1014,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Draining" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -1081,23 +1081,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Signal" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

@@ -4,185 +4,185 @@
 import CBotProto
 import ProtobufC
 
-extension V1.BotEvent: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__bot_event__init)
+extension V1.BotEvent: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__bot_event__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__BotEvent>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__bot_event__init(c)
-    if !change.isEmpty { c.pointee.change = try arena.string(change) }
-    c.pointee.bot = try CField.message(bot, arena)
+    unsafe botd__v1__bot_event__init(c)
+    if !change.isEmpty { unsafe c.pointee.change = try arena.string(change) }
+    unsafe c.pointee.bot = try CField.message(bot, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__BotEvent>) {
-    self.change = CField.string(c.pointee.change)
-    self.bot = CField.message(c.pointee.bot)
+    self.change = unsafe CField.string(c.pointee.change)
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }
 
-extension V1.SignalEvent: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__signal_event__init)
+extension V1.SignalEvent: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__signal_event__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SignalEvent>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__signal_event__init(c)
-    c.pointee.signal = try CField.message(signal, arena)
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
-    if !deniedReason.isEmpty { c.pointee.denied_reason = try arena.string(deniedReason) }
-    if !deniedMessage.isEmpty { c.pointee.denied_message = try arena.string(deniedMessage) }
+    unsafe botd__v1__signal_event__init(c)
+    unsafe c.pointee.signal = try CField.message(signal, arena)
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
+    if !deniedReason.isEmpty { unsafe c.pointee.denied_reason = try arena.string(deniedReason) }
+    if !deniedMessage.isEmpty { unsafe c.pointee.denied_message = try arena.string(deniedMessage) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__SignalEvent>) {
-    self.signal = CField.message(c.pointee.signal)
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
-    self.deniedReason = CField.string(c.pointee.denied_reason)
-    self.deniedMessage = CField.string(c.pointee.denied_message)
+    self.signal = unsafe CField.message(c.pointee.signal)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
+    self.deniedReason = unsafe CField.string(c.pointee.denied_reason)
+    self.deniedMessage = unsafe CField.string(c.pointee.denied_message)
   }
 }
 
-extension V1.Alert: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__alert__init)
+extension V1.Alert: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__alert__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Alert>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__alert__init(c)
-    c.pointee.severity = Botd__V1__AlertSeverity(rawValue: .init(truncatingIfNeeded: severity.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    if !message.isEmpty { c.pointee.message = try arena.string(message) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
+    unsafe botd__v1__alert__init(c)
+    unsafe c.pointee.severity = Botd__V1__AlertSeverity(rawValue: .init(truncatingIfNeeded: severity.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Alert>) {
-    self.severity = V1.AlertSeverity(rawValue: Int32(truncatingIfNeeded: c.pointee.severity.rawValue))
-    self.reason = CField.string(c.pointee.reason)
-    self.message = CField.string(c.pointee.message)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.symbol = CField.string(c.pointee.symbol)
+    self.severity = unsafe V1.AlertSeverity(rawValue: Int32(truncatingIfNeeded: c.pointee.severity.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.message = unsafe CField.string(c.pointee.message)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
   }
 }
 
-extension V1.RiskEvent: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__risk_event__init)
+extension V1.RiskEvent: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__risk_event__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RiskEvent>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__risk_event__init(c)
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__risk_event__init(c)
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__RiskEvent>) {
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.reason = CField.string(c.pointee.reason)
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.Event: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__event__init)
+extension V1.Event: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__event__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Event>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__event__init(c)
-    c.pointee.sequence = sequence
-    c.pointee.previous_sequence = previousSequence
-    c.pointee.time_ns = timeNs
+    unsafe botd__v1__event__init(c)
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.previous_sequence = previousSequence
+    unsafe c.pointee.time_ns = timeNs
     switch payload {
       case .bot(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_BOT
-        c.pointee.bot = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_BOT
+        unsafe c.pointee.bot = try CField.message(value, arena)
       case .signal(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_SIGNAL
-        c.pointee.signal = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_SIGNAL
+        unsafe c.pointee.signal = try CField.message(value, arena)
       case .order(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_ORDER
-        c.pointee.order = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_ORDER
+        unsafe c.pointee.order = try CField.message(value, arena)
       case .trade(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_TRADE
-        c.pointee.trade = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_TRADE
+        unsafe c.pointee.trade = try CField.message(value, arena)
       case .alert(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_ALERT
-        c.pointee.alert = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_ALERT
+        unsafe c.pointee.alert = try CField.message(value, arena)
       case .risk(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_RISK
-        c.pointee.risk = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_RISK
+        unsafe c.pointee.risk = try CField.message(value, arena)
       case .health(let value):
-        c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_HEALTH
-        c.pointee.health = try CField.message(value, arena)
+        unsafe c.pointee.payload_case = BOTD__V1__EVENT__PAYLOAD_HEALTH
+        unsafe c.pointee.health = try CField.message(value, arena)
       case nil: break
     }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Event>) {
-    self.sequence = c.pointee.sequence
-    self.previousSequence = c.pointee.previous_sequence
-    self.timeNs = c.pointee.time_ns
-    switch c.pointee.payload_case {
+    self.sequence = unsafe c.pointee.sequence
+    self.previousSequence = unsafe c.pointee.previous_sequence
+    self.timeNs = unsafe c.pointee.time_ns
+    switch unsafe c.pointee.payload_case {
       case BOTD__V1__EVENT__PAYLOAD_BOT:
-        let value: V1.BotEvent? = CField.message(c.pointee.bot)
+        let value: V1.BotEvent? = unsafe CField.message(c.pointee.bot)
         self.payload = value.map { .bot($0) }
       case BOTD__V1__EVENT__PAYLOAD_SIGNAL:
-        let value: V1.SignalEvent? = CField.message(c.pointee.signal)
+        let value: V1.SignalEvent? = unsafe CField.message(c.pointee.signal)
         self.payload = value.map { .signal($0) }
       case BOTD__V1__EVENT__PAYLOAD_ORDER:
-        let value: V1.Order? = CField.message(c.pointee.order)
+        let value: V1.Order? = unsafe CField.message(c.pointee.order)
         self.payload = value.map { .order($0) }
       case BOTD__V1__EVENT__PAYLOAD_TRADE:
-        let value: V1.Trade? = CField.message(c.pointee.trade)
+        let value: V1.Trade? = unsafe CField.message(c.pointee.trade)
         self.payload = value.map { .trade($0) }
       case BOTD__V1__EVENT__PAYLOAD_ALERT:
-        let value: V1.Alert? = CField.message(c.pointee.alert)
+        let value: V1.Alert? = unsafe CField.message(c.pointee.alert)
         self.payload = value.map { .alert($0) }
       case BOTD__V1__EVENT__PAYLOAD_RISK:
-        let value: V1.RiskEvent? = CField.message(c.pointee.risk)
+        let value: V1.RiskEvent? = unsafe CField.message(c.pointee.risk)
         self.payload = value.map { .risk($0) }
       case BOTD__V1__EVENT__PAYLOAD_HEALTH:
-        let value: V1.ComponentHealth? = CField.message(c.pointee.health)
+        let value: V1.ComponentHealth? = unsafe CField.message(c.pointee.health)
         self.payload = value.map { .health($0) }
       default: self.payload = nil
     }
   }
 }
 
-extension V1.SubscribeEventsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_events_request__init)
+extension V1.SubscribeEventsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_events_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeEventsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_events_request__init(c)
-    c.pointee.after_sequence = afterSequence
-    if !journalID.isEmpty { c.pointee.journal_id = try arena.string(journalID) }
-    c.pointee.live_only = liveOnly ? 1 : 0
-    (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
-    (c.pointee.n_kinds, c.pointee.kinds) = try CField.scalars(kinds, arena) { Botd__V1__EventKind(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
-    c.pointee.max_batch = maxBatch
-    c.pointee.max_delay_ms = maxDelayMs
-    c.pointee.heartbeat_ms = heartbeatMs
+    unsafe botd__v1__subscribe_events_request__init(c)
+    unsafe c.pointee.after_sequence = afterSequence
+    if !journalID.isEmpty { unsafe c.pointee.journal_id = try arena.string(journalID) }
+    unsafe c.pointee.live_only = liveOnly ? 1 : 0
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+    unsafe (c.pointee.n_kinds, c.pointee.kinds) = try CField.scalars(kinds, arena) { Botd__V1__EventKind(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
+    unsafe c.pointee.max_batch = maxBatch
+    unsafe c.pointee.max_delay_ms = maxDelayMs
+    unsafe c.pointee.heartbeat_ms = heartbeatMs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeEventsRequest>) {
-    self.afterSequence = c.pointee.after_sequence
-    self.journalID = CField.string(c.pointee.journal_id)
-    self.liveOnly = c.pointee.live_only != 0
-    self.botIDs = CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
-    self.kinds = CField.scalars(c.pointee.n_kinds, c.pointee.kinds) { V1.EventKind(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
-    self.maxBatch = c.pointee.max_batch
-    self.maxDelayMs = c.pointee.max_delay_ms
-    self.heartbeatMs = c.pointee.heartbeat_ms
+    self.afterSequence = unsafe c.pointee.after_sequence
+    self.journalID = unsafe CField.string(c.pointee.journal_id)
+    self.liveOnly = unsafe c.pointee.live_only != 0
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+    self.kinds = unsafe CField.scalars(c.pointee.n_kinds, c.pointee.kinds) { V1.EventKind(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
+    self.maxBatch = unsafe c.pointee.max_batch
+    self.maxDelayMs = unsafe c.pointee.max_delay_ms
+    self.heartbeatMs = unsafe c.pointee.heartbeat_ms
   }
 }
 
-extension V1.SubscribeEventsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_events_response__init)
+extension V1.SubscribeEventsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_events_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeEventsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_events_response__init(c)
-    (c.pointee.n_events, c.pointee.events) = try CField.messages(events, arena)
-    c.pointee.opened = try CField.message(opened, arena)
-    c.pointee.caught_up = try CField.message(caughtUp, arena)
-    c.pointee.heartbeat = try CField.message(heartbeat, arena)
-    c.pointee.draining = try CField.message(draining, arena)
+    unsafe botd__v1__subscribe_events_response__init(c)
+    unsafe (c.pointee.n_events, c.pointee.events) = try CField.messages(events, arena)
+    unsafe c.pointee.opened = try CField.message(opened, arena)
+    unsafe c.pointee.caught_up = try CField.message(caughtUp, arena)
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+    unsafe c.pointee.draining = try CField.message(draining, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeEventsResponse>) {
-    self.events = CField.messages(c.pointee.n_events, c.pointee.events)
-    self.opened = CField.message(c.pointee.opened)
-    self.caughtUp = CField.message(c.pointee.caught_up)
-    self.heartbeat = CField.message(c.pointee.heartbeat)
-    self.draining = CField.message(c.pointee.draining)
+    self.events = unsafe CField.messages(c.pointee.n_events, c.pointee.events)
+    self.opened = unsafe CField.message(c.pointee.opened)
+    self.caughtUp = unsafe CField.message(c.pointee.caught_up)
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
+    self.draining = unsafe CField.message(c.pointee.draining)
   }
 }

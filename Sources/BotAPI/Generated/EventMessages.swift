@@ -91,23 +91,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.BotEvent" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -146,23 +146,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SignalEvent" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -207,23 +207,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Alert" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -257,23 +257,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.RiskEvent" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -331,23 +331,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Event" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -413,23 +413,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SubscribeEventsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -478,23 +478,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SubscribeEventsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

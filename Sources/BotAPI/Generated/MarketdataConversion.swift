@@ -4,403 +4,403 @@
 import CBotProto
 import ProtobufC
 
-extension V1.SymbolInfo: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__symbol_info__init)
+extension V1.SymbolInfo: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__symbol_info__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SymbolInfo>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__symbol_info__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !baseAsset.isEmpty { c.pointee.base_asset = try arena.string(baseAsset) }
-    if !quoteAsset.isEmpty { c.pointee.quote_asset = try arena.string(quoteAsset) }
-    if !status.isEmpty { c.pointee.status = try arena.string(status) }
-    c.pointee.subscribed = subscribed ? 1 : 0
+    unsafe botd__v1__symbol_info__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !baseAsset.isEmpty { unsafe c.pointee.base_asset = try arena.string(baseAsset) }
+    if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
+    if !status.isEmpty { unsafe c.pointee.status = try arena.string(status) }
+    unsafe c.pointee.subscribed = subscribed ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__SymbolInfo>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.baseAsset = CField.string(c.pointee.base_asset)
-    self.quoteAsset = CField.string(c.pointee.quote_asset)
-    self.status = CField.string(c.pointee.status)
-    self.subscribed = c.pointee.subscribed != 0
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.baseAsset = unsafe CField.string(c.pointee.base_asset)
+    self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
+    self.status = unsafe CField.string(c.pointee.status)
+    self.subscribed = unsafe c.pointee.subscribed != 0
   }
 }
 
-extension V1.ListSymbolsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_symbols_request__init)
+extension V1.ListSymbolsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_symbols_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListSymbolsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_symbols_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
-    if !quoteAsset.isEmpty { c.pointee.quote_asset = try arena.string(quoteAsset) }
-    c.pointee.subscribed_only = subscribedOnly ? 1 : 0
+    unsafe botd__v1__list_symbols_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
+    unsafe c.pointee.subscribed_only = subscribedOnly ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListSymbolsRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
-    self.quoteAsset = CField.string(c.pointee.quote_asset)
-    self.subscribedOnly = c.pointee.subscribed_only != 0
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
+    self.subscribedOnly = unsafe c.pointee.subscribed_only != 0
   }
 }
 
-extension V1.ListSymbolsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_symbols_response__init)
+extension V1.ListSymbolsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_symbols_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListSymbolsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_symbols_response__init(c)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.messages(symbols, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__list_symbols_response__init(c)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.messages(symbols, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListSymbolsResponse>) {
-    self.symbols = CField.messages(c.pointee.n_symbols, c.pointee.symbols)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.symbols = unsafe CField.messages(c.pointee.n_symbols, c.pointee.symbols)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.TradingRules: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__trading_rules__init)
+extension V1.TradingRules: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__trading_rules__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__TradingRules>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__trading_rules__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !tickSize.isEmpty { c.pointee.tick_size = try arena.string(tickSize) }
-    if !minimumPrice.isEmpty { c.pointee.minimum_price = try arena.string(minimumPrice) }
-    if !maximumPrice.isEmpty { c.pointee.maximum_price = try arena.string(maximumPrice) }
-    if !stepSize.isEmpty { c.pointee.step_size = try arena.string(stepSize) }
-    if !minimumQuantity.isEmpty { c.pointee.minimum_quantity = try arena.string(minimumQuantity) }
-    if !maximumQuantity.isEmpty { c.pointee.maximum_quantity = try arena.string(maximumQuantity) }
-    if !marketStepSize.isEmpty { c.pointee.market_step_size = try arena.string(marketStepSize) }
-    if !marketMaximumQuantity.isEmpty { c.pointee.market_maximum_quantity = try arena.string(marketMaximumQuantity) }
-    if !minimumNotional.isEmpty { c.pointee.minimum_notional = try arena.string(minimumNotional) }
-    if !maximumNotional.isEmpty { c.pointee.maximum_notional = try arena.string(maximumNotional) }
-    (c.pointee.n_order_types, c.pointee.order_types) = try CField.scalars(orderTypes, arena) { Botd__V1__OrderType(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
-    c.pointee.maximum_open_orders = maximumOpenOrders
-    c.pointee.maximum_stop_orders = maximumStopOrders
-    if !makerFee.isEmpty { c.pointee.maker_fee = try arena.string(makerFee) }
-    if !takerFee.isEmpty { c.pointee.taker_fee = try arena.string(takerFee) }
+    unsafe botd__v1__trading_rules__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !tickSize.isEmpty { unsafe c.pointee.tick_size = try arena.string(tickSize) }
+    if !minimumPrice.isEmpty { unsafe c.pointee.minimum_price = try arena.string(minimumPrice) }
+    if !maximumPrice.isEmpty { unsafe c.pointee.maximum_price = try arena.string(maximumPrice) }
+    if !stepSize.isEmpty { unsafe c.pointee.step_size = try arena.string(stepSize) }
+    if !minimumQuantity.isEmpty { unsafe c.pointee.minimum_quantity = try arena.string(minimumQuantity) }
+    if !maximumQuantity.isEmpty { unsafe c.pointee.maximum_quantity = try arena.string(maximumQuantity) }
+    if !marketStepSize.isEmpty { unsafe c.pointee.market_step_size = try arena.string(marketStepSize) }
+    if !marketMaximumQuantity.isEmpty { unsafe c.pointee.market_maximum_quantity = try arena.string(marketMaximumQuantity) }
+    if !minimumNotional.isEmpty { unsafe c.pointee.minimum_notional = try arena.string(minimumNotional) }
+    if !maximumNotional.isEmpty { unsafe c.pointee.maximum_notional = try arena.string(maximumNotional) }
+    unsafe (c.pointee.n_order_types, c.pointee.order_types) = try CField.scalars(orderTypes, arena) { Botd__V1__OrderType(rawValue: .init(truncatingIfNeeded: $0.rawValue)) }
+    unsafe c.pointee.maximum_open_orders = maximumOpenOrders
+    unsafe c.pointee.maximum_stop_orders = maximumStopOrders
+    if !makerFee.isEmpty { unsafe c.pointee.maker_fee = try arena.string(makerFee) }
+    if !takerFee.isEmpty { unsafe c.pointee.taker_fee = try arena.string(takerFee) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__TradingRules>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.tickSize = CField.string(c.pointee.tick_size)
-    self.minimumPrice = CField.string(c.pointee.minimum_price)
-    self.maximumPrice = CField.string(c.pointee.maximum_price)
-    self.stepSize = CField.string(c.pointee.step_size)
-    self.minimumQuantity = CField.string(c.pointee.minimum_quantity)
-    self.maximumQuantity = CField.string(c.pointee.maximum_quantity)
-    self.marketStepSize = CField.string(c.pointee.market_step_size)
-    self.marketMaximumQuantity = CField.string(c.pointee.market_maximum_quantity)
-    self.minimumNotional = CField.string(c.pointee.minimum_notional)
-    self.maximumNotional = CField.string(c.pointee.maximum_notional)
-    self.orderTypes = CField.scalars(c.pointee.n_order_types, c.pointee.order_types) { V1.OrderType(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
-    self.maximumOpenOrders = c.pointee.maximum_open_orders
-    self.maximumStopOrders = c.pointee.maximum_stop_orders
-    self.makerFee = CField.string(c.pointee.maker_fee)
-    self.takerFee = CField.string(c.pointee.taker_fee)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.tickSize = unsafe CField.string(c.pointee.tick_size)
+    self.minimumPrice = unsafe CField.string(c.pointee.minimum_price)
+    self.maximumPrice = unsafe CField.string(c.pointee.maximum_price)
+    self.stepSize = unsafe CField.string(c.pointee.step_size)
+    self.minimumQuantity = unsafe CField.string(c.pointee.minimum_quantity)
+    self.maximumQuantity = unsafe CField.string(c.pointee.maximum_quantity)
+    self.marketStepSize = unsafe CField.string(c.pointee.market_step_size)
+    self.marketMaximumQuantity = unsafe CField.string(c.pointee.market_maximum_quantity)
+    self.minimumNotional = unsafe CField.string(c.pointee.minimum_notional)
+    self.maximumNotional = unsafe CField.string(c.pointee.maximum_notional)
+    self.orderTypes = unsafe CField.scalars(c.pointee.n_order_types, c.pointee.order_types) { V1.OrderType(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
+    self.maximumOpenOrders = unsafe c.pointee.maximum_open_orders
+    self.maximumStopOrders = unsafe c.pointee.maximum_stop_orders
+    self.makerFee = unsafe CField.string(c.pointee.maker_fee)
+    self.takerFee = unsafe CField.string(c.pointee.taker_fee)
   }
 }
 
-extension V1.GetTradingRulesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_trading_rules_request__init)
+extension V1.GetTradingRulesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_trading_rules_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetTradingRulesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_trading_rules_request__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
+    unsafe botd__v1__get_trading_rules_request__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetTradingRulesRequest>) {
-    self.symbol = CField.string(c.pointee.symbol)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
   }
 }
 
-extension V1.GetTradingRulesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_trading_rules_response__init)
+extension V1.GetTradingRulesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_trading_rules_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetTradingRulesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_trading_rules_response__init(c)
-    c.pointee.rules = try CField.message(rules, arena)
+    unsafe botd__v1__get_trading_rules_response__init(c)
+    unsafe c.pointee.rules = try CField.message(rules, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetTradingRulesResponse>) {
-    self.rules = CField.message(c.pointee.rules)
+    self.rules = unsafe CField.message(c.pointee.rules)
   }
 }
 
-extension V1.Candle: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__candle__init)
+extension V1.Candle: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__candle__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Candle>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__candle__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    c.pointee.open_time_ns = openTimeNs
-    c.pointee.close_time_ns = closeTimeNs
-    if !open.isEmpty { c.pointee.open = try arena.string(open) }
-    if !high.isEmpty { c.pointee.high = try arena.string(high) }
-    if !low.isEmpty { c.pointee.low = try arena.string(low) }
-    if !close.isEmpty { c.pointee.close = try arena.string(close) }
-    if !volume.isEmpty { c.pointee.volume = try arena.string(volume) }
-    if !quoteVolume.isEmpty { c.pointee.quote_volume = try arena.string(quoteVolume) }
-    c.pointee.trades = trades
-    c.pointee.is_closed = isClosed ? 1 : 0
-    c.pointee.sequence = sequence
-    c.pointee.previous_sequence = previousSequence
+    unsafe botd__v1__candle__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe c.pointee.open_time_ns = openTimeNs
+    unsafe c.pointee.close_time_ns = closeTimeNs
+    if !open.isEmpty { unsafe c.pointee.open = try arena.string(open) }
+    if !high.isEmpty { unsafe c.pointee.high = try arena.string(high) }
+    if !low.isEmpty { unsafe c.pointee.low = try arena.string(low) }
+    if !close.isEmpty { unsafe c.pointee.close = try arena.string(close) }
+    if !volume.isEmpty { unsafe c.pointee.volume = try arena.string(volume) }
+    if !quoteVolume.isEmpty { unsafe c.pointee.quote_volume = try arena.string(quoteVolume) }
+    unsafe c.pointee.trades = trades
+    unsafe c.pointee.is_closed = isClosed ? 1 : 0
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.previous_sequence = previousSequence
   }
 
   init(_ c: UnsafePointer<Botd__V1__Candle>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.interval = CField.string(c.pointee.interval)
-    self.openTimeNs = c.pointee.open_time_ns
-    self.closeTimeNs = c.pointee.close_time_ns
-    self.open = CField.string(c.pointee.open)
-    self.high = CField.string(c.pointee.high)
-    self.low = CField.string(c.pointee.low)
-    self.close = CField.string(c.pointee.close)
-    self.volume = CField.string(c.pointee.volume)
-    self.quoteVolume = CField.string(c.pointee.quote_volume)
-    self.trades = c.pointee.trades
-    self.isClosed = c.pointee.is_closed != 0
-    self.sequence = c.pointee.sequence
-    self.previousSequence = c.pointee.previous_sequence
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.openTimeNs = unsafe c.pointee.open_time_ns
+    self.closeTimeNs = unsafe c.pointee.close_time_ns
+    self.open = unsafe CField.string(c.pointee.open)
+    self.high = unsafe CField.string(c.pointee.high)
+    self.low = unsafe CField.string(c.pointee.low)
+    self.close = unsafe CField.string(c.pointee.close)
+    self.volume = unsafe CField.string(c.pointee.volume)
+    self.quoteVolume = unsafe CField.string(c.pointee.quote_volume)
+    self.trades = unsafe c.pointee.trades
+    self.isClosed = unsafe c.pointee.is_closed != 0
+    self.sequence = unsafe c.pointee.sequence
+    self.previousSequence = unsafe c.pointee.previous_sequence
   }
 }
 
-extension V1.GetCandlesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_candles_request__init)
+extension V1.GetCandlesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_candles_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetCandlesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_candles_request__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    c.pointee.limit = limit
-    c.pointee.before_time_ns = beforeTimeNs
-    c.pointee.include_open = includeOpen ? 1 : 0
+    unsafe botd__v1__get_candles_request__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe c.pointee.limit = limit
+    unsafe c.pointee.before_time_ns = beforeTimeNs
+    unsafe c.pointee.include_open = includeOpen ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetCandlesRequest>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.interval = CField.string(c.pointee.interval)
-    self.limit = c.pointee.limit
-    self.beforeTimeNs = c.pointee.before_time_ns
-    self.includeOpen = c.pointee.include_open != 0
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.limit = unsafe c.pointee.limit
+    self.beforeTimeNs = unsafe c.pointee.before_time_ns
+    self.includeOpen = unsafe c.pointee.include_open != 0
   }
 }
 
-extension V1.GetCandlesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_candles_response__init)
+extension V1.GetCandlesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_candles_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetCandlesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_candles_response__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    (c.pointee.n_candles, c.pointee.candles) = try CField.messages(candles, arena)
+    unsafe botd__v1__get_candles_response__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe (c.pointee.n_candles, c.pointee.candles) = try CField.messages(candles, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetCandlesResponse>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.interval = CField.string(c.pointee.interval)
-    self.candles = CField.messages(c.pointee.n_candles, c.pointee.candles)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.candles = unsafe CField.messages(c.pointee.n_candles, c.pointee.candles)
   }
 }
 
-extension V1.Ticker: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__ticker__init)
+extension V1.Ticker: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__ticker__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Ticker>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__ticker__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !lastPrice.isEmpty { c.pointee.last_price = try arena.string(lastPrice) }
-    if !bidPrice.isEmpty { c.pointee.bid_price = try arena.string(bidPrice) }
-    if !bidQuantity.isEmpty { c.pointee.bid_quantity = try arena.string(bidQuantity) }
-    if !askPrice.isEmpty { c.pointee.ask_price = try arena.string(askPrice) }
-    if !askQuantity.isEmpty { c.pointee.ask_quantity = try arena.string(askQuantity) }
-    if !openPrice24h.isEmpty { c.pointee.open_price_24h = try arena.string(openPrice24h) }
-    if !highPrice24h.isEmpty { c.pointee.high_price_24h = try arena.string(highPrice24h) }
-    if !lowPrice24h.isEmpty { c.pointee.low_price_24h = try arena.string(lowPrice24h) }
-    if !volume24h.isEmpty { c.pointee.volume_24h = try arena.string(volume24h) }
-    c.pointee.time_ns = timeNs
-    c.pointee.sequence = sequence
-    c.pointee.previous_sequence = previousSequence
+    unsafe botd__v1__ticker__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !lastPrice.isEmpty { unsafe c.pointee.last_price = try arena.string(lastPrice) }
+    if !bidPrice.isEmpty { unsafe c.pointee.bid_price = try arena.string(bidPrice) }
+    if !bidQuantity.isEmpty { unsafe c.pointee.bid_quantity = try arena.string(bidQuantity) }
+    if !askPrice.isEmpty { unsafe c.pointee.ask_price = try arena.string(askPrice) }
+    if !askQuantity.isEmpty { unsafe c.pointee.ask_quantity = try arena.string(askQuantity) }
+    if !openPrice24h.isEmpty { unsafe c.pointee.open_price_24h = try arena.string(openPrice24h) }
+    if !highPrice24h.isEmpty { unsafe c.pointee.high_price_24h = try arena.string(highPrice24h) }
+    if !lowPrice24h.isEmpty { unsafe c.pointee.low_price_24h = try arena.string(lowPrice24h) }
+    if !volume24h.isEmpty { unsafe c.pointee.volume_24h = try arena.string(volume24h) }
+    unsafe c.pointee.time_ns = timeNs
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.previous_sequence = previousSequence
   }
 
   init(_ c: UnsafePointer<Botd__V1__Ticker>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.lastPrice = CField.string(c.pointee.last_price)
-    self.bidPrice = CField.string(c.pointee.bid_price)
-    self.bidQuantity = CField.string(c.pointee.bid_quantity)
-    self.askPrice = CField.string(c.pointee.ask_price)
-    self.askQuantity = CField.string(c.pointee.ask_quantity)
-    self.openPrice24h = CField.string(c.pointee.open_price_24h)
-    self.highPrice24h = CField.string(c.pointee.high_price_24h)
-    self.lowPrice24h = CField.string(c.pointee.low_price_24h)
-    self.volume24h = CField.string(c.pointee.volume_24h)
-    self.timeNs = c.pointee.time_ns
-    self.sequence = c.pointee.sequence
-    self.previousSequence = c.pointee.previous_sequence
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.lastPrice = unsafe CField.string(c.pointee.last_price)
+    self.bidPrice = unsafe CField.string(c.pointee.bid_price)
+    self.bidQuantity = unsafe CField.string(c.pointee.bid_quantity)
+    self.askPrice = unsafe CField.string(c.pointee.ask_price)
+    self.askQuantity = unsafe CField.string(c.pointee.ask_quantity)
+    self.openPrice24h = unsafe CField.string(c.pointee.open_price_24h)
+    self.highPrice24h = unsafe CField.string(c.pointee.high_price_24h)
+    self.lowPrice24h = unsafe CField.string(c.pointee.low_price_24h)
+    self.volume24h = unsafe CField.string(c.pointee.volume_24h)
+    self.timeNs = unsafe c.pointee.time_ns
+    self.sequence = unsafe c.pointee.sequence
+    self.previousSequence = unsafe c.pointee.previous_sequence
   }
 }
 
-extension V1.GetTickerRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_ticker_request__init)
+extension V1.GetTickerRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_ticker_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetTickerRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_ticker_request__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
+    unsafe botd__v1__get_ticker_request__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetTickerRequest>) {
-    self.symbol = CField.string(c.pointee.symbol)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
   }
 }
 
-extension V1.GetTickerResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_ticker_response__init)
+extension V1.GetTickerResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_ticker_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetTickerResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_ticker_response__init(c)
-    c.pointee.ticker = try CField.message(ticker, arena)
+    unsafe botd__v1__get_ticker_response__init(c)
+    unsafe c.pointee.ticker = try CField.message(ticker, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetTickerResponse>) {
-    self.ticker = CField.message(c.pointee.ticker)
+    self.ticker = unsafe CField.message(c.pointee.ticker)
   }
 }
 
-extension V1.SubscribeCandlesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_candles_request__init)
+extension V1.SubscribeCandlesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_candles_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeCandlesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_candles_request__init(c)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    c.pointee.after_open_time_ns = afterOpenTimeNs
-    c.pointee.include_open = includeOpen ? 1 : 0
-    c.pointee.max_batch = maxBatch
-    c.pointee.heartbeat_ms = heartbeatMs
+    unsafe botd__v1__subscribe_candles_request__init(c)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe c.pointee.after_open_time_ns = afterOpenTimeNs
+    unsafe c.pointee.include_open = includeOpen ? 1 : 0
+    unsafe c.pointee.max_batch = maxBatch
+    unsafe c.pointee.heartbeat_ms = heartbeatMs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeCandlesRequest>) {
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.interval = CField.string(c.pointee.interval)
-    self.afterOpenTimeNs = c.pointee.after_open_time_ns
-    self.includeOpen = c.pointee.include_open != 0
-    self.maxBatch = c.pointee.max_batch
-    self.heartbeatMs = c.pointee.heartbeat_ms
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.afterOpenTimeNs = unsafe c.pointee.after_open_time_ns
+    self.includeOpen = unsafe c.pointee.include_open != 0
+    self.maxBatch = unsafe c.pointee.max_batch
+    self.heartbeatMs = unsafe c.pointee.heartbeat_ms
   }
 }
 
-extension V1.SubscribeCandlesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_candles_response__init)
+extension V1.SubscribeCandlesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_candles_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeCandlesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_candles_response__init(c)
-    (c.pointee.n_candles, c.pointee.candles) = try CField.messages(candles, arena)
-    c.pointee.opened = try CField.message(opened, arena)
-    c.pointee.caught_up = try CField.message(caughtUp, arena)
-    c.pointee.heartbeat = try CField.message(heartbeat, arena)
-    c.pointee.draining = try CField.message(draining, arena)
+    unsafe botd__v1__subscribe_candles_response__init(c)
+    unsafe (c.pointee.n_candles, c.pointee.candles) = try CField.messages(candles, arena)
+    unsafe c.pointee.opened = try CField.message(opened, arena)
+    unsafe c.pointee.caught_up = try CField.message(caughtUp, arena)
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+    unsafe c.pointee.draining = try CField.message(draining, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeCandlesResponse>) {
-    self.candles = CField.messages(c.pointee.n_candles, c.pointee.candles)
-    self.opened = CField.message(c.pointee.opened)
-    self.caughtUp = CField.message(c.pointee.caught_up)
-    self.heartbeat = CField.message(c.pointee.heartbeat)
-    self.draining = CField.message(c.pointee.draining)
+    self.candles = unsafe CField.messages(c.pointee.n_candles, c.pointee.candles)
+    self.opened = unsafe CField.message(c.pointee.opened)
+    self.caughtUp = unsafe CField.message(c.pointee.caught_up)
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
+    self.draining = unsafe CField.message(c.pointee.draining)
   }
 }
 
-extension V1.SubscribeTickersRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_tickers_request__init)
+extension V1.SubscribeTickersRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_tickers_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeTickersRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_tickers_request__init(c)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    c.pointee.min_interval_ms = minIntervalMs
-    c.pointee.heartbeat_ms = heartbeatMs
+    unsafe botd__v1__subscribe_tickers_request__init(c)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe c.pointee.min_interval_ms = minIntervalMs
+    unsafe c.pointee.heartbeat_ms = heartbeatMs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeTickersRequest>) {
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.minIntervalMs = c.pointee.min_interval_ms
-    self.heartbeatMs = c.pointee.heartbeat_ms
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.minIntervalMs = unsafe c.pointee.min_interval_ms
+    self.heartbeatMs = unsafe c.pointee.heartbeat_ms
   }
 }
 
-extension V1.SubscribeTickersResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_tickers_response__init)
+extension V1.SubscribeTickersResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_tickers_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeTickersResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_tickers_response__init(c)
-    (c.pointee.n_tickers, c.pointee.tickers) = try CField.messages(tickers, arena)
-    c.pointee.opened = try CField.message(opened, arena)
-    c.pointee.heartbeat = try CField.message(heartbeat, arena)
-    c.pointee.draining = try CField.message(draining, arena)
+    unsafe botd__v1__subscribe_tickers_response__init(c)
+    unsafe (c.pointee.n_tickers, c.pointee.tickers) = try CField.messages(tickers, arena)
+    unsafe c.pointee.opened = try CField.message(opened, arena)
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+    unsafe c.pointee.draining = try CField.message(draining, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeTickersResponse>) {
-    self.tickers = CField.messages(c.pointee.n_tickers, c.pointee.tickers)
-    self.opened = CField.message(c.pointee.opened)
-    self.heartbeat = CField.message(c.pointee.heartbeat)
-    self.draining = CField.message(c.pointee.draining)
+    self.tickers = unsafe CField.messages(c.pointee.n_tickers, c.pointee.tickers)
+    self.opened = unsafe CField.message(c.pointee.opened)
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
+    self.draining = unsafe CField.message(c.pointee.draining)
   }
 }
 
-extension V1.FeedQuality: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__feed_quality__init)
+extension V1.FeedQuality: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__feed_quality__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__FeedQuality>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__feed_quality__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
-    c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
-    c.pointee.last_event_time_ns = lastEventTimeNs
-    c.pointee.lag_ns = lagNs
-    c.pointee.candles_held = candlesHeld
-    c.pointee.candles_backfilled = candlesBackfilled
-    c.pointee.candles_missing = candlesMissing
-    c.pointee.reconnects = reconnects
-    c.pointee.frames_refused = framesRefused
+    unsafe botd__v1__feed_quality__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    unsafe c.pointee.last_event_time_ns = lastEventTimeNs
+    unsafe c.pointee.lag_ns = lagNs
+    unsafe c.pointee.candles_held = candlesHeld
+    unsafe c.pointee.candles_backfilled = candlesBackfilled
+    unsafe c.pointee.candles_missing = candlesMissing
+    unsafe c.pointee.reconnects = reconnects
+    unsafe c.pointee.frames_refused = framesRefused
   }
 
   init(_ c: UnsafePointer<Botd__V1__FeedQuality>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.interval = CField.string(c.pointee.interval)
-    self.status = V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
-    self.lastEventTimeNs = c.pointee.last_event_time_ns
-    self.lagNs = c.pointee.lag_ns
-    self.candlesHeld = c.pointee.candles_held
-    self.candlesBackfilled = c.pointee.candles_backfilled
-    self.candlesMissing = c.pointee.candles_missing
-    self.reconnects = c.pointee.reconnects
-    self.framesRefused = c.pointee.frames_refused
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.status = unsafe V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.lastEventTimeNs = unsafe c.pointee.last_event_time_ns
+    self.lagNs = unsafe c.pointee.lag_ns
+    self.candlesHeld = unsafe c.pointee.candles_held
+    self.candlesBackfilled = unsafe c.pointee.candles_backfilled
+    self.candlesMissing = unsafe c.pointee.candles_missing
+    self.reconnects = unsafe c.pointee.reconnects
+    self.framesRefused = unsafe c.pointee.frames_refused
   }
 }
 
-extension V1.GetDataQualityRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_data_quality_request__init)
+extension V1.GetDataQualityRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_data_quality_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDataQualityRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_data_quality_request__init(c)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe botd__v1__get_data_quality_request__init(c)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetDataQualityRequest>) {
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
   }
 }
 
-extension V1.GetDataQualityResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_data_quality_response__init)
+extension V1.GetDataQualityResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_data_quality_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDataQualityResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_data_quality_response__init(c)
-    (c.pointee.n_feeds, c.pointee.feeds) = try CField.messages(feeds, arena)
+    unsafe botd__v1__get_data_quality_response__init(c)
+    unsafe (c.pointee.n_feeds, c.pointee.feeds) = try CField.messages(feeds, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetDataQualityResponse>) {
-    self.feeds = CField.messages(c.pointee.n_feeds, c.pointee.feeds)
+    self.feeds = unsafe CField.messages(c.pointee.n_feeds, c.pointee.feeds)
   }
 }

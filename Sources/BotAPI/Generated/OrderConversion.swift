@@ -4,198 +4,198 @@
 import CBotProto
 import ProtobufC
 
-extension V1.Order: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__order__init)
+extension V1.Order: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__order__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Order>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__order__init(c)
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
-    if !venueOrderID.isEmpty { c.pointee.venue_order_id = try arena.string(venueOrderID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
-    c.pointee.type = Botd__V1__OrderType(rawValue: .init(truncatingIfNeeded: type.rawValue))
-    c.pointee.time_in_force = Botd__V1__TimeInForce(rawValue: .init(truncatingIfNeeded: timeInForce.rawValue))
-    if !quantity.isEmpty { c.pointee.quantity = try arena.string(quantity) }
-    if !price.isEmpty { c.pointee.price = try arena.string(price) }
-    if !stopPrice.isEmpty { c.pointee.stop_price = try arena.string(stopPrice) }
-    if !executedQuantity.isEmpty { c.pointee.executed_quantity = try arena.string(executedQuantity) }
-    if !cumulativeQuote.isEmpty { c.pointee.cumulative_quote = try arena.string(cumulativeQuote) }
-    if !averagePrice.isEmpty { c.pointee.average_price = try arena.string(averagePrice) }
-    c.pointee.status = Botd__V1__OrderStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
-    c.pointee.purpose = Botd__V1__OrderPurpose(rawValue: .init(truncatingIfNeeded: purpose.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    if !rejectReason.isEmpty { c.pointee.reject_reason = try arena.string(rejectReason) }
-    c.pointee.intent_sequence = intentSequence
-    c.pointee.created_time_ns = createdTimeNs
-    c.pointee.updated_time_ns = updatedTimeNs
-    if !decisionPrice.isEmpty { c.pointee.decision_price = try arena.string(decisionPrice) }
+    unsafe botd__v1__order__init(c)
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
+    if !venueOrderID.isEmpty { unsafe c.pointee.venue_order_id = try arena.string(venueOrderID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    unsafe c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
+    unsafe c.pointee.type = Botd__V1__OrderType(rawValue: .init(truncatingIfNeeded: type.rawValue))
+    unsafe c.pointee.time_in_force = Botd__V1__TimeInForce(rawValue: .init(truncatingIfNeeded: timeInForce.rawValue))
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+    if !stopPrice.isEmpty { unsafe c.pointee.stop_price = try arena.string(stopPrice) }
+    if !executedQuantity.isEmpty { unsafe c.pointee.executed_quantity = try arena.string(executedQuantity) }
+    if !cumulativeQuote.isEmpty { unsafe c.pointee.cumulative_quote = try arena.string(cumulativeQuote) }
+    if !averagePrice.isEmpty { unsafe c.pointee.average_price = try arena.string(averagePrice) }
+    unsafe c.pointee.status = Botd__V1__OrderStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    unsafe c.pointee.purpose = Botd__V1__OrderPurpose(rawValue: .init(truncatingIfNeeded: purpose.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !rejectReason.isEmpty { unsafe c.pointee.reject_reason = try arena.string(rejectReason) }
+    unsafe c.pointee.intent_sequence = intentSequence
+    unsafe c.pointee.created_time_ns = createdTimeNs
+    unsafe c.pointee.updated_time_ns = updatedTimeNs
+    if !decisionPrice.isEmpty { unsafe c.pointee.decision_price = try arena.string(decisionPrice) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Order>) {
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
-    self.venueOrderID = CField.string(c.pointee.venue_order_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.symbol = CField.string(c.pointee.symbol)
-    self.side = V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
-    self.type = V1.OrderType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
-    self.timeInForce = V1.TimeInForce(rawValue: Int32(truncatingIfNeeded: c.pointee.time_in_force.rawValue))
-    self.quantity = CField.string(c.pointee.quantity)
-    self.price = CField.string(c.pointee.price)
-    self.stopPrice = CField.string(c.pointee.stop_price)
-    self.executedQuantity = CField.string(c.pointee.executed_quantity)
-    self.cumulativeQuote = CField.string(c.pointee.cumulative_quote)
-    self.averagePrice = CField.string(c.pointee.average_price)
-    self.status = V1.OrderStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
-    self.purpose = V1.OrderPurpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
-    self.reason = CField.string(c.pointee.reason)
-    self.rejectReason = CField.string(c.pointee.reject_reason)
-    self.intentSequence = c.pointee.intent_sequence
-    self.createdTimeNs = c.pointee.created_time_ns
-    self.updatedTimeNs = c.pointee.updated_time_ns
-    self.decisionPrice = CField.string(c.pointee.decision_price)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
+    self.venueOrderID = unsafe CField.string(c.pointee.venue_order_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.side = unsafe V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
+    self.type = unsafe V1.OrderType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
+    self.timeInForce = unsafe V1.TimeInForce(rawValue: Int32(truncatingIfNeeded: c.pointee.time_in_force.rawValue))
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.price = unsafe CField.string(c.pointee.price)
+    self.stopPrice = unsafe CField.string(c.pointee.stop_price)
+    self.executedQuantity = unsafe CField.string(c.pointee.executed_quantity)
+    self.cumulativeQuote = unsafe CField.string(c.pointee.cumulative_quote)
+    self.averagePrice = unsafe CField.string(c.pointee.average_price)
+    self.status = unsafe V1.OrderStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.purpose = unsafe V1.OrderPurpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.rejectReason = unsafe CField.string(c.pointee.reject_reason)
+    self.intentSequence = unsafe c.pointee.intent_sequence
+    self.createdTimeNs = unsafe c.pointee.created_time_ns
+    self.updatedTimeNs = unsafe c.pointee.updated_time_ns
+    self.decisionPrice = unsafe CField.string(c.pointee.decision_price)
   }
 }
 
-extension V1.ListOrdersRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_orders_request__init)
+extension V1.ListOrdersRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_orders_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListOrdersRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_orders_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
-    (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    c.pointee.open_only = openOnly ? 1 : 0
+    unsafe botd__v1__list_orders_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe c.pointee.open_only = openOnly ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListOrdersRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
-    self.botIDs = CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.openOnly = c.pointee.open_only != 0
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.openOnly = unsafe c.pointee.open_only != 0
   }
 }
 
-extension V1.ListOrdersResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_orders_response__init)
+extension V1.ListOrdersResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_orders_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListOrdersResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_orders_response__init(c)
-    (c.pointee.n_orders, c.pointee.orders) = try CField.messages(orders, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__list_orders_response__init(c)
+    unsafe (c.pointee.n_orders, c.pointee.orders) = try CField.messages(orders, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListOrdersResponse>) {
-    self.orders = CField.messages(c.pointee.n_orders, c.pointee.orders)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.orders = unsafe CField.messages(c.pointee.n_orders, c.pointee.orders)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.GetOrderRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_order_request__init)
+extension V1.GetOrderRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_order_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetOrderRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_order_request__init(c)
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
+    unsafe botd__v1__get_order_request__init(c)
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetOrderRequest>) {
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
   }
 }
 
-extension V1.GetOrderResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_order_response__init)
+extension V1.GetOrderResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_order_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetOrderResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_order_response__init(c)
-    c.pointee.order = try CField.message(order, arena)
+    unsafe botd__v1__get_order_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetOrderResponse>) {
-    self.order = CField.message(c.pointee.order)
+    self.order = unsafe CField.message(c.pointee.order)
   }
 }
 
-extension V1.CancelOrderRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__cancel_order_request__init)
+extension V1.CancelOrderRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__cancel_order_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CancelOrderRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__cancel_order_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
+    unsafe botd__v1__cancel_order_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__CancelOrderRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
   }
 }
 
-extension V1.CancelOrderResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__cancel_order_response__init)
+extension V1.CancelOrderResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__cancel_order_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CancelOrderResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__cancel_order_response__init(c)
-    c.pointee.order = try CField.message(order, arena)
+    unsafe botd__v1__cancel_order_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__CancelOrderResponse>) {
-    self.order = CField.message(c.pointee.order)
+    self.order = unsafe CField.message(c.pointee.order)
   }
 }
 
-extension V1.OrderStep: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__order_step__init)
+extension V1.OrderStep: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__order_step__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__OrderStep>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__order_step__init(c)
-    c.pointee.sequence = sequence
-    c.pointee.time_ns = timeNs
-    if !kind.isEmpty { c.pointee.kind = try arena.string(kind) }
-    if !description.isEmpty { c.pointee.description = try arena.string(description) }
-    c.pointee.status = Botd__V1__OrderStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    unsafe botd__v1__order_step__init(c)
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.time_ns = timeNs
+    if !kind.isEmpty { unsafe c.pointee.kind = try arena.string(kind) }
+    if !description.isEmpty { unsafe c.pointee.description = try arena.string(description) }
+    unsafe c.pointee.status = Botd__V1__OrderStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
   }
 
   init(_ c: UnsafePointer<Botd__V1__OrderStep>) {
-    self.sequence = c.pointee.sequence
-    self.timeNs = c.pointee.time_ns
-    self.kind = CField.string(c.pointee.kind)
-    self.description = CField.string(c.pointee.description)
-    self.status = V1.OrderStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.sequence = unsafe c.pointee.sequence
+    self.timeNs = unsafe c.pointee.time_ns
+    self.kind = unsafe CField.string(c.pointee.kind)
+    self.description = unsafe CField.string(c.pointee.description)
+    self.status = unsafe V1.OrderStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
   }
 }
 
-extension V1.ExplainOrderRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__explain_order_request__init)
+extension V1.ExplainOrderRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__explain_order_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ExplainOrderRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__explain_order_request__init(c)
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
+    unsafe botd__v1__explain_order_request__init(c)
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ExplainOrderRequest>) {
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
   }
 }
 
-extension V1.ExplainOrderResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__explain_order_response__init)
+extension V1.ExplainOrderResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__explain_order_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ExplainOrderResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__explain_order_response__init(c)
-    c.pointee.order = try CField.message(order, arena)
-    c.pointee.signal = try CField.message(signal, arena)
-    (c.pointee.n_steps, c.pointee.steps) = try CField.messages(steps, arena)
-    (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
+    unsafe botd__v1__explain_order_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
+    unsafe c.pointee.signal = try CField.message(signal, arena)
+    unsafe (c.pointee.n_steps, c.pointee.steps) = try CField.messages(steps, arena)
+    unsafe (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ExplainOrderResponse>) {
-    self.order = CField.message(c.pointee.order)
-    self.signal = CField.message(c.pointee.signal)
-    self.steps = CField.messages(c.pointee.n_steps, c.pointee.steps)
-    self.trades = CField.messages(c.pointee.n_trades, c.pointee.trades)
+    self.order = unsafe CField.message(c.pointee.order)
+    self.signal = unsafe CField.message(c.pointee.signal)
+    self.steps = unsafe CField.messages(c.pointee.n_steps, c.pointee.steps)
+    self.trades = unsafe CField.messages(c.pointee.n_trades, c.pointee.trades)
   }
 }

@@ -98,23 +98,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.Order" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -176,23 +176,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ListOrdersRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -226,23 +226,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ListOrdersResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -269,23 +269,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetOrderRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -311,23 +311,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetOrderResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -357,23 +357,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.CancelOrderRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -400,23 +400,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.CancelOrderResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -458,23 +458,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.OrderStep" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -504,23 +504,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ExplainOrderRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -558,23 +558,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.ExplainOrderResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

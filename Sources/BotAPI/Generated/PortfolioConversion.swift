@@ -4,11 +4,11 @@
 import CBotProto
 import ProtobufC
 
-extension V1.GetPortfolioSummaryRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_portfolio_summary_request__init)
+extension V1.GetPortfolioSummaryRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_portfolio_summary_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetPortfolioSummaryRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_portfolio_summary_request__init(c)
+    unsafe botd__v1__get_portfolio_summary_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetPortfolioSummaryRequest>) {
@@ -16,195 +16,195 @@ extension V1.GetPortfolioSummaryRequest: CConvertible {
   }
 }
 
-extension V1.GetPortfolioSummaryResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_portfolio_summary_response__init)
+extension V1.GetPortfolioSummaryResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_portfolio_summary_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetPortfolioSummaryResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_portfolio_summary_response__init(c)
-    c.pointee.stats = try CField.message(stats, arena)
-    (c.pointee.n_bots, c.pointee.bots) = try CField.messages(bots, arena)
-    c.pointee.open_positions = openPositions
-    c.pointee.open_orders = openOrders
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
-    if !allocatedCapital.isEmpty { c.pointee.allocated_capital = try arena.string(allocatedCapital) }
-    c.pointee.sequence = sequence
-    c.pointee.time_ns = timeNs
+    unsafe botd__v1__get_portfolio_summary_response__init(c)
+    unsafe c.pointee.stats = try CField.message(stats, arena)
+    unsafe (c.pointee.n_bots, c.pointee.bots) = try CField.messages(bots, arena)
+    unsafe c.pointee.open_positions = openPositions
+    unsafe c.pointee.open_orders = openOrders
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    unsafe c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    if !allocatedCapital.isEmpty { unsafe c.pointee.allocated_capital = try arena.string(allocatedCapital) }
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.time_ns = timeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetPortfolioSummaryResponse>) {
-    self.stats = CField.message(c.pointee.stats)
-    self.bots = CField.messages(c.pointee.n_bots, c.pointee.bots)
-    self.openPositions = c.pointee.open_positions
-    self.openOrders = c.pointee.open_orders
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.mode = V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
-    self.allocatedCapital = CField.string(c.pointee.allocated_capital)
-    self.sequence = c.pointee.sequence
-    self.timeNs = c.pointee.time_ns
+    self.stats = unsafe CField.message(c.pointee.stats)
+    self.bots = unsafe CField.messages(c.pointee.n_bots, c.pointee.bots)
+    self.openPositions = unsafe c.pointee.open_positions
+    self.openOrders = unsafe c.pointee.open_orders
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.mode = unsafe V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    self.allocatedCapital = unsafe CField.string(c.pointee.allocated_capital)
+    self.sequence = unsafe c.pointee.sequence
+    self.timeNs = unsafe c.pointee.time_ns
   }
 }
 
-extension V1.Balance: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__balance__init)
+extension V1.Balance: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__balance__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Balance>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__balance__init(c)
-    if !asset.isEmpty { c.pointee.asset = try arena.string(asset) }
-    if !free.isEmpty { c.pointee.free = try arena.string(free) }
-    if !locked.isEmpty { c.pointee.locked = try arena.string(locked) }
-    if !total.isEmpty { c.pointee.total = try arena.string(total) }
+    unsafe botd__v1__balance__init(c)
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+    if !free.isEmpty { unsafe c.pointee.free = try arena.string(free) }
+    if !locked.isEmpty { unsafe c.pointee.locked = try arena.string(locked) }
+    if !total.isEmpty { unsafe c.pointee.total = try arena.string(total) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Balance>) {
-    self.asset = CField.string(c.pointee.asset)
-    self.free = CField.string(c.pointee.free)
-    self.locked = CField.string(c.pointee.locked)
-    self.total = CField.string(c.pointee.total)
+    self.asset = unsafe CField.string(c.pointee.asset)
+    self.free = unsafe CField.string(c.pointee.free)
+    self.locked = unsafe CField.string(c.pointee.locked)
+    self.total = unsafe CField.string(c.pointee.total)
   }
 }
 
-extension V1.GetBalancesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_balances_request__init)
+extension V1.GetBalancesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_balances_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBalancesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_balances_request__init(c)
-    c.pointee.include_zero = includeZero ? 1 : 0
+    unsafe botd__v1__get_balances_request__init(c)
+    unsafe c.pointee.include_zero = includeZero ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBalancesRequest>) {
-    self.includeZero = c.pointee.include_zero != 0
+    self.includeZero = unsafe c.pointee.include_zero != 0
   }
 }
 
-extension V1.GetBalancesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_balances_response__init)
+extension V1.GetBalancesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_balances_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetBalancesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_balances_response__init(c)
-    (c.pointee.n_balances, c.pointee.balances) = try CField.messages(balances, arena)
-    c.pointee.updated_time_ns = updatedTimeNs
+    unsafe botd__v1__get_balances_response__init(c)
+    unsafe (c.pointee.n_balances, c.pointee.balances) = try CField.messages(balances, arena)
+    unsafe c.pointee.updated_time_ns = updatedTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetBalancesResponse>) {
-    self.balances = CField.messages(c.pointee.n_balances, c.pointee.balances)
-    self.updatedTimeNs = c.pointee.updated_time_ns
+    self.balances = unsafe CField.messages(c.pointee.n_balances, c.pointee.balances)
+    self.updatedTimeNs = unsafe c.pointee.updated_time_ns
   }
 }
 
-extension V1.ListPositionsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_positions_request__init)
+extension V1.ListPositionsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_positions_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListPositionsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_positions_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    c.pointee.include_flat = includeFlat ? 1 : 0
+    unsafe botd__v1__list_positions_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe c.pointee.include_flat = includeFlat ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListPositionsRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.includeFlat = c.pointee.include_flat != 0
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.includeFlat = unsafe c.pointee.include_flat != 0
   }
 }
 
-extension V1.ListPositionsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_positions_response__init)
+extension V1.ListPositionsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_positions_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListPositionsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_positions_response__init(c)
-    (c.pointee.n_positions, c.pointee.positions) = try CField.messages(positions, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__list_positions_response__init(c)
+    unsafe (c.pointee.n_positions, c.pointee.positions) = try CField.messages(positions, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListPositionsResponse>) {
-    self.positions = CField.messages(c.pointee.n_positions, c.pointee.positions)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.positions = unsafe CField.messages(c.pointee.n_positions, c.pointee.positions)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.EquityPoint: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__equity_point__init)
+extension V1.EquityPoint: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__equity_point__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__EquityPoint>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__equity_point__init(c)
-    c.pointee.time_ns = timeNs
-    if !equity.isEmpty { c.pointee.equity = try arena.string(equity) }
-    if !drawdown.isEmpty { c.pointee.drawdown = try arena.string(drawdown) }
+    unsafe botd__v1__equity_point__init(c)
+    unsafe c.pointee.time_ns = timeNs
+    if !equity.isEmpty { unsafe c.pointee.equity = try arena.string(equity) }
+    if !drawdown.isEmpty { unsafe c.pointee.drawdown = try arena.string(drawdown) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__EquityPoint>) {
-    self.timeNs = c.pointee.time_ns
-    self.equity = CField.string(c.pointee.equity)
-    self.drawdown = CField.string(c.pointee.drawdown)
+    self.timeNs = unsafe c.pointee.time_ns
+    self.equity = unsafe CField.string(c.pointee.equity)
+    self.drawdown = unsafe CField.string(c.pointee.drawdown)
   }
 }
 
-extension V1.GetEquityCurveRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_equity_curve_request__init)
+extension V1.GetEquityCurveRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_equity_curve_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetEquityCurveRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_equity_curve_request__init(c)
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.from_time_ns = fromTimeNs
-    c.pointee.to_time_ns = toTimeNs
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
+    unsafe botd__v1__get_equity_curve_request__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.from_time_ns = fromTimeNs
+    unsafe c.pointee.to_time_ns = toTimeNs
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetEquityCurveRequest>) {
-    self.botID = CField.string(c.pointee.bot_id)
-    self.fromTimeNs = c.pointee.from_time_ns
-    self.toTimeNs = c.pointee.to_time_ns
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.fromTimeNs = unsafe c.pointee.from_time_ns
+    self.toTimeNs = unsafe c.pointee.to_time_ns
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
   }
 }
 
-extension V1.GetEquityCurveResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_equity_curve_response__init)
+extension V1.GetEquityCurveResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_equity_curve_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetEquityCurveResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_equity_curve_response__init(c)
-    (c.pointee.n_points, c.pointee.points) = try CField.messages(points, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__get_equity_curve_response__init(c)
+    unsafe (c.pointee.n_points, c.pointee.points) = try CField.messages(points, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetEquityCurveResponse>) {
-    self.points = CField.messages(c.pointee.n_points, c.pointee.points)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.points = unsafe CField.messages(c.pointee.n_points, c.pointee.points)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.RateLimit: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__rate_limit__init)
+extension V1.RateLimit: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__rate_limit__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RateLimit>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__rate_limit__init(c)
-    if !type.isEmpty { c.pointee.type = try arena.string(type) }
-    c.pointee.interval_ns = intervalNs
-    c.pointee.limit = limit
-    c.pointee.used = used
-    c.pointee.blocked_until_time_ns = blockedUntilTimeNs
+    unsafe botd__v1__rate_limit__init(c)
+    if !type.isEmpty { unsafe c.pointee.type = try arena.string(type) }
+    unsafe c.pointee.interval_ns = intervalNs
+    unsafe c.pointee.limit = limit
+    unsafe c.pointee.used = used
+    unsafe c.pointee.blocked_until_time_ns = blockedUntilTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__RateLimit>) {
-    self.type = CField.string(c.pointee.type)
-    self.intervalNs = c.pointee.interval_ns
-    self.limit = c.pointee.limit
-    self.used = c.pointee.used
-    self.blockedUntilTimeNs = c.pointee.blocked_until_time_ns
+    self.type = unsafe CField.string(c.pointee.type)
+    self.intervalNs = unsafe c.pointee.interval_ns
+    self.limit = unsafe c.pointee.limit
+    self.used = unsafe c.pointee.used
+    self.blockedUntilTimeNs = unsafe c.pointee.blocked_until_time_ns
   }
 }
 
-extension V1.GetRateLimitsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_rate_limits_request__init)
+extension V1.GetRateLimitsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_rate_limits_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetRateLimitsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_rate_limits_request__init(c)
+    unsafe botd__v1__get_rate_limits_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRateLimitsRequest>) {
@@ -212,15 +212,15 @@ extension V1.GetRateLimitsRequest: CConvertible {
   }
 }
 
-extension V1.GetRateLimitsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_rate_limits_response__init)
+extension V1.GetRateLimitsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_rate_limits_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetRateLimitsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_rate_limits_response__init(c)
-    (c.pointee.n_limits, c.pointee.limits) = try CField.messages(limits, arena)
+    unsafe botd__v1__get_rate_limits_response__init(c)
+    unsafe (c.pointee.n_limits, c.pointee.limits) = try CField.messages(limits, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRateLimitsResponse>) {
-    self.limits = CField.messages(c.pointee.n_limits, c.pointee.limits)
+    self.limits = unsafe CField.messages(c.pointee.n_limits, c.pointee.limits)
   }
 }

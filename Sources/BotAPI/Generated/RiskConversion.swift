@@ -4,40 +4,40 @@
 import CBotProto
 import ProtobufC
 
-extension V1.RiskLimits: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__risk_limits__init)
+extension V1.RiskLimits: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__risk_limits__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RiskLimits>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__risk_limits__init(c)
-    if !maxOrderNotional.isEmpty { c.pointee.max_order_notional = try arena.string(maxOrderNotional) }
-    if !maxSymbolNotional.isEmpty { c.pointee.max_symbol_notional = try arena.string(maxSymbolNotional) }
-    if !maxTotalNotional.isEmpty { c.pointee.max_total_notional = try arena.string(maxTotalNotional) }
-    if !maxDailyLoss.isEmpty { c.pointee.max_daily_loss = try arena.string(maxDailyLoss) }
-    if !maxDrawdownFraction.isEmpty { c.pointee.max_drawdown_fraction = try arena.string(maxDrawdownFraction) }
-    c.pointee.max_open_orders = maxOpenOrders
-    c.pointee.max_orders_per_minute = maxOrdersPerMinute
-    c.pointee.max_open_positions = maxOpenPositions
-    c.pointee.on_breach = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: onBreach.rawValue))
+    unsafe botd__v1__risk_limits__init(c)
+    if !maxOrderNotional.isEmpty { unsafe c.pointee.max_order_notional = try arena.string(maxOrderNotional) }
+    if !maxSymbolNotional.isEmpty { unsafe c.pointee.max_symbol_notional = try arena.string(maxSymbolNotional) }
+    if !maxTotalNotional.isEmpty { unsafe c.pointee.max_total_notional = try arena.string(maxTotalNotional) }
+    if !maxDailyLoss.isEmpty { unsafe c.pointee.max_daily_loss = try arena.string(maxDailyLoss) }
+    if !maxDrawdownFraction.isEmpty { unsafe c.pointee.max_drawdown_fraction = try arena.string(maxDrawdownFraction) }
+    unsafe c.pointee.max_open_orders = maxOpenOrders
+    unsafe c.pointee.max_orders_per_minute = maxOrdersPerMinute
+    unsafe c.pointee.max_open_positions = maxOpenPositions
+    unsafe c.pointee.on_breach = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: onBreach.rawValue))
   }
 
   init(_ c: UnsafePointer<Botd__V1__RiskLimits>) {
-    self.maxOrderNotional = CField.string(c.pointee.max_order_notional)
-    self.maxSymbolNotional = CField.string(c.pointee.max_symbol_notional)
-    self.maxTotalNotional = CField.string(c.pointee.max_total_notional)
-    self.maxDailyLoss = CField.string(c.pointee.max_daily_loss)
-    self.maxDrawdownFraction = CField.string(c.pointee.max_drawdown_fraction)
-    self.maxOpenOrders = c.pointee.max_open_orders
-    self.maxOrdersPerMinute = c.pointee.max_orders_per_minute
-    self.maxOpenPositions = c.pointee.max_open_positions
-    self.onBreach = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.on_breach.rawValue))
+    self.maxOrderNotional = unsafe CField.string(c.pointee.max_order_notional)
+    self.maxSymbolNotional = unsafe CField.string(c.pointee.max_symbol_notional)
+    self.maxTotalNotional = unsafe CField.string(c.pointee.max_total_notional)
+    self.maxDailyLoss = unsafe CField.string(c.pointee.max_daily_loss)
+    self.maxDrawdownFraction = unsafe CField.string(c.pointee.max_drawdown_fraction)
+    self.maxOpenOrders = unsafe c.pointee.max_open_orders
+    self.maxOrdersPerMinute = unsafe c.pointee.max_orders_per_minute
+    self.maxOpenPositions = unsafe c.pointee.max_open_positions
+    self.onBreach = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.on_breach.rawValue))
   }
 }
 
-extension V1.GetRiskLimitsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_risk_limits_request__init)
+extension V1.GetRiskLimitsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_risk_limits_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetRiskLimitsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_risk_limits_request__init(c)
+    unsafe botd__v1__get_risk_limits_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRiskLimitsRequest>) {
@@ -45,91 +45,91 @@ extension V1.GetRiskLimitsRequest: CConvertible {
   }
 }
 
-extension V1.GetRiskLimitsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_risk_limits_response__init)
+extension V1.GetRiskLimitsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_risk_limits_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetRiskLimitsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_risk_limits_response__init(c)
-    c.pointee.limits = try CField.message(limits, arena)
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
-    if !totalNotional.isEmpty { c.pointee.total_notional = try arena.string(totalNotional) }
-    if !dailyPnL.isEmpty { c.pointee.daily_pnl = try arena.string(dailyPnL) }
-    c.pointee.open_orders = openOrders
-    c.pointee.changed_time_ns = changedTimeNs
-    c.pointee.open_positions = openPositions
-    if !drawdownFraction.isEmpty { c.pointee.drawdown_fraction = try arena.string(drawdownFraction) }
+    unsafe botd__v1__get_risk_limits_response__init(c)
+    unsafe c.pointee.limits = try CField.message(limits, arena)
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !totalNotional.isEmpty { unsafe c.pointee.total_notional = try arena.string(totalNotional) }
+    if !dailyPnL.isEmpty { unsafe c.pointee.daily_pnl = try arena.string(dailyPnL) }
+    unsafe c.pointee.open_orders = openOrders
+    unsafe c.pointee.changed_time_ns = changedTimeNs
+    unsafe c.pointee.open_positions = openPositions
+    if !drawdownFraction.isEmpty { unsafe c.pointee.drawdown_fraction = try arena.string(drawdownFraction) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRiskLimitsResponse>) {
-    self.limits = CField.message(c.pointee.limits)
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.reason = CField.string(c.pointee.reason)
-    self.totalNotional = CField.string(c.pointee.total_notional)
-    self.dailyPnL = CField.string(c.pointee.daily_pnl)
-    self.openOrders = c.pointee.open_orders
-    self.changedTimeNs = c.pointee.changed_time_ns
-    self.openPositions = c.pointee.open_positions
-    self.drawdownFraction = CField.string(c.pointee.drawdown_fraction)
+    self.limits = unsafe CField.message(c.pointee.limits)
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.totalNotional = unsafe CField.string(c.pointee.total_notional)
+    self.dailyPnL = unsafe CField.string(c.pointee.daily_pnl)
+    self.openOrders = unsafe c.pointee.open_orders
+    self.changedTimeNs = unsafe c.pointee.changed_time_ns
+    self.openPositions = unsafe c.pointee.open_positions
+    self.drawdownFraction = unsafe CField.string(c.pointee.drawdown_fraction)
   }
 }
 
-extension V1.SetRiskLimitsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__set_risk_limits_request__init)
+extension V1.SetRiskLimitsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__set_risk_limits_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SetRiskLimitsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__set_risk_limits_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    c.pointee.limits = try CField.message(limits, arena)
+    unsafe botd__v1__set_risk_limits_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    unsafe c.pointee.limits = try CField.message(limits, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SetRiskLimitsRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.limits = CField.message(c.pointee.limits)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.limits = unsafe CField.message(c.pointee.limits)
   }
 }
 
-extension V1.SetRiskLimitsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__set_risk_limits_response__init)
+extension V1.SetRiskLimitsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__set_risk_limits_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SetRiskLimitsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__set_risk_limits_response__init(c)
-    c.pointee.limits = try CField.message(limits, arena)
+    unsafe botd__v1__set_risk_limits_response__init(c)
+    unsafe c.pointee.limits = try CField.message(limits, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SetRiskLimitsResponse>) {
-    self.limits = CField.message(c.pointee.limits)
+    self.limits = unsafe CField.message(c.pointee.limits)
   }
 }
 
-extension V1.SetTradingStateRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__set_trading_state_request__init)
+extension V1.SetTradingStateRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__set_trading_state_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SetTradingStateRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__set_trading_state_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__set_trading_state_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__SetTradingStateRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.reason = CField.string(c.pointee.reason)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.SetTradingStateResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__set_trading_state_response__init)
+extension V1.SetTradingStateResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__set_trading_state_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SetTradingStateResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__set_trading_state_response__init(c)
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    c.pointee.changed_time_ns = changedTimeNs
+    unsafe botd__v1__set_trading_state_response__init(c)
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    unsafe c.pointee.changed_time_ns = changedTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SetTradingStateResponse>) {
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.changedTimeNs = c.pointee.changed_time_ns
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.changedTimeNs = unsafe c.pointee.changed_time_ns
   }
 }

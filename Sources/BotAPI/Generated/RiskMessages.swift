@@ -50,23 +50,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.RiskLimits" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -93,23 +93,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetRiskLimitsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -166,23 +166,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.GetRiskLimitsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -220,23 +220,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SetRiskLimitsRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -263,23 +263,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SetRiskLimitsResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -313,23 +313,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SetTradingStateRequest" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {
@@ -361,23 +361,23 @@ extension V1 {
     public static var typeName: String { "botd.v1.SetTradingStateResponse" }
 
     public func encode() throws(ProtobufError) -> [UInt8] {
-      try packed()
+      try unsafe packed()
     }
 
     public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
-      try unpacked(bytes)
+      try unsafe unpacked(bytes)
     }
 
     public func encode<Result>(
       with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(ProtobufError) -> Result {
-      try packed(codec, body)
+      try unsafe packed(codec, body)
     }
 
     public static func decode(
       _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
     ) throws(ProtobufError) -> Self {
-      try unpacked(bytes, codec)
+      try unsafe unpacked(bytes, codec)
     }
 
     public func write(to json: inout JSONText) {

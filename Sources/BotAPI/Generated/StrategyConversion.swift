@@ -4,104 +4,104 @@
 import CBotProto
 import ProtobufC
 
-extension V1.ParameterSchema: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__parameter_schema__init)
+extension V1.ParameterSchema: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__parameter_schema__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ParameterSchema>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__parameter_schema__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    c.pointee.type = Botd__V1__ParameterType(rawValue: .init(truncatingIfNeeded: type.rawValue))
-    if !defaultValue.isEmpty { c.pointee.default_value = try arena.string(defaultValue) }
-    if !minimum.isEmpty { c.pointee.minimum = try arena.string(minimum) }
-    if !maximum.isEmpty { c.pointee.maximum = try arena.string(maximum) }
-    if !description.isEmpty { c.pointee.description = try arena.string(description) }
-    (c.pointee.n_choices, c.pointee.choices) = try CField.strings(choices, arena)
+    unsafe botd__v1__parameter_schema__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    unsafe c.pointee.type = Botd__V1__ParameterType(rawValue: .init(truncatingIfNeeded: type.rawValue))
+    if !defaultValue.isEmpty { unsafe c.pointee.default_value = try arena.string(defaultValue) }
+    if !minimum.isEmpty { unsafe c.pointee.minimum = try arena.string(minimum) }
+    if !maximum.isEmpty { unsafe c.pointee.maximum = try arena.string(maximum) }
+    if !description.isEmpty { unsafe c.pointee.description = try arena.string(description) }
+    unsafe (c.pointee.n_choices, c.pointee.choices) = try CField.strings(choices, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ParameterSchema>) {
-    self.name = CField.string(c.pointee.name)
-    self.type = V1.ParameterType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
-    self.defaultValue = CField.string(c.pointee.default_value)
-    self.minimum = CField.string(c.pointee.minimum)
-    self.maximum = CField.string(c.pointee.maximum)
-    self.description = CField.string(c.pointee.description)
-    self.choices = CField.strings(c.pointee.n_choices, c.pointee.choices)
+    self.name = unsafe CField.string(c.pointee.name)
+    self.type = unsafe V1.ParameterType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
+    self.defaultValue = unsafe CField.string(c.pointee.default_value)
+    self.minimum = unsafe CField.string(c.pointee.minimum)
+    self.maximum = unsafe CField.string(c.pointee.maximum)
+    self.description = unsafe CField.string(c.pointee.description)
+    self.choices = unsafe CField.strings(c.pointee.n_choices, c.pointee.choices)
   }
 }
 
-extension V1.Strategy: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__strategy__init)
+extension V1.Strategy: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Strategy>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__strategy__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    if !summary.isEmpty { c.pointee.summary = try arena.string(summary) }
-    if !description.isEmpty { c.pointee.description = try arena.string(description) }
-    (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
-    c.pointee.warm_up_candles = warmUpCandles
+    unsafe botd__v1__strategy__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    if !summary.isEmpty { unsafe c.pointee.summary = try arena.string(summary) }
+    if !description.isEmpty { unsafe c.pointee.description = try arena.string(description) }
+    unsafe (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
+    unsafe c.pointee.warm_up_candles = warmUpCandles
   }
 
   init(_ c: UnsafePointer<Botd__V1__Strategy>) {
-    self.name = CField.string(c.pointee.name)
-    self.summary = CField.string(c.pointee.summary)
-    self.description = CField.string(c.pointee.description)
-    self.parameters = CField.messages(c.pointee.n_parameters, c.pointee.parameters)
-    self.warmUpCandles = c.pointee.warm_up_candles
+    self.name = unsafe CField.string(c.pointee.name)
+    self.summary = unsafe CField.string(c.pointee.summary)
+    self.description = unsafe CField.string(c.pointee.description)
+    self.parameters = unsafe CField.messages(c.pointee.n_parameters, c.pointee.parameters)
+    self.warmUpCandles = unsafe c.pointee.warm_up_candles
   }
 }
 
-extension V1.ListStrategiesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_strategies_request__init)
+extension V1.ListStrategiesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_strategies_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListStrategiesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_strategies_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
+    unsafe botd__v1__list_strategies_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListStrategiesRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
   }
 }
 
-extension V1.ListStrategiesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_strategies_response__init)
+extension V1.ListStrategiesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_strategies_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListStrategiesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_strategies_response__init(c)
-    (c.pointee.n_strategies, c.pointee.strategies) = try CField.messages(strategies, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__list_strategies_response__init(c)
+    unsafe (c.pointee.n_strategies, c.pointee.strategies) = try CField.messages(strategies, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListStrategiesResponse>) {
-    self.strategies = CField.messages(c.pointee.n_strategies, c.pointee.strategies)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.strategies = unsafe CField.messages(c.pointee.n_strategies, c.pointee.strategies)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.GetStrategyRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_strategy_request__init)
+extension V1.GetStrategyRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_strategy_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetStrategyRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_strategy_request__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
+    unsafe botd__v1__get_strategy_request__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetStrategyRequest>) {
-    self.name = CField.string(c.pointee.name)
+    self.name = unsafe CField.string(c.pointee.name)
   }
 }
 
-extension V1.GetStrategyResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_strategy_response__init)
+extension V1.GetStrategyResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_strategy_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetStrategyResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_strategy_response__init(c)
-    c.pointee.strategy = try CField.message(strategy, arena)
+    unsafe botd__v1__get_strategy_response__init(c)
+    unsafe c.pointee.strategy = try CField.message(strategy, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetStrategyResponse>) {
-    self.strategy = CField.message(c.pointee.strategy)
+    self.strategy = unsafe CField.message(c.pointee.strategy)
   }
 }

@@ -4,155 +4,155 @@
 import CBotProto
 import ProtobufC
 
-extension V1.HelloRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__hello_request__init)
+extension V1.HelloRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__hello_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__HelloRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__hello_request__init(c)
-    if !client.isEmpty { c.pointee.client = try arena.string(client) }
+    unsafe botd__v1__hello_request__init(c)
+    if !client.isEmpty { unsafe c.pointee.client = try arena.string(client) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__HelloRequest>) {
-    self.client = CField.string(c.pointee.client)
+    self.client = unsafe CField.string(c.pointee.client)
   }
 }
 
-extension V1.Limits: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__limits__init)
+extension V1.Limits: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__limits__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Limits>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__limits__init(c)
-    c.pointee.max_frame_bytes = maxFrameBytes
-    c.pointee.max_page_size = maxPageSize
-    c.pointee.max_subscriptions = maxSubscriptions
-    c.pointee.max_calls_in_flight = maxCallsInFlight
-    c.pointee.max_bots = maxBots
+    unsafe botd__v1__limits__init(c)
+    unsafe c.pointee.max_frame_bytes = maxFrameBytes
+    unsafe c.pointee.max_page_size = maxPageSize
+    unsafe c.pointee.max_subscriptions = maxSubscriptions
+    unsafe c.pointee.max_calls_in_flight = maxCallsInFlight
+    unsafe c.pointee.max_bots = maxBots
   }
 
   init(_ c: UnsafePointer<Botd__V1__Limits>) {
-    self.maxFrameBytes = c.pointee.max_frame_bytes
-    self.maxPageSize = c.pointee.max_page_size
-    self.maxSubscriptions = c.pointee.max_subscriptions
-    self.maxCallsInFlight = c.pointee.max_calls_in_flight
-    self.maxBots = c.pointee.max_bots
+    self.maxFrameBytes = unsafe c.pointee.max_frame_bytes
+    self.maxPageSize = unsafe c.pointee.max_page_size
+    self.maxSubscriptions = unsafe c.pointee.max_subscriptions
+    self.maxCallsInFlight = unsafe c.pointee.max_calls_in_flight
+    self.maxBots = unsafe c.pointee.max_bots
   }
 }
 
-extension V1.HelloResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__hello_response__init)
+extension V1.HelloResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__hello_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__HelloResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__hello_response__init(c)
-    if !version.isEmpty { c.pointee.version = try arena.string(version) }
-    if !apiVersion.isEmpty { c.pointee.api_version = try arena.string(apiVersion) }
-    (c.pointee.n_features, c.pointee.features) = try CField.strings(features, arena)
-    c.pointee.limits = try CField.message(limits, arena)
-    c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
-    if !journalID.isEmpty { c.pointee.journal_id = try arena.string(journalID) }
-    if !role.isEmpty { c.pointee.role = try arena.string(role) }
-    if !identity.isEmpty { c.pointee.identity = try arena.string(identity) }
-    c.pointee.started_time_ns = startedTimeNs
-    c.pointee.server_time_ns = serverTimeNs
-    c.pointee.process_id = processID
+    unsafe botd__v1__hello_response__init(c)
+    if !version.isEmpty { unsafe c.pointee.version = try arena.string(version) }
+    if !apiVersion.isEmpty { unsafe c.pointee.api_version = try arena.string(apiVersion) }
+    unsafe (c.pointee.n_features, c.pointee.features) = try CField.strings(features, arena)
+    unsafe c.pointee.limits = try CField.message(limits, arena)
+    unsafe c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    if !journalID.isEmpty { unsafe c.pointee.journal_id = try arena.string(journalID) }
+    if !role.isEmpty { unsafe c.pointee.role = try arena.string(role) }
+    if !identity.isEmpty { unsafe c.pointee.identity = try arena.string(identity) }
+    unsafe c.pointee.started_time_ns = startedTimeNs
+    unsafe c.pointee.server_time_ns = serverTimeNs
+    unsafe c.pointee.process_id = processID
   }
 
   init(_ c: UnsafePointer<Botd__V1__HelloResponse>) {
-    self.version = CField.string(c.pointee.version)
-    self.apiVersion = CField.string(c.pointee.api_version)
-    self.features = CField.strings(c.pointee.n_features, c.pointee.features)
-    self.limits = CField.message(c.pointee.limits)
-    self.mode = V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
-    self.journalID = CField.string(c.pointee.journal_id)
-    self.role = CField.string(c.pointee.role)
-    self.identity = CField.string(c.pointee.identity)
-    self.startedTimeNs = c.pointee.started_time_ns
-    self.serverTimeNs = c.pointee.server_time_ns
-    self.processID = c.pointee.process_id
+    self.version = unsafe CField.string(c.pointee.version)
+    self.apiVersion = unsafe CField.string(c.pointee.api_version)
+    self.features = unsafe CField.strings(c.pointee.n_features, c.pointee.features)
+    self.limits = unsafe CField.message(c.pointee.limits)
+    self.mode = unsafe V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    self.journalID = unsafe CField.string(c.pointee.journal_id)
+    self.role = unsafe CField.string(c.pointee.role)
+    self.identity = unsafe CField.string(c.pointee.identity)
+    self.startedTimeNs = unsafe c.pointee.started_time_ns
+    self.serverTimeNs = unsafe c.pointee.server_time_ns
+    self.processID = unsafe c.pointee.process_id
   }
 }
 
-extension V1.LoginRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__login_request__init)
+extension V1.LoginRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__login_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__LoginRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__login_request__init(c)
-    if !token.isEmpty { c.pointee.token = try arena.string(token) }
+    unsafe botd__v1__login_request__init(c)
+    if !token.isEmpty { unsafe c.pointee.token = try arena.string(token) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__LoginRequest>) {
-    self.token = CField.string(c.pointee.token)
+    self.token = unsafe CField.string(c.pointee.token)
   }
 }
 
-extension V1.LoginResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__login_response__init)
+extension V1.LoginResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__login_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__LoginResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__login_response__init(c)
-    if !identity.isEmpty { c.pointee.identity = try arena.string(identity) }
-    if !role.isEmpty { c.pointee.role = try arena.string(role) }
+    unsafe botd__v1__login_response__init(c)
+    if !identity.isEmpty { unsafe c.pointee.identity = try arena.string(identity) }
+    if !role.isEmpty { unsafe c.pointee.role = try arena.string(role) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__LoginResponse>) {
-    self.identity = CField.string(c.pointee.identity)
-    self.role = CField.string(c.pointee.role)
+    self.identity = unsafe CField.string(c.pointee.identity)
+    self.role = unsafe CField.string(c.pointee.role)
   }
 }
 
-extension V1.PingRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__ping_request__init)
+extension V1.PingRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__ping_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__PingRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__ping_request__init(c)
-    c.pointee.payload = try arena.bytes(payload)
+    unsafe botd__v1__ping_request__init(c)
+    unsafe c.pointee.payload = try arena.bytes(payload)
   }
 
   init(_ c: UnsafePointer<Botd__V1__PingRequest>) {
-    self.payload = CField.blob(c.pointee.payload)
+    self.payload = unsafe CField.blob(c.pointee.payload)
   }
 }
 
-extension V1.PingResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__ping_response__init)
+extension V1.PingResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__ping_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__PingResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__ping_response__init(c)
-    c.pointee.payload = try arena.bytes(payload)
-    c.pointee.server_time_ns = serverTimeNs
+    unsafe botd__v1__ping_response__init(c)
+    unsafe c.pointee.payload = try arena.bytes(payload)
+    unsafe c.pointee.server_time_ns = serverTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__PingResponse>) {
-    self.payload = CField.blob(c.pointee.payload)
-    self.serverTimeNs = c.pointee.server_time_ns
+    self.payload = unsafe CField.blob(c.pointee.payload)
+    self.serverTimeNs = unsafe c.pointee.server_time_ns
   }
 }
 
-extension V1.ComponentHealth: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__component_health__init)
+extension V1.ComponentHealth: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__component_health__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ComponentHealth>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__component_health__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
-    if !message.isEmpty { c.pointee.message = try arena.string(message) }
-    c.pointee.since_time_ns = sinceTimeNs
-    (c.pointee.n_counters, c.pointee.counters) = try CField.messages(counters, arena)
+    unsafe botd__v1__component_health__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    unsafe c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+    unsafe c.pointee.since_time_ns = sinceTimeNs
+    unsafe (c.pointee.n_counters, c.pointee.counters) = try CField.messages(counters, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ComponentHealth>) {
-    self.name = CField.string(c.pointee.name)
-    self.status = V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
-    self.message = CField.string(c.pointee.message)
-    self.sinceTimeNs = c.pointee.since_time_ns
-    self.counters = CField.messages(c.pointee.n_counters, c.pointee.counters)
+    self.name = unsafe CField.string(c.pointee.name)
+    self.status = unsafe V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.message = unsafe CField.string(c.pointee.message)
+    self.sinceTimeNs = unsafe c.pointee.since_time_ns
+    self.counters = unsafe CField.messages(c.pointee.n_counters, c.pointee.counters)
   }
 }
 
-extension V1.GetHealthRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_health_request__init)
+extension V1.GetHealthRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_health_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetHealthRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_health_request__init(c)
+    unsafe botd__v1__get_health_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetHealthRequest>) {
@@ -160,87 +160,87 @@ extension V1.GetHealthRequest: CConvertible {
   }
 }
 
-extension V1.GetHealthResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_health_response__init)
+extension V1.GetHealthResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_health_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetHealthResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_health_response__init(c)
-    c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
-    (c.pointee.n_components, c.pointee.components) = try CField.messages(components, arena)
-    c.pointee.time_ns = timeNs
-    c.pointee.uptime_ns = uptimeNs
-    c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
-    c.pointee.memory_bytes = memoryBytes
+    unsafe botd__v1__get_health_response__init(c)
+    unsafe c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    unsafe (c.pointee.n_components, c.pointee.components) = try CField.messages(components, arena)
+    unsafe c.pointee.time_ns = timeNs
+    unsafe c.pointee.uptime_ns = uptimeNs
+    unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
+    unsafe c.pointee.memory_bytes = memoryBytes
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetHealthResponse>) {
-    self.status = V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
-    self.components = CField.messages(c.pointee.n_components, c.pointee.components)
-    self.timeNs = c.pointee.time_ns
-    self.uptimeNs = c.pointee.uptime_ns
-    self.tradingState = V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
-    self.memoryBytes = c.pointee.memory_bytes
+    self.status = unsafe V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.components = unsafe CField.messages(c.pointee.n_components, c.pointee.components)
+    self.timeNs = unsafe c.pointee.time_ns
+    self.uptimeNs = unsafe c.pointee.uptime_ns
+    self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
+    self.memoryBytes = unsafe c.pointee.memory_bytes
   }
 }
 
-extension V1.WatchHealthRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__watch_health_request__init)
+extension V1.WatchHealthRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__watch_health_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__WatchHealthRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__watch_health_request__init(c)
-    c.pointee.heartbeat_ms = heartbeatMs
+    unsafe botd__v1__watch_health_request__init(c)
+    unsafe c.pointee.heartbeat_ms = heartbeatMs
   }
 
   init(_ c: UnsafePointer<Botd__V1__WatchHealthRequest>) {
-    self.heartbeatMs = c.pointee.heartbeat_ms
+    self.heartbeatMs = unsafe c.pointee.heartbeat_ms
   }
 }
 
-extension V1.WatchHealthResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__watch_health_response__init)
+extension V1.WatchHealthResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__watch_health_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__WatchHealthResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__watch_health_response__init(c)
-    c.pointee.health = try CField.message(health, arena)
-    c.pointee.sequence = sequence
-    c.pointee.previous_sequence = previousSequence
-    c.pointee.heartbeat = try CField.message(heartbeat, arena)
-    c.pointee.draining = try CField.message(draining, arena)
+    unsafe botd__v1__watch_health_response__init(c)
+    unsafe c.pointee.health = try CField.message(health, arena)
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.previous_sequence = previousSequence
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+    unsafe c.pointee.draining = try CField.message(draining, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__WatchHealthResponse>) {
-    self.health = CField.message(c.pointee.health)
-    self.sequence = c.pointee.sequence
-    self.previousSequence = c.pointee.previous_sequence
-    self.heartbeat = CField.message(c.pointee.heartbeat)
-    self.draining = CField.message(c.pointee.draining)
+    self.health = unsafe CField.message(c.pointee.health)
+    self.sequence = unsafe c.pointee.sequence
+    self.previousSequence = unsafe c.pointee.previous_sequence
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
+    self.draining = unsafe CField.message(c.pointee.draining)
   }
 }
 
-extension V1.ConfigEntry: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__config_entry__init)
+extension V1.ConfigEntry: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__config_entry__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ConfigEntry>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__config_entry__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    if !value.isEmpty { c.pointee.value = try arena.string(value) }
-    if !source.isEmpty { c.pointee.source = try arena.string(source) }
-    c.pointee.is_secret = isSecret ? 1 : 0
+    unsafe botd__v1__config_entry__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    if !value.isEmpty { unsafe c.pointee.value = try arena.string(value) }
+    if !source.isEmpty { unsafe c.pointee.source = try arena.string(source) }
+    unsafe c.pointee.is_secret = isSecret ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__ConfigEntry>) {
-    self.name = CField.string(c.pointee.name)
-    self.value = CField.string(c.pointee.value)
-    self.source = CField.string(c.pointee.source)
-    self.isSecret = c.pointee.is_secret != 0
+    self.name = unsafe CField.string(c.pointee.name)
+    self.value = unsafe CField.string(c.pointee.value)
+    self.source = unsafe CField.string(c.pointee.source)
+    self.isSecret = unsafe c.pointee.is_secret != 0
   }
 }
 
-extension V1.GetConfigRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_config_request__init)
+extension V1.GetConfigRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_config_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetConfigRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_config_request__init(c)
+    unsafe botd__v1__get_config_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetConfigRequest>) {
@@ -248,24 +248,24 @@ extension V1.GetConfigRequest: CConvertible {
   }
 }
 
-extension V1.GetConfigResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_config_response__init)
+extension V1.GetConfigResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_config_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetConfigResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_config_response__init(c)
-    (c.pointee.n_entries, c.pointee.entries) = try CField.messages(entries, arena)
+    unsafe botd__v1__get_config_response__init(c)
+    unsafe (c.pointee.n_entries, c.pointee.entries) = try CField.messages(entries, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetConfigResponse>) {
-    self.entries = CField.messages(c.pointee.n_entries, c.pointee.entries)
+    self.entries = unsafe CField.messages(c.pointee.n_entries, c.pointee.entries)
   }
 }
 
-extension V1.GetDescriptorsRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_descriptors_request__init)
+extension V1.GetDescriptorsRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_descriptors_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDescriptorsRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_descriptors_request__init(c)
+    unsafe botd__v1__get_descriptors_request__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetDescriptorsRequest>) {
@@ -273,88 +273,88 @@ extension V1.GetDescriptorsRequest: CConvertible {
   }
 }
 
-extension V1.GetDescriptorsResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__get_descriptors_response__init)
+extension V1.GetDescriptorsResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_descriptors_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDescriptorsResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__get_descriptors_response__init(c)
-    c.pointee.file_descriptor_set = try arena.bytes(fileDescriptorSet)
+    unsafe botd__v1__get_descriptors_response__init(c)
+    unsafe c.pointee.file_descriptor_set = try arena.bytes(fileDescriptorSet)
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetDescriptorsResponse>) {
-    self.fileDescriptorSet = CField.blob(c.pointee.file_descriptor_set)
+    self.fileDescriptorSet = unsafe CField.blob(c.pointee.file_descriptor_set)
   }
 }
 
-extension V1.SelfTestCheck: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__self_test_check__init)
+extension V1.SelfTestCheck: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__self_test_check__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SelfTestCheck>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__self_test_check__init(c)
-    if !name.isEmpty { c.pointee.name = try arena.string(name) }
-    c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
-    if !message.isEmpty { c.pointee.message = try arena.string(message) }
-    if !remedy.isEmpty { c.pointee.remedy = try arena.string(remedy) }
-    c.pointee.elapsed_ns = elapsedNs
+    unsafe botd__v1__self_test_check__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    unsafe c.pointee.status = Botd__V1__HealthStatus(rawValue: .init(truncatingIfNeeded: status.rawValue))
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+    if !remedy.isEmpty { unsafe c.pointee.remedy = try arena.string(remedy) }
+    unsafe c.pointee.elapsed_ns = elapsedNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SelfTestCheck>) {
-    self.name = CField.string(c.pointee.name)
-    self.status = V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
-    self.message = CField.string(c.pointee.message)
-    self.remedy = CField.string(c.pointee.remedy)
-    self.elapsedNs = c.pointee.elapsed_ns
+    self.name = unsafe CField.string(c.pointee.name)
+    self.status = unsafe V1.HealthStatus(rawValue: Int32(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.message = unsafe CField.string(c.pointee.message)
+    self.remedy = unsafe CField.string(c.pointee.remedy)
+    self.elapsedNs = unsafe c.pointee.elapsed_ns
   }
 }
 
-extension V1.RunSelfTestRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__run_self_test_request__init)
+extension V1.RunSelfTestRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__run_self_test_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RunSelfTestRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__run_self_test_request__init(c)
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !interval.isEmpty { c.pointee.interval = try arena.string(interval) }
+    unsafe botd__v1__run_self_test_request__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__RunSelfTestRequest>) {
-    self.symbol = CField.string(c.pointee.symbol)
-    self.interval = CField.string(c.pointee.interval)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
   }
 }
 
-extension V1.RunSelfTestResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__run_self_test_response__init)
+extension V1.RunSelfTestResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__run_self_test_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__RunSelfTestResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__run_self_test_response__init(c)
-    (c.pointee.n_checks, c.pointee.checks) = try CField.messages(checks, arena)
+    unsafe botd__v1__run_self_test_response__init(c)
+    unsafe (c.pointee.n_checks, c.pointee.checks) = try CField.messages(checks, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__RunSelfTestResponse>) {
-    self.checks = CField.messages(c.pointee.n_checks, c.pointee.checks)
+    self.checks = unsafe CField.messages(c.pointee.n_checks, c.pointee.checks)
   }
 }
 
-extension V1.ShutdownRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__shutdown_request__init)
+extension V1.ShutdownRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__shutdown_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ShutdownRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__shutdown_request__init(c)
-    if !requestID.isEmpty { c.pointee.request_id = try arena.string(requestID) }
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__shutdown_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ShutdownRequest>) {
-    self.requestID = CField.string(c.pointee.request_id)
-    self.reason = CField.string(c.pointee.reason)
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.ShutdownResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__shutdown_response__init)
+extension V1.ShutdownResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__shutdown_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ShutdownResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__shutdown_response__init(c)
+    unsafe botd__v1__shutdown_response__init(c)
   }
 
   init(_ c: UnsafePointer<Botd__V1__ShutdownResponse>) {

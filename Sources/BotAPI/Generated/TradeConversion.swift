@@ -4,135 +4,135 @@
 import CBotProto
 import ProtobufC
 
-extension V1.Trade: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__trade__init)
+extension V1.Trade: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__trade__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__Trade>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__trade__init(c)
-    c.pointee.sequence = sequence
-    c.pointee.previous_sequence = previousSequence
-    if !symbol.isEmpty { c.pointee.symbol = try arena.string(symbol) }
-    if !tradeID.isEmpty { c.pointee.trade_id = try arena.string(tradeID) }
-    if !clientOrderID.isEmpty { c.pointee.client_order_id = try arena.string(clientOrderID) }
-    if !venueOrderID.isEmpty { c.pointee.venue_order_id = try arena.string(venueOrderID) }
-    if !botID.isEmpty { c.pointee.bot_id = try arena.string(botID) }
-    c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
-    if !price.isEmpty { c.pointee.price = try arena.string(price) }
-    if !quantity.isEmpty { c.pointee.quantity = try arena.string(quantity) }
-    if !quoteQuantity.isEmpty { c.pointee.quote_quantity = try arena.string(quoteQuantity) }
-    if !commission.isEmpty { c.pointee.commission = try arena.string(commission) }
-    if !commissionAsset.isEmpty { c.pointee.commission_asset = try arena.string(commissionAsset) }
-    if !realizedPnL.isEmpty { c.pointee.realized_pnl = try arena.string(realizedPnL) }
-    c.pointee.is_maker = isMaker ? 1 : 0
-    c.pointee.time_ns = timeNs
-    c.pointee.purpose = Botd__V1__OrderPurpose(rawValue: .init(truncatingIfNeeded: purpose.rawValue))
-    if !reason.isEmpty { c.pointee.reason = try arena.string(reason) }
+    unsafe botd__v1__trade__init(c)
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.previous_sequence = previousSequence
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !tradeID.isEmpty { unsafe c.pointee.trade_id = try arena.string(tradeID) }
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
+    if !venueOrderID.isEmpty { unsafe c.pointee.venue_order_id = try arena.string(venueOrderID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !quoteQuantity.isEmpty { unsafe c.pointee.quote_quantity = try arena.string(quoteQuantity) }
+    if !commission.isEmpty { unsafe c.pointee.commission = try arena.string(commission) }
+    if !commissionAsset.isEmpty { unsafe c.pointee.commission_asset = try arena.string(commissionAsset) }
+    if !realizedPnL.isEmpty { unsafe c.pointee.realized_pnl = try arena.string(realizedPnL) }
+    unsafe c.pointee.is_maker = isMaker ? 1 : 0
+    unsafe c.pointee.time_ns = timeNs
+    unsafe c.pointee.purpose = Botd__V1__OrderPurpose(rawValue: .init(truncatingIfNeeded: purpose.rawValue))
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Trade>) {
-    self.sequence = c.pointee.sequence
-    self.previousSequence = c.pointee.previous_sequence
-    self.symbol = CField.string(c.pointee.symbol)
-    self.tradeID = CField.string(c.pointee.trade_id)
-    self.clientOrderID = CField.string(c.pointee.client_order_id)
-    self.venueOrderID = CField.string(c.pointee.venue_order_id)
-    self.botID = CField.string(c.pointee.bot_id)
-    self.side = V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
-    self.price = CField.string(c.pointee.price)
-    self.quantity = CField.string(c.pointee.quantity)
-    self.quoteQuantity = CField.string(c.pointee.quote_quantity)
-    self.commission = CField.string(c.pointee.commission)
-    self.commissionAsset = CField.string(c.pointee.commission_asset)
-    self.realizedPnL = CField.string(c.pointee.realized_pnl)
-    self.isMaker = c.pointee.is_maker != 0
-    self.timeNs = c.pointee.time_ns
-    self.purpose = V1.OrderPurpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
-    self.reason = CField.string(c.pointee.reason)
+    self.sequence = unsafe c.pointee.sequence
+    self.previousSequence = unsafe c.pointee.previous_sequence
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.tradeID = unsafe CField.string(c.pointee.trade_id)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
+    self.venueOrderID = unsafe CField.string(c.pointee.venue_order_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.side = unsafe V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
+    self.price = unsafe CField.string(c.pointee.price)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.quoteQuantity = unsafe CField.string(c.pointee.quote_quantity)
+    self.commission = unsafe CField.string(c.pointee.commission)
+    self.commissionAsset = unsafe CField.string(c.pointee.commission_asset)
+    self.realizedPnL = unsafe CField.string(c.pointee.realized_pnl)
+    self.isMaker = unsafe c.pointee.is_maker != 0
+    self.timeNs = unsafe c.pointee.time_ns
+    self.purpose = unsafe V1.OrderPurpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 
-extension V1.ListTradesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_trades_request__init)
+extension V1.ListTradesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_trades_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListTradesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_trades_request__init(c)
-    c.pointee.page_size = pageSize
-    if !pageToken.isEmpty { c.pointee.page_token = try arena.string(pageToken) }
-    c.pointee.after_sequence = afterSequence
-    (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    c.pointee.newest_first = newestFirst ? 1 : 0
+    unsafe botd__v1__list_trades_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    unsafe c.pointee.after_sequence = afterSequence
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe c.pointee.newest_first = newestFirst ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListTradesRequest>) {
-    self.pageSize = c.pointee.page_size
-    self.pageToken = CField.string(c.pointee.page_token)
-    self.afterSequence = c.pointee.after_sequence
-    self.botIDs = CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.newestFirst = c.pointee.newest_first != 0
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.afterSequence = unsafe c.pointee.after_sequence
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.newestFirst = unsafe c.pointee.newest_first != 0
   }
 }
 
-extension V1.ListTradesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__list_trades_response__init)
+extension V1.ListTradesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_trades_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__ListTradesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__list_trades_response__init(c)
-    (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
-    if !nextPageToken.isEmpty { c.pointee.next_page_token = try arena.string(nextPageToken) }
+    unsafe botd__v1__list_trades_response__init(c)
+    unsafe (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListTradesResponse>) {
-    self.trades = CField.messages(c.pointee.n_trades, c.pointee.trades)
-    self.nextPageToken = CField.string(c.pointee.next_page_token)
+    self.trades = unsafe CField.messages(c.pointee.n_trades, c.pointee.trades)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
   }
 }
 
-extension V1.SubscribeTradesRequest: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_trades_request__init)
+extension V1.SubscribeTradesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_trades_request__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeTradesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_trades_request__init(c)
-    c.pointee.after_sequence = afterSequence
-    if !journalID.isEmpty { c.pointee.journal_id = try arena.string(journalID) }
-    c.pointee.live_only = liveOnly ? 1 : 0
-    (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
-    (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
-    c.pointee.max_batch = maxBatch
-    c.pointee.max_delay_ms = maxDelayMs
-    c.pointee.heartbeat_ms = heartbeatMs
+    unsafe botd__v1__subscribe_trades_request__init(c)
+    unsafe c.pointee.after_sequence = afterSequence
+    if !journalID.isEmpty { unsafe c.pointee.journal_id = try arena.string(journalID) }
+    unsafe c.pointee.live_only = liveOnly ? 1 : 0
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+    unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
+    unsafe c.pointee.max_batch = maxBatch
+    unsafe c.pointee.max_delay_ms = maxDelayMs
+    unsafe c.pointee.heartbeat_ms = heartbeatMs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeTradesRequest>) {
-    self.afterSequence = c.pointee.after_sequence
-    self.journalID = CField.string(c.pointee.journal_id)
-    self.liveOnly = c.pointee.live_only != 0
-    self.botIDs = CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
-    self.symbols = CField.strings(c.pointee.n_symbols, c.pointee.symbols)
-    self.maxBatch = c.pointee.max_batch
-    self.maxDelayMs = c.pointee.max_delay_ms
-    self.heartbeatMs = c.pointee.heartbeat_ms
+    self.afterSequence = unsafe c.pointee.after_sequence
+    self.journalID = unsafe CField.string(c.pointee.journal_id)
+    self.liveOnly = unsafe c.pointee.live_only != 0
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+    self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
+    self.maxBatch = unsafe c.pointee.max_batch
+    self.maxDelayMs = unsafe c.pointee.max_delay_ms
+    self.heartbeatMs = unsafe c.pointee.heartbeat_ms
   }
 }
 
-extension V1.SubscribeTradesResponse: CConvertible {
-  nonisolated(unsafe) static let descriptor = CField.descriptor(botd__v1__subscribe_trades_response__init)
+extension V1.SubscribeTradesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__subscribe_trades_response__init)
 
   func fill(_ c: UnsafeMutablePointer<Botd__V1__SubscribeTradesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
-    botd__v1__subscribe_trades_response__init(c)
-    (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
-    c.pointee.opened = try CField.message(opened, arena)
-    c.pointee.caught_up = try CField.message(caughtUp, arena)
-    c.pointee.heartbeat = try CField.message(heartbeat, arena)
-    c.pointee.draining = try CField.message(draining, arena)
+    unsafe botd__v1__subscribe_trades_response__init(c)
+    unsafe (c.pointee.n_trades, c.pointee.trades) = try CField.messages(trades, arena)
+    unsafe c.pointee.opened = try CField.message(opened, arena)
+    unsafe c.pointee.caught_up = try CField.message(caughtUp, arena)
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+    unsafe c.pointee.draining = try CField.message(draining, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeTradesResponse>) {
-    self.trades = CField.messages(c.pointee.n_trades, c.pointee.trades)
-    self.opened = CField.message(c.pointee.opened)
-    self.caughtUp = CField.message(c.pointee.caught_up)
-    self.heartbeat = CField.message(c.pointee.heartbeat)
-    self.draining = CField.message(c.pointee.draining)
+    self.trades = unsafe CField.messages(c.pointee.n_trades, c.pointee.trades)
+    self.opened = unsafe CField.message(c.pointee.opened)
+    self.caughtUp = unsafe CField.message(c.pointee.caught_up)
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
+    self.draining = unsafe CField.message(c.pointee.draining)
   }
 }
