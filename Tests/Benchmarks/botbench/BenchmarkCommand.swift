@@ -39,25 +39,31 @@ struct BenchmarkCommand {
     }
   }
 
-  /// Whether every benchmark could be measured.
+  /// Whether there was something to measure and every figure could be measured.
   private func run() -> Bool {
     var isComplete = true
+    var count = 0
     if !isList { Self.write(Report.header) }
     for group in Self.groups where only.isEmpty || only.contains(where: { $0.hasPrefix(group.name) }) {
       for benchmark in group.make() where only.isEmpty || only.contains(where: { benchmark.name.hasPrefix($0) }) {
+        count += 1
         if isList {
           Self.write("\(benchmark.name): \(benchmark.title) (\(benchmark.unit))")
           continue
         }
         do {
-          for line in try harness.run(benchmark).lines { Self.write(line) }
+          let report = try harness.run(benchmark)
+          for line in report.lines { Self.write(line) }
+          isComplete = isComplete && report.isComplete
         } catch {
-          Self.write("\(benchmark.name): \(error)")
+          Self.write("\(benchmark.name): MISSING: \(error)")
           isComplete = false
         }
       }
     }
-    return isComplete
+    if count == 0 { Self.write("no benchmark has such a name; --list shows them", to: .standardError) }
+    if !isComplete { Self.write("figures are missing", to: .standardError) }
+    return isComplete && count > 0
   }
 
   private static func write(_ line: String, to handle: FileHandle = .standardOutput) { handle.write(Data((line + "\n").utf8)) }

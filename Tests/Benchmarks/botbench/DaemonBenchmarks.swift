@@ -61,7 +61,7 @@ enum DaemonBenchmarks {
 
   /// Starts a daemon on a state directory with so many running bots; `body` gets its nanoseconds to ready and its process id.
   private static func withDaemon(bots count: Int, _ body: (Double, Int32) throws -> Double?) throws -> Double? {
-    guard let program else { return nil }
+    guard let program else { throw NoDaemon() }
     return try inFolder { folder in
       try writeState(bots: count, folder: folder + "/state")
       var pid: Int32 = -1
@@ -74,6 +74,10 @@ enum DaemonBenchmarks {
       guard time > 0 else { return nil }
       return try body(Double(time), pid)
     }
+  }
+
+  private struct NoDaemon: Error, CustomStringConvertible {
+    var description = "botd is not beside this program; build it, or name it with BOTD"
   }
 
   private static func argv<T>(_ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T) -> T {
@@ -104,6 +108,7 @@ enum DaemonBenchmarks {
         .command(CommandEnvelope(id: UInt64(number), requestID: "", fingerprint: 0, command: .createBot(configuration, start: true))),
         at: time, effects: &effects)
     }
+    guard core.botCount == count else { throw NoDaemon(description: "only \(core.botCount) of \(count) bots could be made") }
     journal.append(effects.compactMap { if case .append(let entry) = $0 { entry } else { nil } }) { _ in }
     _ = try journal.flush()
   }

@@ -33,7 +33,8 @@ enum FleetBenchmarks {
     let candles = MarketWalk.candles(300)
     for candle in candles.prefix(50) { for index in fleet.indices { _ = fleet[index].onCandle(candle, position: .flat) } }
     let ours = Contestant(name: "ours") {
-      nanoseconds {
+      guard fleet.count == botCount else { return nil }
+      return nanoseconds {
         for candle in candles.suffix(100) { for index in fleet.indices { consume(fleet[index].onCandle(candle, position: .flat).action) } }
       } / Double(100 * fleet.count)
     }
@@ -75,7 +76,7 @@ enum FleetBenchmarks {
     effects.removeAll(keepingCapacity: true)
     let ours = Contestant(name: "ours") {
       let time = nanoseconds { for _ in 0..<20 { closeAll() } } / Double(20 * botCount)
-      guard effects.isEmpty else { return nil }
+      guard effects.isEmpty, core.botCount == botCount else { return nil }
       return time
     }
     return Benchmark(

@@ -4,7 +4,7 @@ import CBounds
 struct Contestant {
   /// `ours`, `C`, `TA-Lib`, …
   let name: String
-  /// Does the work once and answers the figure in the benchmark's unit; `nil` when it could not.
+  /// Does the work once and returns the figure in the benchmark's unit; `nil` when it could not.
   let run: () throws -> Double?
 }
 
@@ -25,25 +25,29 @@ struct Benchmark {
   var digits = 1
 }
 
-/// Runs contestants in turns, so that a machine that changes speed changes it for all, and reports medians.
+/// Runs contestants in turns, so that a machine that changes speed changes it for all, and reports medians. Who fails to give a
+/// figure above zero in some round has none.
 struct Harness {
   var rounds: Int?
 
   func run(_ benchmark: Benchmark) throws -> Report {
     var figures = [[Double]](repeating: [], count: benchmark.contestants.count)
     var ratios = figures
-    for _ in 0..<(rounds ?? benchmark.rounds) {
+    let count = rounds ?? benchmark.rounds
+    for _ in 0..<count {
       var round: [Double?] = []
       for contestant in benchmark.contestants { round.append(try contestant.run()) }
-      let ours = round.first ?? nil
+      let ours = (round.first ?? nil).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
       for (index, figure) in round.enumerated() {
-        guard let figure else { continue }
+        guard let figure, figure.isFinite, figure > 0 else { continue }
         figures[index].append(figure)
         if let ours { ratios[index].append(ours / figure) }
       }
     }
     let rows = benchmark.contestants.indices.map { index in
-      Report.Row(name: benchmark.contestants[index].name, figure: median(figures[index]), ratio: median(ratios[index]))
+      Report.Row(
+        name: benchmark.contestants[index].name, figure: figures[index].count == count ? median(figures[index]) : nil,
+        ratio: ratios[index].count == count ? median(ratios[index]) : nil)
     }
     return Report(benchmark: benchmark, rows: rows)
   }

@@ -2,6 +2,7 @@
 struct Report {
   struct Row {
     var name: String
+    /// The median; `nil` when some round had no figure.
     var figure: Double?
     /// Ours ÷ this one, the median over rounds.
     var ratio: Double?
@@ -10,13 +11,16 @@ struct Report {
   let benchmark: Benchmark
   let rows: [Row]
 
+  /// Whether everybody has a figure.
+  var isComplete: Bool { rows.allSatisfy { $0.figure != nil } }
+
   static let header =
     pad("benchmark", 24) + pad("who", 16) + padLeft("median", 14) + "  " + pad("unit", 12) + padLeft("ours ÷ it", 10) + "  holds"
 
   var lines: [String] {
     var lines: [String] = []
     for (index, row) in rows.enumerated() {
-      let figure = row.figure.map { decimal($0, benchmark.digits) } ?? "none"
+      let figure = row.figure.map { decimal($0, benchmark.digits) } ?? "MISSING"
       let ratio = index == 0 ? "" : row.ratio.map { decimal($0, 2) } ?? ""
       lines.append(
         pad(index == 0 ? benchmark.name : "", 24) + pad(row.name, 16) + padLeft(figure, 14) + "  " + pad(benchmark.unit, 12)

@@ -1,24 +1,26 @@
 import Foundation
 
-/// TA-Lib's Python package, where one is installed (`TALIB_PYTHON` names the interpreter).
+/// TA-Lib's Python package: of the interpreter that `TALIB_PYTHON` names, whose figures are then missed where there are none; else of
+/// `python3`, where it has one.
 struct TALibPeer {
   private let python: URL
 
   static let shared: TALibPeer? = {
-    let path = ProcessInfo.processInfo.environment["TALIB_PYTHON"] ?? "python3"
-    let peer = path.contains("/") ? TALibPeer(python: URL(fileURLWithPath: path)) : TALibPeer(python: nil, name: path)
-    guard let peer, peer.evaluate("import talib; print(1)") == 1 else { return nil }
-    return peer
+    let named = ProcessInfo.processInfo.environment["TALIB_PYTHON"]
+    let path = named ?? "python3"
+    let python = path.contains("/") ? URL(fileURLWithPath: path) : onPath(path)
+    guard named == nil else { return TALibPeer(python: python ?? URL(fileURLWithPath: path)) }
+    guard let python else { return nil }
+    let peer = TALibPeer(python: python)
+    return peer.evaluate("import talib; print(1)") == 1 ? peer : nil
   }()
 
   private init(python: URL) { self.python = python }
 
-  private init?(python: URL?, name: String) {
+  private static func onPath(_ name: String) -> URL? {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = folders.map { URL(fileURLWithPath: String($0)).appendingPathComponent(name) }
+    return folders.map { URL(fileURLWithPath: String($0)).appendingPathComponent(name) }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    guard let found else { return nil }
-    self.python = found
   }
 
   /// Its time for a whole array in one call, per value.
