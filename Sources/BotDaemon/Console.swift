@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import ServiceRuntime
 import TTRPC
 import TradingCore
 import TradingModel
@@ -11,8 +12,11 @@ final class Console: @unchecked Sendable {
   private let address: String
   private var lastSummary = ContinuousClock.now
   private var ticks = 0
+  private let writer: LineWriter
 
-  init(isColored: Bool, address: RPCAddress?) {
+  /// Throws when the system refuses the thread that writes.
+  init(isColored: Bool, address: RPCAddress?) throws(RuntimeError) {
+    writer = try LineWriter(name: "console", descriptor: STDOUT_FILENO)
     reporter = TradeReporter(isColored: isColored)
     self.address = address?.description ?? ""
   }
@@ -43,11 +47,11 @@ final class Console: @unchecked Sendable {
     ])
   }
 
-  func stopped() { write(["botd stopped; its state is kept and goes on next time."]) }
-
-  private func write(_ lines: [String]) {
-    guard !lines.isEmpty else { return }
-    var text = Array((lines.joined(separator: "\n") + "\n").utf8)
-    _ = text.withUnsafeMutableBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+  /// The last line; waits a second at most until it is out.
+  func stopped() {
+    write(["botd stopped; its state is kept and goes on next time."])
+    writer.close(within: .seconds(1))
   }
+
+  private func write(_ lines: [String]) { for line in lines { writer.write(line) } }
 }

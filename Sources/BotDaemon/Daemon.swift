@@ -51,11 +51,12 @@ public final class Daemon: @unchecked Sendable {
   /// Runs a daemon until SIGINT, SIGTERM or the `Shutdown` call.
   public static func run(_ settings: DaemonSettings, isTerminal: Bool) async throws {
     ProcessSignals.ignoreWriteSignals()
-    LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
-      return handler
-    }
+    let logWriter: LineWriter
+    do { logWriter = try LineWriter(name: "log", descriptor: STDERR_FILENO) } catch { throw DaemonError(error.message) }
+    // Not closed: parts that end later may still log.
+    defer { logWriter.flush(within: .seconds(1)) }
+    let logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
+    LoggingSystem.bootstrap { BackgroundLogStream(logWriter).handler(label: $0, level: logLevel) }
     let daemon = try await Daemon(settings, isTerminal: isTerminal)
     do { try ProcessSignals.observe([SIGINT, SIGTERM]) { _ in daemon.stopping.fire() } } catch { throw DaemonError(error.message) }
     do {
@@ -91,7 +92,9 @@ public final class Daemon: @unchecked Sendable {
       clocks: ClockReaders(wall: WallClock.now, monotonic: MonotonicClock.nanoseconds))
     publications = Publications(
       engine: engine, board: board, tail: tail, stores: stores, marketData: marketData, tape: tape, health: health, log: log)
-    if settings.showsTrades { console = Console(isColored: isTerminal, address: settings.listen.first) }
+    if settings.showsTrades {
+      do { console = try Console(isColored: isTerminal, address: settings.listen.first) } catch { throw DaemonError(error.message) }
+    }
     try await onCore {
       self.engine.publisher = self.publications
       self.publishInitialState()
