@@ -798,7 +798,7 @@ extension V1 {
     public var message: String
     /// Everything that is wrong with the request, all at once; empty when reason and field say it all.
     public var violations: [FieldViolation]
-    /// On a subscription that the server ends: the sequence of the last event sent; resume with after_sequence = this. 0: none.
+    /// On a subscription that the server ends: the sequence of the last recorded event sent; resume with after_sequence = this. 0: none.
     public var lastSequence: Int64
 
     public init(
@@ -856,7 +856,7 @@ extension V1 {
     public var journalID: String
     /// Sequence of the oldest event that is still retained; 0 when there is none.
     public var firstSequence: Int64
-    /// Sequence of the newest event at the moment of opening; 0 when there is none.
+    /// Sequence of the newest event in the journal at the moment of opening; 0 when there is none.
     public var lastSequence: Int64
 
     public init(
@@ -904,7 +904,8 @@ extension V1 {
 extension V1 {
   /// Sent while a subscription is idle, so that silence means a broken connection.
   public struct Heartbeat: BotMessage {
-    /// Sequence of the last event sent in this subscription (or after_sequence when none was).
+    /// Sequence of the last event sent in this subscription (or after_sequence when none was); no bookmark when the message is marked
+    /// not_recorded.
     public var lastSequence: Int64
     /// The daemon's clock at sending, ns since the Unix epoch.
     public var serverTimeNs: Int64
@@ -951,7 +952,7 @@ extension V1 {
 extension V1 {
   /// History is finished: every later event is live.
   public struct CaughtUp: BotMessage {
-    /// Sequence up to which history was sent.
+    /// Sequence up to which history was sent: always a recorded one.
     public var sequence: Int64
     /// The daemon's clock at sending, ns since the Unix epoch.
     public var serverTimeNs: Int64
@@ -998,7 +999,7 @@ extension V1 {
 extension V1 {
   /// Last message of a subscription when the daemon shuts down: reconnect later with after_sequence = last_sequence.
   public struct Draining: BotMessage {
-    /// Sequence of the last event sent in this subscription.
+    /// Sequence of the last recorded event sent in this subscription (or after_sequence when none was).
     public var lastSequence: Int64
     /// Why, in words.
     public var reason: String

@@ -176,6 +176,7 @@ extension V1.SubscribeEventsResponse: @unsafe CConvertible {
     unsafe c.pointee.caught_up = try CField.message(caughtUp, arena)
     unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
     unsafe c.pointee.draining = try CField.message(draining, arena)
+    unsafe c.pointee.not_recorded = notRecorded ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeEventsResponse>) {
@@ -184,5 +185,6 @@ extension V1.SubscribeEventsResponse: @unsafe CConvertible {
     self.caughtUp = unsafe CField.message(c.pointee.caught_up)
     self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
     self.draining = unsafe CField.message(c.pointee.draining)
+    self.notRecorded = unsafe c.pointee.not_recorded != 0
   }
 }

@@ -460,19 +460,26 @@ extension V1 {
     public var heartbeat: Heartbeat?
     /// The daemon stops; the stream ends after this.
     public var draining: Draining?
+    /// The journal failed: the events of this message, or the last_sequence of its heartbeat, are not recorded. Never keep their sequences
+    /// as a bookmark: they are given again to other entries after a restart, and a later subscription gets these events only as far as
+    /// the daemon still keeps them. previous_sequence goes on chaining within this subscription. A message holds recorded or unrecorded
+    /// events, never both.
+    public var notRecorded: Bool
 
     public init(
       events: [Event] = [],
       opened: SubscriptionOpened? = nil,
       caughtUp: CaughtUp? = nil,
       heartbeat: Heartbeat? = nil,
-      draining: Draining? = nil
+      draining: Draining? = nil,
+      notRecorded: Bool = false
     ) {
       self.events = events
       self.opened = opened
       self.caughtUp = caughtUp
       self.heartbeat = heartbeat
       self.draining = draining
+      self.notRecorded = notRecorded
     }
 
     public static var typeName: String { "botd.v1.SubscribeEventsResponse" }
@@ -504,6 +511,7 @@ extension V1 {
       json.field("caught_up", caughtUp)
       json.field("heartbeat", heartbeat)
       json.field("draining", draining)
+      json.field("not_recorded", notRecorded)
       json.endObject()
     }
   }

@@ -40,7 +40,7 @@ extension V1 {
     public var reason: String
     /// Why it was denied or rejected; empty otherwise.
     public var rejectReason: String
-    /// Journal sequence of its intent.
+    /// Journal sequence of its intent. Of an order placed after the journal failed it is not in the journal and no bookmark.
     public var intentSequence: Int64
     /// When it was decided, ns since the Unix epoch.
     public var createdTimeNs: Int64

@@ -54,7 +54,8 @@ extension V1 {
     public var mode: TradingMode
     /// Capital given to bots, in the quote asset (decimal).
     public var allocatedCapital: String
-    /// Sequence of the newest journal record this view contains.
+    /// Sequence of the newest journal record this view contains. It stands still after the journal failed, while the view goes on with
+    /// what is not recorded.
     public var sequence: Int64
     /// When the view was taken, ns since the Unix epoch.
     public var timeNs: Int64

@@ -6,7 +6,7 @@ public import ProtobufC
 extension V1 {
   /// One fill.
   public struct Trade: BotMessage {
-    /// Journal sequence: rises from trade to trade, never used twice.
+    /// Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded.
     public var sequence: Int64
     /// In a subscription: sequence of the trade before this one in the same subscription (after_sequence for the first one,
     /// opened.last_sequence with live_only). If it is not the last one you saw, you missed something. 0 in lists.
@@ -335,19 +335,26 @@ extension V1 {
     public var heartbeat: Heartbeat?
     /// The daemon stops; the stream ends after this.
     public var draining: Draining?
+    /// The journal failed: the trades of this message, or the last_sequence of its heartbeat, are not recorded. Never keep their sequences
+    /// as a bookmark: they are given again to other entries after a restart, and a later subscription gets these trades only as far as
+    /// the daemon still keeps them. previous_sequence goes on chaining within this subscription. A message holds recorded or unrecorded
+    /// trades, never both.
+    public var notRecorded: Bool
 
     public init(
       trades: [Trade] = [],
       opened: SubscriptionOpened? = nil,
       caughtUp: CaughtUp? = nil,
       heartbeat: Heartbeat? = nil,
-      draining: Draining? = nil
+      draining: Draining? = nil,
+      notRecorded: Bool = false
     ) {
       self.trades = trades
       self.opened = opened
       self.caughtUp = caughtUp
       self.heartbeat = heartbeat
       self.draining = draining
+      self.notRecorded = notRecorded
     }
 
     public static var typeName: String { "botd.v1.SubscribeTradesResponse" }
@@ -379,6 +386,7 @@ extension V1 {
       json.field("caught_up", caughtUp)
       json.field("heartbeat", heartbeat)
       json.field("draining", draining)
+      json.field("not_recorded", notRecorded)
       json.endObject()
     }
   }

@@ -3,7 +3,7 @@ public import TradingCore
 import TradingModel
 public import Venue
 
-/// What one durable commit of the core changed, with the state as of then.
+/// What one commit of the core changed, with the state as of then.
 public struct BoardUpdate: Sendable {
   /// The last sequence it contains.
   public var sequence: UInt64
@@ -17,10 +17,12 @@ public struct BoardUpdate: Sendable {
   public var risk: RiskView?
   /// All balances; `nil`: unchanged.
   public var balances: [AssetBalance]?
+  /// False after the journal failed: the entries are not durable, and ``sequence`` will be given again to others.
+  public var isRecorded: Bool
 
   public init(
     sequence: UInt64, time: Timestamp, bots: [BotChange] = [], orders: [OrderChange] = [],
-    risk: RiskView? = nil, balances: [AssetBalance]? = nil
+    risk: RiskView? = nil, balances: [AssetBalance]? = nil, isRecorded: Bool = true
   ) {
     self.sequence = sequence
     self.time = time
@@ -28,6 +30,7 @@ public struct BoardUpdate: Sendable {
     self.orders = orders
     self.risk = risk
     self.balances = balances
+    self.isRecorded = isRecorded
   }
 }
 

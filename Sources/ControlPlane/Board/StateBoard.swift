@@ -4,12 +4,13 @@ public import TradingCore
 public import TradingModel
 import Venue
 
-/// The state as of the last durable commit, for readers on any thread.
+/// The state as of the last commit, for readers on any thread: the last durable one, until the journal fails.
 ///
-/// The core's thread writes it after durability; calls read it without asking the core. One short lock: a write costs the bots that
+/// The core's thread writes it after durability, and after a journal failure at once; calls read it without asking the core. One short lock: a write costs the bots that
 /// changed, a read of everything costs one reference.
 public final class StateBoard: Sendable {
   struct State: Sendable {
+    /// Of the last durable entry contained; unrecorded updates leave it alone.
     var sequence: UInt64 = 0
     var time: Timestamp = .zero
     var bots = BotTable()
@@ -31,10 +32,11 @@ public final class StateBoard: Sendable {
 
   // MARK: Writing
 
-  /// Takes what a commit changed. Updates come in order of sequence, from one thread.
+  /// Takes what a commit changed. Updates come in order of sequence, from one thread. An update that is not recorded changes the state
+  /// but not ``sequence``.
   public func publish(_ update: BoardUpdate) {
     state.withLock { state in
-      state.sequence = max(state.sequence, update.sequence)
+      if update.isRecorded { state.sequence = max(state.sequence, update.sequence) }
       state.time = max(state.time, update.time)
       for change in update.bots { state.bots.set(BoardBot(id: change.id, snapshot: change.snapshot, isRemoved: change.isRemoved)) }
       for change in update.orders { state.openOrders[change.id] = change.order }
@@ -59,7 +61,7 @@ public final class StateBoard: Sendable {
 
   // MARK: Reading
 
-  /// The last sequence the board contains.
+  /// The last durable sequence the board contains; after a journal failure it stands still while the state goes on.
   public var sequence: UInt64 { state.withLock { $0.sequence } }
   public func bot(_ id: BotID) -> BotSnapshot? {
     guard let bot = state.withLock({ $0.bots[id] }), !bot.isRemoved else { return nil }

@@ -72,7 +72,8 @@ func fingerprint(of request: some MutationRequest, _ method: RPCMethod) -> UInt6
   return hash
 }
 
-/// One mutation under way: asks the core, answers once, and leaves a line in the audit log.
+/// One mutation under way: asks the core, answers once, and leaves a line in the audit log. Completions run on the control plane's event
+/// loop (see ``CoreGateway``); everything they touch may be used from any thread, and nothing here may wait for the core.
 struct Mutation<Response: BotMessage>: Sendable {
   let context: ControlContext
   let call: RPCContext

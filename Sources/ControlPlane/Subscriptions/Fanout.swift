@@ -4,8 +4,8 @@ import TradingModel
 /// Encodes live entries, once for all subscribers with equal filters at equal places. Made for one turn of the hub.
 struct Fanout {
   enum Step {
-    /// The next message (none when nothing up to `position` matches).
-    case message([UInt8]?, position: UInt64, lastSent: UInt64)
+    /// The next message (none when nothing up to `position` matches); its entries are all recorded or all not.
+    case message([UInt8]?, position: UInt64, lastSent: UInt64, isRecorded: Bool)
     /// The tail no longer holds the entries.
     case gone
     /// Some orders' intents have to be read first; see ``Fanout/missing``.
@@ -51,7 +51,10 @@ struct Fanout {
     var position = key.position
     var looked = 0
     var batch: [JournalEntry] = []
+    var isRecorded = true
     search: for entries in slice.batches {
+      if entries.isRecorded != isRecorded, !batch.isEmpty { break }
+      isRecorded = entries.isRecorded
       for entry in entries.entries where entry.sequence > position {
         position = entry.sequence
         looked += 1
@@ -59,11 +62,12 @@ struct Fanout {
         if batch.count == key.filter.batch || looked == Self.entriesMaximum { break search }
       }
     }
-    guard let last = batch.last else { return .message(nil, position: position, lastSent: key.lastSent) }
+    guard let last = batch.last else { return .message(nil, position: position, lastSent: key.lastSent, isRecorded: isRecorded) }
     if key.filter.feed == .events, !hasIntents(batch) { return .missingIntents }
     let intents = intents
-    guard let bytes = try? key.filter.message(batch, previous: key.lastSent, intent: { intents[$0] }) else { return .failed }
-    return .message(bytes, position: position, lastSent: last.sequence)
+    let bytes = try? key.filter.message(batch, previous: key.lastSent, isRecorded: isRecorded, intent: { intents[$0] })
+    guard let bytes else { return .failed }
+    return .message(bytes, position: position, lastSent: last.sequence, isRecorded: isRecorded)
   }
 
   private mutating func hasIntents(_ batch: [JournalEntry]) -> Bool {

@@ -31,13 +31,14 @@ struct IntentMemory {
 
   /// Learns the intents among what was committed since the last call.
   mutating func follow(_ tail: JournalTail) {
-    let slice = tail.slice(after: position)
+    // What is lost stays unknown, what follows it is learned.
+    let slice = tail.slice(after: max(position, tail.lostEnd ?? 0))
     for batch in slice.batches {
       for entry in batch.entries where entry.sequence > position { if let intent = KnownIntent(entry) { add(intent) } }
     }
     position = max(position, slice.last)
   }
 
-  /// Goes on without looking: nobody needs the intents.
-  mutating func skip(_ tail: JournalTail) { position = max(position, tail.last) }
+  /// Goes on without looking: nobody needs the intents. Those that are not recorded wait in the tail, since the journal cannot be asked.
+  mutating func skip(_ tail: JournalTail) { position = max(position, tail.settledEnd) }
 }

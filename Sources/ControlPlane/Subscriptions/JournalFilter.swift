@@ -34,9 +34,9 @@ struct JournalFilter: Hashable, Sendable {
     return EventValues.bot(of: record).map(bots.contains) ?? false
   }
 
-  /// A message with these entries, which all match.
+  /// A message with these entries, which all match, and are all recorded or all not.
   func message(
-    _ entries: [JournalEntry], previous: UInt64, intent: (ClientOrderID) -> KnownIntent?
+    _ entries: [JournalEntry], previous: UInt64, isRecorded: Bool = true, intent: (ClientOrderID) -> KnownIntent?
   ) throws(ProtobufError) -> [UInt8] {
     var previous = previous
     switch feed {
@@ -48,7 +48,7 @@ struct JournalFilter: Hashable, Sendable {
         trades.append(trade)
         previous = entry.sequence
       }
-      return try V1.SubscribeTradesResponse(trades: trades).encode()
+      return try V1.SubscribeTradesResponse(trades: trades, notRecorded: !isRecorded).encode()
     case .events:
       var events: [V1.Event] = []
       events.reserveCapacity(entries.count)
@@ -57,7 +57,7 @@ struct JournalFilter: Hashable, Sendable {
         events.append(event)
         previous = entry.sequence
       }
-      return try V1.SubscribeEventsResponse(events: events).encode()
+      return try V1.SubscribeEventsResponse(events: events, notRecorded: !isRecorded).encode()
     }
   }
 
@@ -71,8 +71,17 @@ struct JournalFilter: Hashable, Sendable {
     encode(trades: { $0.caughtUp = value }, events: { $0.caughtUp = value })
   }
 
-  func heartbeat(_ value: V1.Heartbeat) -> [UInt8] {
-    encode(trades: { $0.heartbeat = value }, events: { $0.heartbeat = value })
+  /// - Parameter isRecorded: the sequence it names is in the journal.
+  func heartbeat(_ value: V1.Heartbeat, isRecorded: Bool) -> [UInt8] {
+    encode(
+      trades: {
+        $0.heartbeat = value
+        $0.notRecorded = !isRecorded
+      },
+      events: {
+        $0.heartbeat = value
+        $0.notRecorded = !isRecorded
+      })
   }
 
   func draining(_ value: V1.Draining) -> [UInt8] {

@@ -63,7 +63,7 @@ class Subscription {
 ///
 /// `position` is the sequence up to which everything was looked at. History moves it by what the journal answers, live by what the tail
 /// holds; entries at or below it are never sent again, and live is entered only while the tail still holds everything above it. So
-/// the hand-over can neither lose nor repeat, whatever is committed meanwhile.
+/// the hand-over can neither lose nor repeat, whatever is committed meanwhile. Only what was not recorded and is no longer kept is lost.
 final class JournalSubscription: Subscription {
   enum Phase { case reading, waitingToRead, live }
 
@@ -71,20 +71,33 @@ final class JournalSubscription: Subscription {
   /// Longest a live entry may wait for others; zero: none.
   let delay: TimeAmount
   var position: UInt64
-  var lastSent: UInt64
+  /// Sequence of the last entry sent, recorded or not; the next one chains to it.
+  private(set) var lastSent: UInt64
+  /// Sequence of the last recorded entry sent: where the client may resume.
+  private(set) var lastRecorded: UInt64
+  /// What was committed before it is caught up is not wanted.
+  let isLiveOnly: Bool
   var phase = Phase.waitingToRead
   var isCaughtUp = false
   /// A delayed send is scheduled.
   var isDelayed = false
 
   init(
-    stream: RPCServerStream, heartbeat: TimeAmount, filter: JournalFilter, delay: TimeAmount, position: UInt64
+    stream: RPCServerStream, heartbeat: TimeAmount, filter: JournalFilter, delay: TimeAmount, position: UInt64, isLiveOnly: Bool = false
   ) {
     self.filter = filter
     self.delay = delay
     self.position = position
+    self.isLiveOnly = isLiveOnly
     lastSent = position
+    lastRecorded = position
     super.init(stream: stream, heartbeat: heartbeat)
+  }
+
+  /// Entries up to `sequence` were sent.
+  func sent(_ sequence: UInt64, isRecorded: Bool) {
+    lastSent = sequence
+    if isRecorded { lastRecorded = sequence }
   }
 
   /// What to do when the reader can take more; set by the hub.
@@ -92,21 +105,21 @@ final class JournalSubscription: Subscription {
   override func writable() { onWritable?(self) }
 
   override func heartbeatMessage() -> [UInt8] {
-    filter.heartbeat(V1.Heartbeat(lastSequence: Int64(sequence: lastSent), serverTimeNs: WallClock.now().nanoseconds))
+    filter.heartbeat(
+      V1.Heartbeat(lastSequence: Int64(sequence: lastSent), serverTimeNs: WallClock.now().nanoseconds),
+      isRecorded: lastSent == lastRecorded)
   }
 
   override func drainingMessage() -> [UInt8] {
-    filter.draining(V1.Draining(lastSequence: Int64(sequence: lastSent), reason: Self.drainingReason))
+    filter.draining(V1.Draining(lastSequence: Int64(sequence: lastRecorded), reason: Self.drainingReason))
   }
 
-  override func overflow() -> RPCError { Self.overflow(lastSent) }
-
-  static func overflow(_ lastSent: UInt64) -> RPCError {
+  override func overflow() -> RPCError {
     RPCError(
       code: .resourceExhausted,
       info: V1.ErrorInfo(
         reason: "READER_TOO_SLOW",
-        message: "this reader takes messages more slowly than they come; subscribe again with after_sequence \(lastSent)",
-        lastSequence: Int64(sequence: lastSent)))
+        message: "this reader takes messages more slowly than they come; subscribe again with after_sequence \(lastRecorded)",
+        lastSequence: Int64(sequence: lastRecorded)))
   }
 }

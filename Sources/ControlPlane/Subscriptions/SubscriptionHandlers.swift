@@ -145,8 +145,8 @@ struct SubscriptionHandlers: Sendable {
         info: V1.ErrorInfo(
           reason: "SEQUENCE_BEYOND_END", field: "after_sequence",
           message:
-            "after_sequence \(UInt64(bitPattern: sequence)) is beyond the journal's end \(last): it is not of this journal, "
-            + "or the journal was lost; start again with after_sequence 0",
+            "after_sequence \(UInt64(bitPattern: sequence)) is beyond the journal's end \(last): it was never recorded, is not of this "
+            + "journal, or the journal was lost; start again with after_sequence 0",
           lastSequence: Int64(sequence: last)))
     }
     let opened = V1.SubscriptionOpened(journalID: known, firstSequence: last > 0 ? 1 : 0, lastSequence: Int64(sequence: last))
@@ -182,7 +182,8 @@ struct SubscriptionHandlers: Sendable {
     journalID: String, liveOnly: Bool, _ check: inout RequestCheck
   ) throws(RPCError) -> Opening {
     let (position, opened) = try start(after: sequence, journalID: journalID, liveOnly: liveOnly, &check)
-    let subscription = JournalSubscription(stream: stream, heartbeat: heartbeat, filter: filter, delay: delay, position: position)
+    let subscription = JournalSubscription(
+      stream: stream, heartbeat: heartbeat, filter: filter, delay: delay, position: position, isLiveOnly: liveOnly)
     let holder = LoopBound(subscription)
     stream.overflowError { holder.value.overflow() }
     return Opening(subscription: subscription, first: filter.opened(opened))

@@ -112,7 +112,7 @@ final class SubscriptionHub: @unchecked Sendable {
         code: .resourceExhausted,
         info: V1.ErrorInfo(
           reason: "TOO_MANY_READS", message: "too many calls wait for the journal; subscribe again in a moment",
-          lastSequence: Int64(sequence: lastSent))))
+          lastSequence: Int64(sequence: subscription.lastRecorded))))
   }
 
   private func received(_ result: Result<HistoryPage, any Error>, _ subscription: JournalSubscription) {
@@ -123,21 +123,27 @@ final class SubscriptionHub: @unchecked Sendable {
       subscription.phase = .waitingToRead
       for message in page.messages {
         guard subscription.send(message.bytes) else { return remove(subscription) }
-        subscription.lastSent = message.lastSequence
+        subscription.sent(message.lastSequence, isRecorded: true)
       }
       subscription.position = page.position
-      if page.isEnd, context.tail.slice(after: page.position, limit: 1).isComplete {
-        goLive(subscription)
+      // The journal has failed and ends here, and the tail begins later: what lies between is nowhere.
+      if page.isEnd, let lost = context.tail.lostEnd, page.position >= context.journal.lastSequence {
+        subscription.position = max(page.position, lost)
+      }
+      if page.isEnd, context.tail.slice(after: subscription.position, limit: 1).isComplete {
+        goLive(subscription, after: page.position)
       } else {
         proceed(subscription)
       }
     }
   }
 
-  private func goLive(_ subscription: JournalSubscription) {
+  /// - Parameter history: the sequence up to which the journal was read.
+  private func goLive(_ subscription: JournalSubscription, after history: UInt64) {
     if !subscription.isCaughtUp {
       subscription.isCaughtUp = true
-      let marker = V1.CaughtUp(sequence: Int64(sequence: subscription.position), serverTimeNs: WallClock.now().nanoseconds)
+      if subscription.isLiveOnly, let last = context.tail.lastUnrecorded { subscription.position = max(subscription.position, last) }
+      let marker = V1.CaughtUp(sequence: Int64(sequence: history), serverTimeNs: WallClock.now().nanoseconds)
       guard subscription.send(subscription.filter.caughtUp(marker)) else { return remove(subscription) }
     }
     subscription.phase = .live
@@ -212,10 +218,12 @@ final class SubscriptionHub: @unchecked Sendable {
         return readNextPage(subscription)
       case .failed:
         return fail(subscription, RPCError(code: .internalError, reason: "INTERNAL", message: "an entry could not be encoded"))
-      case .message(let bytes, let position, let lastSent):
-        if let bytes, !subscription.send(bytes) { return remove(subscription) }
+      case .message(let bytes, let position, let lastSent, let isRecorded):
+        if let bytes {
+          guard subscription.send(bytes) else { return remove(subscription) }
+          subscription.sent(lastSent, isRecorded: isRecorded)
+        }
         subscription.position = position
-        subscription.lastSent = lastSent
       }
     }
   }

@@ -875,7 +875,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_events_request__descriptor 
   (ProtobufCMessageInit) botd__v1__subscribe_events_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__subscribe_events_response__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__subscribe_events_response__field_descriptors[6] =
 {
   {
     "events",
@@ -937,18 +937,31 @@ static const ProtobufCFieldDescriptor botd__v1__subscribe_events_response__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "not_recorded",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__SubscribeEventsResponse, not_recorded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__subscribe_events_response__field_indices_by_name[] = {
   2,   /* field[2] = caught_up */
   4,   /* field[4] = draining */
   0,   /* field[0] = events */
   3,   /* field[3] = heartbeat */
+  5,   /* field[5] = not_recorded */
   1,   /* field[1] = opened */
 };
 static const ProtobufCIntRange botd__v1__subscribe_events_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__subscribe_events_response__descriptor =
 {
@@ -958,7 +971,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_events_response__descriptor
   "Botd__V1__SubscribeEventsResponse",
   "botd.v1",
   sizeof(Botd__V1__SubscribeEventsResponse),
-  5,
+  6,
   botd__v1__subscribe_events_response__field_descriptors,
   botd__v1__subscribe_events_response__field_indices_by_name,
   1,  botd__v1__subscribe_events_response__number_ranges,

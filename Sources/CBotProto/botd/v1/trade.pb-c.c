@@ -774,7 +774,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_trades_request__descriptor 
   (ProtobufCMessageInit) botd__v1__subscribe_trades_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__subscribe_trades_response__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__subscribe_trades_response__field_descriptors[6] =
 {
   {
     "trades",
@@ -836,18 +836,31 @@ static const ProtobufCFieldDescriptor botd__v1__subscribe_trades_response__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "not_recorded",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__SubscribeTradesResponse, not_recorded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__subscribe_trades_response__field_indices_by_name[] = {
   2,   /* field[2] = caught_up */
   4,   /* field[4] = draining */
   3,   /* field[3] = heartbeat */
+  5,   /* field[5] = not_recorded */
   1,   /* field[1] = opened */
   0,   /* field[0] = trades */
 };
 static const ProtobufCIntRange botd__v1__subscribe_trades_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__subscribe_trades_response__descriptor =
 {
@@ -857,7 +870,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_trades_response__descriptor
   "Botd__V1__SubscribeTradesResponse",
   "botd.v1",
   sizeof(Botd__V1__SubscribeTradesResponse),
-  5,
+  6,
   botd__v1__subscribe_trades_response__field_descriptors,
   botd__v1__subscribe_trades_response__field_indices_by_name,
   1,  botd__v1__subscribe_trades_response__number_ranges,

@@ -441,7 +441,7 @@ struct  Botd__V1__ErrorInfo
   size_t n_violations;
   Botd__V1__FieldViolation **violations;
   /*
-   * On a subscription that the server ends: the sequence of the last event sent; resume with after_sequence = this. 0: none.
+   * On a subscription that the server ends: the sequence of the last recorded event sent; resume with after_sequence = this. 0: none.
    */
   int64_t last_sequence;
 };
@@ -465,7 +465,7 @@ struct  Botd__V1__SubscriptionOpened
    */
   int64_t first_sequence;
   /*
-   * Sequence of the newest event at the moment of opening; 0 when there is none.
+   * Sequence of the newest event in the journal at the moment of opening; 0 when there is none.
    */
   int64_t last_sequence;
 };
@@ -481,7 +481,8 @@ struct  Botd__V1__Heartbeat
 {
   ProtobufCMessage base;
   /*
-   * Sequence of the last event sent in this subscription (or after_sequence when none was).
+   * Sequence of the last event sent in this subscription (or after_sequence when none was); no bookmark when the message is marked
+   * not_recorded.
    */
   int64_t last_sequence;
   /*
@@ -501,7 +502,7 @@ struct  Botd__V1__CaughtUp
 {
   ProtobufCMessage base;
   /*
-   * Sequence up to which history was sent.
+   * Sequence up to which history was sent: always a recorded one.
    */
   int64_t sequence;
   /*
@@ -521,7 +522,7 @@ struct  Botd__V1__Draining
 {
   ProtobufCMessage base;
   /*
-   * Sequence of the last event sent in this subscription.
+   * Sequence of the last recorded event sent in this subscription (or after_sequence when none was).
    */
   int64_t last_sequence;
   /*

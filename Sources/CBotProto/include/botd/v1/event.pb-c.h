@@ -313,10 +313,17 @@ struct  Botd__V1__SubscribeEventsResponse
    * The daemon stops; the stream ends after this.
    */
   Botd__V1__Draining *draining;
+  /*
+   * The journal failed: the events of this message, or the last_sequence of its heartbeat, are not recorded. Never keep their sequences
+   * as a bookmark: they are given again to other entries after a restart, and a later subscription gets these events only as far as
+   * the daemon still keeps them. previous_sequence goes on chaining within this subscription. A message holds recorded or unrecorded
+   * events, never both.
+   */
+  protobuf_c_boolean not_recorded;
 };
 #define BOTD__V1__SUBSCRIBE_EVENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__subscribe_events_response__descriptor) \
-    , 0,NULL, NULL, NULL, NULL, NULL }
+    , 0,NULL, NULL, NULL, NULL, NULL, 0 }
 
 
 /* Botd__V1__BotEvent methods */

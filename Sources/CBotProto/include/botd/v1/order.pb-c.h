@@ -109,7 +109,7 @@ struct  Botd__V1__Order
    */
   char *reject_reason;
   /*
-   * Journal sequence of its intent.
+   * Journal sequence of its intent. Of an order placed after the journal failed it is not in the journal and no bookmark.
    */
   int64_t intent_sequence;
   /*

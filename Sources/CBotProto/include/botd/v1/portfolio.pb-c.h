@@ -85,7 +85,8 @@ struct  Botd__V1__GetPortfolioSummaryResponse
    */
   char *allocated_capital;
   /*
-   * Sequence of the newest journal record this view contains.
+   * Sequence of the newest journal record this view contains. It stands still after the journal failed, while the view goes on with
+   * what is not recorded.
    */
   int64_t sequence;
   /*

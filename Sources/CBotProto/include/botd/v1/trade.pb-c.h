@@ -35,7 +35,7 @@ struct  Botd__V1__Trade
 {
   ProtobufCMessage base;
   /*
-   * Journal sequence: rises from trade to trade, never used twice.
+   * Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded.
    */
   int64_t sequence;
   /*
@@ -245,10 +245,17 @@ struct  Botd__V1__SubscribeTradesResponse
    * The daemon stops; the stream ends after this.
    */
   Botd__V1__Draining *draining;
+  /*
+   * The journal failed: the trades of this message, or the last_sequence of its heartbeat, are not recorded. Never keep their sequences
+   * as a bookmark: they are given again to other entries after a restart, and a later subscription gets these trades only as far as
+   * the daemon still keeps them. previous_sequence goes on chaining within this subscription. A message holds recorded or unrecorded
+   * trades, never both.
+   */
+  protobuf_c_boolean not_recorded;
 };
 #define BOTD__V1__SUBSCRIBE_TRADES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__subscribe_trades_response__descriptor) \
-    , 0,NULL, NULL, NULL, NULL, NULL }
+    , 0,NULL, NULL, NULL, NULL, NULL, 0 }
 
 
 /* Botd__V1__Trade methods */
