@@ -41,6 +41,35 @@ import Testing
     #expect(throws: FollowMachine.Gap.self) { try quiet.take(sequence: 6, previous: 5) }
   }
 
+  @Test func whatIsNotRecordedIsTakenInOrderAndMovesNoBookmark() throws {
+    var machine = FollowMachine(after: 0)
+    machine.subscribe()
+    #expect(try machine.take(sequence: 3, previous: 0))
+    #expect(try machine.take(sequence: 5, previous: 3, unrecordedIn: 77))
+    #expect(try machine.take(sequence: 8, previous: 5, unrecordedIn: 77))
+    try machine.heartbeat(last: 8)
+    #expect(throws: FollowMachine.Gap(last: 8, previous: 9)) { try machine.take(sequence: 10, previous: 9, unrecordedIn: 77) }
+    #expect(machine.last == 3 && machine.count == 3)
+  }
+
+  @Test func afterAReconnectOnlyTheSameRunsUnrecordedItemsAreKnown() throws {
+    var machine = FollowMachine(after: 3)
+    #expect(try machine.take(sequence: 5, previous: 3, unrecordedIn: 77))
+    machine.subscribe()
+    #expect(try !machine.take(sequence: 5, previous: 3, unrecordedIn: 77))
+    #expect(try machine.take(sequence: 6, previous: 5, unrecordedIn: 77))
+    machine.subscribe()
+    // The daemon was restarted and gives the sequence again, first unrecorded, then recorded.
+    #expect(try machine.take(sequence: 5, previous: 3, unrecordedIn: 78))
+    machine.subscribe()
+    #expect(try machine.take(sequence: 5, previous: 3))
+    #expect(machine.last == 5)
+    // A daemon that does not say which run it is in: rather twice than not at all.
+    #expect(try machine.take(sequence: 7, previous: 5, unrecordedIn: 0))
+    machine.subscribe()
+    #expect(try machine.take(sequence: 7, previous: 5, unrecordedIn: 0))
+  }
+
   @Test func anotherJournalIsAGap() throws {
     var machine = FollowMachine(after: 5)
     try machine.opened(journalID: "one", lastSequence: 0)
@@ -114,6 +143,51 @@ import Testing
       #expect(result.status == .gap)
       #expect(result.err.contains("after sequence 1 the daemon went on from 3"))
       #expect(requests.text == "after 0 journal  live false\nafter 1 journal  live false\n")
+    }
+  }
+
+  /// The journal fails after trade 5; the connection breaks; then the daemon is restarted and gives sequence 6 to another trade.
+  private static func serveFailure(_ daemon: ScriptedDaemon, _ requests: Collected) {
+    let runs = Atomic<Int>(100)
+    daemon.on(V1.SystemService.hello) { (_: V1.HelloRequest) in V1.HelloResponse(startedTimeNs: Int64(runs.load(ordering: .relaxed))) }
+    serve(daemon, requests) { number, _, stream in
+      switch number {
+      case 0:
+        send(stream, V1.SubscribeTradesResponse(opened: V1.SubscriptionOpened(journalID: "j")))
+        send(stream, V1.SubscribeTradesResponse(trades: [trade(5, after: 0)]))
+        send(stream, V1.SubscribeTradesResponse(trades: [trade(6, after: 5), trade(7, after: 6)], notRecorded: true))
+        send(stream, V1.SubscribeTradesResponse(heartbeat: V1.Heartbeat(lastSequence: 7), notRecorded: true))
+        stream.fail(RPCError(code: .unavailable, message: "the connection broke"))
+      case 1:
+        send(stream, V1.SubscribeTradesResponse(trades: [trade(6, after: 5), trade(7, after: 6), trade(8, after: 7)], notRecorded: true))
+        runs.store(200, ordering: .relaxed)
+        stream.fail(RPCError(code: .unavailable, message: "the connection broke"))
+      default: send(stream, V1.SubscribeTradesResponse(trades: [trade(6, after: 5)]))
+      }
+    }
+  }
+
+  @Test func whatIsNotRecordedIsShownMarkedAndNeverResumedFrom() async throws {
+    let requests = Collected()
+    try await ScriptedDaemon.with { daemon in
+      Self.serveFailure(daemon, requests)
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run(
+        "trades", "--follow", "--from", "0", "--limit", "5", "--output", "json", at: daemon)
+      #expect(result.status == .ok)
+      #expect(result.outLines.map { $0.prefix(14) } == [5, 6, 7, 8, 6].map { "{\"sequence\":\($0)," })
+      #expect(result.outLines.map { $0.hasSuffix(",\"not_recorded\":true}") } == [false, true, true, true, false])
+      #expect(requests.text == "after 0 journal  live false\nafter 5 journal j live false\nafter 5 journal j live false\n")
+    }
+  }
+
+  @Test func aTableSaysWhatIsNotRecorded() async throws {
+    try await ScriptedDaemon.with { daemon in
+      Self.serveFailure(daemon, Collected())
+    } _: { daemon in
+      let result = await CommandLineUnderTest.run("trades", "--follow", "--from", "0", "--limit", "5", at: daemon)
+      #expect(result.outLines.map { $0.contains("not recorded") } == [false, false, true, true, true, false])
+      #expect(result.outLines.filter { $0.hasPrefix("SEQ") }.count == 1)
     }
   }
 

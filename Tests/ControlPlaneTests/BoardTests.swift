@@ -1,3 +1,4 @@
+import BotAPI
 import TestSupport
 import Testing
 import TradingCore
@@ -47,6 +48,59 @@ import TradingModel
         #expect(limited.count >= min(3, got.count))
       }
     }
+  }
+
+  @Test func whatIsNotRecordedChangesTheBoardButNotItsSequence() {
+    let board = StateBoard()
+    board.publish(BoardUpdate(sequence: 40, time: Samples.start, bots: [BotChange(snapshot: BotSnapshotSample.make(Samples.configuration(1)))]))
+    var changed = BotSnapshotSample.make(Samples.configuration(1))
+    changed.stateReason = "sold"
+    let later = Samples.start.advanced(byMilliseconds: 5)
+    board.publish(BoardUpdate(sequence: 45, time: later, bots: [BotChange(snapshot: changed)], isRecorded: false))
+    #expect(board.sequence == 40)
+    #expect(board.bot(Samples.bot(1))?.stateReason == "sold")
+    #expect(board.view.time == later)
+  }
+
+  @Test func theTailSaysWhatIsNotRecordedAndWhatIsLost() {
+    let tail = JournalTail(capacity: 20)
+    let entries = Samples.session(count: 200)
+    #expect(tail.lastUnrecorded == nil && tail.lostEnd == nil && tail.settledEnd == 0)
+    tail.committed(Array(entries[..<30]))
+    #expect(tail.lastUnrecorded == nil && tail.lostEnd == nil && tail.settledEnd == 30)
+    tail.committed(Array(entries[30..<35]), isRecorded: false)
+    #expect(tail.lastUnrecorded == 35 && tail.lostEnd == nil && tail.settledEnd == 30)
+    #expect(tail.slice(after: 28).batches.map(\.isRecorded) == [true, false])
+    for start in stride(from: 35, to: 200, by: 5) { tail.committed(Array(entries[start..<(start + 5)]), isRecorded: false) }
+    let lost = tail.lostEnd ?? 0
+    #expect(lost >= 35 && lost <= 180 && tail.settledEnd == lost)
+    #expect(!tail.slice(after: 30).isComplete)
+    #expect(tail.slice(after: lost).batches.flatMap(\.entries).map(\.sequence) == Array((lost + 1)...200))
+  }
+
+  @Test func oneMessageNeverMixesRecordedAndUnrecorded() throws {
+    let tail = JournalTail()
+    let entries = Samples.session(count: 100)
+    let fills = entries.filter { $0.record.kind == .fill }.map { Int64($0.sequence) }
+    tail.committed(Array(entries[..<60]))
+    tail.committed(Array(entries[60...]), isRecorded: false)
+    var fanout = Fanout(tail: tail, intents: IntentMemory())
+    let filter = JournalFilter(feed: .trades, batch: 256)
+    var position: UInt64 = 0
+    var lastSent: UInt64 = 0
+    var got: [(sequences: [Int64], notRecorded: Bool)] = []
+    while position < 100 {
+      guard case .message(let bytes, let next, let sent, let isRecorded) = fanout.step(filter, position: position, lastSent: lastSent) else {
+        throw TestFailure("no message after \(position)")
+      }
+      (position, lastSent) = (next, sent)
+      guard let bytes else { continue }
+      let message = try V1.SubscribeTradesResponse.decode(bytes)
+      #expect(message.notRecorded == !isRecorded)
+      got.append((message.trades.map(\.sequence), message.notRecorded))
+    }
+    #expect(got.map(\.notRecorded) == [false, true])
+    #expect(got.map(\.sequences) == [fills.filter { $0 <= 60 }, fills.filter { $0 > 60 }])
   }
 
   @Test func aWakeComesOncePerLook() {

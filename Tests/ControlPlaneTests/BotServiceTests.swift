@@ -30,6 +30,19 @@ import TradingModel
     await harness.stop()
   }
 
+  /// The sale may be filled before the answer is made: the answer names its order all the same.
+  @Test func closingAPositionAnswersWithItsOrderThoughItIsFilledAlready() async throws {
+    let harness = try await ControlHarness()
+    try await harness.create("alpha")
+    let symbol = try #require(Symbol("BTCUSDT"))
+    try await harness.driver.fall(symbol, from: 60_000)
+    let response = try await harness.bots.closePosition(V1.ClosePositionRequest(requestID: "c1", botID: "alpha"))
+    let order = try #require(response.order)
+    #expect(order.side == .sell && order.purpose == .manual)
+    #expect(try await harness.bots.getBot(V1.GetBotRequest(botID: "alpha")).bot?.position?.quantity == "0")
+    await harness.stop()
+  }
+
   @Test func pagesHoldEveryBotOnceInOrder() async throws {
     let harness = try await ControlHarness()
     for number in [3, 1, 4, 9, 2, 6, 5, 8, 7] { try await harness.create("bot-\(number)", start: number % 2 == 0) }

@@ -137,6 +137,16 @@ final class ControlHarness: Sendable {
     _ = try journal.flush()
     tail.committed(entries)
   }
+
+  /// Breaks the journal for good: it refuses an entry out of order, and everything after that.
+  func breakJournal() throws {
+    journal.append([JournalEntry(sequence: journal.lastSequence + 1_000, time: Samples.start, record: Samples.opened().record)]) { _ in }
+    _ = try? journal.flush()
+    guard journal.failure != nil else { throw TestFailure("the journal works on") }
+  }
+
+  /// Publishes entries as the daemon does after its journal failed.
+  func commitUnrecorded(_ entries: some Sequence<JournalEntry>) { tail.committed(Array(entries), isRecorded: false) }
 }
 
 /// The error of a call that must fail.

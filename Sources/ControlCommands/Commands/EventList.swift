@@ -56,13 +56,11 @@ struct EventList: DaemonCommand {
       })
     var layout = StreamLayout()
     var newest = RingOfNewest<V1.Event>(capacity: limit ?? 50)
-    try await follower.run(after: follow ? from : from ?? 0) { event in
+    try await follower.run(after: follow ? from : from ?? 0) { event, isRecorded in
       if newestOnly {
         newest.append(event)
-      } else if output.format == .json {
-        output.jsonLine(event)
       } else {
-        output.stream(event, &layout)
+        output.stream(event, isRecorded: isRecorded, &layout)
       }
     }
     if newestOnly { output.list(newest.items, empty: "no events yet") }

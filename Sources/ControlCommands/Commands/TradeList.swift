@@ -8,6 +8,9 @@ struct TradeList: DaemonCommand {
     discussion: """
       --follow never misses one: after a broken connection it resumes with the next trade, and every trade is checked against \
       the one before it (exit code 11 when the stream is not complete). Ctrl-C ends it with exit code 0.
+
+      When the daemon's journal has failed, trades still come but say "not recorded" (JSON: "not_recorded":true): they are gone \
+      when the daemon restarts, and their sequences are no value for --from.
       """)
 
   @Flag(name: [.long, .customShort("f")], help: "Go on with new trades as they happen.")
@@ -72,8 +75,6 @@ struct TradeList: DaemonCommand {
           symbols: symbols, heartbeatMs: 5000)
       })
     var layout = StreamLayout()
-    try await follower.run(after: from) { trade in
-      if output.format == .json { output.jsonLine(trade) } else { output.stream(trade, &layout) }
-    }
+    try await follower.run(after: from) { trade, isRecorded in output.stream(trade, isRecorded: isRecorded, &layout) }
   }
 }

@@ -3,7 +3,7 @@ import BotAPI
 import ServiceRuntime
 import TTRPC
 
-/// Follows a resumable subscription: reconnects, resumes after the last sequence seen, and proves that nothing is missing.
+/// Follows a resumable subscription: reconnects, resumes after the last recorded sequence seen, and proves that nothing is missing.
 struct Follower<Batch: SubscriptionBatch> {
   let options: DaemonOptions
   let output: Output
@@ -18,8 +18,9 @@ struct Follower<Batch: SubscriptionBatch> {
 
   /// Ends when the count is reached, history is finished (if asked so), or the task is cancelled.
   ///
+  /// - Parameter take: gets every item once, and whether it is in the daemon's journal.
   /// - Throws: `CommandFailure`: no daemon at the first try, a refusal, a gap that a second subscription does not close.
-  func run(after: Int64?, _ take: (Batch.Item) -> Void) async throws {
+  func run(after: Int64?, _ take: (Batch.Item, _ isRecorded: Bool) -> Void) async throws {
     var machine = FollowMachine(after: after)
     var backoff = BackoffMachine(firstNanoseconds: 200_000_000, maximumNanoseconds: 5_000_000_000)
     var wasConnected = false
@@ -34,7 +35,7 @@ struct Follower<Batch: SubscriptionBatch> {
         if machine.count > before { backoff.reset() }
         output.remark("the stream ended; resuming after sequence \(machine.last ?? 0)")
       } catch let gap as FollowMachine.Gap {
-        guard gapAt != gap.last else { throw Self.failure(gap) }
+        guard gapAt != gap.last else { throw Self.failure(gap, resumeAfter: machine.last ?? 0) }
         gapAt = gap.last
         output.remark("something is missing after sequence \(gap.last); asking again")
         continue
@@ -55,9 +56,11 @@ struct Follower<Batch: SubscriptionBatch> {
 
   /// Reads one subscription. True: done; false: the stream ended and may be resumed.
   private func read(
-    _ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item) -> Void
+    _ session: Session, _ machine: inout FollowMachine, _ take: (Batch.Item, _ isRecorded: Bool) -> Void
   ) async throws -> Bool {
     let stream = try await open(session)
+    machine.subscribe()
+    var run: Int64?
     try stream.send(request(machine.last, machine.journalID))
     let watchdog = SilenceWatchdog(limit: .seconds(30)) { stream.cancel() }
     defer {
@@ -69,10 +72,11 @@ struct Follower<Batch: SubscriptionBatch> {
       if let opened = batch.opened {
         try machine.opened(journalID: opened.journalID, lastSequence: opened.lastSequence)
       }
+      if batch.notRecorded, run == nil { run = await startTime(session) }
       for item in batch.items {
         let (sequence, previous) = Batch.position(item)
-        guard try machine.take(sequence: sequence, previous: previous) else { continue }
-        take(item)
+        guard try machine.take(sequence: sequence, previous: previous, unrecordedIn: batch.notRecorded ? run : nil) else { continue }
+        take(item, !batch.notRecorded)
         if let countMaximum, machine.count >= countMaximum { return true }
       }
       if let heartbeat = batch.heartbeat { try machine.heartbeat(last: heartbeat.lastSequence) }
@@ -82,6 +86,12 @@ struct Follower<Batch: SubscriptionBatch> {
       }
     }
     return Task.isCancelled
+  }
+
+  /// Names the run of the daemon that this session talks to; 0 when it does not say.
+  private func startTime(_ session: Session) async -> Int64 {
+    let hello = try? await session.system.hello(V1.HelloRequest(), timeout: session.timeout)
+    return hello?.startedTimeNs ?? 0
   }
 
   private func next(_ stream: MessageStream<Batch.Request, Batch>, _ watchdog: SilenceWatchdog)
@@ -95,7 +105,7 @@ struct Follower<Batch: SubscriptionBatch> {
     }
   }
 
-  private static func failure(_ gap: FollowMachine.Gap) -> CommandFailure {
+  private static func failure(_ gap: FollowMachine.Gap, resumeAfter last: Int64) -> CommandFailure {
     guard gap.previous != 0 else {
       return CommandFailure(
         .refused, "the daemon's history is another one now; follow it from the start with --from 0")
@@ -103,7 +113,7 @@ struct Follower<Batch: SubscriptionBatch> {
     return CommandFailure(
       .gap,
       "the stream is not complete: after sequence \(gap.last) the daemon went on from \(gap.previous). "
-        + "Read again with --from \(gap.last)")
+        + "Read again with --from \(last)")
   }
 }
 

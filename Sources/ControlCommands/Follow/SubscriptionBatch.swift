@@ -10,6 +10,8 @@ protocol SubscriptionBatch: BotMessage {
   var caughtUp: V1.CaughtUp? { get }
   var heartbeat: V1.Heartbeat? { get }
   var draining: V1.Draining? { get }
+  /// The items are not in the daemon's journal: their sequences are no bookmark.
+  var notRecorded: Bool { get }
 
   static func position(_ item: Item) -> (sequence: Int64, previous: Int64)
 }

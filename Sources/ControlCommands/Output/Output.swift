@@ -58,6 +58,23 @@ struct Output: Sendable {
   /// A message as one line of JSON, for streams.
   func jsonLine(_ message: some BotMessage) { line(message.jsonText()) }
 
+  /// An item of a followed subscription: a line of its table, or of JSON. One that the daemon could not record says so.
+  func stream<Row: TableRow & BotMessage>(_ row: Row, isRecorded: Bool, _ state: inout StreamLayout) {
+    switch format {
+    case .json:
+      let text = row.jsonText()
+      line(isRecorded ? text : Self.marked(text))
+    case .table:
+      if isRecorded { stream(row, &state) } else { stream(UnrecordedRow(row: row), &state) }
+    }
+  }
+
+  /// A JSON object with one more field, `"not_recorded": true`.
+  static func marked(_ object: String) -> String {
+    let open = object.dropLast()
+    return open + (open.hasSuffix("{") ? "" : ",") + "\"not_recorded\":true}"
+  }
+
   /// A line of a followed table.
   func stream<Row: TableRow>(_ row: Row, _ state: inout StreamLayout) {
     let table = table
@@ -82,6 +99,24 @@ struct Output: Sendable {
 
   /// An error on standard error.
   func complain(_ text: String) { environment.err("botctl: \(text)\n") }
+}
+
+/// A row of something that is not in the daemon's journal; its last column begins with "not recorded".
+struct UnrecordedRow<Row: TableRow>: TableRow {
+  let row: Row
+
+  static var columns: [TableColumn<Self>] {
+    let columns = Row.columns
+    return columns.indices.map { index in
+      let column = columns[index]
+      let isLast = index + 1 == columns.count
+      return TableColumn(column.title, column.alignment, flexible: column.isFlexible) { marked in
+        let cell = column.cell(marked.row)
+        guard isLast else { return cell }
+        return Cell(cell.text.isEmpty ? "not recorded" : "not recorded: \(cell.text)", .warning)
+      }
+    }
+  }
 }
 
 /// What a followed table remembers between its lines.

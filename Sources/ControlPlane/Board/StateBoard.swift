@@ -6,8 +6,8 @@ import Venue
 
 /// The state as of the last commit, for readers on any thread: the last durable one, until the journal fails.
 ///
-/// The core's thread writes it after durability, and after a journal failure at once; calls read it without asking the core. One short lock: a write costs the bots that
-/// changed, a read of everything costs one reference.
+/// The core's thread writes it after durability, and after a journal failure at once; calls read it without asking the core. One short
+/// lock: a write costs the bots that changed, a read of everything costs one reference.
 public final class StateBoard: Sendable {
   struct State: Sendable {
     /// Of the last durable entry contained; unrecorded updates leave it alone.

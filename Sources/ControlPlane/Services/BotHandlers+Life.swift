@@ -1,5 +1,6 @@
 import Time
 import BotAPI
+import Journal
 import NIOCore
 import TTRPC
 import TradingCore
@@ -76,15 +77,32 @@ extension BotHandlers {
     check.reason(request.reason)
     try check.finish()
     let id = try botID(request.requestID, request.botID)
+    let before = context.board.sequence
     mutation.perform(.closePosition(id)) { result in
       switch result {
       case .failed(let error) where Self.isNothingToClose(error): mutation.succeed(V1.ClosePositionResponse())
       case .failed(let error): mutation.fail(ErrorMapping.error(error))
       case .done:
-        let order = context.board.openOrders.last { $0.botID == id && $0.intent.purpose == .manual }
-        mutation.succeed(V1.ClosePositionResponse(order: order.map { V1.Order($0) }))
+        if let order = context.board.openOrders.last(where: { $0.botID == id && $0.intent.purpose == .manual }) {
+          return mutation.succeed(V1.ClosePositionResponse(order: V1.Order(order)))
+        }
+        // It may be filled already: then the journal has it.
+        let isQueued = context.reader.submit { journal in
+          let order = try? Self.manualOrder(of: id, after: before, journal)
+          mutation.succeed(V1.ClosePositionResponse(order: order.map { V1.Order($0) }))
+        }
+        if !isQueued { mutation.succeed(V1.ClosePositionResponse()) }
       }
     }
+  }
+
+  /// The newest order placed by hand for a bot since `sequence`; `nil` when there is none among its latest few orders.
+  private static func manualOrder(of id: BotID, after sequence: UInt64, _ journal: Journal) throws -> Order? {
+    for entry in try journal.orderIntents(before: .max, limit: 8, botID: id) where entry.sequence > sequence {
+      guard case .orderIntent(let intent) = entry.record, intent.purpose == .manual else { continue }
+      return try OrderHandlers.fold(intent.request.clientOrderID, journal).order
+    }
+    return nil
   }
 
   private func stopAll(_ mutation: Mutation<V1.StopAllBotsResponse>, _ request: V1.StopAllBotsRequest) throws(RPCError) {
