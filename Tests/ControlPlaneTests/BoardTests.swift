@@ -52,8 +52,8 @@ import TradingModel
 
   @Test func whatIsNotRecordedChangesTheBoardButNotItsSequence() {
     let board = StateBoard()
-    board.publish(BoardUpdate(sequence: 40, time: Samples.start, bots: [BotChange(snapshot: BotSnapshotSample.make(Samples.configuration(1)))]))
     var changed = BotSnapshotSample.make(Samples.configuration(1))
+    board.publish(BoardUpdate(sequence: 40, time: Samples.start, bots: [BotChange(snapshot: changed)]))
     changed.stateReason = "sold"
     let later = Samples.start.advanced(byMilliseconds: 5)
     board.publish(BoardUpdate(sequence: 45, time: later, bots: [BotChange(snapshot: changed)], isRecorded: false))
@@ -90,7 +90,8 @@ import TradingModel
     var lastSent: UInt64 = 0
     var got: [(sequences: [Int64], notRecorded: Bool)] = []
     while position < 100 {
-      guard case .message(let bytes, let next, let sent, let isRecorded) = fanout.step(filter, position: position, lastSent: lastSent) else {
+      let step = fanout.step(filter, position: position, lastSent: lastSent)
+      guard case .message(let bytes, let next, let sent, let isRecorded) = step else {
         throw TestFailure("no message after \(position)")
       }
       (position, lastSent) = (next, sent)

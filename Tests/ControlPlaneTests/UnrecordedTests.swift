@@ -189,8 +189,8 @@ import TradingModel
     snapshot.state = .halted
     harness.board.publish(
       BoardUpdate(
-        sequence: UInt64(before.sequence) + 9, time: Samples.start.advanced(byMilliseconds: 1_000_000), bots: [BotChange(snapshot: snapshot)],
-        isRecorded: false))
+        sequence: UInt64(before.sequence) + 9, time: Samples.start.advanced(byMilliseconds: 1_000_000),
+        bots: [BotChange(snapshot: snapshot)], isRecorded: false))
     let after = try await harness.portfolio.getPortfolioSummary()
     #expect(after.sequence == before.sequence)
     #expect(after.timeNs > before.timeNs)
