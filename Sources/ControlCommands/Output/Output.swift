@@ -110,7 +110,7 @@ struct UnrecordedRow<Row: TableRow>: TableRow {
     return columns.indices.map { index in
       let column = columns[index]
       let isLast = index + 1 == columns.count
-      return TableColumn(column.title, column.alignment, flexible: column.isFlexible) { marked in
+      return TableColumn<UnrecordedRow<Row>>(column.title, column.alignment, flexible: column.isFlexible) { marked in
         let cell = column.cell(marked.row)
         guard isLast else { return cell }
         return Cell(cell.text.isEmpty ? "not recorded" : "not recorded: \(cell.text)", .warning)
