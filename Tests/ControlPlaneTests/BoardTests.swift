@@ -100,8 +100,8 @@ import TradingModel
       #expect(message.notRecorded == !isRecorded)
       got.append((message.trades.map(\.sequence), message.notRecorded))
     }
-    #expect(got.map(\.notRecorded) == [false, true])
-    #expect(got.map(\.sequences) == [fills.filter { $0 <= 60 }, fills.filter { $0 > 60 }])
+    #expect(got.map { $0.notRecorded } == [false, true])
+    #expect(got.map { $0.sequences } == [fills.filter { $0 <= 60 }, fills.filter { $0 > 60 }])
   }
 
   @Test func aWakeComesOncePerLook() {

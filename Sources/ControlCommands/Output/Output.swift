@@ -110,7 +110,8 @@ struct UnrecordedRow<Row: TableRow>: TableRow {
     return columns.indices.map { index in
       let column = columns[index]
       let isLast = index + 1 == columns.count
-      return TableColumn<UnrecordedRow<Row>>(column.title, column.alignment, flexible: column.isFlexible) { marked in
+      let isRight = column.alignment == .right
+      return TableColumn<UnrecordedRow<Row>>(column.title, isRight ? .right : .left, flexible: column.isFlexible) { marked in
         let cell = column.cell(marked.row)
         guard isLast else { return cell }
         return Cell(cell.text.isEmpty ? "not recorded" : "not recorded: \(cell.text)", .warning)

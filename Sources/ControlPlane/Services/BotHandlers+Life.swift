@@ -5,6 +5,7 @@ import NIOCore
 import TTRPC
 import TradingCore
 import TradingModel
+import Venue
 
 /// `BotService`: starting, stopping, closing, removing.
 extension BotHandlers {
