@@ -181,7 +181,8 @@ testTargets += [
   // The programs as processes, over real sockets.
   tests(
     "EndToEndTests",
-    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "Time", "TradingModel", "botd", "botctl", "botsim"]),
+    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "Time", "TradingModel", "botd", "botctl", "botsim"],
+    resources: [.copy("Fixtures")]),
 ]
 
 // A test run can be narrowed while working: BOT_TESTS=TTRPCTests,JournalTests swift test

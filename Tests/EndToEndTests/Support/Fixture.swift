@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+
+/// Files that programs of an earlier release left; `Fixtures/README.md` says how each was made.
+enum Fixture {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Fixtures").standardized
+
+  static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
+
+  /// A file's text; what ends in `.gz` is decompressed.
+  static func text(_ name: String) throws -> String {
+    guard name.hasSuffix(".gz") else {
+      return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path(name))), as: UTF8.self)
+    }
+    let result = try run(["gzip", "-dc", path(name)])
+    guard result.code == 0 else { throw TestFailure("\(name): \(result.output)") }
+    return result.output
+  }
+
+  /// The words of each line.
+  static func lines(_ name: String) throws -> [[String]] {
+    try text(name).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+  }
+
+  /// Unpacks a state directory's archive as `directory`, which is made for this user alone.
+  static func unpack(_ name: String, as directory: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    let result = try run(["tar", "-xzf", path(name), "-C", directory, "--no-same-owner"])
+    guard result.code == 0 else { throw TestFailure("\(name): \(result.output)") }
+  }
+
+  /// `nil` when both are equal to the byte; else the first line that differs.
+  static func difference(_ found: String, _ recorded: String) -> String? {
+    guard !found.utf8.elementsEqual(recorded.utf8) else { return nil }
+    let (a, b) = (found.split(separator: "\n", omittingEmptySubsequences: false), recorded.split(separator: "\n", omittingEmptySubsequences: false))
+    let at = zip(a, b).enumerated().first { !$1.0.utf8.elementsEqual($1.1.utf8) }?.offset ?? min(a.count, b.count)
+    func line(_ lines: [Substring]) -> String { at < lines.count ? "\"\(lines[at].prefix(300))\"" : "the end" }
+    return "line \(at + 1) is \(line(a)), recorded is \(line(b)) (\(a.count) and \(b.count) lines)"
+  }
+}
+
+extension Daemon {
+  /// `botd` in paper mode on a simulator's market.
+  static func paper(_ directory: TemporaryDirectory, _ simulator: Simulator, database: PostgresServer? = nil) -> Daemon {
+    var environment = [
+      "BINANCE_REST_URL": "http://\(simulator.address)", "BINANCE_STREAM_URL": "ws://\(simulator.address)",
+      "BINANCE_WS_API_URL": "ws://\(simulator.address)/ws-api/v3",
+    ]
+    if let database { environment["DATABASE_URL"] = database.url }
+    return Daemon(directory, arguments: ["--mode", "paper"], environment: environment)
+  }
+
+  /// What botctl prints with `--output json`.
+  func json(_ words: [String]) throws -> String {
+    let answer = try run([try Programs.path("botctl")] + words + ["--output", "json", "--address", address])
+    guard answer.code == 0 else { throw TestFailure("botctl \(words): \(answer.output)") }
+    return answer.output
+  }
+
+  /// Creates a bot; tries again until the exchange's symbols are known.
+  func create(_ words: [String]) throws {
+    var said = ""
+    let isMade = try eventually(within: 30) {
+      let answer = try run([try Programs.path("botctl"), "create"] + words + ["--address", address])
+      said = answer.output
+      return answer.code == 0
+    }
+    guard isMade else { throw TestFailure("botctl create \(words): \(said)\n\(tail)") }
+  }
+}
