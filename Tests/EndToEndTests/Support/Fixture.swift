@@ -33,7 +33,9 @@ enum Fixture {
   /// `nil` when both are equal to the byte; else the first line that differs.
   static func difference(_ found: String, _ recorded: String) -> String? {
     guard !found.utf8.elementsEqual(recorded.utf8) else { return nil }
-    let (a, b) = (found.split(separator: "\n", omittingEmptySubsequences: false), recorded.split(separator: "\n", omittingEmptySubsequences: false))
+    let (a, b) = (
+      found.split(separator: "\n", omittingEmptySubsequences: false), recorded.split(separator: "\n", omittingEmptySubsequences: false)
+    )
     let at = zip(a, b).enumerated().first { !$1.0.utf8.elementsEqual($1.1.utf8) }?.offset ?? min(a.count, b.count)
     func line(_ lines: [Substring]) -> String { at < lines.count ? "\"\(lines[at].prefix(300))\"" : "the end" }
     return "line \(at + 1) is \(line(a)), recorded is \(line(b)) (\(a.count) and \(b.count) lines)"
