@@ -13,16 +13,15 @@ import Testing
       ])
   }
 
+  /// A fresh server that holds the mirror that 0.1.0 left.
   private func loaded() throws -> PostgresServer {
     let server = try PostgresServer.start()
     let directory = try TemporaryDirectory("dump")
     try Fixture.text("state/mirror.sql.gz").write(toFile: directory.file("mirror.sql"), atomically: true, encoding: .utf8)
+    let place = ["-h", "127.0.0.1", "-p", "\(server.port)", "-U", PostgresServer.user, "-d", "botd"]
     let result = try run(
-      [
-        "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(server.port)", "-U", PostgresServer.user, "-d", "botd",
-        "-f",
-        directory.file("mirror.sql"),
-      ], environment: ["PGPASSWORD": PostgresServer.password])
+      ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"] + place + ["-f", directory.file("mirror.sql")],
+      environment: ["PGPASSWORD": PostgresServer.password])
     guard result.code == 0 else { throw TestFailure(result.output) }
     return server
   }
