@@ -11,7 +11,8 @@ import Venue
 extension BoardUpdate {
   init(_ commit: EngineCommit) {
     self.init(
-      sequence: commit.sequence, time: commit.time, bots: commit.bots, orders: commit.orders, risk: commit.risk, balances: commit.balances)
+      sequence: commit.sequence, time: commit.time, bots: commit.bots, orders: commit.orders, risk: commit.risk, balances: commit.balances,
+      isRecorded: commit.isRecorded)
   }
 }
 
@@ -45,7 +46,7 @@ final class Publications: EnginePublisher {
 
   func committed(_ commit: EngineCommit) {
     board.publish(BoardUpdate(commit))
-    tail.committed(commit.entries)
+    tail.committed(commit.entries, isRecorded: commit.isRecorded)
     if commit.isRecorded { stores.committed(commit.sequence) }
     console?.show(commit)
   }

@@ -9,12 +9,15 @@ struct TradeReporter {
   let isColored: Bool
   private var fillCount = 0
   private var realized: [BotID: Amount] = [:]
+  /// Of the commit in progress.
+  private var isRecorded = true
 
   init(isColored: Bool) { self.isColored = isColored }
 
   /// The lines for one commit; empty when nothing of it concerns a watcher.
   mutating func lines(for commit: EngineCommit) -> [String] {
     var lines: [String] = []
+    isRecorded = commit.isRecorded
     for entry in commit.entries {
       switch entry.record {
       case .fill(let record): lines.append(fill(record, entry.time))
@@ -55,7 +58,8 @@ struct TradeReporter {
 
   private func line(_ time: Timestamp, _ bot: String, _ what: String, _ text: String) -> String {
     let clock = time.description.dropFirst(5).prefix(14).replacing("T", with: " ")
-    return "\(paint(String(clock), .dim))  \(pad(bot, 10))  \(what)  \(text)"
+    let mark = isRecorded ? "" : paint("not recorded  ", .red)
+    return "\(paint(String(clock), .dim))  \(mark)\(pad(bot, 10))  \(what)  \(text)"
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

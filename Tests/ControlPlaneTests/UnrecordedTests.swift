@@ -1,3 +1,4 @@
+import Time
 import BotAPI
 import NIOCore
 import TTRPC
