@@ -12,9 +12,9 @@ import Testing
       ["-C", Fixture.path("candles"), try Programs.path("botctl"), "backtest"] + words
         + ["--output", "json", "--fills", "--report", page, "--trades", trades])
     #expect(result.code == 0, "\(result.output.suffix(600))")
-    #expect(Fixture.difference(result.output, try Fixture.text("recorded/\(name)/result.json.gz")) == nil)
-    #expect(Fixture.difference(try String(contentsOfFile: trades, encoding: .utf8), try Fixture.text("recorded/\(name)/trades.csv")) == nil)
-    #expect(Fixture.difference(try String(contentsOfFile: page, encoding: .utf8), try Fixture.text("recorded/\(name)/page.html.gz")) == nil)
+    try Fixture.expectSame(result.output, "recorded/\(name)/result.json.gz")
+    try Fixture.expectSame(try String(contentsOfFile: trades, encoding: .utf8), "recorded/\(name)/trades.csv")
+    try Fixture.expectSame(try String(contentsOfFile: page, encoding: .utf8), "recorded/\(name)/page.html.gz")
   }
 
   @Test func aPaperReplayGivesTheSameFillsAndStatistics() throws {
@@ -71,6 +71,6 @@ import Testing
     try Fixture.unpack("recorded/testnet/state.tar.gz", as: directory.file("state"))
     let replay = try run([try Programs.path("botctl"), "replay", directory.file("state"), "--output", "json"])
     #expect(replay.code == 0, "\(replay.output.suffix(600))")
-    #expect(Fixture.difference(replay.output, try Fixture.text("recorded/testnet/replay.json.gz")) == nil)
+    try Fixture.expectSame(replay.output, "recorded/testnet/replay.json.gz")
   }
 }

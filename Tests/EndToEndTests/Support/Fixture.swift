@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// Files that programs of an earlier release left; `Fixtures/README.md` says how each was made.
 enum Fixture {
@@ -28,6 +29,12 @@ enum Fixture {
       atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     let result = try run(["tar", "-xzf", path(name), "-C", directory, "--no-same-owner"])
     guard result.code == 0 else { throw TestFailure("\(name): \(result.output)") }
+  }
+
+  /// Records an issue that names the first line that differs, unless `found` equals the fixture to the byte.
+  static func expectSame(_ found: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let difference = difference(found, try text(name))
+    #expect(difference == nil, "\(name)", sourceLocation: sourceLocation)
   }
 
   /// `nil` when both are equal to the byte; else the first line that differs.
