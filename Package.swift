@@ -133,6 +133,7 @@ var testTargets: [Target] = [
   tests(
     "BacktestTests",
     ["Backtest", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading", "ExchangeSimulation"]),
+  tests("EngineTests", ["Engine", "MarketModel", "Strategies", "Time", "TradingCore", "TradingModel", "Venue", nioEmbedded]),
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
   tests("ServiceRuntimeTests", ["ServiceRuntime", "Time", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),

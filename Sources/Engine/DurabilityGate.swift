@@ -25,6 +25,9 @@ struct DurabilityGate {
   /// Whether nothing waits for the journal.
   var isEmpty: Bool { head == waiting.count }
 
+  /// How many effects and commits wait.
+  var count: Int { waiting.count - head + commits.count }
+
   /// Whether an effect that depends on this sequence may happen at once.
   func admits(after sequence: UInt64) -> Bool { sequence <= durable && isEmpty }
 

@@ -68,6 +68,9 @@ public final class TradingEngine: @unchecked Sendable {
     return message
   }
 
+  /// How many effects, replies, commits and market events wait: for the journal, or for an order that waits for it.
+  public var waitingCount: Int { gate.count + replies.count + completed.count + heldBack.count - heldBackHead + fresh.count }
+
   // MARK: Events
 
   /// The exchange's clock was measured: it is this much ahead of the machine's now.
@@ -263,7 +266,8 @@ public final class TradingEngine: @unchecked Sendable {
     case .recording:
       gate.hold(commit(entries, sequence: last, isRecorded: true))
       journal.append(entries) { [loop, weak self] result in
-        loop.execute { self?.journaled(result) }
+        let engine = self
+        loop.execute { engine?.journaled(result) }
       }
     }
   }
