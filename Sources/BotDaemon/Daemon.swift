@@ -1,5 +1,3 @@
-import MarketTape
-import Time
 import BotAPI
 import ControlPlane
 import Engine
@@ -7,12 +5,14 @@ import Foundation
 import Journal
 import Logging
 import MarketData
+import MarketTape
 import NIOCore
 import NIOPosix
 import ServiceRuntime
 import Strategies
 import Synchronization
 import TTRPC
+import Time
 import TradingCore
 import TradingModel
 import Venue
@@ -265,4 +265,16 @@ final class StopSignal: Sendable {
       if isFired { continuation.resume() }
     }
   }
+}
+
+/// Why the daemon could not start or go on: one sentence with the remedy.
+public struct DaemonError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var message: String
+  public init(_ message: String) { self.message = message }
+  public var description: String { message }
+}
+
+/// The version that `Hello` and `--version` tell.
+public enum BotDaemonVersion {
+  public static let text = ProductVersion.text
 }

@@ -136,3 +136,121 @@ struct SeriesCheck {
     rows.candles = filled
   }
 }
+
+/// Candles missing between two neighbours on the grid.
+struct CandleGap: CustomStringConvertible {
+  /// Of the candle after the gap.
+  let index: Int
+  let line: Int
+  let before: Timestamp
+  let after: Timestamp
+  let interval: Interval
+  /// Candles missing, at least one.
+  let missing: Int
+
+  init(index: Int, line: Int, before: Timestamp, after: Timestamp, interval: Interval) {
+    self.index = index
+    self.line = line
+    self.before = before
+    self.after = after
+    self.interval = interval
+    if interval == .oneMonth {
+      var count = 0
+      var time = interval.nextOpenTime(after: before)
+      while time < after {
+        count += 1
+        time = interval.nextOpenTime(after: time)
+      }
+      missing = count
+    } else {
+      missing = Int(after.nanoseconds(since: before) / (interval.milliseconds * 1_000_000)) - 1
+    }
+  }
+
+  var description: String {
+    "\(missing) \(missing == 1 ? "candle is" : "candles are") missing between \(before) and \(after)"
+  }
+
+  /// Appends a candle of the previous close and no volume for each missing one.
+  func appendFlatCandles(after previous: Candle, to candles: inout [Candle]) {
+    let price = previous.close
+    var time = interval.nextOpenTime(after: before)
+    while time < after {
+      candles.append(Candle(openTime: time, open: price, high: price, low: price, close: price, volume: .zero))
+      time = interval.nextOpenTime(after: time)
+    }
+  }
+}
+
+/// Counts the distances between neighbouring open times: which is the most common, and whether there are others.
+struct DistanceTally {
+  /// Distances told apart; in a file with more of them, later ones are not counted.
+  static let distancesMaximum = 4_096
+
+  private var counts: [Int64: Int] = [:]
+  private var current: Int64 = 0
+  private var run = 0
+  private(set) var hasMany = false
+
+  /// One more distance in nanoseconds, above zero.
+  @inline(__always) mutating func add(_ distance: Int64) {
+    if distance == current { run &+= 1 } else { change(to: distance) }
+  }
+
+  @inline(never) private mutating func change(to distance: Int64) {
+    if run > 0 { hasMany = true }
+    settle()
+    current = distance
+    run = 1
+  }
+
+  private mutating func settle() {
+    if run > 0, counts[current] != nil || counts.count < Self.distancesMaximum { counts[current, default: 0] += run }
+    run = 0
+  }
+
+  /// The most common distance in nanoseconds and how often it comes; of equally common ones the shortest. `nil` without any.
+  mutating func mostCommon() -> (nanoseconds: Int64, count: Int)? {
+    settle()
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
+  }
+
+  /// How many distances are one `interval`.
+  mutating func count(of interval: Interval) -> Int {
+    settle()
+    return counts.reduce(0) { $0 + (Self.interval(of: $1.key) == interval ? $1.value : 0) }
+  }
+
+  /// The interval whose candles follow each other at this distance.
+  static func interval(of nanoseconds: Int64) -> Interval? {
+    let day: Int64 = 86_400_000_000_000
+    if nanoseconds % day == 0, (28...31).contains(nanoseconds / day) { return .oneMonth }
+    return Interval.allCases.first { $0 != .oneMonth && $0.milliseconds * 1_000_000 == nanoseconds }
+  }
+}
+
+/// Which line of the file each candle stood on. Small: it keeps the places where the distance between both changes.
+struct LineMap {
+  private var changes: [(index: Int, offset: Int)] = []
+  private var offset = Int.min
+
+  /// Candle `index`, counted from 0 and in order, stood on `line`.
+  @inline(__always) mutating func append(index: Int, line: Int) {
+    if line &- index != offset { change(index: index, offset: line &- index) }
+  }
+
+  @inline(never) private mutating func change(index: Int, offset: Int) {
+    self.offset = offset
+    changes.append((index, offset))
+  }
+
+  /// The line of a candle. Costs a binary search.
+  func line(of index: Int) -> Int {
+    var (low, high) = (0, changes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if changes[middle].index <= index { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? index + changes[low - 1].offset : 0
+  }
+}

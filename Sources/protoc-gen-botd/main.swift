@@ -9,3 +9,10 @@ do throws(GeneratorError) {
   response = PluginResponse(error: error.message)
 }
 StandardStreams.write(response.encoded())
+
+/// Why nothing was generated; protoc prints the message.
+struct GeneratorError: Error {
+  let message: String
+
+  init(_ message: String) { self.message = message }
+}

@@ -1,3 +1,4 @@
+public import ControlPlane
 import Engine
 import Journal
 import TradingCore
@@ -14,3 +15,5 @@ final class JournalPort: JournalSink {
     }
   }
 }
+
+extension TradingEngine: CoreGateway {}

@@ -1,4 +1,0 @@
-public import ControlPlane
-import Engine
-
-extension TradingEngine: CoreGateway {}
