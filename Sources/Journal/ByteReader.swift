@@ -91,7 +91,7 @@ struct CodecFault: Error { var reason: String }
   /// `nil` for malformed UTF-8. ASCII, nearly always, takes the way without generic code (a tenth of the time).
   private static func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     var all: UInt8 = 0
-    for index in unsafe 0..<bytes.count { all |= unsafe bytes[index] }
+    for index in 0..<bytes.count { all |= unsafe bytes[index] }
     return unsafe all < 0x80 ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
   }
 

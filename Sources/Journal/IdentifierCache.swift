@@ -31,7 +31,7 @@ final class IdentifierCache {
 
   static func slot(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var hash = bytes.count
-    for index in unsafe max(0, bytes.count - 6)..<bytes.count { hash = unsafe hash &* 31 &+ Int(bytes[index]) }
+    for index in max(0, bytes.count - 6)..<bytes.count { hash = unsafe hash &* 31 &+ Int(bytes[index]) }
     return hash & (slots - 1)
   }
 }
