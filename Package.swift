@@ -96,8 +96,8 @@ let services: [Target] = [
   module(
     "ControlPlane",
     [
-      "BotAPI", "TTRPC", "Backtest", "CandleFiles", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "PaperTrading", "Journal",
-      "MarketData", "ServiceRuntime", "ProtobufC", nioCore, logging,
+      "BotAPI", "TTRPC", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "Journal", "MarketData", "ServiceRuntime", nioCore,
+      logging,
     ]),
   module(
     "ControlCommands",
@@ -110,7 +110,7 @@ let services: [Target] = [
     [
       "ControlPlane", "Engine", "TTRPC", "BotAPI", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "VenueBinance",
       "PaperTrading", "ExchangeSimulation", "MarketData", "MarketTape", "RedisCache", "Journal", "PostgresMirror", "Signing", "HTTPClient",
-      "BinanceJSON", "ServiceRuntime", nioCore, nioPosix, logging,
+      "BinanceJSON", "Backtest", "CandleFiles", "ServiceRuntime", nioCore, nioPosix, logging,
     ]),
 ]
 
@@ -159,9 +159,8 @@ testTargets += [
   tests(
     "ControlPlaneTests",
     [
-      "ControlPlane", "BotAPI", "TTRPC", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading",
-      "ExchangeSimulation", "Journal", "MarketData",
-      "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
+      "ControlPlane", "BotDaemon", "BotAPI", "TTRPC", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "PaperTrading",
+      "ExchangeSimulation", "Journal", "MarketData", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
     ]),
   tests("JournalTests", ["Journal", "MarketTape", "TestSupport", "TradingCore", "Time", "TradingModel", "Venue", "journal-probe"]),
   tests("PaperTradingTests", ["PaperTrading", "MarketModel", "ExchangeSimulation", "Time", "TradingModel", "Venue"]),

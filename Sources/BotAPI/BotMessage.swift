@@ -1,5 +1,8 @@
 public import ProtobufC
 
+/// Why a message cannot be encoded or decoded, for modules that do not know the C library below.
+public typealias MessageError = ProtobufError
+
 /// A message of the interface: a plain value that encodes to protobuf and renders as JSON.
 ///
 /// Strings must not hold U+0000: encoding replaces it by U+FFFD, decoding refuses it. Unknown fields are skipped in decoding.

@@ -162,7 +162,7 @@ public final class Daemon: @unchecked Sendable {
     let server = RPCServer(group: serverGroup)
     let plane = try ControlPlane(
       configuration: configuration, gateway: engine, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
-      loop: serverGroup.next(),
+      loop: serverGroup.next(), backtests: LocalBacktestRunner(stateDirectory: settings.stateDirectory),
       selfTest: { [weak self] symbol, interval, completion in
         guard let self else { return completion([]) }
         SelfTest(daemon: self).run(symbol: symbol, interval: interval, completion: completion)

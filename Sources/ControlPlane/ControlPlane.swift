@@ -43,19 +43,20 @@ public final class ControlPlane: Sendable {
   /// - Parameters:
   ///   - loop: where subscriptions live (fan-out, timers): one of the RPC server's loops, never the core's.
   ///   - audit: where one line per mutation goes.
+  ///   - runner: runs the backtests of `RunBacktest`, on a thread of the control plane's own.
   ///   - selfTest: the checks behind `RunSelfTest`.
   ///   - shutdown: asks the daemon to stop; called after the answer to `Shutdown` was given.
   /// - Throws: when the system refuses a thread.
   public init(
     configuration: ControlPlaneConfiguration, gateway: any CoreGateway, board: StateBoard, journal: Journal, tail: JournalTail,
     marketData: MarketDataStore, health: HealthRegistry, loop: any EventLoop, audit: Logger = Logger(label: "botd.audit"),
-    selfTest: @escaping SelfTest, shutdown: @escaping @Sendable () -> Void
+    backtests runner: any BacktestRunner, selfTest: @escaping SelfTest, shutdown: @escaping @Sendable () -> Void
   ) throws(RuntimeError) {
     context = try ControlContext(
       configuration: configuration, gateway: gateway, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
       loop: loop, audit: audit)
     hub = SubscriptionHub(context: context)
-    backtests = try BacktestHandlers(context: context)
+    backtests = try BacktestHandlers(context: context, runner: runner)
     self.selfTest = selfTest
     self.shutdown = shutdown
   }

@@ -1,4 +1,3 @@
-import Time
 import BotAPI
 import ControlPlane
 import Foundation
@@ -12,8 +11,11 @@ import Synchronization
 import TTRPC
 import TestSupport
 import Testing
+import Time
 import TradingCore
 import TradingModel
+
+@testable import BotDaemon
 
 /// Lines of the audit log.
 final class AuditLines: LogHandler, @unchecked Sendable {
@@ -82,6 +84,7 @@ final class ControlHarness: Sendable {
     let made = try ControlPlane(
       configuration: plane, gateway: driver, board: board, journal: journal, tail: tail, marketData: market, health: health,
       loop: Self.group.next(), audit: Logger(label: "audit") { _ in audit },
+      backtests: LocalBacktestRunner(stateDirectory: directory.path),
       selfTest: { _, _, completion in completion([SelfTestCheck(name: "paper_order", status: .ok, message: "filled")]) },
       shutdown: { shutdowns.add() })
     self.plane = made

@@ -1,17 +1,14 @@
-import Time
-import Backtest
 import BotAPI
-import CandleFiles
 import Dispatch
 import MarketData
 import ServiceRuntime
 import Strategies
 import Synchronization
 import TTRPC
+import Time
 import TradingCore
 import TradingModel
 import Venue
-import PaperTrading
 
 /// `BacktestService`: runs backtests on a thread of their own, one after the other, so that they never delay an order or a call.
 struct BacktestHandlers: Sendable {
@@ -23,10 +20,12 @@ struct BacktestHandlers: Sendable {
   static let pendingMaximum = 4
 
   let context: ControlContext
+  private let runner: any BacktestRunner
   private let thread: PinnedThread
 
-  init(context: ControlContext) throws(RuntimeError) {
+  init(context: ControlContext, runner: any BacktestRunner) throws(RuntimeError) {
     self.context = context
+    self.runner = runner
     thread = try PinnedThread(name: "botd-backtest", capacity: Self.pendingMaximum)
   }
 
@@ -68,10 +67,10 @@ struct BacktestHandlers: Sendable {
   private func begin(_ bytes: [UInt8], _ stream: RPCServerStream, _ run: Run) {
     do throws(RPCError) {
       let request = try V1.RunBacktestRequest.requested(bytes)
-      let settings = try settings(request)
+      let job = try job(request)
       let isTaken = thread.submit {
         do throws(RPCError) {
-          try self.perform(request, settings, stream, run)
+          try self.perform(request, job, stream, run)
         } catch {
           stream.fail(error)
         }
@@ -89,18 +88,19 @@ struct BacktestHandlers: Sendable {
 
   // MARK: The request
 
-  private func settings(_ request: V1.RunBacktestRequest) throws(RPCError) -> BacktestSettings {
+  /// What is asked for, without its candles.
+  private func job(_ request: V1.RunBacktestRequest) throws(RPCError) -> BacktestJob {
     var check = RequestCheck()
-    var settings = BacktestSettings(bots: [])
-    settings.venue.takerFee = fraction(request.takerFee, "taker_fee", settings.venue.takerFee, &check)
-    settings.venue.makerFee = fraction(request.makerFee, "maker_fee", settings.venue.makerFee, &check)
-    settings.venue.slippage = fraction(request.slippage, "slippage", settings.venue.slippage, &check)
-    settings.venue.spread = fraction(request.spread, "spread", settings.venue.spread, &check)
-    if let limits = request.limits { settings.limits = check.limits(limits) }
+    var job = BacktestJob()
+    job.takerFee = fraction(request.takerFee, "taker_fee", &check)
+    job.makerFee = fraction(request.makerFee, "maker_fee", &check)
+    job.slippage = fraction(request.slippage, "slippage", &check)
+    job.spread = fraction(request.spread, "spread", &check)
+    if let limits = request.limits { job.limits = check.limits(limits) }
     check.notNegative(request.fromTimeNs, field: "from_time_ns")
     check.notNegative(request.toTimeNs, field: "to_time_ns")
-    if request.fromTimeNs > 0 { settings.from = Timestamp(nanoseconds: request.fromTimeNs) }
-    if request.toTimeNs > 0 { settings.to = Timestamp(nanoseconds: request.toTimeNs) }
+    if request.fromTimeNs > 0 { job.from = Timestamp(nanoseconds: request.fromTimeNs) }
+    if request.toTimeNs > 0 { job.to = Timestamp(nanoseconds: request.toTimeNs) }
     if request.toTimeNs > 0, request.fromTimeNs >= request.toTimeNs {
       check.wrong("to_time_ns", "RANGE_EMPTY", "to_time_ns must be later than from_time_ns")
     }
@@ -114,21 +114,21 @@ struct BacktestHandlers: Sendable {
     let more = check.symbols(request.symbols).sorted()
     if var base {
       base.id = BotID(base.symbol.text.lowercased().filter { $0 != "." }) ?? base.id
-      settings.bots = [base]
+      job.bots = [base]
       for symbol in more where symbol != base.symbol {
         var bot = base
         bot.symbol = symbol
         bot.id = BotID(symbol.text.lowercased().filter { $0 != "." }) ?? base.id
-        settings.bots.append(bot)
+        job.bots.append(bot)
       }
       check.add(context.check.violations(of: base))
     }
     try check.finish()
-    return settings
+    return job
   }
 
-  private func fraction(_ text: String, _ field: String, _ fallback: FixedDecimal, _ check: inout RequestCheck) -> FixedDecimal {
-    guard let value = check.decimal(text, field: field) else { return fallback }
+  private func fraction(_ text: String, _ field: String, _ check: inout RequestCheck) -> FixedDecimal? {
+    guard let value = check.decimal(text, field: field) else { return nil }
     if value.isNegative || value >= .one { check.wrong(field, "FRACTION_OUT_OF_RANGE", "\(field) must be from 0 to below 1, not \(value)") }
     return value
   }
@@ -139,18 +139,14 @@ struct BacktestHandlers: Sendable {
 
   // MARK: The run
 
-  private func perform(_ request: V1.RunBacktestRequest, _ settings: BacktestSettings, _ stream: RPCServerStream, _ run: Run)
-    throws(RPCError)
-  {
+  private func perform(_ request: V1.RunBacktestRequest, _ job: BacktestJob, _ stream: RPCServerStream, _ run: Run) throws(RPCError) {
     guard !run.isCanceled.load(ordering: .relaxed) else { throw Self.canceled }
     let began = MonotonicClock.nanoseconds()
-    var notes: [String] = []
-    var markets: [BacktestMarket] = []
-    for bot in settings.bots { markets.append(try market(request, bot, &notes)) }
-    let outcome: BacktestOutcome
-    do throws(BacktestError) {
-      var backtest = try Backtest(settings, markets: markets)
-      outcome = try backtest.run { at in
+    var job = job
+    for bot in job.bots { job.markets.append(try market(request, bot, &job.notes)) }
+    let result: BacktestResult
+    do throws(BacktestFailure) {
+      result = try runner.run(job) { at in
         guard !run.isCanceled.load(ordering: .relaxed), stream.isOpen else { return false }
         let progress = V1.BacktestProgress(
           candlesDone: Int64(at.candlesDone), candlesTotal: Int64(at.candlesTotal), timeNs: at.time.nanoseconds)
@@ -161,9 +157,8 @@ struct BacktestHandlers: Sendable {
     } catch {
       throw Self.refusal(error)
     }
-    let report = BacktestReport(outcome, dataNotes: notes)
     if request.includeTrades {
-      for trade in report.trades {
+      for trade in result.trades {
         // This thread is the run's own: it waits for a slow reader.
         while !stream.isWritable, stream.isOpen, !run.isCanceled.load(ordering: .relaxed) { run.writable.wait() }
         guard !run.isCanceled.load(ordering: .relaxed), stream.isOpen else { throw Self.canceled }
@@ -171,17 +166,18 @@ struct BacktestHandlers: Sendable {
       }
     }
     let elapsed = MonotonicClock.nanoseconds() - began
-    Self.send(V1.RunBacktestResponse(payload: .result(result(report, outcome, elapsed: elapsed))), stream)
+    Self.send(V1.RunBacktestResponse(payload: .result(V1.BacktestResult(result, elapsed: elapsed))), stream)
     stream.finish()
   }
 
   private static let canceled = RPCError(code: .cancelled, reason: "CANCELED", message: "the backtest was stopped")
 
-  private static func refusal(_ error: BacktestError) -> RPCError {
+  private static func refusal(_ error: BacktestFailure) -> RPCError {
     switch error.code {
     case .canceled: RPCError(code: .cancelled, reason: "CANCELED", message: error.message)
     case .insufficientData: RPCError(code: .failedPrecondition, reason: "NO_CANDLES", field: error.field, message: error.message)
     case .invalidSetting: RPCError(code: .invalidArgument, reason: "INVALID_SETTING", field: error.field, message: error.message)
+    case .unreadableFile: RPCError(code: .invalidArgument, reason: "CANDLE_FILE", field: error.field, message: error.message)
     }
   }
 
@@ -192,11 +188,15 @@ struct BacktestHandlers: Sendable {
 
   private func market(
     _ request: V1.RunBacktestRequest, _ bot: BotConfiguration, _ notes: inout [String]
-  ) throws(RPCError) -> BacktestMarket {
+  ) throws(RPCError) -> BacktestJob.Market {
     guard let rules = context.board.rules(for: bot.symbol) else {
       throw RPCError(code: .notFound, reason: "SYMBOL_UNKNOWN", field: "spec.symbol", message: "the exchange has no symbol \(bot.symbol)")
     }
-    guard request.dataFile.isEmpty else { return try market(file: request, rules, &notes) }
+    guard request.dataFile.isEmpty else {
+      let file = BacktestFile(
+        name: request.dataFile, fillGaps: request.fillGaps, skipBad: request.skipBad, rowsMaximum: Self.rowsMaximum)
+      return BacktestJob.Market(rules: rules, candles: .file(file))
+    }
     let candles = context.market.candles(bot.series, limit: Self.heldMaximum)
     guard !candles.isEmpty else {
       throw RPCError(
@@ -206,50 +206,30 @@ struct BacktestHandlers: Sendable {
       )
     }
     notes.append("The candles are those that the daemon holds of \(bot.series), \(candles.count) of them.")
-    return BacktestMarket(rules: rules, interval: bot.interval, candles: candles)
+    return BacktestJob.Market(rules: rules, candles: .held(candles, bot.interval))
   }
+}
 
-  private func market(file request: V1.RunBacktestRequest, _ rules: TradingRules, _ notes: inout [String]) throws(RPCError)
-    -> BacktestMarket
-  {
-    var options = CandleReadOptions()
-    options.fillGaps = request.fillGaps
-    options.skipBad = request.skipBad
-    options.rowsMaximum = Self.rowsMaximum
-    do throws(CandleFileError) {
-      let series = try CandleFile.read(
-        path: "\(context.configuration.stateDirectory)/data/\(request.dataFile)", options: options)
-      let repairs = series.repairs
-      if repairs.gapsFilled > 0 { notes.append("\(request.dataFile): \(repairs.gapsFilled) missing candles were filled with flat ones.") }
-      if repairs.skippedRows > 0 { notes.append("\(request.dataFile): \(repairs.skippedRows) rows were skipped.") }
-      return BacktestMarket(rules: rules, interval: series.interval, candles: series.candles)
-    } catch {
-      throw RPCError(code: .invalidArgument, reason: "CANDLE_FILE", field: "data_file", message: error.description)
-    }
-  }
-
-  // MARK: The result
-
-  private func result(_ report: BacktestReport, _ outcome: BacktestOutcome, elapsed: Int64) -> V1.BacktestResult {
+extension V1.BacktestResult {
+  /// The result as clients get it; its trades are sent apart.
+  fileprivate init(_ result: BacktestResult, elapsed: Int64) {
     var peak = -Double.infinity
-    let equity = report.equity.map { sample in
+    let equity = result.equity.map { sample in
       peak = max(peak, sample.equity)
       return V1.EquityPoint(
         timeNs: sample.time.nanoseconds, equity: FixedDecimal(nearestTo: sample.equity)?.description ?? "",
         drawdown: FixedDecimal(nearestTo: peak - sample.equity)?.description ?? "")
     }
-    let figures = report.sections.flatMap { section in
-      section.figures.map { figure in
-        V1.BacktestFigure(section: section.title, key: figure.key, label: figure.label, text: figure.text, number: figure.number)
-      }
+    let figures = result.figures.map { figure in
+      V1.BacktestFigure(section: figure.section, key: figure.key, label: figure.label, text: figure.text, number: figure.number)
     }
-    return V1.BacktestResult(
-      equity: equity, elapsedNs: elapsed, figures: figures, notes: report.notes, candles: Int64(outcome.candleCount), title: report.title)
+    self.init(
+      equity: equity, elapsedNs: elapsed, figures: figures, notes: result.notes, candles: Int64(result.candleCount), title: result.title)
   }
 }
 
 extension V1.BacktestTrade {
-  init(_ trade: RoundTrip) {
+  fileprivate init(_ trade: BacktestTrade) {
     self.init(
       number: Int64(trade.number), botID: trade.botID.text, symbol: trade.symbol.text, openedTimeNs: trade.openedAt.nanoseconds,
       closedTimeNs: trade.closedAt.nanoseconds, entryPrice: trade.entryPrice.description, exitPrice: trade.exitPrice.description,

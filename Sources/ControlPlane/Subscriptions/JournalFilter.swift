@@ -1,5 +1,4 @@
 import BotAPI
-import ProtobufC
 import TradingCore
 import TradingModel
 import Venue
@@ -37,7 +36,7 @@ struct JournalFilter: Hashable, Sendable {
   /// A message with these entries, which all match, and are all recorded or all not.
   func message(
     _ entries: [JournalEntry], previous: UInt64, isRecorded: Bool = true, intent: (ClientOrderID) -> KnownIntent?
-  ) throws(ProtobufError) -> [UInt8] {
+  ) throws(MessageError) -> [UInt8] {
     var previous = previous
     switch feed {
     case .trades:
