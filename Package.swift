@@ -64,6 +64,8 @@ let pureModules: [Target] = [
   module("ExchangeSimulation", ["Time", "TradingModel", "MarketModel", "Venue"]),
   module("BinanceJSON", ["Time", "TradingModel", "Venue"]),
   module("Backtest", ["Time", "TradingModel", "Strategies", "Venue", "MarketModel", "TradingCore", "PaperTrading"]),
+  module("ParameterSearch", ["Backtest", "Time", "TradingModel", "Strategies", "TradingCore"]),
+  module("ReportPage", ["Backtest", "Time", "TradingModel"]),
 ]
 
 let services: [Target] = [
@@ -99,11 +101,13 @@ let services: [Target] = [
       "BotAPI", "TTRPC", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "Journal", "MarketData", "ServiceRuntime", nioCore,
       logging,
     ]),
+  module("ControlCommands", ["BotAPI", "TTRPC", "ServiceRuntime", "TradingCore", "Time", argumentParser]),
   module(
-    "ControlCommands",
+    "ResearchCommands",
     [
-      "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "CandleFiles", "Journal", "MarketTape", "BinanceJSON", "TradingCore", "Time",
-      "TradingModel", "Strategies", "Indicators", "Venue", "MarketModel", "PaperTrading", argumentParser,
+      "ControlCommands", "BotAPI", "TTRPC", "ServiceRuntime", "Backtest", "ParameterSearch", "ReportPage", "CandleFiles", "Journal",
+      "MarketTape", "BinanceJSON", "TradingCore", "Time", "TradingModel", "Strategies", "Indicators", "Venue", "MarketModel",
+      "PaperTrading", argumentParser,
     ]),
   module(
     "BotDaemon",
@@ -116,7 +120,7 @@ let services: [Target] = [
 
 let programs: [Target] = [
   program("botd", ["BotDaemon", "TradingModel", argumentParser]),
-  program("botctl", ["ControlCommands"]),
+  program("botctl", ["ControlCommands", "ResearchCommands", argumentParser]),
   program("botsim", ["SimulatorServer", "Time", "TradingModel", "ServiceRuntime", argumentParser, logging]),
   // The protoc plugin that writes BotAPI's Swift from proto/ (make proto).
   program("protoc-gen-botd", []),
@@ -132,13 +136,19 @@ var testTargets: [Target] = [
   tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"]),
   tests(
     "BacktestTests",
-    ["Backtest", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading", "ExchangeSimulation"]),
+    [
+      "Backtest", "ReportPage", "TradingCore", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading",
+      "ExchangeSimulation",
+    ]),
+  tests("ParameterSearchTests", ["ParameterSearch", "Backtest", "TradingCore", "Time", "TradingModel", "Strategies"]),
+  tests("ReportPageTests", ["ReportPage", "Backtest", "Time", "TradingModel"]),
   tests("EngineTests", ["Engine", "MarketModel", "Strategies", "Time", "TradingCore", "TradingModel", "Venue", nioEmbedded]),
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
   tests("ServiceRuntimeTests", ["ServiceRuntime", "Time", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
-  tests("ControlCommandsTests", ["ControlCommands", "BotAPI", "TTRPC", nioPosix]),
+  tests("ControlCommandsTests", ["ControlCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
+  tests("ResearchCommandsTests", ["ControlCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("IndicatorsTests", ["Indicators", "Time", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
   tests("TTRPCTests", ["TTRPC", "ProtobufC", "CTTRPCProto", nioCore, nioPosix], resources: [.copy("Fixtures")]),
@@ -149,6 +159,10 @@ testTargets += [
   .target(
     name: "TestSupport", dependencies: ["Strategies", "Time", "TradingCore", "TradingModel", "Venue"], path: "Tests/TestSupport",
     swiftSettings: settings),
+  // A scripted daemon and command lines under test.
+  .target(
+    name: "CommandTestSupport", dependencies: ["ControlCommands", "BotAPI", "TTRPC", nioCore, nioPosix, argumentParser],
+    path: "Tests/CommandTestSupport", swiftSettings: settings),
   // A writer that tests kill.
   .executableTarget(
     name: "journal-probe", dependencies: ["Journal", "TestSupport", "TradingCore"], path: "Tests/JournalProbe", swiftSettings: settings),

@@ -2,4 +2,5 @@ import ControlCommands
 import Foundation
 
 exit(
-  await BotControl.main(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment))
+  await BotControl.main(
+    RootCommand.self, arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment))

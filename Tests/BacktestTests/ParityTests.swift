@@ -1,12 +1,13 @@
-import Time
 import Backtest
+import MarketModel
+import PaperTrading
+import ReportPage
 import Strategies
 import Testing
+import Time
 import TradingCore
 import TradingModel
 import Venue
-import MarketModel
-import PaperTrading
 
 /// The backtest decides what paper trading decides on what the simulator's replay sends: candle updates and trades along the walk through
 /// each candle, then the closed candle.

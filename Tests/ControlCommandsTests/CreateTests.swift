@@ -1,4 +1,5 @@
 import BotAPI
+import CommandTestSupport
 import Synchronization
 import TTRPC
 import Testing

@@ -1,4 +1,5 @@
 import BotAPI
+import CommandTestSupport
 import Foundation
 import Synchronization
 import TTRPC

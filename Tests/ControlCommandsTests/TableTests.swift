@@ -1,4 +1,5 @@
 import BotAPI
+import CommandTestSupport
 import Testing
 
 @testable import ControlCommands

@@ -1,16 +1,17 @@
-import Time
+package import Time
 import TradingModel
 
 /// How figures look: fixed places, thousands apart, percentages with two places, durations in the two largest units.
-enum FigureText {
+package enum FigureText {
   static func money(_ amount: Amount, _ asset: String) -> String { "\(fixed(amount.statisticValue, 2)) \(asset)" }
 
-  static func percent(_ fraction: Double) -> String { "\(fixed(fraction * 100, 2)) %" }
+  /// "12.50 %" of 0.125
+  package static func percent(_ fraction: Double) -> String { "\(fixed(fraction * 100, 2)) %" }
 
   static func ratio(_ value: Double?) -> String { value.map { fixed($0, 2) } ?? "–" }
 
   /// Decimal places without exponent; "–" for what is no number.
-  static func fixed(_ value: Double, _ places: Int) -> String {
+  package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "–" }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
@@ -45,13 +46,13 @@ enum FigureText {
   }
 
   /// `2024-03-01 14:05`
-  static func minute(_ time: Timestamp) -> String {
+  package static func minute(_ time: Timestamp) -> String {
     let text = time.description
     return text.count >= 16 ? String(text.prefix(10)) + " " + String(text.dropFirst(11).prefix(5)) : text
   }
 
   /// A number as JSON has it; empty for what is none.
-  static func number(_ value: Double?) -> String {
+  package static func number(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "" }
     return "\(value)"
   }

@@ -1,27 +1,33 @@
 import Time
 import TradingCore
-import TradingModel
+package import TradingModel
 import Venue
 
 /// Statistics of a run's trades and equity; `Double`, because they are statistics. Published definitions, named where they stand.
-struct ResultStatistics {
+package struct ResultStatistics {
   private let trades: [RoundTrip]
   private let outcome: BacktestOutcome
 
-  init(_ outcome: BacktestOutcome) {
+  /// Statistics of a run; computed when asked for.
+  package init(_ outcome: BacktestOutcome) {
     self.outcome = outcome
     trades = outcome.trades.filter(\.isClosed)
   }
 
-  static let daysPerYear = 365.0
+  /// Markets trade every day.
+  package static let daysPerYear = 365.0
 
-  var count: Int { trades.count }
-  var wins: [RoundTrip] { trades.filter { $0.profit.isPositive } }
+  /// Closed trades.
+  package var count: Int { trades.count }
+  /// Closed trades with a profit.
+  package var wins: [RoundTrip] { trades.filter { $0.profit.isPositive } }
   var losses: [RoundTrip] { trades.filter { !$0.profit.isPositive } }
   var winRate: Double { trades.isEmpty ? 0 : Double(wins.count) / Double(trades.count) }
 
-  var grossProfit: Amount { wins.reduce(.zero) { $0 + $1.profit } }
-  var grossLoss: Amount { losses.reduce(.zero) { $0 + $1.profit } }
+  /// Profits of those, in quote asset.
+  package var grossProfit: Amount { wins.reduce(.zero) { $0 + $1.profit } }
+  /// Losses of the others, zero or negative.
+  package var grossLoss: Amount { losses.reduce(.zero) { $0 + $1.profit } }
   /// Gross profit over gross loss; `nil` without a loss.
   var profitFactor: Double? { grossLoss.isZero ? nil : grossProfit.statisticValue / -grossLoss.statisticValue }
 
@@ -68,22 +74,24 @@ struct ResultStatistics {
 
   // MARK: Equity
 
-  var years: Double { Double(outcome.end.nanoseconds(since: outcome.start)) / 1e9 / 86_400 / Self.daysPerYear }
+  /// Length in years of 365 days.
+  package var years: Double { Double(outcome.end.nanoseconds(since: outcome.start)) / 1e9 / 86_400 / Self.daysPerYear }
 
-  var totalReturn: Double {
+  /// Final equity ÷ capital − 1; 0 without capital.
+  package var totalReturn: Double {
     let capital = outcome.capital.statisticValue
     return capital > 0 ? outcome.finalEquity.statisticValue / capital - 1 : 0
   }
 
   /// Compound annual growth rate: (final ÷ initial)^(1 ÷ years) − 1; `nil` for runs of less than a week, which say nothing of a year.
-  var annualGrowth: Double? {
+  package var annualGrowth: Double? {
     guard years >= 7 / Self.daysPerYear, totalReturn > -1 else { return nil }
     let value = power(1 + totalReturn, 1 / years) - 1
     return value.isFinite ? value : nil
   }
 
   /// Returns of whole UTC days.
-  var dailyReturns: [Double] {
+  package var dailyReturns: [Double] {
     var returns: [Double] = []
     var before = outcome.capital.statisticValue
     for value in outcome.equity.days {
@@ -94,7 +102,7 @@ struct ResultStatistics {
   }
 
   /// Mean daily return ÷ sample standard deviation × √365 (risk-free rate 0); `nil` with fewer than two days or no variation.
-  var sharpe: Double? {
+  package var sharpe: Double? {
     let returns = dailyReturns
     guard returns.count >= 2 else { return nil }
     let mean = returns.reduce(0, +) / Double(returns.count)
@@ -103,7 +111,7 @@ struct ResultStatistics {
   }
 
   /// Mean daily return ÷ downside deviation (target 0, over all days) × √365.
-  var sortino: Double? {
+  package var sortino: Double? {
     let returns = dailyReturns
     guard returns.count >= 2 else { return nil }
     let mean = returns.reduce(0, +) / Double(returns.count)

@@ -1,28 +1,33 @@
-import Time
 import Strategies
+package import Time
 import TradingCore
-import TradingModel
+package import TradingModel
 
 /// Settings and markets, checked and cut to the range of time: what a run needs to begin.
-struct BacktestPlan {
-  struct Market {
+package struct BacktestPlan {
+  /// One symbol of the run.
+  package struct Market {
     var market: BacktestMarket
     /// The interval that is traded.
-    var interval: Interval
+    package var interval: Interval
     /// The rows that trade.
     var rows: Range<Int>
     /// Closed candles of the traded interval from before, oldest first.
     var history: [Candle]
   }
 
-  var markets: [Market] = []
-  var start = Timestamp.distantFuture
-  var end = Timestamp(nanoseconds: .min)
+  /// The markets that have a bot, in the order given.
+  package private(set) var markets: [Market] = []
+  /// Open of the first candle that trades.
+  package private(set) var start = Timestamp.distantFuture
+  /// End of the last one.
+  package private(set) var end = Timestamp(nanoseconds: .min)
 
   /// Candles of history handed to strategies before the first that trades.
   static let historyMaximum = 1_000
 
-  init(_ settings: BacktestSettings, _ given: [BacktestMarket]) throws(BacktestError) {
+  /// Throws the first thing that keeps the run from beginning. Cost: the history's candles are joined where the bot's are longer.
+  package init(_ settings: BacktestSettings, _ given: [BacktestMarket]) throws(BacktestError) {
     guard !settings.bots.isEmpty else { throw BacktestError(.invalidSetting, field: "spec", "there is no bot to run") }
     for market in given {
       let bots = settings.bots.filter { $0.symbol == market.symbol }

@@ -1,77 +1,79 @@
-import ArgumentParser
-import BotAPI
+package import ArgumentParser
+package import BotAPI
 import TradingCore
 
 /// The options that describe a bot; all optional for the parser, so that everything missing is named at once.
-struct BotSettings: ParsableArguments {
+package struct BotSettings: ParsableArguments {
+  package init() {}
+
   @Option(help: "Symbol, for example BTCUSDT.")
-  var symbol: String?
+  package var symbol: String?
 
   @Option(help: "Strategy (botctl strategies).")
-  var strategy: String?
+  package var strategy: String?
 
   @Option(
     name: .customLong("param"),
     help: ArgumentHelp("Parameter of the strategy; may be repeated.", valueName: "name=value"))
-  var parameters: [String] = []
+  package var parameters: [String] = []
 
   @Option(help: "Candle interval: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w. (create: 1m when not given)")
-  var interval: String?
+  package var interval: String?
 
   @Option(parsing: .unconditional, help: "Capital in the quote asset, for example 1000.")
-  var capital: String?
+  package var capital: String?
 
   @Option(
     parsing: .unconditional, help: "Fraction of the capital at risk per trade. (default: 0.02)")
-  var riskPerTrade: String?
+  package var riskPerTrade: String?
 
   @Option(
     parsing: .unconditional, help: "Largest position as a fraction of the capital. (default: 0.1)")
-  var maxPosition: String?
+  package var maxPosition: String?
 
   @Option(
     parsing: .unconditional,
     help: "Stop-loss: fraction below the entry price; 0: none. (default: 0.02)")
-  var stopLoss: String?
+  package var stopLoss: String?
 
   @Option(
     parsing: .unconditional,
     help: "Take-profit: fraction above the entry price; 0: none. (default: none)")
-  var takeProfit: String?
+  package var takeProfit: String?
 
   @Option(
     parsing: .unconditional,
     help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
-  var trailingStop: String?
+  package var trailingStop: String?
 
   @Option(
     name: .customLong("trailing-stop-atr"), parsing: .unconditional,
     help: "Trailing stop in average true ranges (14 candles) at the entry; 0: none. (default: none)")
-  var trailingStopRanges: String?
+  package var trailingStopRanges: String?
 
   @Option(
     parsing: .unconditional, help: "Closes a position after this many candles; 0: never. (default: never)")
-  var timeStop: Int64?
+  package var timeStop: Int64?
 
   @Option(
     parsing: .unconditional, help: "Candles without an entry after a trade that lost; 0: none. (default: none)")
-  var cooldown: Int64?
+  package var cooldown: Int64?
 
   @Option(
     help: ArgumentHelp(
       "How entries are sized: risk (to the stop-loss), volatility (average true range) or fraction (--max-position). (default: risk)"))
-  var sizing: String?
+  package var sizing: String?
 
   @Option(
     name: .customLong("sizing-atr"), parsing: .unconditional,
     help: "For --sizing volatility: average true ranges of fall that lose --risk-per-trade. (default: 2)")
-  var sizingRanges: String?
+  package var sizingRanges: String?
 
   /// What `create` takes when no interval is given.
-  static let intervalDefault = "1m"
+  package static let intervalDefault = "1m"
 
   /// The settings as a message.
-  var spec: V1.BotSpec {
+  package var spec: V1.BotSpec {
     V1.BotSpec(
       symbol: (symbol ?? "").uppercased(), strategy: strategy ?? "",
       parameters: parameters.compactMap(Self.parameter),
@@ -83,7 +85,7 @@ struct BotSettings: ParsableArguments {
   }
 
   /// `period=14` as a pair; nil when it is not of that form.
-  static func parameter(_ text: String) -> V1.KeyValue? {
+  package static func parameter(_ text: String) -> V1.KeyValue? {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex,
       text.index(after: equals) != text.endIndex
     else { return nil }
@@ -93,13 +95,13 @@ struct BotSettings: ParsableArguments {
 }
 
 /// Checks of bot settings that need no daemon.
-enum BotSettingsCheck {
+package enum BotSettingsCheck {
   static let intervals = [
     "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w",
   ]
 
   /// Everything that is missing (when `complete` is asked for) or wrong.
-  static func problems(botID: String, _ settings: BotSettings, complete: Bool) -> [Problem] {
+  package static func problems(botID: String, _ settings: BotSettings, complete: Bool) -> [Problem] {
     var result: [Problem] = []
     if !isBotID(botID) {
       result.append(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BotAPI
+package import BotAPI
 import TTRPC
 
 struct Doctor: AsyncParsableCommand {
@@ -54,7 +54,7 @@ struct Doctor: AsyncParsableCommand {
 }
 
 extension V1.SelfTestCheck: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("CHECK") { Cell($0.name, .accent) },
       TableColumn("STATUS") { $0.status == .unspecified ? Cell("skipped", .dim) : $0.status.cell },

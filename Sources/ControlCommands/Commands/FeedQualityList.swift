@@ -1,5 +1,5 @@
 import ArgumentParser
-import BotAPI
+package import BotAPI
 
 struct FeedQualityList: DaemonCommand {
   static let configuration = CommandConfiguration(
@@ -22,7 +22,7 @@ struct FeedQualityList: DaemonCommand {
 }
 
 extension V1.FeedQuality: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SYMBOL") { Cell($0.symbol, .accent) },
       TableColumn("INTERVAL") { Cell($0.interval) },

@@ -2,12 +2,14 @@ import BotAPI
 import TTRPC
 
 /// Why a command failed: what to print and which code to exit with.
-struct CommandFailure: Error, Sendable {
-  var status: ExitStatus
+package struct CommandFailure: Error, Sendable {
+  /// The code to exit with.
+  package var status: ExitStatus
   /// One or more lines for the person.
-  var message: String
+  package var message: String
 
-  init(_ status: ExitStatus, _ message: String) {
+  /// `message` goes to standard error, without "botctl: ".
+  package init(_ status: ExitStatus, _ message: String) {
     self.status = status
     self.message = message
   }

@@ -9,24 +9,38 @@ import ServiceRuntime
 #endif
 
 /// What the commands know of the world around them. Tests put their own in place.
-struct ControlEnvironment: Sendable {
+package struct ControlEnvironment: Sendable {
   /// Environment variables.
   var variables: [String: String]
   /// Standard output is a terminal.
   var isTerminal: Bool
   /// Standard error is a terminal: a progress bar can be drawn there.
-  var isErrorTerminal = false
+  package var isErrorTerminal: Bool
   /// Columns of the terminal; nil: unlimited.
   var width: Int?
   /// Writes to standard output.
-  var out: @Sendable (String) -> Void
+  package var out: @Sendable (String) -> Void
   /// Writes to standard error.
-  var err: @Sendable (String) -> Void
+  package var err: @Sendable (String) -> Void
   /// Calls back when the person interrupts (Ctrl-C) or the process is asked to end. Used once.
-  var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> Void
+  package var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   /// The one in force for the running command.
-  @TaskLocal static var current = ControlEnvironment.process(variables: [:])
+  @TaskLocal package static var current = ControlEnvironment.process(variables: [:])
+
+  /// A world of the caller's making.
+  package init(
+    variables: [String: String], isTerminal: Bool, isErrorTerminal: Bool = false, width: Int?, out: @escaping @Sendable (String) -> Void,
+    err: @escaping @Sendable (String) -> Void, onInterrupt: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+  ) {
+    self.variables = variables
+    self.isTerminal = isTerminal
+    self.isErrorTerminal = isErrorTerminal
+    self.width = width
+    self.out = out
+    self.err = err
+    self.onInterrupt = onInterrupt
+  }
 
   /// The real one.
   static func process(variables: [String: String]) -> ControlEnvironment {

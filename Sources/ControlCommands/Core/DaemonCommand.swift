@@ -3,7 +3,8 @@ import BotAPI
 import TTRPC
 
 /// Whatever knows how to reach the daemon.
-protocol DaemonCommandOptions {
+package protocol DaemonCommandOptions {
+  /// Where the daemon is and how it is reached.
   var daemon: DaemonOptions { get }
 }
 
@@ -28,7 +29,7 @@ extension DaemonCommand {
 
 extension DaemonCommandOptions {
   /// Runs `body` with a connection, closes it, and turns errors of calls into exit codes.
-  func connected(_ output: Output, _ body: (Session, Output) async throws -> Void) async throws {
+  package func connected(_ output: Output, _ body: (Session, Output) async throws -> Void) async throws {
     let session = try await Session.open(daemon)
     do {
       try await body(session, output)

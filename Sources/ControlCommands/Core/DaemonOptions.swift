@@ -1,14 +1,16 @@
-import ArgumentParser
+package import ArgumentParser
 import BotAPI
 import TTRPC
 
 /// Form of what a reading command prints.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+package enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
   case table, json
 }
 
 /// Options of every command that talks to the daemon.
-struct DaemonOptions: ParsableArguments {
+package struct DaemonOptions: ParsableArguments {
+  package init() {}
+
   @Option(
     help: ArgumentHelp("Where botd listens: unix:PATH or tcp://HOST:PORT.", valueName: "address"))
   var address: String?
@@ -33,7 +35,7 @@ struct DaemonOptions: ParsableArguments {
   var tlsKey: String?
 
   @Flag(help: "No colours (also: NO_COLOR).")
-  var noColor = false
+  package var noColor = false
 
   /// The address asked for.
   func parsedAddress() throws -> RPCAddress {
@@ -53,9 +55,11 @@ struct DaemonOptions: ParsableArguments {
 }
 
 /// `--output` of every command that reads.
-struct OutputOptions: ParsableArguments {
+package struct OutputOptions: ParsableArguments {
+  package init() {}
+
   @Option(name: [.customLong("output"), .customShort("o")], help: "Form of the output.")
-  var format: OutputFormat = .table
+  package var format: OutputFormat = .table
 }
 
 /// A length of time on the command line: `10`, `10s`, `500ms`, `2m`, `1h`.

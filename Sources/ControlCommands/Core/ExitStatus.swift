@@ -1,34 +1,38 @@
 /// What botctl's exit code says. The numbers are part of the interface: scripts rely on them.
-struct ExitStatus: RawRepresentable, Sendable, Hashable {
-  let rawValue: Int32
+package struct ExitStatus: RawRepresentable, Sendable, Hashable {
+  /// The process's exit code.
+  package let rawValue: Int32
+
+  /// An exit code of any number.
+  package init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// Done.
-  static let ok = ExitStatus(rawValue: 0)
+  package static let ok = ExitStatus(rawValue: 0)
   /// Failed for a reason that has no code of its own.
-  static let failure = ExitStatus(rawValue: 1)
+  package static let failure = ExitStatus(rawValue: 1)
   /// The command line is wrong.
-  static let usage = ExitStatus(rawValue: 2)
+  package static let usage = ExitStatus(rawValue: 2)
   /// No daemon answers at the address, or the connection was lost.
-  static let noDaemon = ExitStatus(rawValue: 3)
+  package static let noDaemon = ExitStatus(rawValue: 3)
   /// There is no such bot, order, symbol or strategy.
-  static let notFound = ExitStatus(rawValue: 4)
+  package static let notFound = ExitStatus(rawValue: 4)
   /// Refused because of the state things are in (already exists, running, halted, behind retention ...).
-  static let refused = ExitStatus(rawValue: 5)
+  package static let refused = ExitStatus(rawValue: 5)
   /// A value is missing or wrong.
-  static let invalidArgument = ExitStatus(rawValue: 6)
+  package static let invalidArgument = ExitStatus(rawValue: 6)
   /// No answer in time.
-  static let timeout = ExitStatus(rawValue: 7)
+  package static let timeout = ExitStatus(rawValue: 7)
   /// `doctor` or `health` found something that needs mending.
-  static let unhealthy = ExitStatus(rawValue: 8)
+  package static let unhealthy = ExitStatus(rawValue: 8)
   /// Not allowed: log in, or ask for a higher role.
-  static let notAllowed = ExitStatus(rawValue: 9)
+  package static let notAllowed = ExitStatus(rawValue: 9)
   /// This daemon cannot do it.
-  static let unsupported = ExitStatus(rawValue: 10)
+  package static let unsupported = ExitStatus(rawValue: 10)
   /// A stream was not complete: something is missing between two messages.
-  static let gap = ExitStatus(rawValue: 11)
+  package static let gap = ExitStatus(rawValue: 11)
 
   /// Text for `--help`.
-  static let help = """
+  package static let help = """
     EXIT CODES
       0  done (also: a followed stream ended by Ctrl-C)
       1  failed

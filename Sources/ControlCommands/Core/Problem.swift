@@ -1,7 +1,7 @@
 import BotAPI
 
 /// One thing that is missing or wrong in what was asked for.
-struct Problem: Sendable, Hashable {
+package struct Problem: Sendable, Hashable {
   /// The option a person wrote or should write, for example `--capital`.
   let option: String
   /// What to do.
@@ -9,13 +9,15 @@ struct Problem: Sendable, Hashable {
   /// The field of the request, for example `spec.capital`.
   let field: String
 
-  init(field: String, _ message: String) {
+  /// About a field of the request; the option follows from it.
+  package init(field: String, _ message: String) {
     self.field = field
     self.option = Self.option(forField: field)
     self.message = message
   }
 
-  init(option: String, _ message: String) {
+  /// About an option that no field of the request has.
+  package init(option: String, _ message: String) {
     self.option = option
     self.message = message
     field = option
@@ -27,7 +29,7 @@ struct Problem: Sendable, Hashable {
   }
 
   /// A line of a list.
-  var line: String { option.isEmpty ? "  \(message)" : "  \(option): \(message)" }
+  package var line: String { option.isEmpty ? "  \(message)" : "  \(option): \(message)" }
 
   /// Joins what was found here and what the daemon found: one entry per field, ours first.
   static func merged(_ ours: [Problem], _ theirs: [Problem]) -> [Problem] {
@@ -48,7 +50,8 @@ struct Problem: Sendable, Hashable {
     "sizing_atr": "--sizing-atr", "parameters": "--param",
   ]
 
-  static func option(forField field: String) -> String {
+  /// The option that sets a field of the request, for example `--capital` for `spec.capital`; the field itself where there is none.
+  package static func option(forField field: String) -> String {
     let name = field.hasPrefix("spec.") ? String(field.dropFirst(5)) : field
     if name.hasPrefix("parameters["), name.hasSuffix("]") {
       return "--param \(name.dropFirst(11).dropLast())"

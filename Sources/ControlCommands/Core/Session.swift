@@ -1,10 +1,11 @@
-import BotAPI
+package import BotAPI
 import TTRPC
 
 /// A connection to the daemon with its typed clients.
-struct Session: Sendable {
+package struct Session: Sendable {
   let client: RPCClient
-  let timeout: Duration
+  /// Longest wait for the answer to one call.
+  package let timeout: Duration
 
   /// Connects and, when a token is given, logs in.
   static func open(_ options: DaemonOptions) async throws -> Session {
@@ -29,9 +30,11 @@ struct Session: Sendable {
   var orders: V1.OrderServiceClient { V1.OrderServiceClient(client) }
   var trades: V1.TradeServiceClient { V1.TradeServiceClient(client) }
   var events: V1.EventServiceClient { V1.EventServiceClient(client) }
-  var market: V1.MarketDataServiceClient { V1.MarketDataServiceClient(client) }
+  /// Candles and prices.
+  package var market: V1.MarketDataServiceClient { V1.MarketDataServiceClient(client) }
   var risk: V1.RiskServiceClient { V1.RiskServiceClient(client) }
-  var backtest: V1.BacktestServiceClient { V1.BacktestServiceClient(client) }
+  /// Backtests that the daemon runs.
+  package var backtest: V1.BacktestServiceClient { V1.BacktestServiceClient(client) }
   var system: V1.SystemServiceClient { V1.SystemServiceClient(client) }
 
   /// An idempotency key for one mutation.

@@ -1,7 +1,8 @@
 import BotAPI
 
 /// The client's own version.
-enum Version {
-  static let text = ProductVersion.text
+package enum Version {
+  /// For example `1.0.0`.
+  package static let text = ProductVersion.text
   static let client = "botctl \(text)"
 }

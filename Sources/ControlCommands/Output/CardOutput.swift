@@ -4,18 +4,20 @@ protocol CardSource {
 }
 
 /// One line of a card.
-struct CardLine: Sendable, Hashable {
+package struct CardLine: Sendable, Hashable {
   let label: String
   let cell: Cell
   let isHeading: Bool
 
-  init(_ label: String, _ text: String, _ style: Style = .plain) {
+  /// A label and plain text behind it.
+  package init(_ label: String, _ text: String, _ style: Style = .plain) {
     self.label = label
     cell = Cell(text, style)
     isHeading = false
   }
 
-  init(_ label: String, _ cell: Cell) {
+  /// A label and a cell behind it.
+  package init(_ label: String, _ cell: Cell) {
     self.label = label
     self.cell = cell
     isHeading = false
@@ -28,7 +30,7 @@ struct CardLine: Sendable, Hashable {
   }
 
   /// A line of its own above a group.
-  static func heading(_ text: String) -> CardLine { CardLine(heading: text) }
+  package static func heading(_ text: String) -> CardLine { CardLine(heading: text) }
 }
 
 /// Lays out labelled lines.

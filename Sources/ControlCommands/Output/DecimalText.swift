@@ -1,5 +1,5 @@
 /// Decimals as text: shortening, percent, signs. Exact, by 128-bit integers; text that is not a decimal is shown as it came.
-enum DecimalText {
+package enum DecimalText {
   private static let scale: Int128 = 100_000_000
 
   /// Units of 1e-8, or nil when `text` is not a decimal of that form.
@@ -41,7 +41,7 @@ enum DecimalText {
   }
 
   /// Rounded to `places` decimals: "67012.50".
-  static func fixed(_ text: String, places: Int) -> String {
+  package static func fixed(_ text: String, places: Int) -> String {
     units(text).map { Self.text($0, places: places) } ?? text
   }
 
@@ -55,13 +55,13 @@ enum DecimalText {
   }
 
   /// A fraction as percent: "0.0213" becomes "2.13%".
-  static func percent(_ text: String) -> String {
+  package static func percent(_ text: String) -> String {
     guard !text.isEmpty, let units = units(text) else { return text }
     return Self.text(units * 100, places: 2) + "%"
   }
 
   /// Profit in green with a plus, loss in red, zero plain.
-  static func signed(_ text: String, places: Int = 2) -> Cell {
+  package static func signed(_ text: String, places: Int = 2) -> Cell {
     guard let units = units(text) else { return Cell(text) }
     let shown = Self.text(units, places: places)
     if units > 0 { return Cell("+" + shown, .good) }
@@ -69,7 +69,7 @@ enum DecimalText {
   }
 
   /// The same for a fraction.
-  static func signedPercent(_ text: String) -> Cell {
+  package static func signedPercent(_ text: String) -> Cell {
     guard let units = units(text) else { return Cell(text) }
     let shown = Self.text(units * 100, places: 2) + "%"
     if units > 0 { return Cell("+" + shown, .good) }

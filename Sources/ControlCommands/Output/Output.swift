@@ -1,13 +1,15 @@
 import BotAPI
 
 /// Where a command's results go: tables or JSON on standard output, remarks on standard error.
-struct Output: Sendable {
-  let format: OutputFormat
+package struct Output: Sendable {
+  /// The form asked for.
+  package let format: OutputFormat
   let styled: Bool
   let width: Int?
   private let environment: ControlEnvironment
 
-  init(format: OutputFormat, environment: ControlEnvironment, noColor: Bool) {
+  /// Styled where standard output is a terminal and nothing (`noColor`, NO_COLOR, TERM) speaks against it.
+  package init(format: OutputFormat, environment: ControlEnvironment, noColor: Bool) {
     self.format = format
     self.environment = environment
     width = environment.width
@@ -36,7 +38,7 @@ struct Output: Sendable {
   }
 
   /// A table whatever the format.
-  func rowsOnly<Row: TableRow>(_ rows: [Row]) {
+  package func rowsOnly<Row: TableRow>(_ rows: [Row]) {
     for text in table.lines(rows) { line(text) }
   }
 
@@ -48,7 +50,8 @@ struct Output: Sendable {
     }
   }
 
-  func card(_ lines: [CardLine]) {
+  /// A card whatever the format.
+  package func card(_ lines: [CardLine]) {
     for text in CardOutput(styled: styled).lines(lines) { line(text) }
   }
 
@@ -89,13 +92,13 @@ struct Output: Sendable {
   }
 
   /// A line on standard output.
-  func line(_ text: String) { environment.out(text + "\n") }
+  package func line(_ text: String) { environment.out(text + "\n") }
 
   /// A styled line on standard output.
-  func line(_ text: String, _ style: Style) { line(styled ? style.apply(text) : text) }
+  package func line(_ text: String, _ style: Style) { line(styled ? style.apply(text) : text) }
 
   /// A remark on standard error: no result, not an error either.
-  func remark(_ text: String) { environment.err(text + "\n") }
+  package func remark(_ text: String) { environment.err(text + "\n") }
 
   /// An error on standard error.
   func complain(_ text: String) { environment.err("botctl: \(text)\n") }

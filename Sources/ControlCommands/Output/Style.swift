@@ -1,5 +1,5 @@
 /// How a piece of text looks on a terminal.
-enum Style: Sendable, Hashable {
+package enum Style: Sendable, Hashable {
   case plain, bold, dim, good, bad, warning, accent
 
   /// The escape sequence that switches it on.
@@ -22,12 +22,12 @@ enum Style: Sendable, Hashable {
 }
 
 /// One cell of a table or a card.
-struct Cell: Sendable, Hashable {
+package struct Cell: Sendable, Hashable {
   var text: String
   var style: Style
 
   /// Text from the daemon loses its control characters here: it cannot move the cursor or recolour the terminal.
-  init(_ text: String, _ style: Style = .plain) {
+  package init(_ text: String, _ style: Style = .plain) {
     self.text = String(
       String.UnicodeScalarView(text.unicodeScalars.map { Self.isControl($0) ? " " : $0 }))
     self.style = style

@@ -1,13 +1,15 @@
 import BotAPI
 
 /// A value that knows how it looks as a row.
-protocol TableRow {
+package protocol TableRow {
+  /// From left to right.
   static var columns: [TableColumn<Self>] { get }
 }
 
 /// One column of a table.
-struct TableColumn<Row> {
-  enum Alignment { case left, right }
+package struct TableColumn<Row> {
+  /// Side on which cells of different widths meet.
+  package enum Alignment { case left, right }
 
   let title: String
   var alignment = Alignment.left
@@ -15,7 +17,8 @@ struct TableColumn<Row> {
   var isFlexible = false
   let cell: (Row) -> Cell
 
-  init(
+  /// `flexible` columns are cut when the terminal is narrow.
+  package init(
     _ title: String, _ alignment: Alignment = .left, flexible: Bool = false,
     _ cell: @escaping (Row) -> Cell
   ) {

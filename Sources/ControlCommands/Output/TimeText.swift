@@ -1,9 +1,9 @@
 /// Times and lengths of time for people. All times are UTC.
-enum TimeText {
+package enum TimeText {
   private static let second: Int64 = 1_000_000_000
 
   /// "2026-11-24 16:39:48"; empty for 0.
-  static func dateTime(_ nanoseconds: Int64) -> String {
+  package static func dateTime(_ nanoseconds: Int64) -> String {
     guard nanoseconds != 0 else { return "" }
     let seconds = floorDivide(nanoseconds, second)
     let days = floorDivide(seconds, 86_400)
@@ -14,7 +14,7 @@ enum TimeText {
   }
 
   /// "3d 4h", "12m 3s", "850ms", "12µs"; empty for 0.
-  static func length(_ nanoseconds: Int64) -> String {
+  package static func length(_ nanoseconds: Int64) -> String {
     switch nanoseconds {
     case ..<0: return "-" + length(nanoseconds == .min ? .max : -nanoseconds)
     case 0: return ""

@@ -1,7 +1,7 @@
-import BotAPI
+package import BotAPI
 
 extension V1.Position: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("BOT") { Cell($0.botID, .accent) },
       TableColumn("SYMBOL") { Cell($0.symbol) },
@@ -18,7 +18,7 @@ extension V1.Position: TableRow {
 }
 
 extension V1.Balance: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("ASSET") { Cell($0.asset, .accent) },
       TableColumn("FREE", .right) { Cell(DecimalText.trimmed($0.free)) },
@@ -29,7 +29,7 @@ extension V1.Balance: TableRow {
 }
 
 extension V1.EquityPoint: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.timeNs)) },
       TableColumn("EQUITY", .right) { Cell(DecimalText.fixed($0.equity, places: 2)) },
@@ -39,7 +39,7 @@ extension V1.EquityPoint: TableRow {
 }
 
 extension V1.RateLimit: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("LIMIT") { Cell($0.type, .accent) },
       TableColumn("WINDOW", .right) { Cell(TimeText.length($0.intervalNs)) },

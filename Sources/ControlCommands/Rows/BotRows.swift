@@ -1,4 +1,4 @@
-import BotAPI
+package import BotAPI
 
 extension V1.BotState {
   var cell: Cell {
@@ -26,7 +26,7 @@ extension V1.Side {
 }
 
 extension V1.Bot: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("BOT") { Cell($0.id, .accent) },
       TableColumn("SYMBOL") { Cell($0.spec?.symbol ?? "") },
@@ -111,7 +111,7 @@ extension V1.Bot: CardSource {
 }
 
 extension V1.BotOutcome: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("BOT") { Cell($0.botID, .accent) },
       TableColumn("STATE") { $0.state.cell },

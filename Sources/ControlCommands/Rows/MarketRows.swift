@@ -1,7 +1,7 @@
-import BotAPI
+package import BotAPI
 
 extension V1.Candle: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("OPEN TIME (UTC)") { Cell(TimeText.dateTime($0.openTimeNs)) },
       TableColumn("SYMBOL") { Cell($0.symbol) },
@@ -20,7 +20,7 @@ extension V1.Candle: TableRow {
 }
 
 extension V1.Ticker: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SYMBOL") { Cell($0.symbol, .accent) },
       TableColumn("LAST", .right) { Cell(DecimalText.trimmed($0.lastPrice)) },
@@ -35,7 +35,7 @@ extension V1.Ticker: TableRow {
 }
 
 extension V1.SymbolInfo: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SYMBOL") { Cell($0.symbol, .accent) },
       TableColumn("BASE") { Cell($0.baseAsset) },
@@ -70,7 +70,7 @@ extension V1.TradingRules: CardSource {
 }
 
 extension V1.Strategy: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("STRATEGY") { Cell($0.name, .accent) },
       TableColumn("PARAMETERS") {
@@ -83,7 +83,7 @@ extension V1.Strategy: TableRow {
 }
 
 extension V1.ParameterSchema: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("PARAMETER") { Cell($0.name, .accent) },
       TableColumn("TYPE") { Cell($0.type.name) },

@@ -1,7 +1,7 @@
-import BotAPI
+package import BotAPI
 
 extension V1.Stats: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("BOT") { Cell($0.botID.isEmpty ? "portfolio" : $0.botID, .accent) },
       TableColumn("STATE") { $0.botID.isEmpty ? Cell("") : $0.state.cell },

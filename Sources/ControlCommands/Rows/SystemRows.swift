@@ -1,4 +1,4 @@
-import BotAPI
+package import BotAPI
 
 extension V1.HealthStatus {
   var cell: Cell {
@@ -12,7 +12,7 @@ extension V1.HealthStatus {
 }
 
 extension V1.ComponentHealth: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("PART") { Cell($0.name, .accent) },
       TableColumn("STATUS") { $0.status.cell },
@@ -28,7 +28,7 @@ extension V1.ComponentHealth: TableRow {
 }
 
 extension V1.ConfigEntry: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SETTING") { Cell($0.name, .accent) },
       TableColumn("VALUE", flexible: true) { Cell($0.value) },
@@ -48,7 +48,7 @@ extension V1.AlertSeverity {
 }
 
 extension V1.Event: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SEQ", .right) { Cell($0.sequence == 0 ? "" : "\($0.sequence)", .dim) },
       TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.timeNs)) },

@@ -1,7 +1,7 @@
-import BotAPI
+package import BotAPI
 
 extension V1.Trade: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SEQ", .right) { Cell("\($0.sequence)", .dim) },
       TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.timeNs)) },
@@ -37,7 +37,7 @@ extension V1.OrderStatus {
 }
 
 extension V1.Order: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("ORDER") { Cell($0.clientOrderID, .accent) },
       TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.createdTimeNs)) },
@@ -84,7 +84,7 @@ extension V1.Order: CardSource {
 }
 
 extension V1.OrderStep: TableRow {
-  static var columns: [TableColumn<Self>] {
+  package static var columns: [TableColumn<Self>] {
     [
       TableColumn("SEQ", .right) { Cell($0.sequence == 0 ? "" : "\($0.sequence)", .dim) },
       TableColumn("TIME (UTC)") { Cell(TimeText.dateTime($0.timeNs)) },

@@ -1,0 +1,30 @@
+package import ArgumentParser
+
+/// The commands of this library, for the root command that makes a tree of them. A new command is one file and one line here.
+package enum CommandSets {
+  /// Commands that make, change, start and stop bots.
+  package static var bots: [any ParsableCommand.Type] {
+    [
+      BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
+      BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self,
+    ]
+  }
+
+  /// Commands about money, orders, trades and limits.
+  package static var account: [any ParsableCommand.Type] {
+    [
+      PortfolioShow.self, PositionList.self, BalanceList.self, EquityShow.self, OrderList.self, OrderGroup.self, TradeList.self,
+      RiskGroup.self,
+    ]
+  }
+
+  /// Commands about candles, prices, symbols and strategies.
+  package static var market: [any ParsableCommand.Type] {
+    [CandleList.self, TickerShow.self, SymbolList.self, FeedQualityList.self, StrategyList.self, StrategyShow.self]
+  }
+
+  /// Commands about the daemon itself.
+  package static var daemon: [any ParsableCommand.Type] {
+    [EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self, DaemonShutdown.self]
+  }
+}

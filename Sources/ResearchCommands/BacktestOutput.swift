@@ -1,0 +1,98 @@
+import Backtest
+import BotAPI
+import ControlCommands
+import TradingCore
+import TradingModel
+
+/// Shows a report on the terminal, or as JSON.
+struct BacktestOutput {
+  private let output: Output
+
+  init(_ output: Output) { self.output = output }
+
+  func show(_ report: BacktestReport, fills: [FillRecord]?) {
+    switch output.format {
+    case .json: output.line(ReportJSON.text(report, fills: fills))
+    case .table: tables(report)
+    }
+  }
+
+  private func tables(_ report: BacktestReport) {
+    output.line(report.title, .bold)
+    var lines: [CardLine] = []
+    if !report.parameters.isEmpty {
+      lines.append(CardLine("parameters", report.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ")))
+    }
+    for setting in report.settings { lines.append(CardLine(setting.name, setting.value)) }
+    for section in report.sections {
+      lines.append(.heading(section.title))
+      for figure in section.figures { lines.append(CardLine("  \(figure.label)", Cell(figure.text, style(figure)))) }
+    }
+    output.card(lines)
+    groups("Why trades ended", "EXIT", report.exits)
+    if report.bySymbol.count > 1 { groups("By symbol", "SYMBOL", report.bySymbol) }
+    if !report.denials.isEmpty {
+      output.line("")
+      output.line("Signals denied", .bold)
+      output.card(report.denials.map { CardLine("  \($0.name)", "\($0.tradeCount)") })
+    }
+    months(report)
+    output.line("")
+    for note in report.notes { output.line("· \(note)", .dim) }
+  }
+
+  private func style(_ figure: BacktestReport.Figure) -> Style {
+    switch figure.key {
+    case "net_profit", "net_profit_fraction", "excess_return", "cagr", "expectancy", "realized_pnl":
+      figure.number.hasPrefix("-") ? .bad : .good
+    default: .plain
+    }
+  }
+
+  private func groups(_ title: String, _ name: String, _ groups: [BacktestReport.Group]) {
+    guard !groups.isEmpty else { return }
+    output.line("")
+    output.line(title, .bold)
+    output.rowsOnly(groups.map { GroupRow(group: $0) })
+  }
+
+  private func months(_ report: BacktestReport) {
+    guard report.months.count > 1 else { return }
+    output.line("")
+    output.line("By month", .bold)
+    output.rowsOnly(report.months.map { MonthRow(month: $0) })
+  }
+}
+
+private struct GroupRow: TableRow {
+  var group: BacktestReport.Group
+
+  static func decimal(_ fraction: Double) -> String { FixedDecimal(nearestTo: fraction)?.description ?? "" }
+
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("NAME") { Cell($0.group.name, .accent) },
+      TableColumn("TRADES", .right) { Cell("\($0.group.tradeCount)") },
+      TableColumn("WIN RATE", .right) {
+        Cell($0.group.tradeCount == 0 ? "" : "\(100 * $0.group.winCount / $0.group.tradeCount) %")
+      },
+      TableColumn("PROFIT", .right) { DecimalText.signed($0.group.profit.description) },
+      TableColumn("AVERAGE", .right) { DecimalText.signedPercent(Self.decimal($0.group.averageFraction)) },
+      TableColumn("DURATION", .right) {
+        Cell($0.group.averageSeconds.magnitude < 9e9 ? TimeText.length(Int64($0.group.averageSeconds) * 1_000_000_000) : "")
+      },
+    ]
+  }
+}
+
+private struct MonthRow: TableRow {
+  var month: BacktestReport.Month
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("MONTH") { Cell("\($0.month.year)-\($0.month.month < 10 ? "0" : "")\($0.month.month)") },
+      TableColumn("TRADES", .right) { Cell("\($0.month.tradeCount)") },
+      TableColumn("PROFIT", .right) { DecimalText.signed($0.month.profit.description) },
+      TableColumn("RETURN", .right) { DecimalText.signedPercent(GroupRow.decimal($0.month.fraction)) },
+    ]
+  }
+}

@@ -1,0 +1,94 @@
+import Backtest
+import ControlCommands
+import ParameterSearch
+import Strategies
+import TradingCore
+import TradingModel
+
+/// Command lines with the parameters that a search found, to copy.
+struct BestCommand {
+  private let run: OptimizeRun
+  private let bot: BotSettings
+  private let space: SearchSpace
+  private let symbol: String
+  private let parameters: [StrategyParameters.Entry]
+
+  init(_ run: OptimizeRun, _ plan: OptimizePlan, index: Int) {
+    self.run = run
+    bot = plan.bot
+    space = plan.search.space
+    symbol = plan.search.settings.bots.first?.symbol.text ?? ""
+    parameters = space.parameters(at: index)
+  }
+
+  /// Runs the same over all of the data.
+  var backtest: String {
+    var words = ["botctl", "backtest"]
+    for file in run.candleOptions.candles { words += ["--candles", file] }
+    if run.candleOptions.fillGaps { words.append("--fill-gaps") }
+    if run.candleOptions.skipBad { words.append("--skip-bad") }
+    if let symbol = bot.symbol { words += ["--symbol", symbol] }
+    words += trading
+    if let capital = bot.capital { words += ["--capital", capital] }
+    for (option, value) in run.options.options { if let value { words += [option, value] } }
+    for file in run.options.detail { words += ["--detail", file] }
+    return Self.line(words)
+  }
+
+  /// Makes the bot; with several symbols, that of the first.
+  var create: String {
+    let strategy = bot.strategy ?? BotConfiguration.Defaults.strategyName
+    let id = String("\(strategy)-\(symbol)".lowercased().prefix(32))
+    let capital = bot.capital ?? BacktestRequest.capital.description
+    return Self.line(["botctl", "create", id, "--symbol", symbol] + trading + ["--capital", capital])
+  }
+
+  private var trading: [String] {
+    var words = [
+      "--strategy", bot.strategy ?? BotConfiguration.Defaults.strategyName, "--interval", bot.interval ?? BotSettings.intervalDefault,
+    ]
+    for parameter in bot.parameters { words += ["--param", parameter] }
+    for (option, value) in bot.tradeOptions { if let value { words += [option, value] } }
+    for (range, entry) in zip(space.ranges, parameters) {
+      switch range.target {
+      case .strategy: words += ["--param", "\(entry.name)=\(entry.value)"]
+      case .bot: words += [Problem.option(forField: "spec.\(entry.name)"), entry.value]
+      }
+    }
+    return words
+  }
+
+  private static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+
+  /// A word as a shell reads it.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || "-_=./:,+@%".utf8.contains(byte)
+    }
+    if plain, !word.isEmpty { return word }
+    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
+
+extension BotSettings {
+  /// The options that say how a bot trades, as given.
+  var tradeOptions: [(option: String, value: String?)] {
+    [
+      ("--risk-per-trade", riskPerTrade), ("--max-position", maxPosition), ("--stop-loss", stopLoss), ("--take-profit", takeProfit),
+      ("--trailing-stop", trailingStop), ("--trailing-stop-atr", trailingStopRanges), ("--time-stop", timeStop.map { "\($0)" }),
+      ("--cooldown", cooldown.map { "\($0)" }), ("--sizing", sizing), ("--sizing-atr", sizingRanges),
+    ]
+  }
+}
+
+extension BacktestOptions {
+  /// The options with one value, as given.
+  fileprivate var options: [(String, String?)] {
+    [
+      ("--from", from), ("--to", to), ("--taker-fee", takerFee), ("--maker-fee", makerFee), ("--slippage", slippage), ("--spread", spread),
+      ("--intrabar", intrabar), ("--max-positions", maxPositions.map { "\($0)" }), ("--max-exposure", maxExposure),
+      ("--max-symbol-exposure", maxSymbolExposure), ("--max-daily-loss", maxDailyLoss), ("--max-drawdown", maxDrawdown),
+      ("--on-breach", onBreach),
+    ]
+  }
+}

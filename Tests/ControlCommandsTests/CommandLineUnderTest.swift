@@ -1,0 +1,6 @@
+import CommandTestSupport
+
+@testable import botctl
+
+/// Command lines of the whole of botctl.
+typealias CommandLineUnderTest = CommandRun<RootCommand>
