@@ -62,9 +62,9 @@ import TradingModel
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
           }
         }
-        SampleFrames.withExactBytes(bytes) { buffer in
-          do { _ = try JSONValue(parsing: buffer) } catch { refused += 1 }
-          _ = try? decoder.decode(buffer, receivedAt: .zero)
+        unsafe SampleFrames.withExactBytes(bytes) { buffer in
+          do { _ = try unsafe JSONValue(parsing: buffer) } catch { refused += 1 }
+          _ = try? unsafe decoder.decode(buffer, receivedAt: .zero)
         }
       }
     }

@@ -75,8 +75,8 @@ import Venue
   @Test func controlRepliesNameTheirRequest() throws {
     let decoder = SampleFrames.decoder()
     func reply(_ text: String) throws -> ControlReply? {
-      try SampleFrames.withExactBytes(text.utf8) { bytes in
-        try decoder.decode(bytes, receivedAt: .zero) == .control ? decoder.controlReply : nil
+      try unsafe SampleFrames.withExactBytes(text.utf8) { bytes in
+        try unsafe decoder.decode(bytes, receivedAt: .zero) == .control ? decoder.controlReply : nil
       }
     }
     #expect(try reply(#"{"result":null,"id":1}"#) == ControlReply(id: 1))
@@ -117,12 +117,12 @@ import Venue
         default: bytes.insert(alphabet.randomElement(using: &random) ?? 0, at: index)
         }
       }
-      SampleFrames.withExactBytes(bytes) { buffer in
-        let fast = SampleFrames.outcome(buffer, decoder) { bytes, decoder throws(FrameRefusal) in
-          try decoder.decode(bytes, receivedAt: SampleFrames.receivedAt)
+      unsafe SampleFrames.withExactBytes(bytes) { buffer in
+        let fast = unsafe SampleFrames.outcome(buffer, decoder) { bytes, decoder throws(FrameRefusal) in
+          try unsafe decoder.decode(bytes, receivedAt: SampleFrames.receivedAt)
         }
-        let general = SampleFrames.outcome(buffer, decoder) { bytes, decoder throws(FrameRefusal) in
-          try decoder.decodeAnyOrder(bytes, receivedAt: SampleFrames.receivedAt)
+        let general = unsafe SampleFrames.outcome(buffer, decoder) { bytes, decoder throws(FrameRefusal) in
+          try unsafe decoder.decodeAnyOrder(bytes, receivedAt: SampleFrames.receivedAt)
         }
         if case .event = fast { events += 1 }
         if fast != general { Issue.record("\(fast) / \(general): \(String(decoding: bytes, as: UTF8.self))") }

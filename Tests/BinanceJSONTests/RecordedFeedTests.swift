@@ -16,7 +16,7 @@ import Venue
     for feed in Self.feeds {
       for line in try Self.lines(feed) {
         guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
-        switch try SampleFrames.withExactBytes(line[(space + 1)...], { try decoder.decode($0, receivedAt: .zero) }) {
+        switch try unsafe SampleFrames.withExactBytes(line[(space + 1)...], { try unsafe decoder.decode($0, receivedAt: .zero) }) {
         case .trade: trades.append(decoder.trade)
         case .quote: quotes += 1
         default: break

@@ -29,9 +29,9 @@ enum SampleFrames {
     -> Result
   {
     let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, text.count))
-    defer { buffer.deallocate() }
-    _ = buffer.initialize(from: text)
-    return try body(UnsafeBufferPointer(rebasing: buffer[..<text.count]))
+    defer { unsafe buffer.deallocate() }
+    _ = unsafe buffer.initialize(from: text)
+    return try unsafe body(UnsafeBufferPointer(rebasing: buffer[..<text.count]))
   }
 
   enum Outcome: Equatable {
@@ -44,8 +44,8 @@ enum SampleFrames {
 
   static func decode(_ text: some Collection<UInt8>) -> Outcome {
     let decoder = decoder()
-    return withExactBytes(text) {
-      outcome($0, decoder) { bytes, decoder throws(FrameRefusal) in try decoder.decode(bytes, receivedAt: receivedAt) }
+    return unsafe withExactBytes(text) {
+      unsafe outcome($0, decoder) { bytes, decoder throws(FrameRefusal) in try unsafe decoder.decode(bytes, receivedAt: receivedAt) }
     }
   }
 
@@ -54,7 +54,7 @@ enum SampleFrames {
     _ decode: (UnsafeBufferPointer<UInt8>, borrowing MarketFrameDecoder) throws(FrameRefusal) -> MarketFrameDecoder.Kind
   ) -> Outcome {
     do throws(FrameRefusal) {
-      let kind = try decode(bytes, decoder)
+      let kind = try unsafe decode(bytes, decoder)
       return decoder.event(of: kind).map { .event($0) } ?? .other(kind)
     } catch {
       return .refused(error.code)

@@ -18,7 +18,7 @@ import TradingModel
       var text = symbol.text
       #expect(text.withUTF8 { table.symbol(spelled: $0) } == symbol)
       var longer = text + "X"
-      let found = longer.withUTF8 { table.symbol(spelled: $0) }
+      let found = longer.withUTF8 { unsafe table.symbol(spelled: $0) }
       #expect(found == nil || found.map { symbols.contains($0) && $0.text == longer } == true)
       var lower = text.lowercased()
       if lower != text { #expect(lower.withUTF8 { table.symbol(spelled: $0) } == nil) }

@@ -6,12 +6,12 @@ import Testing
   private func bytes<Message: BotMessage>(
     _ message: Message, _ codec: borrowing MessageCodec
   ) throws(ProtobufError) -> [UInt8] {
-    try codec.encode(message) { Array($0) }
+    try unsafe codec.encode(message) { unsafe Array($0) }
   }
 
   private func throughBoth(_ type: any BotMessage.Type, _ wire: [UInt8], _ codec: borrowing MessageCodec) throws -> [UInt8] {
     func open<Message: BotMessage>(_ type: Message.Type) throws -> [UInt8] {
-      let decoded = try wire.withUnsafeBytes { raw in try codec.decode(type, raw) }
+      let decoded = try unsafe wire.withUnsafeBytes { raw in try unsafe codec.decode(type, raw) }
       #expect(try decoded == type.decode(wire))
       return try bytes(decoded, codec)
     }

@@ -76,7 +76,7 @@ struct RandomWire {
       return content.isEmpty ? [] : Self.blob(field.number, content)
     case .double:
       let value = Double.random(in: -1e9...1e9, using: &random)
-      return Self.varint(UInt64(field.number) << 3 | 1) + withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
+      return unsafe Self.varint(UInt64(field.number) << 3 | 1) + withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
     default:
       let value = number(field)
       return value == 0 ? [] : Self.varint(UInt64(field.number) << 3) + Self.varint(value)

@@ -116,7 +116,7 @@ import TradingModel
     #expect(complaint(missing + "\0") == "file \(missing)\0: cannot be opened: its name holds a zero byte")
     let locked = directory.file("locked.csv")
     try CandleText.file(0..<2).write(toFile: locked, atomically: true, encoding: .utf8)
-    chmod(locked, 0)
+    unsafe chmod(locked, 0)
     // Nothing is locked for root.
     if getuid() != 0 { #expect(complaint(locked) == "file \(locked): cannot be opened: Permission denied") }
   }

@@ -56,7 +56,7 @@ import Testing
     let daemon = Daemon(directory, arguments: ["--mode", "simulated"])
     try daemon.start()
     daemon.stop()
-    FileManager.default.createFile(atPath: daemon.stateDirectory + "/restore.incomplete", contents: nil)
+    _ = FileManager.default.createFile(atPath: daemon.stateDirectory + "/restore.incomplete", contents: nil)
     let answer = try run([
       try Programs.path("botd"), "--mode", "simulated", "--state-dir", daemon.stateDirectory,
       "--listen", daemon.address,

@@ -36,8 +36,10 @@ enum TALib {
     guard run.status == 0 else { throw Absence(reason: "TA-Lib script failed: \(run.output)") }
     let data = try Data(contentsOf: output)
     let rows = data.count / 8 / expressions.count
-    let values = data.withUnsafeBytes { bytes in
-      (0..<data.count / 8).map { Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))) }
+    let values = unsafe data.withUnsafeBytes { bytes in
+      (0..<data.count / 8).map {
+        unsafe Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)))
+      }
     }
     return expressions.indices.map { index in values[index * rows..<(index + 1) * rows].map { $0.isNaN ? nil : $0 } }
   }

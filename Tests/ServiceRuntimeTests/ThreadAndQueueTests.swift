@@ -58,7 +58,7 @@ import TradingModel
 
   private actor Counter {
     let thread: PinnedThread
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
     var count = 0
     var strays = 0
     init(_ thread: PinnedThread) { self.thread = thread }
@@ -145,9 +145,9 @@ import TradingModel
   @Test func writeToAClosedPipeFailsInsteadOfEndingTheProcess() {
     ProcessSignals.ignoreWriteSignals()
     var ends: [Int32] = [0, 0]
-    #expect(pipe(&ends) == 0)
+    unsafe #expect(pipe(&ends) == 0)
     close(ends[0])
-    #expect(write(ends[1], "x", 1) == -1)
+    unsafe #expect(write(ends[1], "x", 1) == -1)
     #expect(errno == EPIPE)
     close(ends[1])
   }

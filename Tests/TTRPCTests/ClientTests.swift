@@ -251,10 +251,10 @@ import Testing
       var sent = 0
       while sent < 400 << 20 {
         let at = sent % bytes.count
-        let count = bytes[at...].withUnsafeBytes { send(raw.descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+        let count = unsafe bytes[at...].withUnsafeBytes { unsafe send(raw.descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
         if count > 0 { sent += count; continue }
         var poll = pollfd(fd: raw.descriptor, events: Int16(POLLOUT), revents: 0)
-        if Glibc.poll(&poll, 1, 500) == 0 { break }
+        if unsafe Glibc.poll(&poll, 1, 500) == 0 { break }
       }
       #expect(sent < 8 << 20)
       var read = 0
@@ -310,20 +310,20 @@ final class Script: Sendable {
 
   private init() throws {
     var template = Array("/tmp/ttrpc-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp: errno \(errno)") }
+    guard unsafe mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp: errno \(errno)") }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     path = directory + "/s.sock"
     listener = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
     let descriptor = listener
-    guard RawConnection.withAddress(path, { bind(descriptor, $0, $1) }) == 0, listen(listener, 8) == 0 else {
+    guard unsafe RawConnection.withAddress(path, { unsafe bind(descriptor, $0, $1) }) == 0, listen(listener, 8) == 0 else {
       throw RawError(description: "listen: errno \(errno)")
     }
   }
 
   deinit {
     close(listener)
-    unlink(path)
-    rmdir(directory)
+    unsafe unlink(path)
+    unsafe rmdir(directory)
   }
 
   static func run(_ body: (Script) async throws -> Void) async throws { try await body(Script()) }

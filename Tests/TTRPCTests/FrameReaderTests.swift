@@ -24,7 +24,7 @@ struct Seeded: RandomNumberGenerator {
       reader.read(ByteBuffer(bytes: piece)) { event in
         switch event {
         case .frame(let header, let bytes):
-          seen.append("\(header.streamID) \(header.type.rawValue) \(header.flags.rawValue) \(Array(bytes))")
+          seen.append(unsafe "\(header.streamID) \(header.type.rawValue) \(header.flags.rawValue) \(Array(bytes))")
         case .oversized(let header): seen.append("over \(header.streamID) \(header.length)")
         }
         return true

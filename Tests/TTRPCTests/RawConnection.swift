@@ -117,13 +117,13 @@ final class RawConnection: @unchecked Sendable {
   init(descriptor: CInt, timeoutSeconds: Int = 60) {
     self.descriptor = descriptor
     var time = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
   }
 
   convenience init(path: String) throws {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-    guard RawConnection.withAddress(path, { connect(descriptor, $0, $1) }) == 0 else {
+    guard unsafe RawConnection.withAddress(path, { unsafe connect(descriptor, $0, $1) }) == 0 else {
       throw RawError(description: "connect \(path): errno \(errno)")
     }
     self.init(descriptor: descriptor)
@@ -135,8 +135,10 @@ final class RawConnection: @unchecked Sendable {
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(UInt16(port).bigEndian)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    let result = unsafe withUnsafePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
     guard result == 0 else { throw RawError(description: "connect port \(port): errno \(errno)") }
     self.init(descriptor: descriptor)
@@ -147,18 +149,18 @@ final class RawConnection: @unchecked Sendable {
   static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { room in
-      for (index, byte) in path.utf8.prefix(room.count - 1).enumerated() { room[index] = byte }
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+      for (index, byte) in path.utf8.prefix(room.count - 1).enumerated() { unsafe room[index] = byte }
     }
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    return unsafe withUnsafePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
     }
   }
 
   func send(_ bytes: [UInt8]) throws {
     var at = 0
     while at < bytes.count {
-      let count = bytes[at...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+      let count = unsafe bytes[at...].withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
       guard count > 0 else { throw RawError(description: "send: errno \(errno)") }
       at += count
     }
@@ -175,9 +177,9 @@ final class RawConnection: @unchecked Sendable {
         buffer.removeFirst(start)
         start = 0
       }
-      let got = withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { room in
-        let got = recv(descriptor, room.baseAddress, room.count, 0)
-        if got > 0 { buffer.append(contentsOf: room[..<got]) }
+      let got = unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { room in
+        let got = unsafe recv(descriptor, room.baseAddress, room.count, 0)
+        if got > 0 { unsafe buffer.append(contentsOf: room[..<got]) }
         return got
       }
       if got == 0 { return false }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ServerLifeTests {
   private func mode(_ path: String) -> UInt32 {
     var info = stat()
-    return lstat(path, &info) == 0 ? info.st_mode & 0o7777 : 0
+    return unsafe lstat(path, &info) == 0 ? info.st_mode & 0o7777 : 0
   }
 
   private func start(_ path: String) async -> RPCError? {
@@ -22,12 +22,12 @@ import Testing
 
   private func withDirectory(_ body: (String) async throws -> Void) async throws {
     var template = Array("/tmp/ttrpc-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp") }
+    guard unsafe mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp") }
     let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer {
-      for name in ["s.sock", "s.sock.lock", "target", "in/s.sock", "in/s.sock.lock"] { unlink(directory + "/" + name) }
-      rmdir(directory + "/in")
-      rmdir(directory)
+      for name in ["s.sock", "s.sock.lock", "target", "in/s.sock", "in/s.sock.lock"] { unsafe unlink(directory + "/" + name) }
+      unsafe rmdir(directory + "/in")
+      unsafe rmdir(directory)
     }
     try await body(directory)
   }
@@ -41,7 +41,7 @@ import Testing
       #expect(mode(directory + "/in") == 0o700)
       #expect(server.addresses == [.unix(path: path)])
       await server.gracefulShutdown(deadline: .now())
-      #expect(access(path, F_OK) != 0)
+      unsafe #expect(access(path, F_OK) != 0)
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
       await live.gracefulShutdown(deadline: .now())
       // A socket nobody listens on, as a killed process leaves it.
       let dead = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-      #expect(RawConnection.withAddress(path) { bind(dead, $0, $1) } == 0)
+      unsafe #expect(RawConnection.withAddress(path) { bind(dead, $0, $1) } == 0)
       close(dead)
       #expect(await start(path) == nil)
     }
@@ -70,29 +70,29 @@ import Testing
       let path = directory + "/s.sock"
       let other = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
       defer { close(other) }
-      #expect(RawConnection.withAddress(path) { bind(other, $0, $1) } == 0)
+      unsafe #expect(RawConnection.withAddress(path) { bind(other, $0, $1) } == 0)
       #expect(listen(other, 1) == 0)
       #expect(await start(path)?.code == .unavailable)
-      #expect(access(path, F_OK) == 0)
+      unsafe #expect(access(path, F_OK) == 0)
     }
   }
 
   @Test func unsafePathsAreRefusedWithAReason() async throws {
     try await withDirectory { directory in
       let path = directory + "/s.sock"
-      #expect(symlink(directory + "/target", path) == 0)
+      unsafe #expect(symlink(directory + "/target", path) == 0)
       #expect(await start(path)?.message.contains("not a socket") == true)
-      unlink(path)
-      let file = open(path, O_CREAT | O_WRONLY, 0o600)
+      unsafe unlink(path)
+      let file = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
       close(file)
       #expect(await start(path)?.message.contains("not a socket") == true)
-      unlink(path)
-      #expect(symlink(directory, directory + "/in") == 0)
+      unsafe unlink(path)
+      unsafe #expect(symlink(directory, directory + "/in") == 0)
       #expect(await start(directory + "/in/s.sock")?.message.contains("symbolic link") == true)
-      unlink(directory + "/in")
-      chmod(directory, 0o755)
+      unsafe unlink(directory + "/in")
+      unsafe chmod(directory, 0o755)
       #expect(await start(path)?.message.contains("chmod 700") == true)
-      chmod(directory, 0o700)
+      unsafe chmod(directory, 0o700)
       #expect(await start("@abstract")?.code == .invalidArgument)
       #expect(await start(directory + "/" + String(repeating: "x", count: 120))?.message.contains("107") == true)
       #expect(await start(directory + "/no/such/s.sock")?.code == .invalidArgument)
@@ -115,19 +115,21 @@ import Testing
   @Test(.enabled(if: geteuid() == 0 && access("/usr/bin/perl", X_OK) == 0, "needs root and perl to connect as another user"))
   func processOfAnotherUserIsRefusedByDefault() async throws {
     try await TestServer.run { test in
-      chmod(test.directory, 0o711)
-      chmod(test.path, 0o666)
+      unsafe chmod(test.directory, 0o711)
+      unsafe chmod(test.path, 0o666)
       let script = """
         use Socket; $) = 65534; $> = 65534; socket(S, AF_UNIX, SOCK_STREAM, 0) or exit 91;
         connect(S, pack_sockaddr_un($ARGV[0])) or exit 92; syswrite(S, pack("NNCC", 0, 1, 1, 0)); sysread(S, $b, 4096) >= 14 or exit 93;
         exit(ord(substr($b, 13, 1)));
         """
       var pid = pid_t()
-      let words: [UnsafeMutablePointer<CChar>?] = ["/usr/bin/perl", "-e", script, test.path].map { (word: String) in strdup(word) }
-      defer { words.forEach { free($0) } }
-      #expect(posix_spawn(&pid, "/usr/bin/perl", nil, nil, words + [nil], nil) == 0)
+      let words: [UnsafeMutablePointer<CChar>?] = unsafe ["/usr/bin/perl", "-e", script, test.path].map { (word: String) in
+        unsafe strdup(word)
+      }
+      defer { unsafe words.forEach { unsafe free($0) } }
+      unsafe #expect(posix_spawn(&pid, "/usr/bin/perl", nil, nil, words + [nil], nil) == 0)
       var status: CInt = 0
-      #expect(waitpid(pid, &status, 0) == pid)
+      unsafe #expect(waitpid(pid, &status, 0) == pid)
       #expect(status >> 8 & 255 == 7, "exit status \(status >> 8 & 255)")
     }
   }

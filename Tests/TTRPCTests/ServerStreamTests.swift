@@ -205,7 +205,7 @@ import Testing
                 return value
               }
               if value > 100_000 { return stream.finish() }
-              stream.send(withUnsafeBytes(of: value) { Array($0) } + [UInt8](repeating: 0, count: 60))
+              unsafe stream.send(withUnsafeBytes(of: value) { unsafe Array($0) } + [UInt8](repeating: 0, count: 60))
               most.withLock { $0 = max($0, stream.queuedBytes) }
             }
           }
@@ -217,7 +217,7 @@ import Testing
       try raw.send(open(1, "Replay", flags: 2), RawFrame(1, RawFrame.data, 0, [1]))
       for expected in UInt32(1)...100_000 {
         let frame = try raw.expectFrame()
-        let value = frame.body.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        let value = unsafe frame.body.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt32.self) }
         if value != expected { #expect(value == expected) }
       }
       #expect(try raw.expectFrame() == .end(1))

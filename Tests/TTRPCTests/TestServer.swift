@@ -28,10 +28,10 @@ enum Golden {
   }
 
   private static func read(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
+    guard let file = unsafe fopen(path, "r") else { return nil }
+    defer { unsafe fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = fread(&bytes, 1, bytes.count, file)
+    let count = unsafe fread(&bytes, 1, bytes.count, file)
     return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }
@@ -79,7 +79,7 @@ final class TestServer: Sendable {
 
   init(_ configure: (inout RPCServerConfiguration) -> Void = { _ in }) throws {
     var template = Array("/tmp/ttrpc-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp: errno \(errno)") }
+    guard unsafe mkdtemp(&template) != nil else { throw RawError(description: "mkdtemp: errno \(errno)") }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     path = directory + "/s.sock"
     var configuration = RPCServerConfiguration()
@@ -106,8 +106,8 @@ final class TestServer: Sendable {
 
   func stop() async {
     await server.gracefulShutdown(deadline: .now())
-    for name in ["s.sock", "s.sock.lock"] { unlink(directory + "/" + name) }
-    rmdir(directory)
+    for name in ["s.sock", "s.sock.lock"] { unsafe unlink(directory + "/" + name) }
+    unsafe rmdir(directory)
   }
 
   func connect() throws -> RawConnection { try RawConnection(path: path) }

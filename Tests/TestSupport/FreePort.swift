@@ -9,10 +9,10 @@ public func freePort() throws -> Int {
   address.sin_family = sa_family_t(AF_INET)
   address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
   var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let result = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Int32 in
-      let bound = bind(descriptor, generic, length)
-      return bound == 0 ? getsockname(descriptor, generic, &length) : bound
+  let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Int32 in
+      let bound = unsafe bind(descriptor, generic, length)
+      return unsafe bound == 0 ? getsockname(descriptor, generic, &length) : bound
     }
   }
   guard result == 0 else { throw TestFailure("cannot find a free port: errno \(errno)") }
@@ -28,7 +28,9 @@ func isListening(port: Int) -> Bool {
   address.sin_family = sa_family_t(AF_INET)
   address.sin_port = UInt16(clamping: port).bigEndian
   address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  return withUnsafePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+  return unsafe withUnsafePointer(to: &address) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+    }
   }
 }

@@ -88,11 +88,11 @@ public final class PostgresServer: @unchecked Sendable {
   }()
 
   /// The account to run as when we are root.
-  private static let account: String? = ["postgres", "nobody"].first { getpwnam($0) != nil }
+  private static let account: String? = ["postgres", "nobody"].first { unsafe getpwnam($0) != nil }
 
   private static var asAccount: [String] {
     guard geteuid() == 0, let account else { return [] }
-    return ["setpriv", "--reuid=\(account)", "--regid=\(getpwnam(account)?.pointee.pw_gid ?? 65534)", "--clear-groups", "--"]
+    return ["setpriv", "--reuid=\(account)", unsafe "--regid=\(getpwnam(account)?.pointee.pw_gid ?? 65534)", "--clear-groups", "--"]
   }
 
   /// An initialised data directory with the database, made once per test process.

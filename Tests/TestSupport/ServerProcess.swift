@@ -11,7 +11,7 @@ public final class ServerProcess: @unchecked Sendable {
 
   public init(_ arguments: [String], log: String) throws {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw TestFailure("cannot make a pipe: errno \(errno)") }
+    guard unsafe pipe(&ends) == 0 else { throw TestFailure("cannot make a pipe: errno \(errno)") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     lifeline = ends[1]
     defer { close(ends[0]) }
@@ -32,24 +32,24 @@ public final class ServerProcess: @unchecked Sendable {
   /// Straight `posix_spawn`: Foundation's `Process` waits for every child that inherited its socket, the watch included, and passes
   /// on its threads' blocked signals.
   private static func spawn(_ arguments: [String], lifeline: Int32) throws -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    posix_spawn_file_actions_adddup2(&actions, lifeline, 3)
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    unsafe posix_spawn_file_actions_adddup2(&actions, lifeline, 3)
     var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { for unsafe word in unsafe words { unsafe free(word) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
+    let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
     guard code == 0 else { throw TestFailure("cannot start \(arguments.last ?? ""): error \(code)") }
     return pid
   }
@@ -63,8 +63,8 @@ public final class ServerProcess: @unchecked Sendable {
       hasEnded = true
       _ = Foundation.kill(pid, signal)
       var status: Int32 = 0
-      while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-      _ = write(lifeline, "over\n", 5)
+      while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      _ = unsafe write(lifeline, "over\n", 5)
     }
   }
 }

@@ -7,9 +7,9 @@ public final class TemporaryDirectory: Sendable {
   /// Makes a directory of mode 0711 in the system's temporary directory.
   public init(_ label: String = "test") throws {
     var template = Array((NSTemporaryDirectory() + "/botd-\(label)-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw TestFailure("cannot make a temporary directory: errno \(errno)") }
-    path = template.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { String(cString: $0) } ?? "" }
-    chmod(path, 0o711)
+    guard unsafe mkdtemp(&template) != nil else { throw TestFailure("cannot make a temporary directory: errno \(errno)") }
+    path = unsafe template.withUnsafeBufferPointer { buffer in unsafe buffer.baseAddress.map { unsafe String(cString: $0) } ?? "" }
+    unsafe chmod(path, 0o711)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -44,7 +44,7 @@ struct FixedDecimalTextTests {
     for _ in 0..<5 {
       texts = [[]] + texts.flatMap { text in alphabet.map { text + [$0] } }
       for text in texts {
-        let parsed = text.withUnsafeBufferPointer { FixedDecimal(utf8: $0) }
+        let parsed = unsafe text.withUnsafeBufferPointer { unsafe FixedDecimal(utf8: $0) }
         #expect((parsed != nil) == isDecimal(text), "\(String(decoding: text, as: UTF8.self))")
       }
     }
@@ -64,7 +64,7 @@ struct FixedDecimalTextTests {
       let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in
         Int.random(in: 0..<6, using: &random) == 0 ? UInt8.random(in: 0...255, using: &random) : alphabet[Int(random.next() % 20)]
       }
-      guard let value = bytes.withUnsafeBufferPointer({ FixedDecimal(utf8: $0) }) else { continue }
+      guard let value = unsafe bytes.withUnsafeBufferPointer({ unsafe FixedDecimal(utf8: $0) }) else { continue }
       #expect(FixedDecimal(text: value.description) == value)
     }
   }

@@ -9,23 +9,25 @@ enum HTTP {
     guard descriptor >= 0 else { throw TestFailure("no socket") }
     defer { close(descriptor) }
     var time = timeval(tv_sec: 20, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    inet_pton(AF_INET, host, &address.sin_addr)
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    unsafe inet_pton(AF_INET, host, &address.sin_addr)
+    let connected = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
     }
     guard connected == 0 else { throw TestFailure("cannot connect to \(url): errno \(errno)") }
     let target = url.range(of: "\(host):\(port)").map { String(url[$0.upperBound...]) } ?? "/"
     let request = ["GET \(target) HTTP/1.1", "Host: \(host):\(port)", "Connection: close"] + headers
     let bytes = Array((request.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw TestFailure("cannot send") }
+    guard unsafe write(descriptor, bytes, bytes.count) == bytes.count else { throw TestFailure("cannot send") }
     var answer = Data()
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
-      let got = read(descriptor, &buffer, buffer.count)
+      let got = unsafe read(descriptor, &buffer, buffer.count)
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { break }
       answer.append(contentsOf: buffer[0..<got])
