@@ -97,12 +97,14 @@ public enum MarketTape {
   /// - Returns: `nil` where there is no tape.
   public static func read(stateDirectory: String) -> (series: [(key: SeriesKey, rows: [Row])], rules: [TradingRules])? {
     let path = "\(stateDirectory)/\(folder)"
-    guard let directory = opendir(path) else { return nil }
-    defer { closedir(directory) }
+    guard let directory = unsafe opendir(path) else { return nil }
+    defer { unsafe closedir(directory) }
     var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) { String(cString: $0) }
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
+          unsafe String(cString: $0)
+        }
       }
       names.append(name)
     }

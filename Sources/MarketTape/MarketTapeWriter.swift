@@ -86,14 +86,14 @@ enum TapeFile {
   /// Makes the file with its header, or cuts off a torn last line.
   /// - Returns: the first number of the last line, `.min` when there is none; `nil` when the disk refuses.
   static func prepare(_ path: String, header: String) -> Int64? {
-    if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o700) }
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    if let slash = path.lastIndex(of: "/") { unsafe mkdir(String(path[..<slash]), 0o700) }
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     let size = lseek(descriptor, 0, SEEK_END)
     guard size > 0 else { return write(header + "\n", descriptor) ? .min : nil }
     var tail = [UInt8](repeating: 0, count: Int(min(size, 4_096)))
-    let count = pread(descriptor, &tail, tail.count, size - off_t(tail.count))
+    let count = unsafe pread(descriptor, &tail, tail.count, size - off_t(tail.count))
     guard count == tail.count, let end = tail.lastIndex(of: 10) else { return nil }
     let whole = size - off_t(tail.count - end - 1)
     if whole < size, ftruncate(descriptor, whole) != 0 { return nil }
@@ -103,7 +103,7 @@ enum TapeFile {
 
   /// False when not all of it was written: a failing disk loses lines of the tape, the journal is what must not fail.
   static func append(_ text: String, to path: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return write(text, descriptor)
@@ -112,7 +112,7 @@ enum TapeFile {
   private static func write(_ text: String, _ descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
@@ -122,7 +122,7 @@ enum TapeFile {
 
   private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-      Glibc.write(descriptor, base, count)
+      unsafe Glibc.write(descriptor, base, count)
     #elseif canImport(Musl)
       Musl.write(descriptor, base, count)
     #endif
@@ -130,13 +130,13 @@ enum TapeFile {
 
   /// The text of a file, `nil` where there is none to read.
   static func contents(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while true {
-      let count = read(descriptor, &chunk, chunk.count)
+      let count = unsafe read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
       bytes.append(contentsOf: chunk[..<count])

@@ -25,7 +25,7 @@ final class ResultFile: Sendable {
   /// Throws for a file of another search, one that is no result file, and one that another process is writing.
   init(_ path: String, _ search: Search) throws(CommandFailure) {
     self.path = path
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0o644)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0o644)
     guard descriptor >= 0 else { throw Self.failure(path, "opened") }
     self.descriptor = descriptor
     do throws(CommandFailure) {
@@ -53,7 +53,7 @@ final class ResultFile: Sendable {
   private static func write(_ text: String, _ descriptor: Int32, _ path: String) throws(CommandFailure) {
     let bytes = Array(text.utf8)
     while true {
-      let count = bytes.withUnsafeBytes { Self.systemWrite(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe bytes.withUnsafeBytes { unsafe Self.systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count == bytes.count { return }
       if count < 0, errno == EINTR { continue }
       // Half a line, as on a full disk: the next start cuts it off.
@@ -63,13 +63,13 @@ final class ResultFile: Sendable {
 
   private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-      Glibc.write(descriptor, base, count)
+      unsafe Glibc.write(descriptor, base, count)
     #elseif canImport(Musl)
       Musl.write(descriptor, base, count)
     #endif
   }
 
   static func failure(_ path: String, _ what: String) -> CommandFailure {
-    CommandFailure(.failure, "\(path) cannot be \(what): \(String(cString: strerror(errno)))")
+    CommandFailure(.failure, unsafe "\(path) cannot be \(what): \(String(cString: strerror(errno)))")
   }
 }

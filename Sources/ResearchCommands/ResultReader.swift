@@ -44,7 +44,7 @@ struct ResultReader {
     var rest: [UInt8] = []
     let wanted = Set(search.indices)
     while true {
-      let count = chunk.withUnsafeMutableBytes { Self.systemRead(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe chunk.withUnsafeMutableBytes { unsafe Self.systemRead(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw ResultFile.failure(path, "read") }
       guard count > 0 else { break }
@@ -96,7 +96,7 @@ struct ResultReader {
 
   private static func systemRead(_ descriptor: Int32, _ base: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-      Glibc.read(descriptor, base, count)
+      unsafe Glibc.read(descriptor, base, count)
     #elseif canImport(Musl)
       Musl.read(descriptor, base, count)
     #endif

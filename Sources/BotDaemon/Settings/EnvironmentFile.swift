@@ -43,9 +43,9 @@ enum EnvironmentFile {
   /// Reads a file of at most ``sizeBytesMaximum``; `nil` when it does not exist.
   static func read(path: String) throws(SettingsError) -> (text: String, isPrivate: Bool)? {
     var info = stat()
-    guard stat(path, &info) == 0 else {
+    guard unsafe stat(path, &info) == 0 else {
       if errno == ENOENT { return nil }
-      throw SettingsError("cannot read \(path): \(String(cString: strerror(errno)))")
+      throw SettingsError(unsafe "cannot read \(path): \(String(cString: strerror(errno)))")
     }
     guard info.st_mode & S_IFMT == S_IFREG else { throw SettingsError("\(path) is not a regular file") }
     guard info.st_size <= sizeBytesMaximum else { throw SettingsError("\(path) is larger than \(sizeBytesMaximum) bytes") }

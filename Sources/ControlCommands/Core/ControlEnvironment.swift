@@ -54,14 +54,14 @@ package struct ControlEnvironment: Sendable {
 
   private static func terminalWidth(_ variables: [String: String]) -> Int? {
     var size = winsize()
-    if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    if unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
     return variables["COLUMNS"].flatMap(Int.init)
   }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       // The reader has gone: there is nobody left to tell.
       if count <= 0 { exit(0) }
@@ -73,7 +73,7 @@ package struct ControlEnvironment: Sendable {
     -> Int
   {
     #if canImport(Glibc)
-      Glibc.write(descriptor, base, count)
+      unsafe Glibc.write(descriptor, base, count)
     #elseif canImport(Musl)
       Musl.write(descriptor, base, count)
     #elseif canImport(Darwin)

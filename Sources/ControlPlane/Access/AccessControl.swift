@@ -104,10 +104,10 @@ final class AccessControl: Sendable {
 
   /// Compares in a time that depends on the lengths only.
   static func isEqual(_ bytes: [UInt8], _ secret: Secret) -> Bool {
-    secret.withUnsafeBytes { expected in
+    unsafe secret.withUnsafeBytes { expected in
       var difference = expected.count ^ bytes.count
-      for index in 0..<expected.count { difference |= Int(expected[index] ^ (index < bytes.count ? bytes[index] : 0)) }
-      return difference == 0 && !expected.isEmpty
+      for index in 0..<expected.count { difference |= unsafe Int(expected[index] ^ (index < bytes.count ? bytes[index] : 0)) }
+      return unsafe difference == 0 && !expected.isEmpty
     }
   }
 }

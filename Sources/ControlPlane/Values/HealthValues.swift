@@ -27,11 +27,11 @@ enum HealthValues {
 
   /// Resident memory from `/proc/self/statm`, in bytes; 0 where there is none. About 5 µs.
   private static func residentBytes() -> Int64 {
-    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return 0 }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 128)
-    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
     guard count > 0 else { return 0 }
     let fields = bytes[..<count].split(separator: UInt8(ascii: " "))
     guard fields.count > 1, let pages = Int64(String(decoding: fields[1], as: UTF8.self)) else { return 0 }
