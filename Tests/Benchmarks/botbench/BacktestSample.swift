@@ -100,8 +100,8 @@ struct BacktestSetup {
   func bound(_ candles: [bound_candle]) -> PlainRun {
     var rules = plainRules
     var trades = [bound_backtest_trade](repeating: bound_backtest_trade(), count: 20_000)
-    let result = trades.withUnsafeMutableBufferPointer { trades in
-      bot.strategyName == "rsi"
+    let result = unsafe trades.withUnsafeMutableBufferPointer { trades in
+      unsafe bot.strategyName == "rsi"
         ? bound_backtest_rsi(candles, candles.count, &rules, trades.baseAddress, trades.count)
         : bound_backtest_sma(candles, candles.count, &rules, trades.baseAddress, trades.count)
     }

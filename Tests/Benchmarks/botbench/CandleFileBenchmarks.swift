@@ -18,8 +18,8 @@ enum CandleFileBenchmarks {
       let numbers = [candle.open, candle.high, candle.low, candle.close, candle.volume].map { $0.text(fractionDigitsMinimum: 8) }
       text += "\(candle.openTime.milliseconds),\(numbers.joined(separator: ","))\n"
     }
-    FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
-    atexit { unlink(CandleFileBenchmarks.path) }
+    _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
+    atexit { unsafe unlink(CandleFileBenchmarks.path) }
     return path
   }()
 
@@ -39,8 +39,8 @@ enum CandleFileBenchmarks {
           var rows = 0
           let rate = BacktestBenchmarks.millionsPerSecond(count) {
             let room = UnsafeMutablePointer<bound_candle_row>.allocate(capacity: count)
-            rows = bound_candle_rows(path, room, count)
-            room.deallocate()
+            rows = unsafe bound_candle_rows(path, room, count)
+            unsafe room.deallocate()
           }
           return rows == count ? rate : nil
         },

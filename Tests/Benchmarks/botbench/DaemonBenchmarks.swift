@@ -31,7 +31,7 @@ enum DaemonBenchmarks {
           try inFolder { folder in
             try writeState(bots: count, folder: folder + "/state")
             var bytes: UInt64 = 0
-            let time = argv(["true"]) { bound_run($0) } + bound_journal_scan(folder + "/state/journal.sqlite", &bytes)
+            let time = unsafe argv(["true"]) { unsafe bound_run($0) } + bound_journal_scan(folder + "/state/journal.sqlite", &bytes)
             return bytes > 0 ? Double(time) / 1e6 : nil
           }
         },
@@ -69,7 +69,7 @@ enum DaemonBenchmarks {
         program, "--mode", "simulated", "--speed", "1", "--state-dir", folder + "/state", "--listen", "unix:" + folder + "/botd.sock",
         "--log-level", "error",
       ]
-      let time = argv(arguments) { bound_start($0, folder + "/ready", 60, &pid) }
+      let time = unsafe argv(arguments) { unsafe bound_start($0, folder + "/ready", 60, &pid) }
       defer { if pid > 0 { _ = bound_stop(pid, 20) } }
       guard time > 0 else { return nil }
       return try body(Double(time), pid)
@@ -81,12 +81,12 @@ enum DaemonBenchmarks {
   }
 
   private static func argv<T>(_ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T) -> T {
-    let copies = arguments.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    let pointers = copies.map { UnsafePointer<CChar>($0) } + [nil]
-    return pointers.withUnsafeBufferPointer { buffer in
+    let copies = unsafe arguments.map { unsafe strdup($0) }
+    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    let pointers = unsafe copies.map { unsafe UnsafePointer<CChar>($0) } + [nil]
+    return unsafe pointers.withUnsafeBufferPointer { buffer in
       // The list ends with NULL, so it is never empty.
-      buffer.baseAddress.map(body) ?? body([nil])
+      unsafe buffer.baseAddress.map(body) ?? body([nil])
     }
   }
 

@@ -14,7 +14,7 @@ enum DecimalBenchmarks {
           Contestant(name: "ours") {
             nanoseconds {
               var sum = FixedDecimal.zero
-              for text in texts { sum += text.withUnsafeBufferPointer { FixedDecimal(utf8: $0) } ?? .zero }
+              for text in texts { unsafe sum += text.withUnsafeBufferPointer { unsafe FixedDecimal(utf8: $0) } ?? .zero }
               consume(sum)
             } / Double(texts.count)
           },
@@ -22,7 +22,7 @@ enum DecimalBenchmarks {
             nanoseconds {
               var sum: Int64 = 0
               for text in texts {
-                sum &+= text.withUnsafeBytes { bound_decimal($0.bindMemory(to: CChar.self).baseAddress, $0.count) }
+                unsafe sum &+= text.withUnsafeBytes { unsafe bound_decimal($0.bindMemory(to: CChar.self).baseAddress, $0.count) }
               }
               consume(sum)
             } / Double(texts.count)

@@ -22,7 +22,7 @@ enum FleetBenchmarks {
     return Contestant(name: "C") {
       nanoseconds {
         for close in closes.prefix(100) {
-          consume(bots.withUnsafeMutableBufferPointer { bound_fleet($0.baseAddress, $0.count, close, 14) })
+          unsafe consume(bots.withUnsafeMutableBufferPointer { unsafe bound_fleet($0.baseAddress, $0.count, close, 14) })
         }
       } / Double(100 * botCount)
     }

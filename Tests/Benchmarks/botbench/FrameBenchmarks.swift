@@ -46,7 +46,7 @@ enum FrameBenchmarks {
       contestants: [
         Contestant(name: "ours") {
           var events = 0
-          let time = nanoseconds { for frame in frames where frame.withUnsafeBufferPointer(box.isEvent) { events += 1 } }
+          let time = nanoseconds { for frame in frames where unsafe frame.withUnsafeBufferPointer(box.isEvent) { events += 1 } }
           return events == frames.count ? Double(frames.count) * 1_000 / time : nil
         },
         Contestant(name: "C scan") {
@@ -54,7 +54,7 @@ enum FrameBenchmarks {
           var events: Int32 = 0
           let time = nanoseconds {
             for frame in frames {
-              events += frame.withUnsafeBytes { bound_frame($0.bindMemory(to: CChar.self).baseAddress, $0.count, &event) }
+              unsafe events += frame.withUnsafeBytes { unsafe bound_frame($0.bindMemory(to: CChar.self).baseAddress, $0.count, &event) }
             }
           }
           return events == frames.count ? Double(frames.count) * 1_000 / time : nil
@@ -71,7 +71,7 @@ final class DecoderBox {
 
   /// Decodes a frame; whether it was a market event.
   func isEvent(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    switch try? decoder.decode(bytes, receivedAt: .zero) {
+    switch try? unsafe decoder.decode(bytes, receivedAt: .zero) {
     case .candle, .trade, .quote, .ticker: true
     default: false
     }
@@ -79,7 +79,7 @@ final class DecoderBox {
 
   /// The candle of a kline frame.
   func candle(_ bytes: UnsafeBufferPointer<UInt8>) -> CandleUpdate? {
-    guard let kind = try? decoder.decode(bytes, receivedAt: .zero), kind == .candle else { return nil }
+    guard let kind = try? unsafe decoder.decode(bytes, receivedAt: .zero), kind == .candle else { return nil }
     return decoder.candle
   }
 }

@@ -7,13 +7,17 @@ enum IndicatorBenchmarks {
 
   static var all: [Benchmark] {
     [
-      benchmark("indicator.rsi", figure: 6, "talib.RSI(c, 14)", { RelativeStrengthIndex(period: 14) }, run) { bound_rsi($0, $1, 14, $2) },
-      benchmark("indicator.sma", figure: 4, "talib.SMA(c, 14)", { SimpleMovingAverage(period: 14) }, run) { bound_sma($0, $1, 14, $2) },
-      benchmark("indicator.ema", figure: 4, "talib.EMA(c, 14)", { ExponentialMovingAverage(period: 14) }, run) {
-        bound_ema($0, $1, 14, $2)
+      unsafe benchmark("indicator.rsi", figure: 6, "talib.RSI(c, 14)", { RelativeStrengthIndex(period: 14) }, run) {
+        unsafe bound_rsi($0, $1, 14, $2)
       },
-      benchmark("indicator.stddev", figure: nil, "talib.STDDEV(c, 20)", { StandardDeviation(period: 20) }, run) {
-        bound_deviation($0, $1, 20, $2)
+      unsafe benchmark("indicator.sma", figure: 4, "talib.SMA(c, 14)", { SimpleMovingAverage(period: 14) }, run) {
+        unsafe bound_sma($0, $1, 14, $2)
+      },
+      unsafe benchmark("indicator.ema", figure: 4, "talib.EMA(c, 14)", { ExponentialMovingAverage(period: 14) }, run) {
+        unsafe bound_ema($0, $1, 14, $2)
+      },
+      unsafe benchmark("indicator.stddev", figure: nil, "talib.STDDEV(c, 20)", { StandardDeviation(period: 20) }, run) {
+        unsafe bound_deviation($0, $1, 20, $2)
       },
     ]
   }
@@ -24,21 +28,21 @@ enum IndicatorBenchmarks {
   @inline(never) private static func run(
     _ indicator: consuming RelativeStrengthIndex, _ closes: [Double], _ out: UnsafeMutablePointer<Double>
   ) {
-    for index in closes.indices { out[index] = indicator.update(closes[index]) ?? 0 }
+    for index in closes.indices { unsafe out[index] = indicator.update(closes[index]) ?? 0 }
   }
   @inline(never) private static func run(
     _ indicator: consuming SimpleMovingAverage, _ closes: [Double], _ out: UnsafeMutablePointer<Double>
   ) {
-    for index in closes.indices { out[index] = indicator.update(closes[index]) ?? 0 }
+    for index in closes.indices { unsafe out[index] = indicator.update(closes[index]) ?? 0 }
   }
   @inline(never) private static func run(
     _ indicator: consuming ExponentialMovingAverage, _ closes: [Double], _ out: UnsafeMutablePointer<Double>
   ) {
-    for index in closes.indices { out[index] = indicator.update(closes[index]) ?? 0 }
+    for index in closes.indices { unsafe out[index] = indicator.update(closes[index]) ?? 0 }
   }
   @inline(never) private static func run(_ indicator: consuming StandardDeviation, _ closes: [Double], _ out: UnsafeMutablePointer<Double>)
   {
-    for index in closes.indices { out[index] = indicator.update(closes[index]) ?? 0 }
+    for index in closes.indices { unsafe out[index] = indicator.update(closes[index]) ?? 0 }
   }
 
   private static func benchmark<I: Indicator>(
@@ -47,14 +51,16 @@ enum IndicatorBenchmarks {
   ) -> Benchmark {
     let count = closes.count
     let out = UnsafeMutablePointer<Double>.allocate(capacity: count)
-    out.initialize(repeating: 0, count: count)
+    unsafe out.initialize(repeating: 0, count: count)
     var contestants = [
       Contestant(name: "ours") {
         let indicator = make()
-        return nanoseconds { run(indicator, closes, out) } / Double(count)
+        return nanoseconds { unsafe run(indicator, closes, out) } / Double(count)
       },
       Contestant(name: "C") {
-        nanoseconds { consume(closes.withUnsafeBufferPointer { $0.baseAddress.map { bound($0, count, out) } }) } / Double(count)
+        nanoseconds {
+          unsafe consume(closes.withUnsafeBufferPointer { unsafe $0.baseAddress.map { unsafe bound($0, count, out) } })
+        } / Double(count)
       },
     ]
     if let peer = TALibPeer.shared {

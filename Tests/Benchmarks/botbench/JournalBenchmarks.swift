@@ -19,13 +19,13 @@ enum JournalBenchmarks {
         Contestant(name: "ours") { try inFolder { try perSecond(group: group, commits: commits, folder: $0) } },
         Contestant(name: "raw SQLite FULL") {
           try inFolder { folder in
-            let time = bound_sqlite(folder + "/bound.db", commits, group, try payloadBytes())
+            let time = unsafe bound_sqlite(folder + "/bound.db", commits, group, try payloadBytes())
             return time > 0 ? Double(group * commits) * 1e9 / Double(time) : nil
           }
         },
         Contestant(name: "fdatasync") {
           try inFolder { folder in
-            let time = bound_fdatasync(folder + "/bound.log", commits, group * (try payloadBytes()))
+            let time = unsafe bound_fdatasync(folder + "/bound.log", commits, group * (try payloadBytes()))
             return time > 0 ? Double(group * commits) * 1e9 / Double(time) : nil
           }
         },

@@ -31,7 +31,7 @@ enum RPCBenchmarks {
         },
         Contestant(name: "socketpair") {
           var times = [UInt64](repeating: 0, count: rounds)
-          guard bound_pingpong(requestBytes, responseBytes, rounds, &times) == 0 else { return nil }
+          guard unsafe bound_pingpong(requestBytes, responseBytes, rounds, &times) == 0 else { return nil }
           return quantile(times.map { Double($0) }, share).map { $0 / 1_000 }
         },
         Contestant(name: "ours, async") {
@@ -176,7 +176,7 @@ private final class RPCRig: Sendable {
     let received = Mutex(0)
     var stream: RPCClientStream?
     let time = try nanoseconds {
-      stream = try client.stream(
+      stream = try unsafe client.stream(
         method, onMessage: { _ in received.withLock { $0 += 1 } }, onEnd: { _ in done.signal() })
       done.wait()
     }
