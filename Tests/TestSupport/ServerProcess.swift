@@ -47,7 +47,7 @@ public final class ServerProcess: @unchecked Sendable {
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var pid: pid_t = 0
     let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, environ)
     guard code == 0 else { throw TestFailure("cannot start \(arguments.last ?? ""): error \(code)") }

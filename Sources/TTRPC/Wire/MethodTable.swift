@@ -49,7 +49,7 @@ struct MethodTable: Sendable {
 
   private static func hash(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
     var hash = start
-    for unsafe byte in unsafe bytes { hash = (hash ^ Int(byte)) &* 0x100_0000_01B3 }
+    for index in 0..<bytes.count { hash = unsafe (hash ^ Int(bytes[index])) &* 0x100_0000_01B3 }
     return hash
   }
 
