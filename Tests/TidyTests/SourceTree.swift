@@ -14,18 +14,21 @@ struct SourceTree {
   let files: [File]
 
   /// Every Swift file below `Sources`; a target is the first folder.
-  static let sources: SourceTree = {
-    let root = packageRoot
-    let base = root.appendingPathComponent("Sources")
+  static let sources = SourceTree(below: "Sources")
+  /// Every Swift file below `Tests`.
+  static let tests = SourceTree(below: "Tests")
+
+  private init(below folder: String) {
+    let base = Self.packageRoot.appendingPathComponent(folder)
     var files: [File] = []
     let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     for path in paths.sorted() where path.hasSuffix(".swift") {
       guard let text = try? String(contentsOf: base.appendingPathComponent(path), encoding: .utf8) else { continue }
       let target = String(path.prefix { $0 != "/" })
-      files.append(File(path: "Sources/\(path)", target: target, code: CodeText.strip(text), text: text))
+      files.append(File(path: "\(folder)/\(path)", target: target, code: CodeText.strip(text), text: text))
     }
-    return SourceTree(files: files)
-  }()
+    self.files = files
+  }
 
   static var packageRoot: URL {
     var url = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
