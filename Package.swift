@@ -149,7 +149,7 @@ var testTargets: [Target] = [
   tests("BotAPITests", ["BotAPI", "TTRPC", "ProtobufC", "protoc-gen-botd"]),
   tests("ControlCommandsTests", ["ControlCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("ResearchCommandsTests", ["ControlCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
-  tests("IndicatorsTests", ["Indicators", "Time", "TradingModel"]),
+  tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
   tests("TTRPCTests", ["TTRPC", "ProtobufC", "CTTRPCProto", nioCore, nioPosix], resources: [.copy("Fixtures")]),
 ]
@@ -177,7 +177,7 @@ testTargets += [
       "ExchangeSimulation", "Journal", "MarketData", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
     ]),
   tests("JournalTests", ["Journal", "MarketTape", "TestSupport", "TradingCore", "Time", "TradingModel", "Venue", "journal-probe"]),
-  tests("PaperTradingTests", ["PaperTrading", "MarketModel", "ExchangeSimulation", "Time", "TradingModel", "Venue"]),
+  tests("PaperTradingTests", ["PaperTrading", "ExchangeSimulation", "Time", "TradingModel", "Venue"]),
   tests("ExchangeSimulationTests", ["ExchangeSimulation", "MarketModel", "Time", "TradingModel", "Venue"]),
   tests(
     "SimulatorServerTests",
@@ -195,7 +195,7 @@ testTargets += [
   // The programs as processes, over real sockets.
   tests(
     "EndToEndTests",
-    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "Time", "TradingModel", "botd", "botctl", "botsim"],
+    ["TestSupport", "Signing", "ServiceRuntime", "Journal", "TradingCore", "Venue", "TradingModel", "botd", "botctl", "botsim"],
     resources: [.copy("Fixtures")]),
 ]
 

@@ -57,11 +57,13 @@ struct House {
     }
   }
 
-  /// Dependencies of libraries and programs that no file imports. Tests may depend on a program to have it built.
+  /// Dependencies that no file imports. Tests may depend on a program to have it built.
   func unusedDependencies() -> [String] {
-    manifest.targets.filter { ($0.kind == .library || $0.kind == .program) && !files(of: $0.name).isEmpty }.flatMap { target in
+    manifest.targets.filter { !files(of: $0.name).isEmpty }.flatMap { target in
       let used = imports(of: target.name)
-      return target.dependencies.filter { !used.contains(module($0)) }.map { "\(target.name) declares \($0); no file imports it" }
+      return target.dependencies.filter { name in
+        !used.contains(module(name)) && !(target.kind == .tests && manifest.target(name)?.kind == .program)
+      }.map { "\(target.name) declares \($0); no file imports it" }
     }
   }
 
