@@ -59,6 +59,8 @@ import Testing
     let house = try House.ours()
     let pure = Set(house.manifest.targets.filter { $0.list == "pureModules" }.map(\.name))
     #expect(house.impureUses(of: pure, mathematics: TidyTests.mathematics) == [])
+    let paths = Set(pure.flatMap { house.files(of: $0) }.map(\.path))
+    #expect(TidyTests.mathematics.subtracting(paths) == [], "excused, and not there")
     let expected = Set(TidyTests.pure).union(TidyTests.pureStatistics)
     #expect(pure == expected.filter { house.manifest.target($0) != nil }, "the tests and Package.swift do not agree on what is pure")
     #expect(Set(TidyTests.pure).union(["Backtest"]).isSubset(of: pure))

@@ -14,8 +14,7 @@ import Testing
   private static let allPure = pure + pureStatistics
   /// Files of pure modules that take `pow` from the C library.
   static let mathematics: Set<String> = [
-    "Sources/Backtest/Results/ResultStatistics.swift", "Sources/Backtest/Search/SearchSegment.swift",
-    "Sources/ParameterSearch/SearchSegment.swift",
+    "Sources/Backtest/Results/ResultStatistics.swift", "Sources/ParameterSearch/SearchSegment.swift",
   ]
   private static let programs = ["botd", "botctl", "botsim", "protoc-gen-botd"]
 
