@@ -13,7 +13,7 @@ import Venue
 import VenueBinance
 
 /// The parts that talk to the exchange: REST, market streams and, with a key, orders and the user data stream. On the core's loop.
-final class ExchangeAssembly {
+final class ExchangeAssembly: @unchecked Sendable {
   let engine: TradingEngine
   let feed: ExchangeFeed
   private let rest: BinanceRestClient

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func lendsExactlyItsBytes() {
-    unsafe #expect(Secret(Self.text).withUnsafeBytes { Array($0) } == Array(Self.text.utf8))
+    let lent = unsafe Secret(Self.text).withUnsafeBytes { unsafe Array($0) }
+    #expect(lent == Array(Self.text.utf8))
     #expect(Secret("").isEmpty)
     #expect(Secret(String(repeating: "x", count: 5_000)).count == 5_000)
   }
@@ -30,7 +31,8 @@ import Testing
     let path = NSTemporaryDirectory() + "/botd-secret-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: path) }
     #expect(FileManager.default.createFile(atPath: path, contents: Data("abc\r\n".utf8), attributes: [.posixPermissions: 0o600]))
-    unsafe #expect(try Secret.reading(path: path).withUnsafeBytes { Array($0) } == Array("abc".utf8))
+    let lent = try unsafe Secret.reading(path: path).withUnsafeBytes { unsafe Array($0) }
+    #expect(lent == Array("abc".utf8))
   }
 
   @Test(arguments: [0o644, 0o640, 0o604, 0o660]) func refusesAFileThatOthersCanRead(_ mode: Int) throws {

@@ -106,17 +106,22 @@ import TradingModel
     #expect(queue.pop(waitingNanoseconds: 1) == nil)
   }
 
-  @Test func handsEverythingOverBetweenThreadsInOrder() async {
+  @Test func handsEverythingOverBetweenThreadsInOrder() async throws {
     let queue = BoundedQueue<Int>(capacity: 64, rule: .refuse)
-    let reader = Task.detached {
+    // On a thread of its own: a blocked reader on the shared pool would starve, and the writer wait for it for ever.
+    let thread = try PinnedThread(name: "reader")
+    let (results, done) = AsyncStream<[Int]>.makeStream()
+    thread.submit {
       var got: [Int] = []
-      while let next = queue.pop(waitingNanoseconds: 10_000_000_000) { got.append(next) }
-      return got
+      while let next = queue.pop(waitingNanoseconds: .max) { got.append(next) }
+      done.yield(got)
     }
     var next = 0
     while next < 20_000 { if queue.push(next) == .stored { next += 1 } else { await Task.yield() } }
     queue.close()
-    #expect(await reader.value == Array(0..<20_000))
+    var iterator = results.makeAsyncIterator()
+    #expect(await iterator.next() == Array(0..<20_000))
+    thread.stop()
   }
 }
 

@@ -10,7 +10,7 @@ import ExchangeSimulation
 ///
 /// Lives on the core's loop. Simulated time waits while the engine holds the market back for the journal, so a slow disk slows the
 /// simulation down instead of changing it.
-final class SimulatedFeed {
+final class SimulatedFeed: @unchecked Sendable {
   private let engine: TradingEngine
   private let speed: Double
   private var generator: MarketGenerator
