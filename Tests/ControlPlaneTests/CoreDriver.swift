@@ -27,6 +27,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   private var nextID: UInt64 = 1
   private var time = Samples.start
   private var minute = 0
+  private var beforeReply: (symbol: Symbol, price: FixedDecimal)?
   let commands = Atomic<Int>(0)
 
   static let journalID = "k3v9x2mq"
@@ -65,18 +66,24 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
 
   /// The market trades at `price` and a minute candle of it closes.
   func close(_ symbol: Symbol, at price: FixedDecimal) async throws {
-    try await run { driver in
-      driver.minute += 1
-      let opens = Samples.start.advanced(byMilliseconds: Int64(driver.minute) * 60_000)
-      driver.time = opens.advanced(byMilliseconds: 59_999)
-      let trade = MarketTrade(
-        symbol: symbol, id: TradeID(Int64(driver.minute)), price: price, quantity: .one, time: driver.time, isBuyerMaker: false)
-      try driver.feed(.trade(trade))
-      let candle = Candle(openTime: opens, open: price, high: price, low: price, close: price, volume: .one)
-      driver.time = opens.advanced(byMilliseconds: 60_000)
-      try driver.feed(
-        .candle(CandleUpdate(symbol: symbol, interval: .oneMinute, candle: candle, isClosed: true, eventTime: driver.time)))
-    }
+    try await run { try $0.pass(symbol, at: price) }
+  }
+
+  /// The market passes another minute at `price` between what the next command does and its reply, which so comes late.
+  func closeBeforeReply(_ symbol: Symbol, at price: FixedDecimal) async throws {
+    try await run { $0.beforeReply = (symbol, price) }
+  }
+
+  private func pass(_ symbol: Symbol, at price: FixedDecimal) throws {
+    minute += 1
+    let opens = Samples.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+    time = opens.advanced(byMilliseconds: 59_999)
+    try feed(
+      .trade(
+        MarketTrade(symbol: symbol, id: TradeID(Int64(minute)), price: price, quantity: .one, time: time, isBuyerMaker: false)))
+    let candle = Candle(openTime: opens, open: price, high: price, low: price, close: price, volume: .one)
+    time = opens.advanced(byMilliseconds: 60_000)
+    try feed(.candle(CandleUpdate(symbol: symbol, interval: .oneMinute, candle: candle, isClosed: true, eventTime: time)))
   }
 
   /// Prices that make `rsi` of a short period buy.
@@ -122,6 +129,12 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
           risk: RiskView(paper.core), balances: paper.core.balances))
       tail.committed(entries)
     }
-    for (reply, result) in done { reply(result) }
+    for (reply, result) in done {
+      if let (symbol, price) = beforeReply {
+        beforeReply = nil
+        try pass(symbol, at: price)
+      }
+      reply(result)
+    }
   }
 }
