@@ -31,7 +31,8 @@ final class Publications: EnginePublisher {
   var feed: (any MarketFeed)?
 
   init(
-    engine: TradingEngine, board: StateBoard, tail: JournalTail, stores: StoreAssembly, marketData: MarketDataStore, tape: MarketTapeWriter?,
+    engine: TradingEngine, board: StateBoard, tail: JournalTail, stores: StoreAssembly, marketData: MarketDataStore,
+    tape: MarketTapeWriter?,
     health: HealthRegistry, log: Logger
   ) {
     self.engine = engine
@@ -86,4 +87,3 @@ final class Publications: EnginePublisher {
 
   func executionWarned(_ message: String) { log.warning("\(message)") }
 }
-

@@ -249,8 +249,8 @@ public final class TradingEngine: @unchecked Sendable {
 
   private func commit(_ entries: [JournalEntry], sequence: UInt64, isRecorded: Bool) -> EngineCommit {
     EngineCommit(
-      sequence: sequence, time: entries.last?.time ?? core.time, entries: entries, bots: core.takeChanges(), orders: core.takeOrderChanges(),
-      risk: RiskView(core), balances: core.balances, isRecorded: isRecorded)
+      sequence: sequence, time: entries.last?.time ?? core.time, entries: entries, bots: core.takeChanges(),
+      orders: core.takeOrderChanges(), risk: RiskView(core), balances: core.balances, isRecorded: isRecorded)
   }
 
   // MARK: Durability
