@@ -36,7 +36,6 @@ import TradingModel
     try await harness.create("alpha")
     let symbol = try #require(Symbol("BTCUSDT"))
     try await harness.driver.fall(symbol, from: 60_000)
-    try await harness.driver.closeBeforeReply(symbol, at: 59_000)
     let response = try await harness.bots.closePosition(V1.ClosePositionRequest(requestID: "c1", botID: "alpha"))
     let order = try #require(response.order)
     #expect(order.side == .sell && order.purpose == .manual)

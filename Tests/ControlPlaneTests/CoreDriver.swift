@@ -27,7 +27,6 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   private var nextID: UInt64 = 1
   private var time = Samples.start
   private var minute = 0
-  private var beforeReply: (symbol: Symbol, price: FixedDecimal)?
   let commands = Atomic<Int>(0)
 
   static let journalID = "k3v9x2mq"
@@ -67,11 +66,6 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   /// The market trades at `price` and a minute candle of it closes.
   func close(_ symbol: Symbol, at price: FixedDecimal) async throws {
     try await run { try $0.pass(symbol, at: price) }
-  }
-
-  /// The market passes another minute at `price` between what the next command does and its reply, which so comes late.
-  func closeBeforeReply(_ symbol: Symbol, at price: FixedDecimal) async throws {
-    try await run { $0.beforeReply = (symbol, price) }
   }
 
   private func pass(_ symbol: Symbol, at price: FixedDecimal) throws {
@@ -129,12 +123,6 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
           risk: RiskView(paper.core), balances: paper.core.balances))
       tail.committed(entries)
     }
-    for (reply, result) in done {
-      if let (symbol, price) = beforeReply {
-        beforeReply = nil
-        try pass(symbol, at: price)
-      }
-      reply(result)
-    }
+    for (reply, result) in done { reply(result) }
   }
 }

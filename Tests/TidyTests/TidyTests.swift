@@ -46,7 +46,7 @@ import Testing
   @Test func pureModulesHaveNoClockNoRandomnessAndDoNotWait() {
     let files = Self.allPure.flatMap { tree.files(of: $0) }
     let words =
-      /\b(Date\(|Task\b|sleep\b|await\b|async\b|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\(|shuffled\(\)|DispatchQueue)/
+      /\b(Date\(|Task\b|sleep\b|await\b|async\b|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|\.random\((in:|using:|\))|shuffled\(\)|DispatchQueue)/
     #expect(tree.places(words, in: files) == [])
   }
 
