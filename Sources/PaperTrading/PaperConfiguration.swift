@@ -55,17 +55,22 @@ public struct PaperOrder: Hashable, Sendable {
 
   var waitsForTrigger: Bool { request.type.isContingent && !isTriggered }
 
+  /// Whether a traded price makes this order act: it reaches the trigger, or goes through the limit.
+  func acts(at price: Price) -> Bool {
+    if waitsForTrigger { return request.isReached(at: price) }
+    return request.side == .buy ? price < request.price : price > request.price
+  }
+}
+
+extension OrderRequest {
   /// Stop-loss buys and take-profit sells trigger when the price rises to them, the others when it falls to them.
   var triggersAbove: Bool {
-    switch request.type {
-    case .stopLoss, .stopLossLimit: request.side == .buy
-    default: request.side == .sell
+    switch type {
+    case .stopLoss, .stopLossLimit: side == .buy
+    default: side == .sell
     }
   }
 
-  /// Whether a traded price makes this order act: it reaches the trigger, or goes through the limit.
-  func acts(at price: Price) -> Bool {
-    if waitsForTrigger { return triggersAbove ? price >= request.stopPrice : price <= request.stopPrice }
-    return request.side == .buy ? price < request.price : price > request.price
-  }
+  /// Whether a traded price reaches the trigger.
+  func isReached(at price: Price) -> Bool { triggersAbove ? price >= stopPrice : price <= stopPrice }
 }

@@ -88,10 +88,16 @@ struct PaperMarket: Sendable {
   }
 
   /// An order that must expire when `order` executes.
-  func firstLinked(with order: PaperOrder) -> PaperOrder? {
-    let id = order.request.clientOrderID
-    return orders.first { $0.request.clientOrderID != id && ($0.linkedWith == id || $0.request.clientOrderID == order.linkedWith) }
+  func firstLinked(with id: ClientOrderID, _ other: ClientOrderID?) -> PaperOrder? {
+    if orders.isEmpty { return nil }
+    return orders.first { $0.request.clientOrderID != id && ($0.linkedWith == id || $0.request.clientOrderID == other) }
   }
+
+  /// Whether an order of that name rests here.
+  func holds(_ id: ClientOrderID) -> Bool { orders.contains { $0.request.clientOrderID == id } }
+
+  /// How many of the orders wait, or waited, for a trigger.
+  var contingentCount: Int { orders.count { $0.request.type.isContingent } }
 
   mutating func replace(_ order: PaperOrder) {
     guard let position = orders.firstIndex(where: { $0.venueOrderID == order.venueOrderID }) else { return }
@@ -112,7 +118,7 @@ struct PaperMarket: Sendable {
     for order in orders {
       let request = order.request
       let price = order.waitsForTrigger ? request.stopPrice : request.price
-      let above = order.waitsForTrigger ? order.triggersAbove : request.side == .sell
+      let above = order.waitsForTrigger ? request.triggersAbove : request.side == .sell
       if above { wakeAbove = min(wakeAbove, price) } else { wakeBelow = max(wakeBelow, price) }
     }
   }

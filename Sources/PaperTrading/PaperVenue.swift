@@ -32,8 +32,10 @@ public struct PaperVenue: Sendable {
   /// The number of the next accepted order.
   public private(set) var nextVenueOrderID: Int64
   var markets: [PaperMarket] = []
-  private var marketIndex: [Symbol: Int] = [:]
-  private var symbolOfOrder: [ClientOrderID: Symbol] = [:]
+  private var marketSymbols: [Symbol] = []
+  private var marketTable = NumberTable()
+  /// The market in which an order rests, by the order's name.
+  private var orderTable = NumberTable()
 
   public init(configuration: PaperConfiguration = PaperConfiguration(), nextVenueOrderID: Int64 = 1) {
     self.configuration = configuration
@@ -46,10 +48,10 @@ public struct PaperVenue: Sendable {
   }
 
   /// The last price heard, if any.
-  public func lastPrice(of symbol: Symbol) -> Price? { marketIndex[symbol].flatMap { markets[$0].last } }
+  public func lastPrice(of symbol: Symbol) -> Price? { marketAt(symbol).flatMap { markets[$0].last } }
 
   /// The number of the symbol's next trade.
-  public func nextTradeID(of symbol: Symbol) -> Int64 { marketIndex[symbol].map { markets[$0].nextTradeID } ?? 1 }
+  public func nextTradeID(of symbol: Symbol) -> Int64 { marketAt(symbol).map { markets[$0].nextTradeID } ?? 1 }
 
   /// Puts back orders that rested before a restart. Counters move past every number given.
   /// - Parameter nextTradeIDs: for each symbol that had fills, a number greater than all of them.
@@ -58,9 +60,8 @@ public struct PaperVenue: Sendable {
     for order in open.sorted(by: { $0.venueOrderID < $1.venueOrderID }) {
       nextVenueOrderID = max(nextVenueOrderID, order.venueOrderID.value &+ 1)
       let index = market(of: order.request.symbol)
-      guard symbolOfOrder[order.request.clientOrderID] == nil else { continue }
-      symbolOfOrder[order.request.clientOrderID] = order.request.symbol
-      markets[index].insert(order)
+      guard marketHolding(order.request.clientOrderID) == nil else { continue }
+      rest(order, market: index)
     }
     for (symbol, next) in nextTradeIDs {
       let index = market(of: symbol)
@@ -152,24 +153,24 @@ public struct PaperVenue: Sendable {
     _ request: OrderRequest, rules: TradingRules, at time: Timestamp, linkedWith: ClientOrderID? = nil, reports: inout [ExecutionReport]
   ) {
     let index = market(of: request.symbol)
-    if let reason = refusal(of: request, rules: rules, market: index, at: time) {
-      let order = PaperOrder(request: request, venueOrderID: VenueOrderID(0), rules: rules)
-      reports.append(report(order, .rejected, at: time, reason: reason))
+    // Room for two at once.
+    if reports.isEmpty { reports.reserveCapacity(2) }
+    let isContingent = request.type.isContingent
+    let taker = isContingent ? nil : takerPrice(side: request.side, rules: rules, market: index, at: time)
+    if let reason = refusal(of: request, rules: rules, market: index, taker: taker) {
+      reports.append(report(request, VenueOrderID(0), .rejected, at: time, reason: reason))
       return
     }
-    let order = PaperOrder(request: request, venueOrderID: VenueOrderID(nextVenueOrderID), rules: rules, linkedWith: linkedWith)
+    let id = VenueOrderID(nextVenueOrderID)
     nextVenueOrderID &+= 1
-    reports.append(report(order, .accepted, at: time))
-    if !order.waitsForTrigger, let price = takerPrice(side: request.side, rules: rules, market: index, at: time),
-      isWithinLimit(price, of: request)
-    {
-      fill(order, price: price, isMaker: false, market: index, at: time, &reports)
-    } else if request.timeInForce != .goodTilCanceled, !request.type.isContingent {
+    reports.append(report(request, id, .accepted, at: time))
+    if let taker, isWithinLimit(taker, of: request) {
+      fill(request, id, linkedWith: linkedWith, rules: rules, price: taker, isMaker: false, market: index, at: time, &reports)
+    } else if request.timeInForce != .goodTilCanceled, !isContingent {
       let reason = request.timeInForce == .fillOrKill ? "UNFILLED_FOK_ORDER_EXPIRED" : "UNFILLED_IOC_QUANTITY_EXPIRED"
-      reports.append(report(order, .expired, at: time, reason: reason))
+      reports.append(report(request, id, .expired, at: time, reason: reason))
     } else {
-      symbolOfOrder[request.clientOrderID] = request.symbol
-      markets[index].insert(order)
+      rest(PaperOrder(request: request, venueOrderID: id, rules: rules, linkedWith: linkedWith), market: index)
     }
   }
 
@@ -178,30 +179,36 @@ public struct PaperVenue: Sendable {
   public mutating func cancel(
     clientOrderID: ClientOrderID, symbol: Symbol, at time: Timestamp, reports: inout [ExecutionReport]
   ) -> Bool {
-    guard symbolOfOrder[clientOrderID] == symbol, let index = marketIndex[symbol],
-      let order = markets[index].remove(clientOrderID)
-    else { return false }
-    symbolOfOrder[clientOrderID] = nil
-    reports.append(report(order, .canceled, at: time))
+    guard let index = marketAt(symbol), let order = markets[index].remove(clientOrderID) else { return false }
+    orderTable.remove(index, clientOrderID.fingerprint)
+    reports.append(report(order.request, order.venueOrderID, .canceled, at: time))
     return true
   }
 }
 
 extension PaperVenue {
   private mutating func market(of symbol: Symbol) -> Int {
-    if let index = marketIndex[symbol] { return index }
+    if let index = marketAt(symbol) { return index }
     markets.append(PaperMarket())
-    marketIndex[symbol] = markets.count - 1
+    marketSymbols.append(symbol)
+    marketTable.add(markets.count - 1, symbol.fingerprint)
     return markets.count - 1
   }
 
+  private func marketAt(_ symbol: Symbol) -> Int? { marketTable.number(of: symbol.fingerprint) { marketSymbols[$0] == symbol } }
+
+  private func marketHolding(_ id: ClientOrderID) -> Int? { orderTable.number(of: id.fingerprint) { markets[$0].holds(id) } }
+
+  private mutating func rest(_ order: PaperOrder, market index: Int) {
+    orderTable.add(index, order.request.clientOrderID.fingerprint)
+    markets[index].insert(order)
+  }
+
   /// Why the order cannot be taken, in the exchange's words.
-  private func refusal(of request: OrderRequest, rules: TradingRules, market index: Int, at time: Timestamp) -> String? {
-    let market = markets[index]
+  private func refusal(of request: OrderRequest, rules: TradingRules, market index: Int, taker: Price?) -> String? {
     guard rules.status == .trading else { return "Market is closed." }
-    guard symbolOfOrder[request.clientOrderID] == nil else { return "Duplicate order sent." }
+    guard marketHolding(request.clientOrderID) == nil else { return "Duplicate order sent." }
     let isMarket = !request.type.hasLimitPrice
-    let taker = takerPrice(side: request.side, rules: rules, market: index, at: time)
     if request.type == .market, taker == nil { return "No market price is known yet." }
     let reference = request.type.hasLimitPrice ? request.price : (request.type == .market ? taker ?? .zero : request.stopPrice)
     if let violation = rules.violation(quantity: request.quantity, price: reference, isMarket: isMarket) {
@@ -211,15 +218,13 @@ extension PaperVenue {
       if let violation = rules.priceViolation(request.stopPrice) {
         return "Filter failure: \(violation.filter) (\(violation.message))"
       }
-      let order = PaperOrder(request: request, venueOrderID: VenueOrderID(0), rules: rules)
-      if let last = market.last, order.acts(at: last) { return "Order would trigger immediately." }
-      let resting = market.orders.count { $0.request.type.isContingent }
-      if rules.openAlgorithmicOrdersMaximum > 0, resting >= rules.openAlgorithmicOrdersMaximum {
+      if let last = markets[index].last, request.isReached(at: last) { return "Order would trigger immediately." }
+      if rules.openAlgorithmicOrdersMaximum > 0, markets[index].contingentCount >= rules.openAlgorithmicOrdersMaximum {
         return "Filter failure: MAX_NUM_ALGO_ORDERS"
       }
     }
     if request.type == .limitMaker, let taker, isWithinLimit(taker, of: request) { return "Order would immediately match and take." }
-    if request.type != .market, rules.openOrdersMaximum > 0, market.orders.count >= rules.openOrdersMaximum {
+    if request.type != .market, rules.openOrdersMaximum > 0, markets[index].orders.count >= rules.openOrdersMaximum {
       return "Filter failure: MAX_NUM_ORDERS"
     }
     return nil
@@ -232,11 +237,10 @@ extension PaperVenue {
 
   /// What a market order would pay or get now.
   private func takerPrice(side: Side, rules: TradingRules, market index: Int, at time: Timestamp) -> Price? {
-    let market = markets[index]
-    if let quote = market.quote, time.nanoseconds(since: quote.time) <= configuration.quoteLifetimeNanoseconds {
+    if let quote = markets[index].quote, time.nanoseconds(since: quote.time) <= configuration.quoteLifetimeNanoseconds {
       return side == .buy ? quote.askPrice : quote.bidPrice
     }
-    guard let last = market.last else { return nil }
+    guard let last = markets[index].last else { return nil }
     return worsened(last, side: side, by: configuration.slippage + FixedDecimal(raw: configuration.spread.raw / 2), tick: rules.tickSize)
   }
 
@@ -293,13 +297,14 @@ extension PaperVenue {
       let stop = order.request.stopPrice
       let reached = isContinuous ? stop : (side == .buy ? max(stop, price) : min(stop, price))
       let taken = worsened(reached, side: side, by: configuration.slippage, tick: order.rules.tickSize)
-      expireLinked(of: order, market: index, at: time, &reports)
+      expireLinked(of: order.request.clientOrderID, order.linkedWith, market: index, at: time, &reports)
       if isWithinLimit(taken, of: order.request) {
         remove(order, market: index)
         fill(order, price: taken, isMaker: false, market: index, at: time, &reports)
       } else if order.request.timeInForce != .goodTilCanceled {
         remove(order, market: index)
-        reports.append(report(order, .expired, at: time, reason: "UNFILLED_IOC_QUANTITY_EXPIRED"))
+        reports.append(
+          report(order.request, order.venueOrderID, .expired, at: time, reason: "UNFILLED_IOC_QUANTITY_EXPIRED"))
       } else {
         order.isTriggered = true
         markets[index].replace(order)
@@ -319,39 +324,48 @@ extension PaperVenue {
   }
 
   private mutating func remove(_ order: PaperOrder, market index: Int) {
-    _ = markets[index].remove(order.request.clientOrderID)
-    symbolOfOrder[order.request.clientOrderID] = nil
+    guard markets[index].remove(order.request.clientOrderID) != nil else { return }
+    orderTable.remove(index, order.request.clientOrderID.fingerprint)
   }
 
-  private mutating func expireLinked(of order: PaperOrder, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]) {
-    while let other = markets[index].firstLinked(with: order) {
+  private mutating func expireLinked(
+    of id: ClientOrderID, _ linked: ClientOrderID?, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
+  ) {
+    while let other = markets[index].firstLinked(with: id, linked) {
       remove(other, market: index)
-      reports.append(report(other, .expired, at: time, reason: "OCO_TRIGGER"))
+      reports.append(report(other.request, other.venueOrderID, .expired, at: time, reason: "OCO_TRIGGER"))
     }
   }
 
   private mutating func fill(
     _ order: PaperOrder, price: Price, isMaker: Bool, market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
   ) {
-    expireLinked(of: order, market: index, at: time, &reports)
-    let request = order.request
+    fill(
+      order.request, order.venueOrderID, linkedWith: order.linkedWith, rules: order.rules, price: price, isMaker: isMaker, market: index,
+      at: time, &reports)
+  }
+
+  private mutating func fill(
+    _ request: OrderRequest, _ id: VenueOrderID, linkedWith: ClientOrderID?, rules: TradingRules, price: Price, isMaker: Bool,
+    market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
+  ) {
+    expireLinked(of: request.clientOrderID, linkedWith, market: index, at: time, &reports)
     let quote = price.multiplied(by: request.quantity, rounding: .towardZero)
     let commission = Commission.amount(
       side: request.side, quantity: request.quantity, quoteQuantity: quote, rate: isMaker ? configuration.makerFee : configuration.takerFee)
     let fill = Fill(
-      symbol: request.symbol, tradeID: TradeID(markets[index].nextTradeID), venueOrderID: order.venueOrderID, price: price,
+      symbol: request.symbol, tradeID: TradeID(markets[index].nextTradeID), venueOrderID: id, price: price,
       quantity: request.quantity, quoteQuantity: quote, commission: commission,
-      commissionAsset: Commission.asset(side: request.side, rules: order.rules), isMaker: isMaker, time: time)
+      commissionAsset: Commission.asset(side: request.side, rules: rules), isMaker: isMaker, time: time)
     markets[index].nextTradeID &+= 1
-    reports.append(report(order, .filled, at: time, fill: fill))
+    reports.append(report(request, id, .filled, at: time, fill: fill))
   }
 
   private func report(
-    _ order: PaperOrder, _ status: OrderStatus, at time: Timestamp, fill: Fill? = nil, reason: String = ""
+    _ request: OrderRequest, _ id: VenueOrderID, _ status: OrderStatus, at time: Timestamp, fill: Fill? = nil, reason: String = ""
   ) -> ExecutionReport {
-    let request = order.request
-    return ExecutionReport(
-      clientOrderID: request.clientOrderID, venueOrderID: order.venueOrderID, symbol: request.symbol, side: request.side,
+    ExecutionReport(
+      clientOrderID: request.clientOrderID, venueOrderID: id, symbol: request.symbol, side: request.side,
       type: request.type, timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice,
       status: status, executedQuantity: fill?.quantity ?? .zero, cumulativeQuote: fill?.quoteQuantity ?? .zero, fill: fill,
       reason: reason, time: time, source: .simulated)

@@ -60,6 +60,35 @@ struct RelativeStrengthStrategy: Strategy {
     return buy(value, candle.close)
   }
 
+  /// The same as candle by candle, without a signal for each that wants nothing.
+  mutating func onCandles(
+    _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
+  ) -> (count: Int, signal: Signal) {
+    guard trend == nil, !onCross else { return oneByOne(candles, inside: bounds, position: &position) }
+    var bounds = bounds
+    var index = self.index
+    var value = self.value
+    var bars = 0
+    var wanted: Double?
+    var next = candles.startIndex
+    let isOpen = position.isOpen
+    while next < candles.endIndex, let passed = bounds.advance(to: candles[next]) {
+      bars += passed
+      value = index.update(candles[next].close.statisticValue)
+      next += 1
+      if let value, isOpen ? value > overbought : value < oversold, index.hasMovement {
+        wanted = value
+        break
+      }
+    }
+    self.index = index
+    self.value = value
+    if isOpen { position.barsHeld += bars }
+    let count = next - candles.startIndex
+    guard let wanted else { return (count, .hold) }
+    return (count, isOpen ? sell(wanted) : buy(wanted, candles[next - 1].close))
+  }
+
   private func buy(_ value: Double, _ close: Price) -> Signal {
     var reason = "RSI \(ReasonText.number(value, digits: 1)) below \(ReasonText.number(oversold, digits: 8))"
     if let trend, let trendValue {

@@ -31,6 +31,12 @@ extension Strategy {
   public mutating func onCandles(
     _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
   ) -> (count: Int, signal: Signal) {
+    oneByOne(candles, inside: bounds, position: &position)
+  }
+
+  @inline(__always) mutating func oneByOne(
+    _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
+  ) -> (count: Int, signal: Signal) {
     var bounds = bounds
     for index in candles.indices {
       guard let passed = bounds.advance(to: candles[index]) else { return (index - candles.startIndex, .hold) }

@@ -37,7 +37,16 @@ public struct Candle: Hashable, Sendable {
 
   /// Positive prices, low ≤ open, close ≤ high, no negative volume.
   @inlinable public var isConsistent: Bool {
-    low.isPositive && low <= open && low <= close && open <= high && close <= high && !volume.isNegative && !quoteVolume.isNegative
+    let wide = (low.raw | open.raw | high.raw | close.raw | volume.raw | quoteVolume.raw) >> 64
+    if wide == 0 {
+      // None is negative, all fit 64 bits: almost always.
+      let lowest = UInt64(truncatingIfNeeded: low.raw)
+      let first = UInt64(truncatingIfNeeded: open.raw)
+      let highest = UInt64(truncatingIfNeeded: high.raw)
+      let last = UInt64(truncatingIfNeeded: close.raw)
+      return lowest > 0 && lowest <= first && lowest <= last && first <= highest && last <= highest && tradeCount >= 0
+    }
+    return low.isPositive && low <= open && low <= close && open <= high && close <= high && !volume.isNegative && !quoteVolume.isNegative
       && tradeCount >= 0
   }
 }

@@ -115,7 +115,14 @@ extension FixedDecimal {
   /// The largest multiple of `step` that is not greater in magnitude; the value itself when `step` is not positive.
   public func roundedDown(toMultipleOf step: FixedDecimal) -> FixedDecimal {
     guard step.raw > 0 else { return self }
-    return FixedDecimal(raw: raw - raw % step.raw)
+    return FixedDecimal(raw: raw - Self.remainder(raw, step.raw))
+  }
+
+  /// What `step`, which is positive, leaves of `value`. Almost all money fits 64 bits, which the machine divides by itself.
+  @inline(__always) private static func remainder(_ value: Int128, _ step: Int128) -> Int128 {
+    let narrow = Int64(truncatingIfNeeded: value)
+    let narrowStep = Int64(truncatingIfNeeded: step)
+    return Int128(narrow) == value && Int128(narrowStep) == step ? Int128(narrow % narrowStep) : value % step
   }
 
   /// The smallest multiple of `step` that is not less in magnitude; the value itself when `step` is not positive.
@@ -125,7 +132,7 @@ extension FixedDecimal {
   }
 
   /// Whether the value is a multiple of `step`; true when `step` is not positive (the exchange's "rule off").
-  public func isMultiple(of step: FixedDecimal) -> Bool { step.raw <= 0 || raw % step.raw == 0 }
+  public func isMultiple(of step: FixedDecimal) -> Bool { step.raw <= 0 || Self.remainder(raw, step.raw) == 0 }
 
   /// The value as a `Double`, for statistics only: the nearest one up to 2⁵³ units, within two roundings beyond.
   @inlinable public var statisticValue: Double {

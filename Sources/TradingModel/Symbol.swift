@@ -1,6 +1,10 @@
 /// A trading pair in the exchange's spelling, e.g. `BTCUSDT`: 1 to 20 characters of A–Z, 0–9, `-`, `_` or `.`.
+///
+/// Held as numbers (24 bytes), not as a string: copies count no reference, comparing and hashing look at three words.
 public struct Symbol: Hashable, Sendable, Comparable, CustomStringConvertible {
-  public let text: String
+  @usableFromInline let a: UInt64
+  @usableFromInline let b: UInt64
+  @usableFromInline let c: UInt64
 
   /// `nil` when the text breaks the grammar. Lower-case letters are raised.
   public init?(_ text: some StringProtocol) {
@@ -11,74 +15,192 @@ public struct Symbol: Hashable, Sendable, Comparable, CustomStringConvertible {
   public init?(_ text: String) {
     // Raising is rare: the exchange writes upper case.
     let upper = text.utf8.allSatisfy { $0 < 0x61 } ? text : text.uppercased()
-    guard (1...20).contains(upper.utf8.count) else { return nil }
-    for byte in upper.utf8 {
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-        UInt8(ascii: "."):
-        continue
-      default: return nil
-      }
-    }
-    self.text = upper
+    guard let packed = PackedText(upper, maximum: 20, where: Self.isAllowed) else { return nil }
+    self.init(packed)
   }
 
-  private init(unchecked text: String) { self.text = text }
+  private init(_ packed: PackedText) { (a, b, c) = (packed.words.0, packed.words.1, packed.words.2) }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
 
   /// A symbol that no exchange lists: a value for storage that holds none yet.
-  public static let placeholder = Symbol(unchecked: "-")
+  public static let placeholder: Symbol = {
+    var packed = PackedText()
+    packed.append(UInt8(ascii: "-"))
+    return Symbol(packed)
+  }()
 
+  /// The pair in the exchange's spelling. Cost: copies the bytes.
+  public var text: String { PackedText.text(a, b, c) }
   public var description: String { text }
-  public static func < (a: Symbol, b: Symbol) -> Bool { a.text < b.text }
-}
 
-/// A bot's name, chosen by the person who runs it: `[a-z0-9_-]{1,32}`.
-public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
-  public let text: String
+  /// Whether the text begins with `asset`. Cost: linear in `asset`.
+  public func hasPrefix(_ asset: String) -> Bool { matches(asset, from: 0) }
 
-  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+  /// Whether the text ends with `asset`. Cost: linear in `asset`.
+  public func hasSuffix(_ asset: String) -> Bool { matches(asset, from: length - asset.utf8.count) }
 
-  public init?(_ text: String) {
-    guard (1...32).contains(text.utf8.count) else { return nil }
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): continue
-      default: return nil
-      }
+  /// Bytes of the text.
+  public var length: Int { PackedText.length(a, b, c, 0, 0) }
+
+  private func matches(_ asset: String, from start: Int) -> Bool {
+    guard start >= 0, asset.utf8.count + start <= length else { return false }
+    var index = start
+    for byte in asset.utf8 {
+      guard PackedText.byte(index, a, b, c) == byte else { return false }
+      index += 1
     }
-    self.text = text
+    return true
   }
 
-  private init(unchecked text: String) { self.text = text }
+  /// A number that tells most symbols apart; equal for equal ones.
+  @inlinable public var fingerprint: UInt64 { PackedText.stir(PackedText.stir(PackedText.stir(0, a), b), c) }
+
+  @inlinable public static func == (x: Symbol, y: Symbol) -> Bool { x.a == y.a && x.b == y.b && x.c == y.c }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+  /// By the bytes of the text.
+  @inlinable public static func < (x: Symbol, y: Symbol) -> Bool { (x.a, x.b, x.c) < (y.a, y.b, y.c) }
+}
+
+/// A bot's name, chosen by the person who runs it: `[a-z0-9_-]{1,32}`. Held as numbers (32 bytes), as ``Symbol`` is.
+public struct BotID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  @usableFromInline let a: UInt64
+  @usableFromInline let b: UInt64
+  @usableFromInline let c: UInt64
+  @usableFromInline let d: UInt64
+
+  /// `nil` when the text breaks the grammar.
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  /// `nil` when the text breaks the grammar.
+  public init?(_ text: String) {
+    guard let packed = PackedText(text, maximum: 32, where: Self.isAllowed) else { return nil }
+    self.init(packed)
+  }
+
+  private init(_ packed: PackedText) { (a, b, c, d) = (packed.words.0, packed.words.1, packed.words.2, packed.words.3) }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
 
   /// A name for what has none yet.
-  public static let placeholder = BotID(unchecked: "unnamed")
+  public static let placeholder: BotID = {
+    var packed = PackedText()
+    for byte in "unnamed".utf8 { packed.append(byte) }
+    return BotID(packed)
+  }()
 
+  /// The name. Cost: copies the bytes.
+  public var text: String { PackedText.text(a, b, c, d) }
   public var description: String { text }
-  public static func < (a: BotID, b: BotID) -> Bool { a.text < b.text }
-}
 
-/// Our own name for an order (Binance `newClientOrderId`): `[a-zA-Z0-9-_]{1,36}`, never reused.
-public struct ClientOrderID: Hashable, Sendable, Comparable, CustomStringConvertible {
-  public let text: String
-
-  public init?(_ text: some StringProtocol) { self.init(String(text)) }
-
-  public init?(_ text: String) {
-    guard (1...36).contains(text.utf8.count) else { return nil }
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"):
-        continue
-      default: return nil
-      }
-    }
-    self.text = text
+  /// A number that tells most names apart; equal for equal ones.
+  @inlinable public var fingerprint: UInt64 {
+    PackedText.stir(PackedText.stir(PackedText.stir(PackedText.stir(0, a), b), c), d)
   }
 
+  @inlinable public static func == (x: BotID, y: BotID) -> Bool { x.a == y.a && x.b == y.b && x.c == y.c && x.d == y.d }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+  /// By the bytes of the text.
+  @inlinable public static func < (x: BotID, y: BotID) -> Bool { (x.a, x.b, x.c, x.d) < (y.a, y.b, y.c, y.d) }
+}
+
+/// Our own name for an order (Binance `newClientOrderId`): `[a-zA-Z0-9-_]{1,36}`, never reused. Held as numbers (40 bytes), as
+/// ``Symbol`` is.
+public struct ClientOrderID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  @usableFromInline let a: UInt64
+  @usableFromInline let b: UInt64
+  @usableFromInline let c: UInt64
+  @usableFromInline let d: UInt64
+  @usableFromInline let e: UInt64
+
+  /// `nil` when the text breaks the grammar.
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  /// `nil` when the text breaks the grammar.
+  public init?(_ text: String) {
+    guard let packed = PackedText(text, maximum: 36, where: Self.isAllowed) else { return nil }
+    self.init(packed)
+  }
+
+  /// The name `prefix-number`, or `prefix-number-suffix` where there is a suffix; `nil` when it breaks the grammar. Allocates nothing.
+  public init?(prefix: String, number: UInt64, suffix: String) {
+    var packed = PackedText()
+    var length = prefix.utf8.count + 1
+    for byte in prefix.utf8 {
+      guard Self.isAllowed(byte) else { return nil }
+      packed.append(byte)
+    }
+    packed.append(UInt8(ascii: "-"))
+    // The digits in four bits each, the first one lowest.
+    var digits: UInt128 = 0
+    var count = 0
+    var rest = number
+    repeat {
+      digits = digits << 4 | UInt128(rest % 10)
+      rest /= 10
+      count += 1
+    } while rest != 0
+    length += count
+    while count > 0 {
+      packed.append(UInt8(truncatingIfNeeded: digits & 15) + 48)
+      digits >>= 4
+      count -= 1
+    }
+    if !suffix.isEmpty {
+      length += suffix.utf8.count + 1
+      packed.append(UInt8(ascii: "-"))
+      for byte in suffix.utf8 {
+        guard Self.isAllowed(byte) else { return nil }
+        packed.append(byte)
+      }
+    }
+    guard length <= 36 else { return nil }
+    self.init(packed)
+  }
+
+  private init(_ packed: PackedText) {
+    (a, b, c, d, e) = packed.words
+  }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  /// The name. Cost: copies the bytes; an allocation when they are more than 15.
+  public var text: String { PackedText.text(a, b, c, d, e) }
   public var description: String { text }
-  public static func < (a: ClientOrderID, b: ClientOrderID) -> Bool { a.text < b.text }
+
+  /// A number that tells most names apart; equal for equal ones.
+  @inlinable public var fingerprint: UInt64 {
+    PackedText.stir(PackedText.stir(PackedText.stir(PackedText.stir(PackedText.stir(0, a), b), c), d), e)
+  }
+
+  // Names of one journal differ in their last bytes first.
+  @inlinable public static func == (x: ClientOrderID, y: ClientOrderID) -> Bool {
+    x.b == y.b && x.c == y.c && x.a == y.a && x.d == y.d && x.e == y.e
+  }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+  /// By the bytes of the text.
+  @inlinable public static func < (x: ClientOrderID, y: ClientOrderID) -> Bool {
+    (x.a, x.b, x.c, x.d, x.e) < (y.a, y.b, y.c, y.d, y.e)
+  }
 }
 
 /// The venue's number for an order, unique per symbol.

@@ -18,6 +18,23 @@ public struct TradeLedger: Sendable {
     var received: Amount = .zero
     var fees: Amount = .zero
     var profit: Amount = .zero
+
+    mutating func add(_ record: FillRecord) {
+      let fill = record.fill
+      let asset = fill.commissionAsset
+      let isBaseFee = record.side == .buy && !asset.isEmpty && fill.symbol.hasPrefix(asset)
+      let isQuoteFee = !asset.isEmpty && fill.symbol.hasSuffix(asset)
+      if isBaseFee { fees += fill.commission * fill.price } else if isQuoteFee { fees += fill.commission }
+      switch record.side {
+      case .buy:
+        bought += fill.quantity
+        spent += fill.quoteQuantity
+      case .sell:
+        sold += fill.quantity
+        received += fill.quoteQuantity
+        profit += record.realizedPnL
+      }
+    }
   }
 
   public init() {}
@@ -29,25 +46,14 @@ public struct TradeLedger: Sendable {
     fills.append(record)
     guard let bot = record.botID else { return }
     let fill = record.fill
-    if record.side == .sell, open[bot] == nil { return }
-    var trade = open[bot] ?? Opening(first: record)
-    let isBaseFee = record.side == .buy && fill.symbol.text.hasPrefix(fill.commissionAsset) && !fill.commissionAsset.isEmpty
-    let isQuoteFee = fill.symbol.text.hasSuffix(fill.commissionAsset) && !fill.commissionAsset.isEmpty
-    if isBaseFee { trade.fees += fill.commission * fill.price } else if isQuoteFee { trade.fees += fill.commission }
-    switch record.side {
-    case .buy:
-      trade.bought += fill.quantity
-      trade.spent += fill.quoteQuantity
-    case .sell:
-      trade.sold += fill.quantity
-      trade.received += fill.quoteQuantity
-      trade.profit += record.realizedPnL
-    }
-    guard record.closesPosition else {
-      open[bot] = trade
+    if !record.closesPosition {
+      if record.side == .buy { open[bot, default: Opening(first: record)].add(record) } else { open[bot]?.add(record) }
       return
     }
-    open[bot] = nil
+    guard var trade = record.side == .sell ? open.removeValue(forKey: bot) : open.removeValue(forKey: bot) ?? Opening(first: record) else {
+      return
+    }
+    trade.add(record)
     trades.append(
       make(
         trade, number: trades.count + 1, bot: bot, closedAt: fill.time, exitPrice: Self.average(trade.received, trade.sold),

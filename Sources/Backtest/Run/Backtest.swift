@@ -41,6 +41,7 @@ public struct Backtest: Sendable {
     configuration.equityEveryMilliseconds = .max
     // Every bot is there from the start.
     configuration.historyCandles = 0
+    configuration.tracksChanges = false
     paper = PaperRun(core: TradingCore(configuration: configuration), venue: PaperVenue(configuration: settings.venue))
     intervals = Dictionary(settings.bots.map { ($0.id, $0.interval) }, uniquingKeysWith: { first, _ in first })
     let plan = try BacktestPlan(settings, markets)

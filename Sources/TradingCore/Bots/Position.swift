@@ -28,14 +28,20 @@ public struct Position: Hashable, Sendable {
   /// Value at `price` less cost.
   public func unrealizedPnL(at price: Price) -> Amount { quantity.isPositive && price.isPositive ? price * quantity - cost : .zero }
 
-  /// Applies a fill and answers the PnL it realized.
+  /// Applies a fill and returns the PnL it realized.
   public mutating func apply(_ fill: Fill, side: Side, baseAsset: String, quoteAsset: String, closes: Bool) -> Amount {
-    let baseFee = fill.commissionAsset == baseAsset ? fill.commission : .zero
-    let quoteFee = fill.commissionAsset == quoteAsset ? fill.commission : .zero
+    let fee = FillFee(
+      base: fill.commissionAsset == baseAsset ? fill.commission : .zero,
+      quote: fill.commissionAsset == quoteAsset ? fill.commission : .zero)
+    return apply(fill, side: side, fee: fee, closes: closes)
+  }
+
+  /// Applies a fill and returns the PnL it realized.
+  mutating func apply(_ fill: Fill, side: Side, fee: FillFee, closes: Bool) -> Amount {
     switch side {
     case .buy:
-      quantity += fill.quantity - baseFee
-      cost += fill.quoteQuantity + quoteFee
+      quantity += fill.quantity - fee.base
+      cost += fill.quoteQuantity + fee.quote
       if !isOpen {
         isOpen = true
         openedAt = fill.time
@@ -43,7 +49,7 @@ public struct Position: Hashable, Sendable {
       }
       return .zero
     case .sell:
-      let sold = fill.quantity + baseFee
+      let sold = fill.quantity + fee.base
       let portion = sold >= quantity ? cost : Self.share(of: cost, sold, quantity)
       quantity = max(quantity - sold, .zero)
       cost -= portion
@@ -51,7 +57,7 @@ public struct Position: Hashable, Sendable {
         isOpen = false
         peakPrice = .zero
       }
-      return fill.quoteQuantity - quoteFee - portion
+      return fill.quoteQuantity - fee.quote - portion
     }
   }
 
@@ -63,4 +69,41 @@ public struct Position: Hashable, Sendable {
     let isUp = remainder >= whole.raw.magnitude - remainder
     return FixedDecimal(raw: Int128(clamping: isUp ? quotient + 1 : quotient))
   }
+}
+
+/// A fill's commission as far as it is in the pair's own assets.
+struct FillFee {
+  /// Taken off what was bought.
+  var base: Amount
+  /// Paid beside the price.
+  var quote: Amount
+
+  init(base: Amount, quote: Amount) {
+    self.base = base
+    self.quote = quote
+  }
+
+  /// An asset that the symbol's name begins with is the base, one that it ends with is the quote, any other is a third asset. From the
+  /// name alone, so that folding a journal needs no rules.
+  init(_ fill: Fill) {
+    let asset = fill.commissionAsset
+    let commission = fill.commission
+    base = .zero
+    quote = .zero
+    if asset.isEmpty {
+      base = commission
+      quote = commission
+    } else if asset.utf8.count < fill.symbol.length {
+      if fill.symbol.hasPrefix(asset) {
+        base = commission
+        // Twice the same asset.
+        if fill.symbol.length == 2 * asset.utf8.count, fill.symbol.hasSuffix(asset) { quote = commission }
+      } else if fill.symbol.hasSuffix(asset) {
+        quote = commission
+      }
+    }
+  }
+
+  /// Everything in quote asset; what is in both counts once.
+  func inQuote(at price: Price) -> Amount { quote.isZero ? base * price : quote }
 }

@@ -124,6 +124,8 @@ public struct CoreConfiguration: Sendable, Hashable {
   /// Portfolio equity is recorded this often, in milliseconds of core time; `.max`: never.
   public var equityEveryMilliseconds: Int64 = 60_000
   public var botsMaximum = 20_000
+  /// Whether changes are gathered for ``TradingCore/takeChanges()`` and ``TradingCore/takeOrderChanges()``; false where nobody asks.
+  public var tracksChanges = true
   public init(mode: TradingMode) { self.mode = mode }
 
   /// Milliseconds after which a sent order can no longer be accepted (RELIABILITY I3).

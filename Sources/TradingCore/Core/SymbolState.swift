@@ -27,6 +27,32 @@ struct SymbolState: Sendable {
 
   /// Highest trade id booked for our account; 0 = none.
   var lastTradeID: TradeID { trades.last }
+
+  // Mutating, so that they are looked at in place: reading out of an array would copy all of it.
+
+  /// Whether a trade is booked.
+  mutating func hasBooked(_ trade: TradeID) -> Bool { trades.contains(trade) }
+  /// ``lastTradeID``.
+  mutating func tradeFloor() -> TradeID { trades.last }
+  /// Whether some fill waits for its order.
+  mutating func hasUnclaimed() -> Bool { !unclaimed.isEmpty }
+
+  /// What a market order could sell of a quantity; `nil` while the rules are not known.
+  mutating func sellable(_ quantity: Quantity) -> Quantity? {
+    guard quantity.isPositive else { return rules == nil ? nil : .zero }
+    return rules?.quantityRoundedDown(quantity, isMarket: true)
+  }
+
+  /// The filter that a market order or a stop breaks, if any.
+  mutating func filterBroken(quantity: Quantity, price: Price) -> String? {
+    rules?.violation(quantity: quantity, price: price, isMarket: true)?.filter
+  }
+
+  /// Whether a price keeps to the price filter.
+  mutating func takesPrice(_ price: Price) -> Bool { rules?.priceViolation(price) == nil }
+
+  /// What a stop needs to know of the rules; `nil` while they are not known.
+  mutating func stopRules() -> (tick: Price, stopsMaximum: Int)? { rules.map { ($0.tickSize, $0.openAlgorithmicOrdersMaximum) } }
 }
 
 /// A bot as its series sees it: what a closed candle needs, side by side in memory, so that a candle for thousands of bots does not
@@ -40,6 +66,14 @@ struct CandleListener: Sendable {
   var openedAt: Timestamp = .zero
   /// Closed candles after which the position is to be closed; 0 = never.
   var timeStop: Int
+
+  /// Shows a position, changed by a fill.
+  mutating func hold(_ held: Position) {
+    guard held.isOpen else { return position = .flat }
+    let bars = held.openedAt == openedAt ? position.barsHeld : 0
+    openedAt = held.openedAt
+    position = StrategyPosition(isOpen: true, averageEntryPrice: held.averageEntryPrice, barsHeld: bars)
+  }
 
   var isHeldTooLong: Bool { timeStop > 0 && position.isOpen && position.barsHeld >= timeStop }
 
@@ -132,6 +166,11 @@ struct SeriesState: Sendable {
     var listener = CandleListener(bot: bot, strategy: strategy, timeStop: configuration.timeStopCandles)
     for candle in history { _ = listener.strategy.onCandle(candle, position: .flat) }
     listeners.insert(listener, at: slot(of: bot))
+  }
+
+  /// Shows a bot's position, changed by a fill, to its strategy.
+  mutating func show(_ position: Position, to bot: Int) {
+    if let slot = listenerIndex(of: bot) { listeners[slot].hold(position) }
   }
 
   mutating func remove(_ bot: Int) {

@@ -34,7 +34,7 @@ extension TradingCore {
     }
     if entry.sequence > 1 { now = max(now, entry.time) }
     apply(entry)
-    dirtyOrders.removeAll(keepingCapacity: true)
+    orders.forgetChanges()
   }
 
   /// The only place where journaled state changes.
@@ -56,13 +56,12 @@ extension TradingCore {
     case .orderIntent(let intent): applyIntent(intent, entry)
     case .orderUpdated(let update): applyUpdate(update, at: entry.time)
     case .cancelRequested(let cancel):
-      markOrder(cancel.clientOrderID)
-      orders[cancel.clientOrderID]?.status = .pendingCancel
-      orders[cancel.clientOrderID]?.updatedAt = entry.time
-      if let order = orders[cancel.clientOrderID] {
-        unsettled.add(cancel.clientOrderID)
-        touchOwner(of: order)
-      }
+      guard let key = orders.key(of: cancel.clientOrderID) else { return }
+      markOrder(key)
+      orders[key]?.status = .pendingCancel
+      orders[key]?.updatedAt = entry.time
+      orders.unsettle(key)
+      touchOwner(of: key)
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
@@ -90,48 +89,53 @@ extension TradingCore {
   }
 
   mutating func withBot(_ id: BotID, _ body: (inout Bot) -> Void) {
-    guard let index = botIndex[id] else { return }
+    guard let index = botAt(id) else { return }
     bots[index]?.update(at: now, body)
     markDirty(index)
   }
 
-  private mutating func touchOwner(of order: Order) {
+  private mutating func touchOwner(of order: OrderKey) {
     guard let index = owner(of: order) else { return }
     bots[index]?.updatedAt = now
     markDirty(index)
   }
 
   private mutating func applyCreated(_ configuration: BotConfiguration, _ entry: JournalEntry) {
-    guard botIndex[configuration.id] == nil,
+    guard botAt(configuration.id) == nil,
       let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
     else { return }
     let index = bots.count
-    bots.append(
-      Bot(
-        configuration: configuration, createdAt: entry.time, createdSequence: entry.sequence, updatedAt: entry.time))
-    botIndex[configuration.id] = index
     let symbol = symbolState(for: configuration.symbol)
-    symbols[symbol].bots.append(index)
     let seriesAt = seriesState(for: configuration.series)
+    bots.append(Bot(configuration: configuration, sequence: entry.sequence, at: entry.time, symbol: symbol, series: seriesAt))
+    dirtyMarks.append(false)
+    botIDs.append(configuration.id)
+    isBotThere.append(true)
+    botTable.add(index, configuration.id.fingerprint)
+    symbols[symbol].bots.append(index)
     series[seriesAt].add(index, strategy, configuration)
     portfolio.capital += configuration.capital
     markDirty(index)
   }
 
   private mutating func applyUpdated(_ configuration: BotConfiguration, at time: Timestamp) {
-    guard let index = botIndex[configuration.id], let old = bots[index]?.configuration,
+    guard let index = botAt(configuration.id), let old = bots[index]?.configuration, let oldSeries = bots[index]?.seriesAt,
       let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
     else { return }
-    if let at = seriesIndex[old.series] { series[at].remove(index) }
+    series[oldSeries].remove(index)
     let seriesAt = seriesState(for: configuration.series)
     series[seriesAt].add(index, strategy, configuration)
     portfolio.capital += configuration.capital - old.capital
     if old.symbol != configuration.symbol {
-      if let at = symbolIndex[old.symbol] { symbols[at].bots.removeAll { $0 == index } }
+      if let at = symbolAt(old.symbol) { symbols[at].bots.removeAll { $0 == index } }
       let at = symbolState(for: configuration.symbol)
       symbols[at].bots.append(index)
     }
     bots[index]?.configuration = configuration
+    let newSymbol = symbolState(for: configuration.symbol)
+    bots[index]?.symbolAt = newSymbol
+    bots[index]?.seriesAt = seriesAt
+    bots[index]?.stopReason = Bot.stopReason(configuration)
     bots[index]?.updatedAt = time
     holdersChanged(on: configuration.symbol)
     markDirty(index)
@@ -151,171 +155,112 @@ extension TradingCore {
   }
 
   private mutating func applyRemoved(_ id: BotID) {
-    guard let index = botIndex.removeValue(forKey: id), let bot = bots[index] else { return }
+    guard let index = botAt(id), let bot = bots[index] else { return }
+    botTable.remove(index, id.fingerprint)
     for order in bot.openOrders {
       markOrder(order)
       finish(order)
     }
-    removedBots.append(snapshot(of: bot, index))
+    if configuration.tracksChanges { removedBots.append(snapshot(of: bot, index)) }
     portfolio.capital -= bot.configuration.capital
     bots[index] = nil
+    isBotThere[index] = false
     markDirty(index)
-    if let at = seriesIndex[bot.configuration.series] { series[at].remove(index) }
-    if let at = symbolIndex[bot.configuration.symbol] { symbols[at].bots.removeAll { $0 == index } }
+    series[bot.seriesAt].remove(index)
+    symbols[bot.symbolAt].bots.removeAll { $0 == index }
     holdersChanged(on: bot.configuration.symbol)
   }
 
   private mutating func applyIntent(_ intent: OrderIntent, _ entry: JournalEntry) {
-    let id = intent.request.clientOrderID
     var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
-    if let at = symbolIndex[intent.request.symbol] { order.tradeFloor = symbols[at].lastTradeID }
+    let symbol = symbolAt(intent.request.symbol)
+    if let symbol { order.tradeFloor = symbols[symbol].tradeFloor() }
     recentOrders.add(entry.time)
-    orders[id] = order
-    markOrder(id)
-    unsettled.add(id)
-    withBot(intent.botID) { bot in
-      bot.openOrders.append(id)
-      if intent.purpose == .entry {
-        bot.statistics.signalCount += 1
-        // A bot that was started before its symbol had a price is measured from its first decision.
-        if bot.statistics.firstStartPrice.isZero { bot.statistics.firstStartPrice = intent.decisionPrice }
-        bot.lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: entry.time)
-      }
-    }
+    let bot = botAt(intent.botID)
+    let key = orders.insert(order, symbol: symbol, bot: bot)
+    markOrder(key)
+    orders.unsettle(key)
+    guard let bot else { return }
+    bots[bot]?.add(key, intent, sentAt: entry.time)
+    bots[bot]?.updatedAt = now
+    markDirty(bot)
   }
 
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
-    guard var order = orders[update.clientOrderID] else { return }
-    order.status = update.status
-    order.wasGivenUp = update.status == .expired && update.reason.hasPrefix(OrderUpdate.givenUp)
-    if update.status == .unknown { order.sentBefore = time }
+    guard let key = orders.key(of: update.clientOrderID) else { return }
     highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
-    if update.venueOrderID.value != 0, order.venueOrderID != update.venueOrderID {
-      order.venueOrderID = update.venueOrderID
-      ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: update.venueOrderID)] = update.clientOrderID
-    }
-    order.executedQuantity = max(order.executedQuantity, update.executedQuantity)
-    order.cumulativeQuote = max(order.cumulativeQuote, update.cumulativeQuote)
-    if !update.reason.isEmpty { order.rejectReason = update.reason }
-    order.updatedAt = time
-    orders[update.clientOrderID] = order
-    markOrder(update.clientOrderID)
+    if update.venueOrderID.value != 0 { orders.setVenueOrderID(update.venueOrderID, of: key) }
+    orders[key]?.apply(update, at: time)
+    markOrder(key)
     // One that was given up and appears after all belongs to its bot again.
-    if !order.status.isTerminal, let index = owner(of: order), bots[index]?.openOrders.contains(update.clientOrderID) == false {
-      bots[index]?.openOrders.append(update.clientOrderID)
-    }
-    settle(order)
-    touchOwner(of: order)
+    if !update.status.isTerminal, let index = owner(of: key) { bots[index]?.reopen(key) }
+    settle(key)
+    touchOwner(of: key)
   }
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
-    let fill = record.fill
-    highestVenueOrderID = max(highestVenueOrderID, fill.venueOrderID)
-    let at = symbolState(for: fill.symbol)
-    symbols[at].trades.add(fill.tradeID)
+    highestVenueOrderID = max(highestVenueOrderID, record.fill.venueOrderID)
+    let at = symbolState(for: record.fill.symbol)
+    symbols[at].trades.add(record.fill.tradeID)
     var decisionPrice = Price.zero
     var volatility = Price.zero
-    if let id = record.clientOrderID, var order = orders[id] {
-      order.filledQuantity += fill.quantity
-      order.filledQuote += fill.quoteQuantity
-      order.executedQuantity = max(order.executedQuantity, order.filledQuantity)
-      order.tradeIDs.append(fill.tradeID)
-      order.updatedAt = time
-      if order.venueOrderID.value == 0, fill.venueOrderID.value != 0 {
-        order.venueOrderID = fill.venueOrderID
-        ordersByVenueID[VenueKey(symbol: fill.symbol, id: fill.venueOrderID)] = id
-      }
-      decisionPrice = order.intent.decisionPrice
-      volatility = order.intent.volatility
-      orders[id] = order
-      markOrder(id)
-      settle(order)
+    if let id = record.clientOrderID, let key = orders.key(of: id) {
+      if orders.venueOrderID(of: key).value == 0 { orders.setVenueOrderID(record.fill.venueOrderID, of: key) }
+      if let decided = orders[key]?.apply(record.fill, at: time) { (decisionPrice, volatility) = decided }
+      markOrder(key)
+      settle(key)
     }
     guard let botID = record.botID else { return }
     portfolio.realized += record.realizedPnL
-    let (base, quote) = assets(of: fill)
-    withBot(botID) { bot in
-      let openedAt = bot.position.openedAt
-      _ = bot.position.apply(fill, side: record.side, baseAsset: base, quoteAsset: quote, closes: record.closesPosition)
-      let feeInQuote =
-        fill.commissionAsset == quote ? fill.commission : fill.commissionAsset == base ? fill.commission * fill.price : .zero
-      bot.statistics.book(
-        record, realized: record.realizedPnL, commissionInQuote: feeInQuote, capital: bot.configuration.capital,
-        decisionPrice: decisionPrice, openedAt: openedAt)
-      if openedAt != bot.position.openedAt {
-        bot.journaledPeak = bot.position.peakPrice
-        bot.position.entryVolatility = volatility
-      }
-      if record.closesPosition, bot.configuration.cooldownCandles > 0, bot.statistics.lastTradePnL.isNegative {
-        let interval = bot.configuration.interval
-        bot.coolsUntil = interval.openTime(containing: fill.time).advanced(
-          byMilliseconds: interval.milliseconds * Int64(clamping: bot.configuration.cooldownCandles))
-      }
-      if record.closesPosition { bot.exitRequest = nil }
-      if record.side == .buy { bot.isProtectionImpossible = false }
-      bot.refusals = 0
+    if let index = botAt(botID) {
+      bots[index]?.apply(record, decisionPrice: decisionPrice, volatility: volatility)
+      bots[index]?.updatedAt = now
+      markDirty(index)
+      tellStrategy(of: index)
     }
-    tellStrategy(of: botID)
-    holdersChanged(on: fill.symbol)
+    symbols[at].areHoldersStale = true
   }
 
   /// Shows a bot's position, changed by a fill, to its strategy.
-  private mutating func tellStrategy(of id: BotID) {
-    guard let index = botIndex[id], let bot = bots[index], let at = seriesIndex[bot.configuration.series],
-      let slot = series[at].listenerIndex(of: index)
-    else { return }
-    let position = bot.position
-    guard position.isOpen else { return series[at].listeners[slot].position = .flat }
-    let bars = position.openedAt == series[at].listeners[slot].openedAt ? series[at].listeners[slot].position.barsHeld : 0
-    series[at].listeners[slot].openedAt = position.openedAt
-    series[at].listeners[slot].position = StrategyPosition(isOpen: true, averageEntryPrice: position.averageEntryPrice, barsHeld: bars)
-  }
-
-  /// Base and quote asset of a fill as far as its commission needs them: an asset that the symbol's name begins with is the base, one
-  /// that it ends with is the quote, any other is a third asset. From the name alone, so that folding a journal needs no rules.
-  func assets(of fill: Fill) -> (base: String, quote: String) {
-    let text = fill.symbol.text
-    let asset = fill.commissionAsset
-    guard !asset.isEmpty, asset.utf8.count < text.utf8.count else { return ("", "") }
-    if text.hasPrefix(asset) { return (asset, String(text.dropFirst(asset.count))) }
-    if text.hasSuffix(asset) { return (String(text.dropLast(asset.count)), asset) }
-    return ("", "")
+  private mutating func tellStrategy(of index: Int) {
+    guard let (at, position) = bots[index]?.shown() else { return }
+    series[at].show(position, to: index)
   }
 
   /// Moves an order between the lists after a change.
-  private mutating func settle(_ order: Order) {
-    let id = order.clientOrderID
-    guard !order.isUnsettled else { return unsettled.add(id) }
-    unsettled.remove(id)
-    guard order.status.isTerminal else { return }
-    if let index = owner(of: order), bots[index]?.openOrders.contains(id) == true {
-      bots[index]?.openOrders.removeAll { $0 == id }
-      finish(id)
-    }
+  private mutating func settle(_ key: OrderKey) {
+    guard let standing = orders.standing(of: key) else { return }
+    guard !standing.isUnsettled else { return orders.unsettle(key) }
+    orders.settle(key)
+    guard standing.status.isTerminal, let index = owner(of: key), bots[index]?.close(key) == true else { return }
+    finish(key)
   }
 
-  private mutating func finish(_ id: ClientOrderID) {
-    guard let old = finished.add(id), let order = orders[old], order.status.isTerminal, !order.isUnsettled else { return }
-    orders[old] = nil
-    ordersByVenueID[VenueKey(symbol: order.intent.request.symbol, id: order.venueOrderID)] = nil
+  private mutating func finish(_ key: OrderKey) {
+    guard let old = finished.add(key), let standing = orders.standing(of: old), standing.status.isTerminal, !standing.isUnsettled else {
+      return
+    }
+    orders.remove(old)
   }
 
   mutating func symbolState(for symbol: Symbol) -> Int {
-    if let index = symbolIndex[symbol] { return index }
+    if let index = symbolAt(symbol) { return index }
     symbols.append(SymbolState(symbol: symbol))
-    symbolIndex[symbol] = symbols.count - 1
+    symbolNames.append(symbol)
+    symbolTable.add(symbols.count - 1, symbol.fingerprint)
     return symbols.count - 1
   }
 
   mutating func seriesState(for key: SeriesKey) -> Int {
-    if let index = seriesIndex[key] { return index }
+    if let index = seriesAt(key) { return index }
     series.append(SeriesState(key: key, symbolIndex: symbolState(for: key.symbol)))
-    seriesIndex[key] = series.count - 1
+    seriesKeys.append(key)
+    seriesTable.add(series.count - 1, Self.fingerprint(of: key))
     return series.count - 1
   }
 
   mutating func holdersChanged(on symbol: Symbol) {
-    if let at = symbolIndex[symbol] { symbols[at].areHoldersStale = true }
+    if let at = symbolAt(symbol) { symbols[at].areHoldersStale = true }
   }
 
   /// Recomputes who watches a symbol's prices, and from where on. Cost: linear in the symbol's bots.
@@ -324,17 +269,10 @@ extension TradingCore {
     symbols[at].holders.removeAll(keepingCapacity: true)
     var above = FixedDecimal(raw: .max)
     var below = Price.zero
-    let tick = symbols[at].rules?.tickSize ?? .zero
-    for index in symbols[at].bots {
-      guard let bot = bots[index], bot.position.isOpen else { continue }
-      symbols[at].holders.append(index)
-      let target = bot.takeProfitPrice
-      if target.isPositive { above = min(above, target) }
-      below = max(below, bot.stopPrice(tick: tick))
-      if bot.configuration.hasTrailingStop {
-        above = min(above, bot.position.peakPrice)
-        below = max(below, bot.trailingPrice)
-      }
+    let tick = symbols[at].stopRules()?.tick ?? .zero
+    for slot in symbols[at].bots.indices {
+      let index = symbols[at].bots[slot]
+      if bots[index]?.narrow(below: &below, above: &above, tick: tick) == true { symbols[at].holders.append(index) }
     }
     symbols[at].wakeAbove = above
     symbols[at].wakeBelow = below

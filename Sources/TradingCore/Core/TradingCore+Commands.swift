@@ -73,9 +73,9 @@ extension TradingCore {
     func wrong(_ field: String, _ reason: String, _ message: String) {
       found.append(CommandError.Violation(field: field, reason: reason, message: message))
     }
-    if symbolIndex.isEmpty || !symbols.contains(where: { $0.rules != nil }) {
+    if !symbols.contains(where: { $0.rules != nil }) {
       wrong("symbol", "RULES_NOT_LOADED", "the exchange's symbols are not loaded yet; wait until `botctl health` says the feed is up")
-    } else if let at = symbolIndex[configuration.symbol], let rules = symbols[at].rules {
+    } else if let at = symbolAt(configuration.symbol), let rules = symbols[at].rules {
       if rules.status != .trading { wrong("symbol", "SYMBOL_NOT_TRADING", "\(configuration.symbol) is not trading on the exchange") }
     } else {
       wrong("symbol", "SYMBOL_UNKNOWN", "the exchange has no symbol \(configuration.symbol); `botctl symbols` lists them")
@@ -121,7 +121,7 @@ extension TradingCore {
   }
 
   private mutating func create(_ configuration: BotConfiguration, start: Bool, _ effects: inout [Effect]) throws(CommandError) -> BotID {
-    guard botIndex[configuration.id] == nil else {
+    guard botAt(configuration.id) == nil else {
       throw CommandError(
         .alreadyExists, reason: "BOT_EXISTS", field: "bot_id",
         "there is already a bot \(configuration.id); choose another id, or remove it first: botctl remove \(configuration.id)")
@@ -131,11 +131,11 @@ extension TradingCore {
       let isUnavailable = violations.allSatisfy { $0.reason == "RULES_NOT_LOADED" }
       throw CommandError(isUnavailable ? .unavailable : .invalidArgument, violations)
     }
-    guard botIndex.count < configuration.idLimit(self.configuration) else {
+    guard botTable.count < configuration.idLimit(self.configuration) else {
       throw CommandError(
-        .failedPrecondition, reason: "TOO_MANY_BOTS", "there are already \(botIndex.count) bots, the most that one daemon runs")
+        .failedPrecondition, reason: "TOO_MANY_BOTS", "there are already \(botTable.count) bots, the most that one daemon runs")
     }
-    let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
+    let isNewSeries = seriesAt(configuration.series).map { series[$0].listeners.isEmpty } ?? true
     append(.botCreated(configuration), &effects)
     if isNewSeries { effects.append(.watch(configuration.series)) }
     if start { _ = try change(configuration.id, to: .running, "started at creation", &effects) }
@@ -159,15 +159,15 @@ extension TradingCore {
       )
     }
     let old = bot.configuration.series
-    let isNewSeries = seriesIndex[configuration.series].map { series[$0].listeners.isEmpty } ?? true
+    let isNewSeries = seriesAt(configuration.series).map { series[$0].listeners.isEmpty } ?? true
     append(.botUpdated(configuration), &effects)
     if isNewSeries { effects.append(.watch(configuration.series)) }
-    if let at = seriesIndex[old], series[at].listeners.isEmpty { effects.append(.unwatch(old)) }
+    if let at = seriesAt(old), series[at].listeners.isEmpty { effects.append(.unwatch(old)) }
     return configuration.id
   }
 
   private func find(_ id: BotID) throws(CommandError) -> Bot {
-    guard let index = botIndex[id], let bot = bots[index] else {
+    guard let index = botAt(id), let bot = bots[index] else {
       throw CommandError(.notFound, reason: "BOT_NOT_FOUND", field: "bot_id", "there is no bot \(id); `botctl list` shows them all")
     }
     return bot
@@ -214,13 +214,9 @@ extension TradingCore {
       throw CommandError(
         .failedPrecondition, reason: "ORDER_OUTSTANDING", "an order of bot \(id) is still in doubt; try again in a few seconds")
     }
-    for order in bot.openOrders.compactMap({ orders[$0] }) where order.isResting {
-      let sequence = append(
-        .cancelRequested(CancelRequest(clientOrderID: order.clientOrderID, botID: id, reason: "the bot is removed")), &effects)
-      effects.append(.cancel(order.clientOrderID, order.intent.request.symbol, after: sequence))
-    }
+    for key in bot.openOrders where orders[key]?.isResting ?? false { cancel(key, reason: "the bot is removed", &effects) }
     append(.botRemoved(id), &effects)
-    if let at = seriesIndex[bot.configuration.series], series[at].listeners.isEmpty { effects.append(.unwatch(bot.configuration.series)) }
+    if let at = seriesAt(bot.configuration.series), series[at].listeners.isEmpty { effects.append(.unwatch(bot.configuration.series)) }
     return id
   }
 
@@ -229,13 +225,13 @@ extension TradingCore {
     guard bot.position.isOpen else {
       throw CommandError(.failedPrecondition, reason: "NO_POSITION", "bot \(id) holds no position")
     }
-    guard let index = botIndex[id], bot.exitRequest == nil else { return id }
+    guard let index = botAt(id), bot.exitRequest == nil else { return id }
     requestExit(index, .manual, reason: "closed by hand", price: lastPrice(of: bot.configuration.symbol), &effects)
     return id
   }
 
   private mutating func cancelByHand(_ id: ClientOrderID, _ effects: inout [Effect]) throws(CommandError) -> BotID {
-    guard let order = orders[id] else {
+    guard let key = orders.key(of: id), let order = orders[key] else {
       throw CommandError(
         .notFound, reason: "ORDER_NOT_FOUND", field: "client_order_id", "there is no open order \(id); `botctl orders` shows them")
     }
@@ -248,8 +244,7 @@ extension TradingCore {
         .failedPrecondition, reason: "ORDER_PROTECTS_POSITION",
         "order \(id) is the stop of bot \(order.botID)'s position; close the position instead: botctl close \(order.botID)")
     }
-    let sequence = append(.cancelRequested(CancelRequest(clientOrderID: id, botID: order.botID, reason: "canceled by hand")), &effects)
-    effects.append(.cancel(id, order.intent.request.symbol, after: sequence))
+    cancel(key, reason: "canceled by hand", &effects)
     return order.botID
   }
 }

@@ -17,15 +17,15 @@ extension TradingCore {
       use.totalNotional += value
       if symbols[at].symbol == symbol { use.symbolNotional += value }
     }
-    for id in unsettled.elements {
-      guard let order = orders[id], order.intent.purpose == .entry else { continue }
+    for key in orders.unsettled {
+      guard let order = orders[key], order.intent.purpose == .entry else { continue }
       // What may still execute, and what did but is not booked yet.
       let executed = max(order.executedQuantity - order.filledQuantity, .zero)
       let rest = order.intent.decisionPrice * (order.status.isTerminal ? executed : order.remainingQuantity)
       guard rest.isPositive else { continue }
       use.totalNotional += rest
       if order.intent.request.symbol == symbol { use.symbolNotional += rest }
-      if let index = owner(of: order), bots[index]?.position.isOpen == false { use.openPositions += 1 }
+      if let index = owner(of: key), bots[index]?.position.isOpen == false { use.openPositions += 1 }
     }
     if riskLimits.openOrdersMaximum > 0 || symbol == nil { use.openOrders = openOrders.count }
     if riskLimits.ordersPerMinuteMaximum > 0 || symbol == nil { use.ordersLastMinute = recentOrders.count(at: now) }

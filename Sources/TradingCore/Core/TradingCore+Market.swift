@@ -7,11 +7,11 @@ extension TradingCore {
   mutating func handle(_ event: MarketEvent, _ effects: inout [Effect]) {
     switch event {
     case .trade(let trade):
-      guard !configuration.mode.isPaper, let at = symbolIndex[trade.symbol], trade.price.isPositive else { return }
+      guard !configuration.mode.isPaper, let at = symbolAt(trade.symbol), trade.price.isPositive else { return }
       symbols[at].lastTradeTime = trade.time
       priceMoved(at, to: trade.price, &effects)
     case .candle(let update):
-      guard let at = symbolIndex[update.symbol], update.candle.isConsistent else { return }
+      guard let at = symbolAt(update.symbol), update.candle.isConsistent else { return }
       // A trade stream is fresher than candle updates; they count only where it is silent.
       if !configuration.mode.isPaper,
         update.eventTime.nanoseconds(since: symbols[at].lastTradeTime) > 5_000_000_000 || symbols[at].lastTradeTime == .zero
@@ -25,7 +25,7 @@ extension TradingCore {
 
   /// A closed candle: every bot of the series decides once.
   private mutating func closed(_ update: CandleUpdate, _ effects: inout [Effect]) {
-    guard let at = seriesIndex[SeriesKey(symbol: update.symbol, interval: update.interval)],
+    guard let at = seriesAt(SeriesKey(symbol: update.symbol, interval: update.interval)),
       update.candle.openTime > series[at].lastOpenTime
     else { return }
     let close = update.interval.nextOpenTime(after: update.candle.openTime)
@@ -53,7 +53,7 @@ extension TradingCore {
     _ decision: CandleSignal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
   ) {
     let index = decision.bot
-    guard let bot = bots[index] else { return }
+    guard let bot = bots[index]?.standing() else { return }
     let signal = decision.signal
     if decision.candlesHeld > 0, signal.action != .sell || bot.state == .stopped || bot.state == .halted {
       // Like the other stops it works in every state of the bot.
@@ -65,10 +65,10 @@ extension TradingCore {
     switch signal.action {
     case .hold: return
     case .buy:
-      guard !bot.position.isOpen, bot.exitRequest == nil, now >= bot.retryAt else { return }
+      guard !bot.isOpen, !bot.isExiting, now >= bot.retryAt else { return }
       enter(index, signal, price: price, at: close, isLate: isLate, &effects)
     case .sell:
-      guard bot.position.isOpen, bot.exitRequest == nil, tradingState != .halted else { return }
+      guard bot.isOpen, !bot.isExiting, tradingState != .halted else { return }
       requestExit(index, .exit, reason: signal.reason, price: price, &effects)
       bots[index]?.lastSignal?.confidence = signal.confidence
     }
@@ -77,47 +77,43 @@ extension TradingCore {
   private mutating func enter(
     _ index: Int, _ signal: Signal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
   ) {
-    guard let bot = bots[index], let at = symbolIndex[bot.configuration.symbol] else { return }
-    let volatility = volatility(for: bot)
+    guard let bot = bots[index]?.entryInputs() else { return }
+    let volatility = bot.needsVolatility ? series[bot.seriesAt].volatility : .zero
     let decision =
-      bot.openOrders.isEmpty ? gate(bot, at, price: price, close: close, volatility: volatility, isLate: isLate) : Self.outstanding(bot)
+      bot.openOrderCount == 0 ? gate(bot, price: price, close: close, volatility: volatility, isLate: isLate) : outstanding(bot)
     switch decision {
     case .denied(let code, let message):
       append(
         .orderDenied(
           OrderDenial(
-            botID: bot.configuration.id, side: .buy, code: code, message: message, signalReason: signal.reason, decisionPrice: price)),
+            botID: botIDs[index], side: .buy, code: code, message: message, signalReason: signal.reason, decisionPrice: price)),
         &effects)
     case .buy(let quantity):
       guard let id = nextClientOrderID() else { return }
       let request = OrderRequest(
-        clientOrderID: id, symbol: bot.configuration.symbol, side: .buy, type: .market, quantity: quantity)
+        clientOrderID: id, symbol: symbolNames[bot.symbolAt], side: .buy, type: .market, quantity: quantity)
       send(
-        RiskGate.approveEntry(request, decisionPrice: price), bot: bot.configuration.id, purpose: .entry, reason: signal.reason,
+        RiskGate.approveEntry(request, decisionPrice: price), bot: botIDs[index], purpose: .entry, reason: signal.reason,
         volatility: volatility, &effects)
     }
     bots[index]?.lastSignal?.confidence = signal.confidence
   }
 
-  private static func outstanding(_ bot: Bot) -> RiskGate.Decision {
-    .denied(.orderOutstanding, "\(bot.openOrders.count) earlier orders are not finished, the first is \(bot.openOrders.first?.text ?? "")")
+  private mutating func outstanding(_ bot: Bot.EntryInputs) -> RiskGate.Decision {
+    let first = bot.firstOpenOrder.flatMap { orders.standing(of: $0)?.clientOrderID.text }
+    return .denied(.orderOutstanding, "\(bot.openOrderCount) earlier orders are not finished, the first is \(first ?? "")")
   }
 
-  /// The average true range that a bot's sizing or trailing stop needs; zero when it needs none or it is not known.
-  private func volatility(for bot: Bot) -> Price {
-    guard bot.configuration.needsVolatility, let at = seriesIndex[bot.configuration.series] else { return .zero }
-    return series[at].volatility
-  }
-
-  private func gate(
-    _ bot: Bot, _ at: Int, price: Price, close: Timestamp, volatility: Price, isLate: Bool
+  private mutating func gate(
+    _ bot: Bot.EntryInputs, price: Price, close: Timestamp, volatility: Price, isLate: Bool
   ) -> RiskGate.Decision {
+    let at = bot.symbolAt
     var inputs = RiskGate.Inputs(
       configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
       feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
-      availableCapital: bot.configuration.capital + bot.statistics.realizedPnL - bot.position.cost, price: price, volatility: volatility,
+      availableCapital: bot.availableCapital, price: price, volatility: volatility,
       coolsUntil: close <= bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits)
-    if riskLimits.limitsEntries, RiskGate.standing(inputs) == nil { inputs.use = portfolioUse(of: bot.configuration.symbol) }
+    if riskLimits.limitsEntries, RiskGate.standing(inputs) == nil { inputs.use = portfolioUse(of: symbolNames[at]) }
     return RiskGate.entry(inputs)
   }
 
@@ -135,16 +131,15 @@ extension TradingCore {
 
   /// The name of the order whose intent is appended next: this journal's prefix, the intent's own sequence and the driver's tag. The tag
   /// keeps names unique even where a sequence is used again: after a disk failure, or when a state directory came from an older copy.
-  func nextClientOrderID() -> ClientOrderID? {
-    guard let identity else { return nil }
-    let tag = configuration.orderTag
-    return ClientOrderID(tag.isEmpty ? "\(identity.id)-\(nextSequence)" : "\(identity.id)-\(nextSequence)-\(tag)")
+  mutating func nextClientOrderID() -> ClientOrderID? {
+    guard let prefix = identity?.id else { return nil }
+    return ClientOrderID(prefix: prefix, number: nextSequence, suffix: configuration.orderTag)
   }
 
   mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {
-    guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { return }
+    guard let bot = bots[index]?.standing(), bot.isOpen, !bot.isExiting else { return }
     append(
-      .exitRequested(ExitRequest(botID: bot.configuration.id, purpose: purpose, reason: reason, decisionPrice: price)), &effects)
+      .exitRequested(ExitRequest(botID: botIDs[index], purpose: purpose, reason: reason, decisionPrice: price)), &effects)
     advance(index, &effects)
   }
 
@@ -159,33 +154,29 @@ extension TradingCore {
     if riskLimits.watchesEquity { watchPrices(&effects) }
     guard price >= symbols[at].wakeAbove || price <= symbols[at].wakeBelow else { return }
     var peaksMoved = false
-    let tick = symbols[at].rules?.tickSize ?? .zero
+    let tick = symbols[at].stopRules()?.tick ?? .zero
     for index in symbols[at].holders {
-      guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { continue }
-      let trail = bot.trailingPrice
-      if price > bot.position.peakPrice, bot.configuration.hasTrailingStop {
+      guard let bot = bots[index]?.watched(tick: tick) else { continue }
+      if price > bot.peak, bot.hasTrailingStop {
         bots[index]?.position.peakPrice = price
         peaksMoved = true
         if price >= bot.journaledPeak + bot.journaledPeak * Self.peakStep {
-          append(.peakRaised(PeakRecord(botID: bot.configuration.id, price: price)), &effects)
+          append(.peakRaised(PeakRecord(botID: botIDs[index], price: price)), &effects)
         }
       }
       // A stop that is watched here stays in force while trading is halted, as one that rests on the venue does.
-      if bot.isProtectionImpossible, price <= bot.stopPrice(tick: tick), now >= bot.retryAt {
-        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stopPrice(tick: tick))", price: price, &effects)
+      if bot.isProtectionImpossible, price <= bot.stop, now >= bot.retryAt {
+        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stop)", price: price, &effects)
         continue
       }
       if tradingState == .halted { continue }
-      if bot.takeProfitPrice.isPositive, price >= bot.takeProfitPrice {
-        requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.takeProfitPrice)", price: price, &effects)
-      } else if trail.isPositive, price <= trail {
+      if bot.target.isPositive, price >= bot.target {
+        requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.target)", price: price, &effects)
+      } else if bot.trail.isPositive, price <= bot.trail {
         // The exact peak that it hangs from: whoever replays the journal must know it.
-        if bot.position.peakPrice > bot.journaledPeak {
-          append(.peakRaised(PeakRecord(botID: bot.configuration.id, price: bot.position.peakPrice)), &effects)
-        }
+        if bot.peak > bot.journaledPeak { append(.peakRaised(PeakRecord(botID: botIDs[index], price: bot.peak)), &effects) }
         requestExit(
-          index, .trailingStop, reason: "price \(price) fell from its peak \(bot.position.peakPrice) by the trailing stop", price: price,
-          &effects)
+          index, .trailingStop, reason: "price \(price) fell from its peak \(bot.peak) by the trailing stop", price: price, &effects)
       }
     }
     if peaksMoved { symbols[at].areHoldersStale = true }
@@ -194,19 +185,20 @@ extension TradingCore {
   /// The first price between two (exclusive), walking from one to the other, at which a target, a trailing stop or a watched stop acts;
   /// on the tick on the far side of the exact level. Cost: linear in the symbol's open positions.
   public mutating func trigger(on symbol: Symbol, from: Price, to: Price) -> Price? {
-    guard let at = symbolIndex[symbol] else { return nil }
+    guard let at = symbolAt(symbol) else { return nil }
     if symbols[at].areHoldersStale { refreshHolders(at) }
-    let tick = symbols[at].rules?.tickSize ?? .zero
+    guard !symbols[at].holders.isEmpty else { return nil }
+    let tick = symbols[at].stopRules()?.tick ?? .zero
     var found: Price?
     for index in symbols[at].holders {
-      guard let bot = bots[index], bot.position.isOpen, bot.exitRequest == nil else { continue }
+      guard let bot = bots[index]?.watched(tick: tick) else { continue }
       if to > from {
-        guard tradingState != .halted, bot.takeProfitPrice.isPositive else { continue }
-        let target = bot.takeProfitPrice.roundedUp(toMultipleOf: tick)
+        guard tradingState != .halted, bot.target.isPositive else { continue }
+        let target = bot.target.roundedUp(toMultipleOf: tick)
         if target > from, target < to, target < found ?? to { found = target }
       } else {
-        var level = tradingState == .halted ? .zero : bot.trailingPrice.roundedDown(toMultipleOf: tick)
-        if bot.isProtectionImpossible { level = max(level, bot.stopPrice(tick: tick)) }
+        var level = tradingState == .halted ? .zero : bot.trail.roundedDown(toMultipleOf: tick)
+        if bot.isProtectionImpossible { level = max(level, bot.stop) }
         if level < from, level > to, level > found ?? to { found = level }
       }
     }
@@ -215,7 +207,7 @@ extension TradingCore {
 
   /// Whether a bot holds this symbol: somebody watches its prices between candles.
   public func isHeld(_ symbol: Symbol) -> Bool {
-    guard let at = symbolIndex[symbol] else { return false }
+    guard let at = symbolAt(symbol) else { return false }
     return symbols[at].areHoldersStale ? symbols[at].bots.contains { bots[$0]?.position.isOpen ?? false } : !symbols[at].holders.isEmpty
   }
 

@@ -5,88 +5,80 @@ import Venue
 extension TradingCore {
   /// A word of the venue about an order, from any channel, in any order, any number of times.
   mutating func handle(_ report: ExecutionReport, _ effects: inout [Effect]) {
-    guard let order = orders[report.clientOrderID] else {
+    guard let key = orders.key(of: report.clientOrderID) else {
       if let fill = report.fill { bookExternal(fill, side: report.side, id: report.clientOrderID, &effects) }
       return
     }
+    let bot = orders.bot(of: key)
     if let fill = report.fill {
-      book(fill, of: order, &effects)
+      book(fill, of: key, &effects)
       if riskLimits.watchesEquity { watchPortfolio(&effects) }
     }
-    guard let current = orders[report.clientOrderID] else { return }
-    updateStatus(current, report, &effects)
+    guard orders.contains(key) else { return }
+    updateStatus(key, report, &effects)
     claim(symbol: report.symbol, &effects)
-    if let settled = orders[report.clientOrderID], settled.isResting, owner(of: settled) == nil {
+    if owner(of: key) == nil, orders.standing(of: key)?.isResting == true {
       // Its bot was removed while the cancel's answer was lost.
-      cancel(settled, reason: "its bot was removed", &effects)
+      cancel(key, reason: "its bot was removed", &effects)
     }
-    advanceOwner(of: order, &effects)
+    if let bot, isBotThere[bot] { advance(bot, &effects) }
   }
 
   /// Books a fill once: (symbol, trade id) is its identity.
-  private mutating func book(_ fill: Fill, of order: Order, _ effects: inout [Effect]) {
-    guard !order.tradeIDs.contains(fill.tradeID), fill.quantity.isPositive, fill.price.isPositive else { return }
-    guard symbolIndex[fill.symbol].map({ symbols[$0].trades.contains(fill.tradeID) }) != true else {
+  private mutating func book(_ fill: Fill, of key: OrderKey, _ effects: inout [Effect]) {
+    guard orders[key]?.hasBooked(fill.tradeID) == false, fill.quantity.isPositive, fill.price.isPositive else { return }
+    guard let intent = orders.intent(of: key) else { return }
+    if let at = symbolAt(fill.symbol), symbols[at].hasBooked(fill.tradeID) {
       return alert(
-        .critical, order.botID, "trade \(fill.tradeID) of order \(order.clientOrderID) is booked elsewhere already; check the account",
-        &effects)
+        .critical, intent.botID,
+        "trade \(fill.tradeID) of order \(intent.request.clientOrderID) is booked elsewhere already; check the account", &effects)
     }
-    let side = order.intent.request.side
+    let side = intent.request.side
     var realized = Amount.zero
     var closes = false
-    let owner = owner(of: order)
-    if let owner, let bot = bots[owner] {
-      let (base, quote) = assets(of: fill)
-      var position = bot.position
-      realized = position.apply(fill, side: side, baseAsset: base, quoteAsset: quote, closes: false)
+    let owner = owner(of: key)
+    if let owner, let after = bots[owner]?.preview(fill, side) {
+      realized = after.realized
       // Once: what an order still fills after that belongs to no trade.
-      if side == .sell, position.isOpen { closes = !isSellable(position.quantity, at: fill.price, symbol: fill.symbol) }
+      if side == .sell, after.isOpen { closes = !isSellable(after.left, at: fill.price, symbol: fill.symbol) }
     }
     append(
       .fill(
         FillRecord(
-          fill: fill, botID: owner == nil ? nil : order.botID, clientOrderID: order.clientOrderID, side: side,
-          purpose: order.intent.purpose,
-          reason: order.intent.reason, realizedPnL: realized, closesPosition: closes)), &effects)
+          fill: fill, botID: owner == nil ? nil : intent.botID, clientOrderID: intent.request.clientOrderID, side: side,
+          purpose: intent.purpose, reason: intent.reason, realizedPnL: realized, closesPosition: closes)), &effects)
   }
 
   /// Whether a market order could still sell this much.
-  func isSellable(_ quantity: Quantity, at price: Price, symbol: Symbol) -> Bool {
-    guard let rules = symbolIndex[symbol].flatMap({ symbols[$0].rules }) else { return quantity.isPositive }
-    let sellable = rules.quantityRoundedDown(quantity, isMarket: true)
-    return sellable.isPositive && rules.violation(quantity: sellable, price: price, isMarket: true) == nil
+  mutating func isSellable(_ quantity: Quantity, at price: Price, symbol: Symbol) -> Bool {
+    guard let at = symbolAt(symbol), let sellable = symbols[at].sellable(quantity) else { return quantity.isPositive }
+    return sellable.isPositive && symbols[at].filterBroken(quantity: sellable, price: price) == nil
   }
 
-  private mutating func updateStatus(_ order: Order, _ report: ExecutionReport, _ effects: inout [Effect]) {
+  private mutating func updateStatus(_ key: OrderKey, _ report: ExecutionReport, _ effects: inout [Effect]) {
+    guard let standing = orders.standing(of: key) else { return }
     var next = report.status
     if next == .accepted, report.executedQuantity.isPositive { next = .partiallyFilled }
-    let executed = max(order.executedQuantity, report.executedQuantity)
-    let learnsVenueID = order.venueOrderID.value == 0 && report.venueOrderID.value != 0
-    let moves = next != order.status && order.status.canBecome(next) && !isStale(order, next, report)
-    guard moves || (executed > order.executedQuantity) || learnsVenueID else { return }
-    if order.status == .expired, moves {
-      alert(.critical, order.botID, "order \(order.clientOrderID) appeared on the venue after it was given up; it is adopted", &effects)
+    let executed = max(standing.executedQuantity, report.executedQuantity)
+    let learnsVenueID = standing.venueOrderID.value == 0 && report.venueOrderID.value != 0
+    let moves = next != standing.status && standing.status.canBecome(next) && !standing.isOvertaken(by: report, next)
+    guard moves || executed > standing.executedQuantity || learnsVenueID else { return }
+    if standing.status == .expired, moves {
+      alert(
+        .critical, standing.botID, "order \(standing.clientOrderID) appeared on the venue after it was given up; it is adopted", &effects)
     }
     append(
       .orderUpdated(
         OrderUpdate(
-          clientOrderID: order.clientOrderID, botID: order.botID, status: moves ? next : order.status,
+          clientOrderID: standing.clientOrderID, botID: standing.botID, status: moves ? next : standing.status,
           venueOrderID: report.venueOrderID, executedQuantity: executed,
-          cumulativeQuote: max(order.cumulativeQuote, report.cumulativeQuote), reason: report.reason)), &effects)
-    if next == .rejected || next == .expired, moves, executed.isZero { refused(order, report.reason, &effects) }
-  }
-
-  /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
-  private func isStale(_ order: Order, _ next: OrderStatus, _ report: ExecutionReport) -> Bool {
-    if order.status == .pendingCancel, next == .accepted || next == .partiallyFilled { return report.source != .query }
-    // What the venue itself ended does not come back: an answer that says otherwise was made before. Only an order that we gave up may.
-    if order.status == .expired || order.status == .rejected { return !order.wasGivenUp && !next.isTerminal }
-    return false
+          cumulativeQuote: max(standing.cumulativeQuote, report.cumulativeQuote), reason: report.reason)), &effects)
+    if next == .rejected || next == .expired, moves, executed.isZero { refused(key, report.reason, &effects) }
   }
 
   /// Remembers that the venue refused an order, and slows this bot down.
-  private mutating func refused(_ order: Order, _ reason: String, _ effects: inout [Effect]) {
-    guard let index = owner(of: order), let bot = bots[index] else { return }
+  private mutating func refused(_ key: OrderKey, _ reason: String, _ effects: inout [Effect]) {
+    guard let order = orders[key], let index = owner(of: key), let bot = bots[index] else { return }
     let price = lastPrice(of: order.intent.request.symbol)
     let count = bot.refusals + 1
     bots[index]?.refusals = count
@@ -115,7 +107,7 @@ extension TradingCore {
     }
   }
 
-  private mutating func advanceOwner(of order: Order, _ effects: inout [Effect]) {
+  private mutating func advanceOwner(of order: OrderKey, _ effects: inout [Effect]) {
     if let index = owner(of: order) { advance(index, &effects) }
   }
 
@@ -126,7 +118,7 @@ extension TradingCore {
   // MARK: Answers to requests
 
   mutating func submitted(_ id: ClientOrderID, _ outcome: SubmitOutcome, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
+    guard let key = orders.key(of: id), let order = orders[key] else { return }
     switch outcome {
     case .accepted(let reports):
       for report in reports { handle(report, &effects) }
@@ -138,8 +130,8 @@ extension TradingCore {
           OrderUpdate(
             clientOrderID: id, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
-      refused(order, reason, &effects)
-      advanceOwner(of: order, &effects)
+      refused(key, reason, &effects)
+      advanceOwner(of: key, &effects)
     case .unknown(let message):
       guard order.status == .submitted else { return }
       append(
@@ -148,18 +140,18 @@ extension TradingCore {
             clientOrderID: id, botID: order.botID, status: .unknown, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: message)), &effects)
       alert(.warning, order.botID, "the answer to order \(id) was lost (\(message)); asking the venue, nothing is sent again", &effects)
-      orders[id]?.nextQuery = now.advanced(byMilliseconds: 500)
-      orders[id]?.queryCount = 0
+      orders[key]?.nextQuery = now.advanced(byMilliseconds: 500)
+      orders[key]?.queryCount = 0
     }
   }
 
   mutating func canceled(_ id: ClientOrderID, _ outcome: CancelOutcome, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
+    guard let key = orders.key(of: id) else { return }
     switch outcome {
     case .canceled(let report): handle(report, &effects)
     case .notOpen, .unknown, .rejected:
-      guard !order.status.isTerminal || order.isAwaitingFills else { return }
-      ask(id, &effects)
+      guard let order = orders[key], !order.status.isTerminal || order.isAwaitingFills else { return }
+      ask(key, &effects)
     }
   }
 
@@ -167,8 +159,8 @@ extension TradingCore {
   mutating func listed(_ symbol: Symbol, _ trades: [AccountTrade], _ effects: inout [Effect]) {
     let at = symbolState(for: symbol)
     symbols[at].unclaimed.append(contentsOf: trades)
-    for id in unsettled.elements where orders[id]?.intent.request.symbol == symbol && orders[id]?.tradesAskedAt != nil {
-      orders[id]?.areTradesListed = true
+    for key in orders.unsettled where orders[key]?.intent.request.symbol == symbol && orders[key]?.tradesAskedAt != nil {
+      orders[key]?.areTradesListed = true
     }
     claim(symbol: symbol, &effects)
     for index in symbols[at].bots { advance(index, &effects) }
@@ -176,16 +168,17 @@ extension TradingCore {
 
   /// Books unclaimed fills whose order is known; external ones once no order of the symbol is in doubt.
   mutating func claim(symbol: Symbol, _ effects: inout [Effect]) {
-    guard let at = symbolIndex[symbol], !symbols[at].unclaimed.isEmpty else { return }
+    guard let at = symbolAt(symbol), symbols[at].hasUnclaimed() else { return }
     let pending = symbols[at].unclaimed
     symbols[at].unclaimed = []
-    let inDoubt = unsettled.elements.contains { id in
-      orders[id].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false
+    let inDoubt = orders.unsettled.contains { key in
+      orders[key].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false
     }
     for trade in pending {
-      if let id = ordersByVenueID[VenueKey(symbol: symbol, id: trade.fill.venueOrderID)], let order = orders[id] {
-        book(trade.fill, of: order, &effects)
-        advanceOwner(of: order, &effects)
+      if let key = orders.key(of: trade.fill.venueOrderID, symbol: at) {
+        let bot = orders.bot(of: key)
+        book(trade.fill, of: key, &effects)
+        if let bot, isBotThere[bot] { advance(bot, &effects) }
       } else if inDoubt {
         symbols[at].unclaimed.append(trade)
       } else {
@@ -196,7 +189,7 @@ extension TradingCore {
 
   /// A fill of an order that is not ours.
   private mutating func bookExternal(_ fill: Fill, side: Side, id: ClientOrderID?, _ effects: inout [Effect]) {
-    guard let at = symbolIndex[fill.symbol], !symbols[at].trades.contains(fill.tradeID) else { return }
+    guard let at = symbolAt(fill.symbol), !symbols[at].trades.contains(fill.tradeID) else { return }
     append(
       .fill(
         FillRecord(
@@ -223,7 +216,7 @@ extension TradingCore {
   }
 
   private mutating func sampleEquity(_ effects: inout [Effect]) {
-    guard configuration.equityEveryMilliseconds < .max, now >= nextEquityAt, journalIsHealthy, !botIndex.isEmpty,
+    guard configuration.equityEveryMilliseconds < .max, now >= nextEquityAt, journalIsHealthy, botTable.count > 0,
       symbols.allSatisfy({ $0.holders.isEmpty || $0.lastPrice.isPositive })
     else { return }
     append(.equity(equity()), &effects)

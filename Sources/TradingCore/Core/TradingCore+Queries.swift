@@ -17,39 +17,38 @@ extension TradingCore {
   private static let answerPatience: Int64 = 30_000_000_000
 
   mutating func queried(_ id: ClientOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
-    orders[id]?.queriedAt = nil
+    guard let key = orders.key(of: id), let order = orders[key] else { return }
+    orders[key]?.queriedAt = nil
     switch outcome {
     case .found(let report):
-      orders[id]?.missingSince = nil
+      orders[key]?.missingSince = nil
       handle(report, &effects)
-      guard let current = orders[id] else { return }
-      if current.isAwaitingFills { return listTrades(of: current, &effects) }
+      guard let current = orders[key] else { return }
+      if current.isAwaitingFills { return listTrades(of: key, &effects) }
       if !current.isUnsettled {
-        unsettled.remove(id)
-        orders[id]?.nextQuery = .distantFuture
+        orders.settle(key)
+        orders[key]?.nextQuery = .distantFuture
       }
-    case .notFound: missing(order, askedAt: order.queriedAt, &effects)
+    case .notFound: missing(key, order, askedAt: order.queriedAt, &effects)
     case .unknown:
       guard !order.status.isTerminal || order.isAwaitingFills else { return }
-      unsettled.add(id)
-      scheduleQuery(id)
+      orders.unsettle(key)
+      scheduleQuery(key)
     }
   }
 
-  private mutating func missing(_ order: Order, askedAt: Timestamp?, _ effects: inout [Effect]) {
+  private mutating func missing(_ key: OrderKey, _ order: Order, askedAt: Timestamp?, _ effects: inout [Effect]) {
     guard order.isUnsettled || order.isResting else { return }
-    let id = order.clientOrderID
-    unsettled.add(id)
-    scheduleQuery(id)
+    orders.unsettle(key)
+    scheduleQuery(key)
     guard let askedAt else { return }
     let since = order.missingSince ?? askedAt
-    orders[id]?.missingSince = since
+    orders[key]?.missingSince = since
     let fence = fence(of: order, missingSince: since)
     guard askedAt >= fence, !order.isAwaitingFills else { return }
-    guard order.areTradesListed, let listed = order.tradesAskedAt, listed >= fence else { return listTrades(of: order, &effects) }
+    guard order.areTradesListed, let listed = order.tradesAskedAt, listed >= fence else { return listTrades(of: key, &effects) }
     if hasUnclaimed(like: order), askedAt < fence.advanced(byMilliseconds: Self.unclaimedTradePatience) { return }
-    giveUp(order, &effects)
+    giveUp(key, order, &effects)
   }
 
   private func fence(of order: Order, missingSince: Timestamp) -> Timestamp {
@@ -60,11 +59,11 @@ extension TradingCore {
   }
 
   private func hasUnclaimed(like order: Order) -> Bool {
-    guard let at = symbolIndex[order.intent.request.symbol] else { return false }
+    guard let at = symbolAt(order.intent.request.symbol) else { return false }
     return symbols[at].unclaimed.contains { $0.side == order.intent.request.side && $0.fill.tradeID > order.tradeFloor }
   }
 
-  private mutating func giveUp(_ order: Order, _ effects: inout [Effect]) {
+  private mutating func giveUp(_ key: OrderKey, _ order: Order, _ effects: inout [Effect]) {
     let words = order.isKnownToVenue ? "the venue does not know it any more" : "it never arrived"
     append(
       .orderUpdated(
@@ -76,44 +75,41 @@ extension TradingCore {
       order.isKnownToVenue ? .warning : .info, order.botID, "order \(order.clientOrderID) is not on the venue: \(words); it is released",
       &effects)
     claim(symbol: order.intent.request.symbol, &effects)
-    if let index = owner(of: order) { advance(index, &effects) }
+    if let index = owner(of: key) { advance(index, &effects) }
   }
 
-  private mutating func scheduleQuery(_ id: ClientOrderID) {
-    guard var order = orders[id] else { return }
-    order.queryCount += 1
-    let delay: Int64 = min(4_000, 500 << Int64(min(order.queryCount, 3)))
-    order.nextQuery = now.advanced(byMilliseconds: delay)
-    orders[id] = order
+  private mutating func scheduleQuery(_ key: OrderKey) {
+    guard let count = orders[key]?.queryCount else { return }
+    orders[key]?.queryCount = count + 1
+    let delay: Int64 = min(4_000, 500 << Int64(min(count + 1, 3)))
+    orders[key]?.nextQuery = now.advanced(byMilliseconds: delay)
   }
 
   /// Asks about an order now, and again until an answer settles it.
-  mutating func ask(_ id: ClientOrderID, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
-    unsettled.add(id)
-    scheduleQuery(id)
-    if order.queriedAt == nil { orders[id]?.queriedAt = now }
-    effects.append(.query(id, order.intent.request.symbol))
+  mutating func ask(_ key: OrderKey, _ effects: inout [Effect]) {
+    guard let request = orders[key]?.intent.request else { return }
+    orders.unsettle(key)
+    scheduleQuery(key)
+    if orders[key]?.queriedAt == nil { orders[key]?.queriedAt = now }
+    effects.append(.query(request.clientOrderID, request.symbol))
   }
 
   /// Asks for the account's trades since the order was made.
-  private mutating func listTrades(of order: Order, _ effects: inout [Effect]) {
+  private mutating func listTrades(of key: OrderKey, _ effects: inout [Effect]) {
+    guard let order = orders[key] else { return }
     if let asked = order.tradesAskedAt, now.nanoseconds(since: asked) < 2_000_000_000 { return }
-    orders[order.clientOrderID]?.tradesAskedAt = now
-    orders[order.clientOrderID]?.areTradesListed = false
+    orders[key]?.tradesAskedAt = now
+    orders[key]?.areTradesListed = false
     effects.append(.listTrades(order.intent.request.symbol, from: TradeID(order.tradeFloor.value &+ 1)))
   }
 
   /// Asks about every order whose time has come: those in doubt, and those of which nothing was heard for ten seconds.
   mutating func askOverdue(_ effects: inout [Effect]) {
-    for id in unsettled.elements {
-      guard let order = orders[id] else {
-        unsettled.remove(id)
-        continue
-      }
+    for key in orders.unsettled {
+      guard let order = orders[key] else { continue }
       if let asked = order.queriedAt, now.nanoseconds(since: asked) < Self.answerPatience { continue }
       let isOverdue = order.nextQuery == .distantFuture && now.nanoseconds(since: order.updatedAt) > 10_000_000_000
-      if now >= order.nextQuery || isOverdue { ask(id, &effects) }
+      if now >= order.nextQuery || isOverdue { ask(key, &effects) }
     }
   }
 }

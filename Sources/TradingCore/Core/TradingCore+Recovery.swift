@@ -11,10 +11,10 @@ extension TradingCore {
   public mutating func resume(at time: Timestamp, effects: inout [Effect]) {
     now = max(now, time)
     for state in series where !state.listeners.isEmpty { effects.append(.watch(state.key)) }
-    for id in unsettled.elements {
-      if configuration.mode.isPaper { settleAfterPaperRestart(id, &effects) }
+    for key in orders.unsettled {
+      if configuration.mode.isPaper { settleAfterPaperRestart(key, &effects) }
       // The process that could still have sent it is gone.
-      if orders[id]?.sentBefore == nil { orders[id]?.sentBefore = now }
+      if orders[key]?.sentBefore == nil { orders[key]?.sentBefore = now }
     }
     for index in bots.indices { advance(index, &effects) }
   }
@@ -24,8 +24,8 @@ extension TradingCore {
   mutating func executionStreamChanged(_ isLive: Bool, _ effects: inout [Effect]) {
     executionIsLive = isLive
     guard isLive, !configuration.mode.isPaper else { return }
-    for id in unsettled.elements { ask(id, &effects) }
-    for order in openOrders where order.isResting { ask(order.clientOrderID, &effects) }
+    for key in orders.unsettled { ask(key, &effects) }
+    for order in openOrders where order.isResting { if let key = orders.key(of: order.clientOrderID) { ask(key, &effects) } }
     for (symbol, last) in tradedSymbols { effects.append(.listTrades(symbol, from: TradeID(last.value &+ 1))) }
   }
 
@@ -37,8 +37,8 @@ extension TradingCore {
     }
   }
 
-  private mutating func settleAfterPaperRestart(_ id: ClientOrderID, _ effects: inout [Effect]) {
-    guard let order = orders[id] else { return }
+  private mutating func settleAfterPaperRestart(_ key: OrderKey, _ effects: inout [Effect]) {
+    guard let order = orders[key] else { return }
     let status: OrderStatus
     switch order.status {
     case .pendingCancel: status = order.venueOrderID.value == 0 ? .canceled : .accepted
@@ -52,7 +52,7 @@ extension TradingCore {
     append(
       .orderUpdated(
         OrderUpdate(
-          clientOrderID: id, botID: order.botID, status: status, venueOrderID: order.venueOrderID,
+          clientOrderID: order.clientOrderID, botID: order.botID, status: status, venueOrderID: order.venueOrderID,
           executedQuantity: order.filledQuantity, cumulativeQuote: order.filledQuote,
           reason: status == .expired ? "the daemon stopped before the simulated venue took it" : "")), &effects)
   }

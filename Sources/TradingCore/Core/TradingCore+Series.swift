@@ -11,7 +11,7 @@ public struct SeriesHandle: Sendable, Hashable {
 extension TradingCore {
   /// The handle of a series that some bot has used; valid for this core and copies of it.
   public func handle(for key: SeriesKey) -> SeriesHandle? {
-    guard let series = seriesIndex[key], let symbol = symbolIndex[key.symbol] else { return nil }
+    guard let series = seriesAt(key), let symbol = symbolAt(key.symbol) else { return nil }
     return SeriesHandle(symbol: symbol, series: series)
   }
 

@@ -28,15 +28,18 @@ public struct TradingCore: Sendable {
   public internal(set) var journalIsHealthy = true
 
   var bots: [Bot?] = []
-  var botIndex: [BotID: Int] = [:]
+  /// Their names; those of removed bots stay.
+  var botIDs: [BotID] = []
+  var isBotThere: [Bool] = []
+  /// Bots by name.
+  var botTable = NumberTable()
   var symbols: [SymbolState] = []
-  var symbolIndex: [Symbol: Int] = [:]
+  var symbolNames: [Symbol] = []
+  var symbolTable = NumberTable()
   var series: [SeriesState] = []
-  var seriesIndex: [SeriesKey: Int] = [:]
-  var orders: [ClientOrderID: Order] = [:]
-  var ordersByVenueID: [VenueKey: ClientOrderID] = [:]
-  /// Orders that need the venue's word, in the order they were made.
-  var unsettled = OrderQueue()
+  var seriesKeys: [SeriesKey] = []
+  var seriesTable = NumberTable()
+  var orders = OrderTable()
   /// Terminal orders, oldest first: kept for late fills, then forgotten.
   var finished: RingOfOrders = RingOfOrders()
   var requests = RequestMemory()
@@ -50,9 +53,8 @@ public struct TradingCore: Sendable {
   var currentFingerprint: UInt64 = 0
   /// Bots whose snapshot changed since the driver last asked.
   var dirtyBots: [Int] = []
-  var dirtyMarks: Set<Int> = []
-  /// Orders that changed since the driver last asked.
-  var dirtyOrders: [ClientOrderID] = []
+  /// Which bots are among them.
+  var dirtyMarks: [Bool] = []
   /// Room for the signals of one candle.
   var signals: [CandleSignal] = []
 
@@ -69,7 +71,7 @@ public struct TradingCore: Sendable {
     case .command(let envelope): handle(envelope, &effects)
     case .market(let market): handle(market, &effects)
     case .price(let symbol, let price):
-      if let at = symbolIndex[symbol], price.isPositive { priceMoved(at, to: price, &effects) }
+      if let at = symbolAt(symbol), price.isPositive { priceMoved(at, to: price, &effects) }
     case .history(let key, let candles): warm(key, candles)
     case .report(let report): handle(report, &effects)
     case .submitted(let id, let outcome): submitted(id, outcome, &effects)
@@ -105,7 +107,9 @@ public struct TradingCore: Sendable {
   }
 
   mutating func markDirty(_ index: Int) {
-    if dirtyMarks.insert(index).inserted { dirtyBots.append(index) }
+    guard configuration.tracksChanges, !dirtyMarks[index] else { return }
+    dirtyMarks[index] = true
+    dirtyBots.append(index)
   }
 
   // MARK: Reading
@@ -119,57 +123,69 @@ public struct TradingCore: Sendable {
       if let bot = bots[index] { changes.append(BotChange(snapshot: snapshot(of: bot, index), isRemoved: false)) }
     }
     removedBots.removeAll()
+    for index in dirtyBots { dirtyMarks[index] = false }
     dirtyBots.removeAll(keepingCapacity: true)
-    dirtyMarks.removeAll(keepingCapacity: true)
     return changes
   }
 
   var removedBots: [BotSnapshot] = []
 
-  mutating func markOrder(_ id: ClientOrderID) {
-    if dirtyOrders.last != id { dirtyOrders.append(id) }
+  mutating func markOrder(_ key: OrderKey) {
+    if configuration.tracksChanges { orders.mark(key) }
   }
 
   /// The orders that changed since the last call, each once. What recovery folds is no change: ``openOrders`` has it.
   public mutating func takeOrderChanges() -> [OrderChange] {
-    guard !dirtyOrders.isEmpty else { return [] }
-    var changes: [OrderChange] = []
-    changes.reserveCapacity(dirtyOrders.count)
-    var seen: Set<ClientOrderID> = []
-    for id in dirtyOrders where seen.insert(id).inserted {
-      let order = orders[id]
-      let isOpen = order.flatMap { owner(of: $0) }.flatMap { bots[$0] }?.openOrders.contains(id) ?? false
-      changes.append(OrderChange(id: id, order: isOpen ? order : nil))
+    guard orders.hasChanges else { return [] }
+    return orders.takeChanged().map { id, key in
+      let isOpen = owner(of: key).flatMap { bots[$0]?.openOrders.contains(key) } ?? false
+      return OrderChange(id: id, order: isOpen ? orders[key] : nil)
     }
-    dirtyOrders.removeAll(keepingCapacity: true)
-    return changes
   }
 
   public func snapshot(of id: BotID) -> BotSnapshot? {
-    guard let index = botIndex[id], let bot = bots[index] else { return nil }
+    guard let index = botAt(id), let bot = bots[index] else { return nil }
     return snapshot(of: bot, index)
   }
 
   func snapshot(of bot: Bot, _ index: Int) -> BotSnapshot {
-    let listener = seriesIndex[bot.configuration.series].flatMap { at in
-      series[at].listenerIndex(of: index).map { series[at].listeners[$0] }
-    }
-    let rules = symbolIndex[bot.configuration.symbol].flatMap { symbols[$0].rules }
+    let at = bot.seriesAt
+    let candlesHeld = series[at].listenerIndex(of: index).map { series[at].listeners[$0].position.barsHeld }
+    let rules = symbols[bot.symbolAt].rules
     return BotSnapshot(
       configuration: bot.configuration, state: bot.state, stateReason: bot.stateReason, createdAt: bot.createdAt,
       updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics,
       stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
-      takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders, exitReason: bot.exitRequest?.reason ?? "",
-      lastSignal: bot.lastSignal, candlesHeld: listener?.position.barsHeld ?? 0, baseAsset: rules?.baseAsset ?? "",
-      quoteAsset: rules?.quoteAsset ?? "")
+      takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders.compactMap { orders[$0]?.clientOrderID },
+      exitReason: bot.exitRequest?.reason ?? "",
+      lastSignal: bot.lastSignal, candlesHeld: candlesHeld ?? 0, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
   }
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }
 
   /// The bot that made an order; `nil` once it is removed, although its id may have been given again.
-  func owner(of order: Order) -> Int? {
-    guard let index = botIndex[order.botID], let created = bots[index]?.createdSequence, created < order.sequence else { return nil }
+  @inline(__always) func owner(of order: OrderKey) -> Int? {
+    guard let index = orders.bot(of: order), isBotThere[index] else { return nil }
     return index
+  }
+
+  /// Index of a bot; `nil` when there is none of that name.
+  @inline(__always) func botAt(_ id: BotID) -> Int? {
+    botTable.number(of: id.fingerprint) { botIDs[$0] == id }
+  }
+
+  /// Index of a symbol that the core has heard of.
+  @inline(__always) func symbolAt(_ symbol: Symbol) -> Int? {
+    symbolTable.number(of: symbol.fingerprint) { symbolNames[$0] == symbol }
+  }
+
+  /// Index of a series that some bot has used.
+  @inline(__always) func seriesAt(_ key: SeriesKey) -> Int? {
+    seriesTable.number(of: Self.fingerprint(of: key)) { seriesKeys[$0] == key }
+  }
+
+  static func fingerprint(of key: SeriesKey) -> UInt64 {
+    (key.symbol.fingerprint ^ UInt64(bitPattern: key.interval.milliseconds)) &* 0x9e37_79b9_7f4a_7c15
   }
 
   /// Core time: the latest `at` of any step or recovered entry.
@@ -178,13 +194,13 @@ public struct TradingCore: Sendable {
   /// Orders that are not terminal, oldest first. Cost: linear in bots and orders.
   public var openOrders: [Order] {
     var open: [Order] = []
-    for bot in bots { for id in bot?.openOrders ?? [] { if let order = orders[id] { open.append(order) } } }
+    for bot in bots { for key in bot?.openOrders ?? [] { if let order = orders[key] { open.append(order) } } }
     return open.sorted { $0.sequence < $1.sequence }
   }
 
-  public func rules(for symbol: Symbol) -> TradingRules? { symbolIndex[symbol].flatMap { symbols[$0].rules } }
-  public func lastPrice(of symbol: Symbol) -> Price { symbolIndex[symbol].map { symbols[$0].lastPrice } ?? .zero }
-  public var botCount: Int { botIndex.count }
+  public func rules(for symbol: Symbol) -> TradingRules? { symbolAt(symbol).flatMap { symbols[$0].rules } }
+  public func lastPrice(of symbol: Symbol) -> Price { symbolAt(symbol).map { symbols[$0].lastPrice } ?? .zero }
+  public var botCount: Int { botTable.count }
   /// Every series that some bot needs, in order of first use.
   public var watchedSeries: [SeriesKey] { series.filter { !$0.listeners.isEmpty }.map(\.key) }
   /// Symbols our account has ever traded through a bot, with the highest trade id booked.
@@ -193,20 +209,14 @@ public struct TradingCore: Sendable {
   }
 }
 
-/// An order at the venue: its number is unique per symbol only.
-struct VenueKey: Hashable, Sendable {
-  var symbol: Symbol
-  var id: VenueOrderID
-}
-
 /// The last finished orders, bounded.
 struct RingOfOrders: Sendable {
   static let capacity = 10_000
-  private var ids: [ClientOrderID] = []
+  private var ids: [OrderKey] = []
   private var head = 0
 
-  /// Remembers an order; answers the one that falls out.
-  mutating func add(_ id: ClientOrderID) -> ClientOrderID? {
+  /// Remembers an order; returns the one that falls out.
+  mutating func add(_ id: OrderKey) -> OrderKey? {
     if ids.count < Self.capacity {
       ids.append(id)
       return nil

@@ -18,7 +18,9 @@ public struct Order: Hashable, Sendable {
   public var rejectReason = ""
   public var createdAt: Timestamp
   public var updatedAt: Timestamp
-  var tradeIDs: [TradeID] = []
+  /// Its trades that were booked: the first, and the others.
+  private var firstTrade: TradeID?
+  private var otherTrades: [TradeID] = []
   /// The symbol's highest booked trade when the order was made: its own fills come after it.
   var tradeFloor = TradeID(0)
   /// From when on it can no longer be sent: the answer was lost, or the process that made it is gone. `nil`: it may still leave.
@@ -72,5 +74,68 @@ public struct Order: Hashable, Sendable {
 
   public var averagePrice: Price {
     filledQuantity.isPositive ? filledQuote.divided(by: filledQuantity, rounding: .nearest) : .zero
+  }
+
+  /// Whether one of its trades is booked already.
+  mutating func hasBooked(_ trade: TradeID) -> Bool { firstTrade == trade || (!otherTrades.isEmpty && otherTrades.contains(trade)) }
+
+  /// Takes an update of its status; the venue's number aside.
+  mutating func apply(_ update: OrderUpdate, at time: Timestamp) {
+    status = update.status
+    wasGivenUp = update.status == .expired && update.reason.hasPrefix(OrderUpdate.givenUp)
+    if update.status == .unknown { sentBefore = time }
+    executedQuantity = max(executedQuantity, update.executedQuantity)
+    cumulativeQuote = max(cumulativeQuote, update.cumulativeQuote)
+    if !update.reason.isEmpty { rejectReason = update.reason }
+    updatedAt = time
+  }
+
+  /// Books one of its fills, the venue's number aside, and returns what it was decided at.
+  mutating func apply(_ fill: Fill, at time: Timestamp) -> (price: Price, volatility: Price) {
+    filledQuantity += fill.quantity
+    filledQuote += fill.quoteQuantity
+    executedQuantity = max(executedQuantity, filledQuantity)
+    if firstTrade == nil { firstTrade = fill.tradeID } else { otherTrades.append(fill.tradeID) }
+    updatedAt = time
+    return (intent.decisionPrice, intent.volatility)
+  }
+
+  /// What decisions and reports look at; plain numbers.
+  struct Standing {
+    var clientOrderID: ClientOrderID
+    var symbol: Symbol
+    var botID: BotID
+    var venueOrderID: VenueOrderID
+    var status: OrderStatus
+    var executedQuantity: Quantity
+    var cumulativeQuote: Amount
+    var wasGivenUp: Bool
+    var purpose: OrderPurpose
+    var isUnsettled: Bool
+    var isResting: Bool
+    /// It waits for a trigger price.
+    var isContingent: Bool
+    var remainingQuantity: Quantity
+
+    /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
+    func isOvertaken(by report: ExecutionReport, _ next: OrderStatus) -> Bool {
+      if status == .pendingCancel, next == .accepted || next == .partiallyFilled { return report.source != .query }
+      // What the venue itself ended does not come back: an answer that says otherwise was made before. Only an order that we gave up may.
+      if status == .expired || status == .rejected { return !wasGivenUp && !next.isTerminal }
+      return false
+    }
+  }
+
+  /// Its intent, read in place.
+  mutating func intended() -> OrderIntent { intent }
+
+  /// Where it stands. Mutating, so that it is looked at in place: reading out of an array would copy the whole order.
+  mutating func standing() -> Standing {
+    let isUnsettled = self.isUnsettled
+    return Standing(
+      clientOrderID: intent.request.clientOrderID, symbol: intent.request.symbol, botID: intent.botID, venueOrderID: venueOrderID,
+      status: status, executedQuantity: executedQuantity, cumulativeQuote: cumulativeQuote, wasGivenUp: wasGivenUp, purpose: intent.purpose,
+      isUnsettled: isUnsettled, isResting: !isUnsettled && (status == .accepted || status == .partiallyFilled),
+      isContingent: intent.request.type.isContingent, remainingQuantity: remainingQuantity)
   }
 }
