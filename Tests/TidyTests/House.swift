@@ -35,7 +35,7 @@ struct House {
   func files(of target: String) -> [SourceTree.File] { filesByTarget[target] ?? [] }
 
   private func imports(of target: String) -> Set<String> {
-    files(of: target).reduce(into: []) { $0.formUnion(SourceTree.imports(of: $1)) }
+    files(of: target).reduce(into: []) { $0.formUnion($1.imports) }
   }
 
   /// Libraries below `Sources` with Swift files: those that have a documentation page.
@@ -52,7 +52,7 @@ struct House {
     manifest.targets.flatMap { target in
       let allowed = Self.toolchain.union(target.dependencies.map(module)).union([target.module])
       return files(of: target.name).flatMap { file in
-        SourceTree.imports(of: file).subtracting(allowed).sorted().map { "\(file.path) imports \($0); \(target.name) does not declare it" }
+        file.imports.subtracting(allowed).sorted().map { "\(file.path) imports \($0); \(target.name) does not declare it" }
       }
     }
   }
@@ -109,7 +109,7 @@ struct House {
       target.dependencies.filter { !pure.contains($0) }.map { "\(target.name) is pure and depends on \($0)" }
         + files(of: target.name).flatMap { file in
           let allowed = mathematics.contains(file.path) ? pure.union(["Glibc", "Musl"]) : pure
-          return SourceTree.imports(of: file).subtracting(allowed).sorted().map { "\(file.path) is pure and imports \($0)" }
+          return file.imports.subtracting(allowed).sorted().map { "\(file.path) is pure and imports \($0)" }
         }
     }
   }

@@ -7,7 +7,7 @@ import Testing
   private static let maybeMissing: Set<String> = ["Presentation"]
 
   private static func never(_ house: House) -> [House.Never] {
-    let belowPaper = ["PaperTrading"] + house.manifest.reach(of: "PaperTrading").sorted()
+    let belowPaper = ["PaperTrading"] + house.manifest.reach(of: "PaperTrading").filter { house.manifest.target($0) != nil }.sorted()
     return [
       House.Never(from: ["Engine"], to: ["Journal", "VenueBinance"], why: "the engine knows ports, not what fills them"),
       House.Never(
@@ -37,11 +37,13 @@ import Testing
   }
 
   @Test func importsAreDeclared() throws {
-    #expect(try House.ours().undeclaredImports() == [])
+    let found = try House.ours().undeclaredImports()
+    #expect(found == [])
   }
 
   @Test func dependenciesAreImported() throws {
-    #expect(try House.ours().unusedDependencies() == [])
+    let found = try House.ours().unusedDependencies()
+    #expect(found == [])
   }
 
   @Test func arrowsGoOneWay() throws {
@@ -52,7 +54,8 @@ import Testing
   }
 
   @Test func nothingIsExportedAgain() throws {
-    #expect(try House.ours().reexports() == [])
+    let found = try House.ours().reexports()
+    #expect(found == [])
   }
 
   @Test func pureModulesUsePureModulesOnly() throws {
@@ -73,7 +76,7 @@ import Testing
     let product = "let nioCore = Target.Dependency.product(name: \"NIOCore\", package: \"n\")\n"
     let manifest = try PackageManifest(text: product + targets, targetsAtLeast: 1)
     let list = files.sorted { $0.key < $1.key }.map { path, text in
-      SourceTree.File(path: path, target: "", code: CodeText.strip(text), text: text)
+      SourceTree.File(path: path, target: "", text: text)
     }
     return House(manifest: manifest, files: list)
   }

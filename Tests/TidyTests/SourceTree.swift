@@ -9,6 +9,16 @@ struct SourceTree {
     /// Lines with comments and the contents of string literals taken out, so that words are code.
     var code: [String]
     var text: String
+    /// The modules that it imports.
+    var imports: Set<String>
+
+    init(path: String, target: String, text: String) {
+      self.path = path
+      self.target = target
+      self.text = text
+      code = CodeText.strip(text)
+      imports = SourceTree.imports(in: code)
+    }
   }
 
   let files: [File]
@@ -25,7 +35,7 @@ struct SourceTree {
     for path in paths.sorted() where path.hasSuffix(".swift") {
       guard let text = try? String(contentsOf: base.appendingPathComponent(path), encoding: .utf8) else { continue }
       let target = String(path.prefix { $0 != "/" })
-      files.append(File(path: "\(folder)/\(path)", target: target, code: CodeText.strip(text), text: text))
+      files.append(File(path: "\(folder)/\(path)", target: target, text: text))
     }
     self.files = files
   }
@@ -51,10 +61,9 @@ struct SourceTree {
     }
   }
 
-  /// Modules that a file imports.
-  static func imports(of file: File) -> Set<String> {
+  private static func imports(in code: [String]) -> Set<String> {
     var names: Set<String> = []
-    for line in file.code {
+    for line in code {
       let words = line.split(separator: " ").map(String.init)
       guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
         words[..<at].allSatisfy({ $0.hasPrefix("@") || ["public", "internal", "package", "private", "fileprivate"].contains($0) })
