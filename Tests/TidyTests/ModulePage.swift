@@ -50,7 +50,7 @@ struct ModulePage {
       let isLetter = (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
       return !(isLetter || byte >= 0x80 || byte == UInt8(ascii: "_") || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")))
     }.map { String(Substring($0)) }
-    return zip(words, words.dropFirst()).filter { keywords.contains($0.0) }.map(\.1)
+    return zip(words, words.dropFirst()).filter { keywords.contains($0.0) }.map { $0.1 }
   }
 
   /// What is wrong with the page.
