@@ -47,7 +47,7 @@ import Testing
     let files = Self.allPure.flatMap { tree.files(of: $0) }
     let waiting = /\b(Date\(|Task\b|sleep\b|await\b|async\b|ContinuousClock|SuspendingClock|DispatchQueue)/
     #expect(tree.places(waiting, in: files) == [])
-    let words = /\b(SystemRandomNumberGenerator|\.random\((in\b|\))|\.randomElement\(\)|shuffled\(\))/
+    let words = /\b(SystemRandomNumberGenerator|\.random\((in:|using:|\))|\.randomElement\(\)|shuffled\(\))/
     #expect(tree.places(words, in: files) == [])
   }
 
