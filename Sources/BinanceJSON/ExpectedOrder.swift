@@ -1,6 +1,6 @@
 import TradingModel
 
-/// Reads fields in the order in which the exchange writes them today, a word at a time. Any deviation answers `false` or `nil` and the
+/// Reads fields in the order in which the exchange writes them today, a word at a time. Any deviation returns `false` or `nil` and the
 /// caller falls back to ``FieldReader``, which takes any order; what this reader accepts is always what that one would have read.
 @safe struct ExpectedOrder {
   /// The next byte.

@@ -23,7 +23,7 @@ import TradingModel
   @inline(never) private func otherText(_ slot: FieldSlot, _ name: StaticString) throws(FrameRefusal) -> UnsafeBufferPointer<UInt8> {
     let offset = Int(slot.bits >> 32)
     guard slot.kind == .escapedText,
-      let count = unsafe JSONText.unescape(
+      let count = unsafe FrameText.unescape(
         base + offset, count: Int(slot.bits & 0xFFFF_FFFF), into: scratch, capacity: FieldReader.scratchCapacity)
     else { throw FrameRefusal(.badField, field: name, offset: slot.kind == .escapedText ? offset : 0) }
     return unsafe UnsafeBufferPointer(start: scratch, count: count)

@@ -14,7 +14,7 @@ extension FieldReader {
     return ((value & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) >> 32
   }
 
-  /// A decimal string token after its opening quote, as a count of 10⁻⁸, closing quote included. Answers `nil` and reads nothing when
+  /// A decimal string token after its opening quote, as a count of 10⁻⁸, closing quote included. Returns `nil` and reads nothing when
   /// the text is anything but `-?digits(.digits{1,8})?` with at most 10 integer digits; the caller then takes it as plain text.
   @inline(__always) static func decimal(_ position: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
     var pointer = unsafe position
@@ -62,7 +62,7 @@ extension FieldReader {
     return isNegative ? 0 &- magnitude : magnitude
   }
 
-  /// A JSON integer of at most 18 digits. Answers `nil` and reads nothing when the number is anything else.
+  /// A JSON integer of at most 18 digits. Returns `nil` and reads nothing when the number is anything else.
   @inline(__always) static func integer(_ position: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
     var pointer = unsafe position
     let isNegative = unsafe pointer.pointee == 0x2D

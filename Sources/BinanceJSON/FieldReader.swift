@@ -194,7 +194,7 @@ import TradingModel
     let token = try unsafe Self.text(base, &p, end)
     var name = unsafe UnsafeBufferPointer(start: start, count: token.count)
     if token.hasEscapes {
-      guard let count = unsafe JSONText.unescape(start, count: token.count, into: scratch, capacity: Self.scratchCapacity) else {
+      guard let count = unsafe FrameText.unescape(start, count: token.count, into: scratch, capacity: Self.scratchCapacity) else {
         return .other
       }
       unsafe name = UnsafeBufferPointer(start: scratch, count: count)

@@ -170,7 +170,7 @@ private struct TreeBuilder {
     guard text.hasEscapes else { return unsafe String(decoding: UnsafeBufferPointer(start: text.start, count: text.count), as: UTF8.self) }
     return unsafe String(unsafeUninitializedCapacity: text.count) { output in
       guard let base = output.baseAddress else { return 0 }
-      return unsafe JSONText.unescape(text.start, count: text.count, into: base, capacity: output.count) ?? 0
+      return unsafe FrameText.unescape(text.start, count: text.count, into: base, capacity: output.count) ?? 0
     }
   }
 }

@@ -2,7 +2,7 @@ import Time
 import TradingModel
 import Venue
 
-/// The four events in the field order of today's exchange. Each answers `nil` at the first byte that differs.
+/// The four events in the field order of today's exchange. Each returns `nil` at the first byte that differs.
 extension MarketFrameDecoder {
   @inline(__always) func expected(
     _ base: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ receivedAt: Timestamp

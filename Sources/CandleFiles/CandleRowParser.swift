@@ -1,7 +1,7 @@
 import Time
 import TradingModel
 
-/// Reads rows in their usual form at full speed: it answers `nil` for any other, and ``CandleRowText`` says more about those.
+/// Reads rows in their usual form at full speed: it returns `nil` for any other, and ``CandleRowText`` says more about those.
 ///
 /// Usual are open times of 13 or 16 digits, numbers as ``CellNumber`` takes them, and consistent prices. The text must end in a line
 /// feed and may be looked at some bytes beyond that (``CandleWorkspace/padding``): no number goes on behind a line's end, since a line
@@ -33,7 +33,7 @@ import TradingModel
       volume: decimal(.volume), quoteVolume: decimal(.quoteVolume), tradeCount: slots[Int(CandleColumns.Kind.trades.rawValue)])
   }
 
-  /// Reads the row at `start` into ``candle`` and answers where the next one starts.
+  /// Reads the row at `start` into ``candle`` and returns where the next one starts.
   @inline(__always) mutating func row(at start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
     var cursor = unsafe start
     guard unsafe isUsualOrder ? usualCells(&cursor) && (last == 5 || otherCells(&cursor, from: 6)) : otherCells(&cursor, from: 0) else {
@@ -136,7 +136,7 @@ enum CandleRowText {
     return .success(candle)
   }
 
-  /// Reads one cell; answers what is wrong with it.
+  /// Reads one cell; returns what is wrong with it.
   private static func read(_ cell: UnsafeBufferPointer<UInt8>, _ kind: CandleColumns.Kind, into candle: inout Candle) -> String? {
     guard let name = kind.name else { return nil }
     guard !cell.isEmpty else { return "\(name) is empty" }

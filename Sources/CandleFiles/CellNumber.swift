@@ -1,4 +1,4 @@
-/// Numbers in their usual form, read at full speed from the start of a cell. Each moves the cursor behind what it read, or answers -1.
+/// Numbers in their usual form, read at full speed from the start of a cell. Each moves the cursor behind what it read, or returns -1.
 ///
 /// Up to 24 bytes from the cursor on are looked at, digits or not.
 enum CellNumber {

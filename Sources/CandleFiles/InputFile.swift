@@ -48,7 +48,7 @@ import CZlib
     return unsafe min(Double(max(gzoffset(file), 0)) / Double(sizeBytes), 1)
   }
 
-  /// Fills `buffer` (less than 2 GiB) as far as the file goes and answers how many bytes that are; 0 at the end.
+  /// Fills `buffer` (less than 2 GiB) as far as the file goes and returns how many bytes that are; 0 at the end.
   ///
   /// - Parameter line: the last line known, for the error.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>, after line: Int) throws(CandleFileError) -> Int {

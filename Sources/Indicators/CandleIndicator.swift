@@ -1,4 +1,4 @@
-/// An indicator fed with candles, whatever it reads of them and however many values it answers.
+/// An indicator fed with candles, whatever it reads of them and however many values it returns.
 ///
 /// Made by ``IndicatorCatalogue``. Which value is which is said by ``IndicatorDescriptor/outputs``.
 public protocol CandleIndicator: Sendable {

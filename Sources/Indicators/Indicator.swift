@@ -11,7 +11,7 @@ public protocol Indicator: Sendable {
   /// Inputs that are consumed before the first value: input number `warmUp + 1` is the first with an answer (TA-Lib's "lookback").
   var warmUp: Int { get }
 
-  /// Takes the next input and answers the value at it, `nil` while warming up.
+  /// Takes the next input and returns the value at it, `nil` while warming up.
   mutating func update(_ input: Input) -> Output?
 }
 

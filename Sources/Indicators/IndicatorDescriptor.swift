@@ -10,7 +10,7 @@ public struct IndicatorDescriptor: Sendable {
   public let summary: String
   /// In the order they are shown; empty when there is nothing to choose.
   public let parameters: [IndicatorParameter]
-  /// The names of the values it answers at every bar, in their order; at least one.
+  /// The names of the values it returns at every bar, in their order; at least one.
   public let outputs: [String]
 
   private let relations: [Relation]

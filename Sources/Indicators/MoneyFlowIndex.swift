@@ -1,6 +1,6 @@
 /// The share of money that flowed on rising typical prices in all that flowed on changing ones, 0…100 (TA-Lib `MFI`).
 ///
-/// 0 where nothing flowed. (TA-Lib answers 0 for any flow below 1 of the quote unit, which would blank pairs quoted in a dear asset;
+/// 0 where nothing flowed. (TA-Lib returns 0 for any flow below 1 of the quote unit, which would blank pairs quoted in a dear asset;
 /// here only no flow counts.)
 public struct MoneyFlowIndex: Indicator {
   public let period: Int

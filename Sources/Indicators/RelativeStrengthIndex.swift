@@ -1,7 +1,7 @@
 /// Wilder's relative strength index of closes, 0…100 (TA-Lib `RSI`): the share of rises in all movement, both smoothed by Wilder's
 /// average, which is seeded with the mean of the first `period` changes.
 ///
-/// A market without movement has no strength to measure: like TA-Lib it answers 0 then, and ``hasMovement`` is false, so that a
+/// A market without movement has no strength to measure: like TA-Lib it returns 0 then, and ``hasMovement`` is false, so that a
 /// strategy need not take it for an oversold one.
 public struct RelativeStrengthIndex: Indicator {
   // What changes comes first, apart from the constants: the compiler reads those two at a time, and a read that overlaps what was just

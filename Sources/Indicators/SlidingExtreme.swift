@@ -15,7 +15,7 @@ struct SlidingExtreme: Sendable {
 
   var isFull: Bool { row >= values.count }
 
-  /// Takes the next value and answers the window's extreme.
+  /// Takes the next value and returns the window's extreme.
   mutating func add(_ value: Double) -> Double {
     let capacity = values.count
     if size > 0, rows[head] + capacity == row {

@@ -14,7 +14,7 @@ struct SlidingSum: Sendable {
 
   var count: Int { ring.count }
 
-  /// Adds a value, drops the oldest, and answers the window's sum; meaningful once ``isFull``.
+  /// Adds a value, drops the oldest, and returns the window's sum; meaningful once ``isFull``.
   @inlinable mutating func add(_ value: Double) -> Double {
     running += value - ring[index]
     fresh += value

@@ -1,7 +1,7 @@
 /// The population standard deviation of the last `period` values (TA-Lib `STDDEV` with one deviation), and their mean.
 ///
 /// Sums are taken over distances from a reference near the current price that is renewed once a window, so neither cancellation
-/// nor drift touches the ninth digit; a window of equal values answers exactly 0.
+/// nor drift touches the ninth digit; a window of equal values returns exactly 0.
 public struct StandardDeviation: Indicator {
   @usableFromInline var ring: [Double]
   /// 1 ÷ period: a product is cheaper than a quotient, and as good to the last digit but one.
@@ -49,7 +49,7 @@ public struct StandardDeviation: Indicator {
     meanAndDeviation(value)?.deviation
   }
 
-  /// Takes the next value and answers the window's mean and standard deviation.
+  /// Takes the next value and returns the window's mean and standard deviation.
   @inlinable mutating func meanAndDeviation(_ value: Double) -> (mean: Double, deviation: Double)? {
     equalRun = value == last ? min(equalRun + 1, period) : 1
     last = value

@@ -37,7 +37,7 @@ struct ByteWriter {
     varint(UInt64(truncatingIfNeeded: rest))
   }
 
-  /// Writes at most ``RecordCodec/textBytesMaximum`` bytes of `value`, cut before a broken character; answers where the text lies.
+  /// Writes at most ``RecordCodec/textBytesMaximum`` bytes of `value`, cut before a broken character; returns where the text lies.
   @discardableResult mutating func text(_ value: String) -> Range<Int> {
     let count = value.utf8.count
     guard count <= RecordCodec.textBytesMaximum else { return cutText(value) }

@@ -16,7 +16,7 @@ public struct JournalRow: Sendable, Hashable {
 }
 
 extension Journal {
-  /// Entries that one read answers at most.
+  /// Entries that one read returns at most.
   public static let readEntriesMaximum = 10_000
 
   /// Streams every entry in order, checking that sequences are dense and the checksum chain holds. Blocks the calling thread.
@@ -169,20 +169,20 @@ extension Journal {
 }
 
 /// Where a journal ends.
-struct JournalTail {
+struct StoredEnd {
   var sequence: UInt64 = 0
   var chain: UInt32 = 0
 
-  static func read(_ database: Database) throws -> JournalTail {
+  static func read(_ database: Database) throws -> StoredEnd {
     guard let row = try Row.fetchOne(database, sql: "SELECT sequence, payload FROM entries ORDER BY sequence DESC LIMIT 1") else {
-      return JournalTail()
+      return StoredEnd()
     }
     let number: Int64 = row[0]
     let payload: [UInt8] = Array((row[1] as Data?) ?? Data())
     guard number > 0 else { throw JournalError(.corrupt, "the journal ends with the impossible sequence \(number)") }
     let sequence = UInt64(number)
     let chain = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil).chain
-    return JournalTail(sequence: sequence, chain: chain)
+    return StoredEnd(sequence: sequence, chain: chain)
   }
 }
 

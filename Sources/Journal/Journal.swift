@@ -70,7 +70,7 @@ public final class Journal: Sendable {
         guard code == SQLITE_OK else {
           throw JournalError(.storage, unsafe "cannot recover \(path): \(String(cString: sqlite3_errstr(code))) (SQLite \(code))")
         }
-        return try JournalTail.read(database)
+        return try StoredEnd.read(database)
       }
       pool = try DatabasePool(path: path, configuration: JournalSchema.readerConfiguration())
       writer = try JournalWriter(queue: queue, path: path, lastSequence: tail.sequence, chain: tail.chain)

@@ -106,7 +106,7 @@ public struct PaperVenue: Sendable {
   }
 
   /// Goes to the next price of a walk: the end of the leg, or `stop` if that lies strictly inside the leg (``leg(of:)``).
-  /// Orders it reaches act, into `reports`. Answers the price, or `nil` at the end of the walk.
+  /// Orders it reaches act, into `reports`. Returns the price, or `nil` at the end of the walk.
   public mutating func advance(_ walk: inout PriceWalk, stoppingAt stop: Price?, reports: inout [ExecutionReport]) -> Price? {
     guard var target = walk.legEnd, markets.indices.contains(walk.market) else { return nil }
     let isContinuous = walk.isContinuous
@@ -174,7 +174,7 @@ public struct PaperVenue: Sendable {
     }
   }
 
-  /// Cancels a resting order. Answers false, with no report, when there is none of that name.
+  /// Cancels a resting order. Returns false, with no report, when there is none of that name.
   @discardableResult
   public mutating func cancel(
     clientOrderID: ClientOrderID, symbol: Symbol, at time: Timestamp, reports: inout [ExecutionReport]

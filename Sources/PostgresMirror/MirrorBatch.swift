@@ -25,7 +25,7 @@ struct MirrorBatch {
   private var equity: [(point: EquityPoint, entry: JournalEntry)] = []
   private var holdings: [BotID: (holding: Holding, time: Timestamp)] = [:]
 
-  /// Folds `rows`; `known` answers a bot's holding before them.
+  /// Folds `rows`; `known` returns a bot's holding before them.
   init(journalID: String, rows: [JournalRow], known: [BotID: Holding]) {
     self.journalID = journalID
     self.rows = rows

@@ -88,7 +88,7 @@ final class MirrorSession {
     }
   }
 
-  /// Checks that database and state directory hold the same journal and answers up to where the database has it.
+  /// Checks that database and state directory hold the same journal and returns up to where the database has it.
   func attach(_ identity: JournalIdentity, _ journal: Journal) throws(PostgresError) -> UInt64 {
     journalID = identity.id
     if let other = try journals(mode: identity.mode).first(where: { $0.id != identity.id }) {

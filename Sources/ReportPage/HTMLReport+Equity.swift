@@ -21,7 +21,7 @@ extension HTMLReport {
     guard let last = samples.last else { return "<p class=\"empty\">There are no equity samples.</p>" }
     let equity = NumberText.decimal(last.equity, digits: moneyDigits)
     let market = NumberText.decimal(last.market, digits: moneyDigits)
-    let fall = deepest.map { "\(deepestText(-$0.drawdown)) on \(TimeText.day($0.time))" } ?? "none"
+    let fall = deepest.map { "\(deepestText(-$0.drawdown)) on \(PageTime.day($0.time))" } ?? "none"
     let figure = ChartFigure(
       name: "equity", title: "Equity and drawdown over time",
       summary: "The portfolio ended at \(equity) \(report.quoteAsset), the market at \(market). Deepest fall from a high: \(fall).",

@@ -12,8 +12,8 @@ extension HTMLReport {
       <p class="kicker">Backtest</p>
       <h1>\(report.title)</h1>
       <dl class="facts">
-      <div><dt>Period</dt><dd><time datetime="\(TimeText.machine(report.start))">\(TimeText.day(report.start))</time> – \
-      <time datetime="\(TimeText.machine(report.end))">\(TimeText.day(report.end))</time> <span class="aside">\(TimeText.period(seconds: seconds))</span></dd></div>
+      <div><dt>Period</dt><dd><time datetime="\(PageTime.machine(report.start))">\(PageTime.day(report.start))</time> – \
+      <time datetime="\(PageTime.machine(report.end))">\(PageTime.day(report.end))</time> <span class="aside">\(PageTime.period(seconds: seconds))</span></dd></div>
       <div><dt>\(report.symbols.count == 1 ? "Symbol" : "Symbols")</dt><dd>\(symbols)\(more)</dd></div>
       <div><dt>Strategy</dt><dd>\(report.strategy)</dd></div>
       <div><dt>Candles</dt><dd>\(NumberText.decimal(Double(report.candleCount), digits: 0)) <span class="aside">of \(report.interval.rawValue)</span></dd></div>
@@ -39,7 +39,7 @@ extension HTMLReport {
       : report.trades.count == 1 ? " and one trade, fees included" : " and \(grouped(report.trades.count)) trades, fees included"
     var text: Markup = """
       \(money(report.capital)) \(report.quoteAsset) became <strong>\(money(report.finalEquity)) \(report.quoteAsset)</strong> \
-      in \(TimeText.period(seconds: seconds))\(trades).
+      in \(PageTime.period(seconds: seconds))\(trades).
       """
     if let market = figure("market_change_fraction") {
       let what = report.symbols.count == 1 ? report.symbols[0].text : "equal parts of the \(report.symbols.count) symbols"
@@ -74,7 +74,7 @@ extension HTMLReport {
       guard let figure = figure(key) else { return }
       tiles.append(tile(label, Self.typographic(figure.text), under: under, tone: "", isMain: false))
     }
-    add("max_drawdown_fraction", "Max drawdown", under: deepest.map { "on \(TimeText.day($0.time))" } ?? "")
+    add("max_drawdown_fraction", "Max drawdown", under: deepest.map { "on \(PageTime.day($0.time))" } ?? "")
     add("sharpe", "Sharpe", under: figure("sortino").map { "Sortino \(Self.typographic($0.text))" } ?? "")
     add("profit_factor", "Profit factor", under: "won ÷ lost")
     let won = report.exits.reduce(0) { $0 &+ $1.winCount }
@@ -106,7 +106,7 @@ extension HTMLReport {
   private var meanHeld: String? {
     guard !report.trades.isEmpty else { return nil }
     let sum = report.trades.reduce(0.0) { $0 + held($1) }
-    return TimeText.duration(seconds: sum / Double(report.trades.count))
+    return PageTime.duration(seconds: sum / Double(report.trades.count))
   }
 
   func held(_ trade: RoundTrip) -> Double { Double(trade.closedAt.nanoseconds(since: trade.openedAt)) / 1_000_000_000 }

@@ -9,7 +9,7 @@ extension HTMLReport {
     let years = Array(Set(months.map(\.year))).sorted()
     let largest = months.map(\.fraction).filter(\.isFinite).map(\.magnitude).max() ?? 0
     let scale = max(ValueAxis.roundStep(min(largest, 1e6)), 0.001)
-    let heads = (1...12).map { "<th scope=\"col\">\(TimeText.monthName($0))</th>" as Markup }
+    let heads = (1...12).map { "<th scope=\"col\">\(PageTime.monthName($0))</th>" as Markup }
     let rows = years.map { year in
       let inYear = months.filter { $0.year == year }
       let cells = (1...12).map { month in monthCell(month, inYear.first { $0.month == month }, scale) }
@@ -31,7 +31,7 @@ extension HTMLReport {
   }
 
   private func monthCell(_ number: Int, _ month: BacktestReport.Month?, _ scale: Double) -> Markup {
-    let name = TimeText.monthName(number)
+    let name = PageTime.monthName(number)
     guard let month else { return "<td class=\"none\" data-m=\"\(name)\"></td>" }
     let trades = month.tradeCount == 1 ? "1 trade" : "\(grouped(month.tradeCount)) trades"
     let title = "\(name) \(month.year): \(money(month.profit, isSigned: true)) \(report.quoteAsset), \(trades)"

@@ -11,7 +11,7 @@ extension HTMLReport {
         <tr><th scope="row">\(isReason ? Self.reasonName(group.name) : group.name)</th><td>\(grouped(group.tradeCount))</td><td>\(won)</td>\
         <td class="\(Self.tone(group.profit))">\(money(group.profit, isSigned: true))</td>\
         <td class="\(Self.tone(group.averageFraction))">\(NumberText.percent(group.averageFraction, digits: 2, isSigned: true))</td>\
-        <td>\(TimeText.duration(seconds: group.averageSeconds))</td></tr>
+        <td>\(PageTime.duration(seconds: group.averageSeconds))</td></tr>
 
         """ as Markup
     }

@@ -59,9 +59,9 @@ extension HTMLReport {
   /// A trade's cells as texts, in the order of the columns; what the last says beyond the kind of exit.
   func tradeTexts(_ trade: RoundTrip) -> [String] {
     [
-      String(trade.number), trade.symbol.text, trade.botID.text, TimeText.minute(trade.openedAt),
-      TimeText.minute(trade.closedAt) + (trade.isClosed ? "" : " (open)"),
-      TimeText.duration(seconds: held(trade)), price(trade.entryPrice), price(trade.exitPrice), trade.quantity.description,
+      String(trade.number), trade.symbol.text, trade.botID.text, PageTime.minute(trade.openedAt),
+      PageTime.minute(trade.closedAt) + (trade.isClosed ? "" : " (open)"),
+      PageTime.duration(seconds: held(trade)), price(trade.entryPrice), price(trade.exitPrice), trade.quantity.description,
       money(trade.fees), money(trade.profit, isSigned: true), NumberText.percent(trade.fraction, digits: 2, isSigned: true),
       trade.entryReason, exitDetail(trade),
     ]

@@ -8,7 +8,7 @@ enum SearchWorkers {
   /// Cores that this process may use.
   static var cores: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
 
-  /// Calls `body` with every number, the next one as soon as a worker is free, until one call answers false.
+  /// Calls `body` with every number, the next one as soon as a worker is free, until one call returns false.
   ///
   /// - Parameter workers: calls at the same time; `nil`: one a core. More than cores bring nothing and are not started.
   static func run(_ numbers: [Int], workers: Int?, _ body: @escaping @Sendable (Int) -> Bool) async {

@@ -133,7 +133,7 @@ final class Simulation {
     for session in apiSessions.values { session.peer?.flush() }
   }
 
-  /// Does up to `stepsMaximum` market steps that are due by `target`. Answers whether more are due.
+  /// Does up to `stepsMaximum` market steps that are due by `target`. Returns whether more are due.
   private func run(to target: Timestamp, stepsMaximum: Int) -> Bool {
     var count = 0
     while let next = source.nextTime, next <= target {

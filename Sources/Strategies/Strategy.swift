@@ -16,7 +16,7 @@ public protocol Strategy: Sendable {
   mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal
 
   /// Takes the next closed candles up to the first at which it wants something, or before the first outside `bounds`; the same as one by
-  /// one. Answers how many it took and what it wants at the last of them. An open position counts its bars on, missing ones included.
+  /// one. Returns how many it took and what it wants at the last of them. An open position counts its bars on, missing ones included.
   mutating func onCandles(
     _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
   ) -> (count: Int, signal: Signal)

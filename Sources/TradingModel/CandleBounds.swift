@@ -21,7 +21,7 @@ public struct CandleBounds: Hashable, Sendable {
     nanoseconds = interval.milliseconds * 1_000_000
   }
 
-  /// Goes to the next candle, if it lies inside; answers how many candles later it is than the one before, more than one behind a gap.
+  /// Goes to the next candle, if it lies inside; returns how many candles later it is than the one before, more than one behind a gap.
   @inlinable public mutating func advance(to candle: Candle) -> Int? {
     guard opened < lastOpens, candle.openTime > opened, candle.low > low, candle.high < high, candle.isConsistent else { return nil }
     let distance = candle.openTime.nanoseconds(since: opened)

@@ -1,6 +1,6 @@
 extension FixedDecimal: CustomStringConvertible {
   /// Parses decimal text: an optional `-`, 1 to 18 integer digits, and optionally a point with at least one digit.
-  /// Digits after the eighth must be zero. Anything else (spaces, `+`, exponent, hex, separators, NaN) answers `nil`.
+  /// Digits after the eighth must be zero. Anything else (spaces, `+`, exponent, hex, separators, NaN) returns `nil`.
   public init?(text: some StringProtocol) {
     if let parsed = text.utf8.withContiguousStorageIfAvailable({ unsafe FixedDecimal(utf8: $0) }) {
       guard let parsed else { return nil }
@@ -65,7 +65,7 @@ extension FixedDecimal: CustomStringConvertible {
     }
   }
 
-  /// Writes the text at the end of `buffer`, which holds at least 41 bytes, and answers where it starts.
+  /// Writes the text at the end of `buffer`, which holds at least 41 bytes, and returns where it starts.
   private func write(into buffer: UnsafeMutableBufferPointer<UInt8>, fractionDigitsMinimum: Int) -> Int {
     let magnitude = raw.magnitude
     var whole: UInt128

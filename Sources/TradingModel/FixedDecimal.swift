@@ -1,7 +1,7 @@
 /// An exact decimal with 8 fractional digits, stored as a 128-bit integer count of 10⁻⁸.
 ///
 /// Prices, quantities and amounts of money are values of this type; it is never converted to binary floating point on a
-/// path that decides about money. Text enters only through ``init(text:)``, which matches a full grammar or answers `nil`.
+/// path that decides about money. Text enters only through ``init(text:)``, which matches a full grammar or returns `nil`.
 ///
 /// Range: parsed magnitudes stay below 10¹⁸. Sums of 10¹² such values cannot overflow; products saturate instead of trapping,
 /// since a trap on outside data would leave positions unwatched.
@@ -50,7 +50,7 @@ public struct FixedDecimal: Hashable, Sendable, Comparable {
   /// The product, truncated toward zero to 8 digits; saturates at the type's range.
   public static func * (a: FixedDecimal, b: FixedDecimal) -> FixedDecimal { a.multiplied(by: b, rounding: .towardZero) }
 
-  /// The quotient, truncated toward zero to 8 digits; a division by zero answers zero (callers that care test first).
+  /// The quotient, truncated toward zero to 8 digits; a division by zero returns zero (callers that care test first).
   public static func / (a: FixedDecimal, b: FixedDecimal) -> FixedDecimal { a.divided(by: b, rounding: .towardZero) }
 }
 

@@ -65,10 +65,10 @@ import TradingModel
   }
 
   @Test func durationsHaveTwoUnits() {
-    #expect(TimeText.duration(seconds: 45) == "45 s" && TimeText.duration(seconds: 3_600) == "1 h")
-    #expect(TimeText.duration(seconds: 97_200) == "1 d 3 h" && TimeText.duration(seconds: .nan) == "–")
-    #expect(TimeText.period(seconds: 366 * 86_400) == "366 days" && TimeText.period(seconds: 300) == "5 minutes")
-    #expect(TimeText.minute(Timestamp(milliseconds: -1_000)) == "1969-12-31 23:59:59")
+    #expect(PageTime.duration(seconds: 45) == "45 s" && PageTime.duration(seconds: 3_600) == "1 h")
+    #expect(PageTime.duration(seconds: 97_200) == "1 d 3 h" && PageTime.duration(seconds: .nan) == "–")
+    #expect(PageTime.period(seconds: 366 * 86_400) == "366 days" && PageTime.period(seconds: 300) == "5 minutes")
+    #expect(PageTime.minute(Timestamp(milliseconds: -1_000)) == "1969-12-31 23:59:59")
   }
 
   @Test func figuresAreTypographic() {

@@ -70,15 +70,15 @@ import Venue
     ],
   ]
 
-  private static func names(_ value: JSONValue?) -> [String] {
+  private static func names(_ value: SimulatorJSON?) -> [String] {
     guard case .object(let members)? = value else { return [] }
     return members.map(\.name)
   }
 
-  private static func original(_ name: String) throws -> JSONValue {
+  private static func original(_ name: String) throws -> SimulatorJSON {
     let parts = name.split(separator: "/").map(String.init)
     let data = try Data(contentsOf: URL(fileURLWithPath: SharedFolder.path("binance/payloads/\(parts[0]).json")))
-    let value = try #require(JSONValue(Array(data)))
+    let value = try #require(SimulatorJSON(Array(data)))
     return parts.count > 1 ? try #require(value[parts[1]]) : value
   }
 
@@ -88,7 +88,9 @@ import Venue
     for (name, keys) in Self.elementKeys { #expect(Self.names(try Self.original(name).elements?.first) == keys, "\(name)") }
   }
 
-  private func value(_ json: [UInt8]) throws -> JSONValue { try #require(JSONValue(json), "\(String(decoding: json, as: UTF8.self))") }
+  private func value(_ json: [UInt8]) throws -> SimulatorJSON {
+    try #require(SimulatorJSON(json), "\(String(decoding: json, as: UTF8.self))")
+  }
 
   private func expect(_ json: [UInt8], has name: String, without missing: [String] = []) throws {
     let expected = try #require(Self.keys[name])
@@ -178,6 +180,6 @@ import Venue
     ("-", false), ("1.", false), ("\u{FEFF}{}", false), (String(repeating: "[", count: 100), false),
   ])
   func jsonReaderIsStrict(text: String, isValid: Bool) {
-    #expect((JSONValue(Array(text.utf8)) != nil) == isValid)
+    #expect((SimulatorJSON(Array(text.utf8)) != nil) == isValid)
   }
 }

@@ -5,7 +5,7 @@ import ExchangeSimulation
 @testable import SimulatorServer
 
 @Suite struct RESTTests {
-  private func json(_ text: String) throws -> JSONValue { try #require(JSONValue(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
 
   @Test func publicEndpointsAnswer() async throws {
     try await ServerFixture.run { fixture in

@@ -5,7 +5,7 @@ import TradingModel
 @testable import SimulatorServer
 
 @Suite struct ReplayTests {
-  private func json(_ text: String) throws -> JSONValue { try #require(JSONValue(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
 
   private func temporaryFile(_ name: String, _ text: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("botsim-\(UUID().uuidString)")
@@ -85,7 +85,7 @@ import TradingModel
     }) { fixture in
       let probe = try await WebSocketProbe.connect(
         port: fixture.server.port, "/stream?streams=btcusdt@kline_5m/ethusdt@kline_5m")
-      var closed: [String: [JSONValue]] = [:]
+      var closed: [String: [SimulatorJSON]] = [:]
       while (closed["ETHUSDT"]?.count ?? 0) < 3 || (closed["BTCUSDT"]?.count ?? 0) < 3 {
         let text = try await probe.text()
         guard text.contains("\"x\":true"), let kline = try json(text)["data"]?["k"] else { continue }

@@ -31,7 +31,7 @@ enum HMACSHA256Vector {
 
   @Test func webSocketVectors() throws {
     func signature(_ text: String) throws -> String {
-      let json = try #require(JSONValue(Array(text.utf8)))
+      let json = try #require(SimulatorJSON(Array(text.utf8)))
       let parameters = RequestParameters(json: json)
       return HMACSHA256Vector.hex(parameters.sortedPayload)
     }

@@ -5,7 +5,7 @@ import TradingModel
 @testable import SimulatorServer
 
 @Suite struct StreamTests {
-  private func json(_ text: String) throws -> JSONValue { try #require(JSONValue(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
 
   @Test func closedCandlesOfTheStreamEqualThoseOfREST() async throws {
     try await ServerFixture.run { fixture in

@@ -6,7 +6,7 @@ import TradingModel
 @testable import SimulatorServer
 
 @Suite struct UserDataTests {
-  private func json(_ text: String) throws -> JSONValue { try #require(JSONValue(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
 
   private func signed(_ method: String, _ parameters: [(String, String)] = [], id: Int = 1) -> String {
     let all = parameters + [("apiKey", SimulatorConfiguration.testAPIKey), ("timestamp", String(WallClock.now().milliseconds))]
@@ -35,7 +35,7 @@ import TradingModel
       #expect(try json(try await probe.text())["error"]?["code"]?.integer == -2035)
 
       _ = try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&newClientOrderId=u1")
-      var events: [JSONValue] = []
+      var events: [SimulatorJSON] = []
       while events.last?["e"]?.text != "outboundAccountPosition" {
         let message = try json(try await probe.text())
         #expect(message["subscriptionId"]?.integer == 0)
@@ -52,8 +52,8 @@ import TradingModel
             ("symbol", "BTCUSDT"), ("side", "SELL"), ("type", "LIMIT"), ("timeInForce", "GTC"), ("quantity", "0.01"), ("price", "90000"),
             ("newClientOrderId", "u2"),
           ], id: 7))
-      var placed: JSONValue?
-      var reported: JSONValue?
+      var placed: SimulatorJSON?
+      var reported: SimulatorJSON?
       while placed == nil || reported == nil {
         let message = try json(try await probe.text())
         if message["id"]?.integer == 7 { placed = message }

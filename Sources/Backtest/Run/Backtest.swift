@@ -125,7 +125,7 @@ public struct Backtest: Sendable {
     return finish()
   }
 
-  /// Goes from close to close where nothing can happen in between; answers how many candles were passed. Only with a single market: the
+  /// Goes from close to close where nothing can happen in between; returns how many candles were passed. Only with a single market: the
   /// decisions of others see a price on its way.
   private mutating func passQuietCandles(most count: Int) -> Int {
     guard tapes.count == 1, tapes[0].isWhole, tapes[0].isAtOpen else { return 0 }
@@ -139,7 +139,7 @@ public struct Backtest: Sendable {
     return tapes[0].rowsDone - start
   }
 
-  /// Tells the core of the next candles in which nothing can happen before their close; answers those it heard.
+  /// Tells the core of the next candles in which nothing can happen before their close; returns those it heard.
   private mutating func hearQuietCandles(most count: Int) -> ArraySlice<Candle> {
     let (coreBelow, coreAbove) = paper.core.wakePrices(of: handles[0])
     let (venueBelow, venueAbove) = paper.driver.venue.wakePrices(of: venueHandles[0])

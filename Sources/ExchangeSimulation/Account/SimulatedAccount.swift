@@ -40,7 +40,7 @@ public struct SimulatedAccount: Hashable, Sendable {
   /// Pays out of locked funds.
   mutating func spend(_ asset: String, _ amount: Amount) { change(asset) { $0.locked -= amount } }
 
-  /// A deposit (positive) or withdrawal (negative, at most what is free). Answers whether it was possible.
+  /// A deposit (positive) or withdrawal (negative, at most what is free). Returns whether it was possible.
   mutating func transfer(_ asset: String, _ amount: Amount) -> Bool {
     guard !(free(asset) + amount).isNegative else { return false }
     credit(asset, amount)

@@ -84,7 +84,7 @@ extension SimulatedExchange {
     record(kind, symbol: symbol, clientOrderID: clientOrderID, order: order, arrival: arrival, at: time, error: error)
   }
 
-  /// A deposit or withdrawal outside of trading. Answers whether the free funds allowed it.
+  /// A deposit or withdrawal outside of trading. Returns whether the free funds allowed it.
   public mutating func transfer(
     account: Int, asset: String, amount: Amount, at time: Timestamp, events: inout [ExchangeEvent]
   ) -> Bool {
@@ -172,7 +172,7 @@ extension SimulatedExchange {
     return (markets[index].orders[id] ?? entry, fills)
   }
 
-  /// Checks all that does not depend on funds. Answers the market.
+  /// Checks all that does not depend on funds. Returns the market.
   private func checked(_ request: ExchangeOrderRequest, account: Int) throws(ExchangeError) -> Int {
     guard let index = marketIndex[request.symbol] else { throw ExchangeError(-1121, "Invalid symbol.") }
     guard accounts.indices.contains(account) else { throw ExchangeError(-2015, "Invalid API-key, IP, or permissions for action.") }

@@ -97,7 +97,7 @@ public struct MatchingEngine: Sendable {
     trigger(&events)
   }
 
-  /// Takes an open order off. Answers it, or `nil` when there is none.
+  /// Takes an open order off. Returns it, or `nil` when there is none.
   @discardableResult
   public mutating func cancel(_ id: Int64, events: inout [BookEvent]) -> BookOrder? {
     guard let order = orders[id] else { return nil }
@@ -193,7 +193,7 @@ extension MatchingEngine {
     return quantity
   }
 
-  /// Keeps an account from trading with itself. Answers whether the taker must expire.
+  /// Keeps an account from trading with itself. Returns whether the taker must expire.
   private mutating func prevent(_ taker: inout BookOrder, _ maker: inout BookOrder, _ events: inout [BookEvent]) -> Bool {
     switch taker.selfTradePrevention {
     case .none, .expireMaker:

@@ -20,7 +20,7 @@ struct RequestParameters {
     }
   }
 
-  init(json: JSONValue?) {
+  init(json: SimulatorJSON?) {
     guard case .object(let members)? = json else { return }
     for member in members where !values.contains(where: { $0.name == member.name }) {
       if let text = member.value.parameterText {
@@ -99,7 +99,7 @@ struct RequestParameters {
   /// The names of a JSON array of texts.
   func list(_ name: String) throws(ExchangeError) -> [String]? {
     guard let text = self[name] else { return nil }
-    guard let elements = JSONValue(Array(text.utf8))?.elements else {
+    guard let elements = SimulatorJSON(Array(text.utf8))?.elements else {
       throw ExchangeError(
         -1100,
         "Illegal characters found in parameter '\(name)'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'."

@@ -36,7 +36,7 @@ final class StreamSession: WebSocketSession {
   }
 
   func received(_ text: [UInt8]) {
-    guard let message = JSONValue(text), case .object = message else {
+    guard let message = SimulatorJSON(text), case .object = message else {
       refuse(3, "Invalid JSON: expected value at line 1 column 1")
       return
     }
@@ -63,7 +63,7 @@ final class StreamSession: WebSocketSession {
   }
 
   /// A signed integer, an alphanumeric string of at most 36, or null; absent counts as null.
-  private static func identifier(_ value: JSONValue?) -> JSONValue? {
+  private static func identifier(_ value: SimulatorJSON?) -> SimulatorJSON? {
     switch value {
     case nil, .null?: return .null
     case .number(let text)?: return Int64(text) == nil ? nil : value
@@ -76,7 +76,7 @@ final class StreamSession: WebSocketSession {
     }
   }
 
-  private func change(subscribes: Bool, _ parameters: [JSONValue], _ id: JSONValue) {
+  private func change(subscribes: Bool, _ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
     let wanted = parameters.compactMap(\.text)
     guard wanted.count == parameters.count, !wanted.isEmpty else {
       refuse(2, "Invalid request: param must be a non-empty array of stream names")
@@ -98,7 +98,7 @@ final class StreamSession: WebSocketSession {
     }
   }
 
-  private func property(_ parameters: [JSONValue], _ id: JSONValue) {
+  private func property(_ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
     guard parameters.first?.text == "combined" else {
       refuse(0, "Unknown property")
       return
@@ -110,7 +110,7 @@ final class StreamSession: WebSocketSession {
     }
   }
 
-  private func setProperty(_ parameters: [JSONValue], _ id: JSONValue) {
+  private func setProperty(_ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
     guard parameters.first?.text == "combined" else {
       refuse(0, "Unknown property")
       return
@@ -127,7 +127,7 @@ final class StreamSession: WebSocketSession {
     }
   }
 
-  private func answer(_ id: JSONValue, _ body: (inout JSONWriter) -> Void) {
+  private func answer(_ id: SimulatorJSON, _ body: (inout JSONWriter) -> Void) {
     reply {
       $0.array("result", body)
       $0.key("id")

@@ -45,7 +45,7 @@ final class WebSocketAPISession: WebSocketSession {
   }
 
   func received(_ text: [UInt8]) {
-    guard let message = JSONValue(text), case .object = message else {
+    guard let message = SimulatorJSON(text), case .object = message else {
       reply(id: .null, .failure(ExchangeError(-1135, "JSON Request is invalid.")))
       return
     }
@@ -105,7 +105,7 @@ final class WebSocketAPISession: WebSocketSession {
     return Array("{}".utf8)
   }
 
-  private func reply(id: JSONValue, _ answer: APIAnswer, showsRateLimits shows: Bool = true) {
+  private func reply(id: SimulatorJSON, _ answer: APIAnswer, showsRateLimits shows: Bool = true) {
     var json = JSONWriter(capacity: answer.body.count + 512)
     let now = WallClock.now()
     json.object {

@@ -96,7 +96,7 @@ extension ServerConnectionHandler {
     if let deadline, core.isOpen(call) { schedule(deadline) }
   }
 
-  /// Enters a call among the unanswered ones; answers why not.
+  /// Enters a call among the unanswered ones; returns why not.
   private func admit(_ call: ServerCall) -> String? {
     let limits = shared.configuration
     return core.state.withLock { state in

@@ -1,4 +1,4 @@
-/// What may still happen on one server stream: pure, told what arrives, answers what to do.
+/// What may still happen on one server stream: pure, told what arrives, returns what to do.
 struct ServerStreamState: Equatable, Sendable {
   /// What a DATA frame means to the stream.
   enum Inbound: Equatable {

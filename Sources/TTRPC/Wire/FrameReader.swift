@@ -29,7 +29,7 @@ final class FrameReader {
   /// True while the last frame is incomplete.
   var isInsideFrame: Bool { discarding > 0 || partial.readableBytes > 0 }
 
-  /// Feeds what was read. `sink` answers false to stop (the connection is going away); the rest is then dropped.
+  /// Feeds what was read. `sink` returns false to stop (the connection is going away); the rest is then dropped.
   func read(_ input: ByteBuffer, _ sink: (Event) -> Bool) {
     if partial.readableBytes == 0 {
       let consumed = unsafe input.withUnsafeReadableBytes { unsafe parse($0, sink) }

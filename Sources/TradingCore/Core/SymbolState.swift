@@ -93,7 +93,7 @@ struct CandleListener: Sendable {
   }
 
   /// Hands closed candles inside `bounds` to the strategy up to the first at which something is to be done, all of them later than the
-  /// position's entry. Not for months. Answers how many it took.
+  /// position's entry. Not for intervals of months, whose length varies. Returns how many it took.
   mutating func onCandles(
     _ candles: ArraySlice<Candle>, _ interval: Interval, inside bounds: CandleBounds, signals: inout [CandleSignal]
   ) -> Int {

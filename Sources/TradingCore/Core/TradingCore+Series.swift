@@ -35,7 +35,7 @@ extension TradingCore {
   }
 
   /// Tells the strategies of closed candles up to the first at which one wants something, or that opens at `lastOpens` or later, or before
-  /// the first that reaches `low` or `high`; answers how many were told. Inside the wake prices that is the same as closing them one by
+  /// the first that reaches `low` or `high`; returns how many were told. Inside the wake prices that is the same as closing them one by
   /// one, but for the decisions at the last of them: those are due next (``decide(at:price:of:effects:)``).
   public mutating func hear(_ candles: ArraySlice<Candle>, of handle: SeriesHandle, low: Price, high: Price, lastOpens: Timestamp) -> Int {
     let bounds = CandleBounds(

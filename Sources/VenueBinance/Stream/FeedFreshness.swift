@@ -17,7 +17,7 @@ struct FeedFreshness: Hashable {
   /// Series of this symbol that are not complete yet.
   private var isComplete = false
 
-  /// The link came up or went down. Answers the new state with a reason when it changed.
+  /// The link came up or went down. Returns the new state with a reason when it changed.
   mutating func link(isUp: Bool, at now: Int64, _ limits: Limits) -> (FeedState, String)? {
     isLinkUp = isUp
     if !isUp { lastEvent = nil }

@@ -57,7 +57,7 @@ public struct ReconnectMachine: Hashable, Sendable {
 
   public init(backoff: BackoffMachine = BackoffMachine()) { self.backoff = backoff }
 
-  /// Takes an event; answers what to do, in order. `jitter` is any random value. Events of forgotten connections do nothing.
+  /// Takes an event; returns what to do, in order. `jitter` is any random value. Events of forgotten connections do nothing.
   public mutating func handle(_ event: Event, jitter: UInt64) -> [Action] {
     switch event {
     case .start:

@@ -1,5 +1,5 @@
 /// Decoding of string tokens that a ``JSONScanner`` has already checked.
-enum JSONText {
+enum FrameText {
   /// Writes the unescaped bytes of a checked string token to `output`; the result is never longer than the token.
   /// Returns the number of bytes, or `nil` when `capacity` does not suffice.
   static func unescape(

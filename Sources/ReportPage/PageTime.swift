@@ -2,7 +2,7 @@ import Time
 import TradingModel
 
 /// Instants and lengths of time as the page shows them, UTC.
-enum TimeText {
+enum PageTime {
   static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   static func monthName(_ month: Int) -> String { months.indices.contains(month - 1) ? months[month - 1] : "?" }

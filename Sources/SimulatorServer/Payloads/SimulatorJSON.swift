@@ -1,22 +1,22 @@
 /// A JSON text read into values. Numbers keep their spelling, since signatures are made over it.
 ///
 /// The simulator reads JSON with a reader of its own, not the trading core's: what one gets wrong the other shall notice.
-enum JSONValue: Hashable {
+enum SimulatorJSON: Hashable {
   case null
   case bool(Bool)
   case number(String)
   case string(String)
-  case array([JSONValue])
+  case array([SimulatorJSON])
   /// Members in order; names may repeat.
   case object([Member])
 
   struct Member: Hashable {
     var name: String
-    var value: JSONValue
+    var value: SimulatorJSON
   }
 
   /// The first member of that name; `nil` where this is no object.
-  subscript(name: String) -> JSONValue? {
+  subscript(name: String) -> SimulatorJSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
@@ -38,7 +38,7 @@ enum JSONValue: Hashable {
     if case .number(let text) = self { Int64(text) } else { nil }
   }
 
-  var elements: [JSONValue]? {
+  var elements: [SimulatorJSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
@@ -94,7 +94,7 @@ private struct JSONParser {
     return true
   }
 
-  mutating func value(depth: Int) -> JSONValue? {
+  mutating func value(depth: Int) -> SimulatorJSON? {
     guard depth < 32 else { return nil }
     skipSpace()
     switch current {
@@ -108,9 +108,9 @@ private struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) -> JSONValue? {
+  private mutating func object(depth: Int) -> SimulatorJSON? {
     index += 1
-    var members: [JSONValue.Member] = []
+    var members: [SimulatorJSON.Member] = []
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
@@ -118,16 +118,16 @@ private struct JSONParser {
       guard current == UInt8(ascii: "\""), let name = string() else { return nil }
       skipSpace()
       guard take(UInt8(ascii: ":")), let value = value(depth: depth + 1) else { return nil }
-      members.append(JSONValue.Member(name: name, value: value))
+      members.append(SimulatorJSON.Member(name: name, value: value))
       skipSpace()
       if take(UInt8(ascii: "}")) { return .object(members) }
       guard take(UInt8(ascii: ",")) else { return nil }
     }
   }
 
-  private mutating func array(depth: Int) -> JSONValue? {
+  private mutating func array(depth: Int) -> SimulatorJSON? {
     index += 1
-    var elements: [JSONValue] = []
+    var elements: [SimulatorJSON] = []
     skipSpace()
     if take(UInt8(ascii: "]")) { return .array(elements) }
     while true {
@@ -139,7 +139,7 @@ private struct JSONParser {
     }
   }
 
-  private mutating func number() -> JSONValue? {
+  private mutating func number() -> SimulatorJSON? {
     let start = index
     _ = take(UInt8(ascii: "-"))
     let first = index
