@@ -1,3 +1,4 @@
+import Time
 import CBounds
 import BinanceJSON
 import TradingModel
