@@ -3,7 +3,7 @@ public import TradingModel
 public import Venue
 
 /// Where market data goes besides the core. Called on the core's thread: an implementation must return at once and never block.
-public protocol MarketCache: Sendable {
+public protocol MarketCache: AnyObject, Sendable {
   /// A candle closed; each once, in order of time.
   func closed(_ series: SeriesKey, _ candle: Candle)
   /// Rolling statistics changed.

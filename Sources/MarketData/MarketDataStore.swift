@@ -51,6 +51,9 @@ public final class MarketDataStore: MarketCache, Sendable {
   /// Passes on everything from now on.
   public func add(_ sink: any MarketCache) { sinks.withLock { $0.append(sink) } }
 
+  /// Forgets a sink; it gets nothing more, and is not kept alive by this store.
+  public func remove(_ sink: any MarketCache) { sinks.withLock { $0.removeAll { $0 === sink } } }
+
   // MARK: Writing
 
   /// Takes a feed's event. An unclosed candle becomes the candle in progress.

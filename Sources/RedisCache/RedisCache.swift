@@ -42,12 +42,13 @@ public final class RedisCache: MarketCache, Sendable {
   /// For the health report.
   public var status: RedisStatus { state.withLock { $0.status } }
 
-  /// Writes what waits, disconnects and ends the thread. Blocks at most for the time-outs of the configuration.
+  /// Writes what waits, disconnects, ends the thread and leaves the store. Blocks at most for the time-outs of the configuration.
   public func stop() {
     state.withLock { $0.isStopping = true }
     wake.push(())
     thread.stop()
     thread.join()
+    store.remove(self)
   }
 
   public func closed(_ series: SeriesKey, _ candle: Candle) { note { $0.add(series, candle) } }
