@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func halfCloseIsSeenOnceAndDataAfterItDropped() async throws {
-    let messages = Mutex<[[UInt8]]>([])
+    let messages = StateMutex<[[UInt8]]>([])
     let ends = Signal<RPCServerStream>()
     try await TestServer.run(before: { server in
       server.register(
@@ -171,7 +171,7 @@ import Testing
       let other = try test.connect()
       try raw.send(open(1, "Open", flags: 2))
       let (_, stream) = try await test.opened.next()
-      let sent = Mutex(0)
+      let sent = StateMutex(0)
       stream.overflowError { RPCError(code: .resourceExhausted, message: "last sequence \(sent.withLock { $0 })") }
       let message = [UInt8](repeating: 3, count: 10_000)
       var largest = 0
@@ -192,12 +192,12 @@ import Testing
   }
 
   @Test func pacedStreamStaysSmallAndComplete() async throws {
-    let most = Mutex(0)
+    let most = StateMutex(0)
     try await TestServer.run(before: { server in
       server.register(
         TestServer.method("Replay", .bidirectional),
         stream: { _, stream in
-          let next = Mutex<UInt32>(0)
+          let next = StateMutex<UInt32>(0)
           @Sendable func pump() {
             while stream.isWritable {
               let value = next.withLock { value in

@@ -160,7 +160,7 @@ final class TestServer: Sendable {
     server.register(
       Self.method("Join", .clientStreaming),
       stream: { _, stream in
-        let parts = Mutex<[[UInt8]]>([])
+        let parts = StateMutex<[[UInt8]]>([])
         stream.onMessage { message in parts.withLock { $0.append(message) } }
         stream.onHalfClose { stream.reply(Array(parts.withLock { $0 }.joined(separator: Array("|".utf8)))) }
       })

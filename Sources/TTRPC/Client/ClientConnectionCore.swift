@@ -20,7 +20,7 @@ final class ClientConnectionCore: @unchecked Sendable {
   let channel: any Channel
   let loop: any EventLoop
   let configuration: RPCClientConfiguration
-  let state = Mutex(State())
+  let state = StateMutex(State())
 
   // Loop only.
   private var inFlight: Outbox.Segment?

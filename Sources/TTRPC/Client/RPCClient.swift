@@ -38,7 +38,7 @@ public final class RPCClient: Sendable {
     }
     if tls != nil, case .unix = address { throw RPCError(code: .invalidArgument, message: "TLS is for TCP, not for \(address)") }
     let context = try tls.map { tls throws(RPCError) in (try TLSSetup.client(tls), serverName(tls, address)) }
-    let made = Mutex<ClientConnectionCore?>(nil)
+    let made = StateMutex<ClientConnectionCore?>(nil)
     let bootstrap = ClientBootstrap(group: group ?? MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(TimeAmount(timeout))
       .channelOption(ChannelOptions.maxMessagesPerRead, value: 8)
@@ -199,7 +199,7 @@ public final class RPCClient: Sendable {
 
 /// Brings a call and its task's cancellation together, whichever comes first.
 private final class CallOnce: Sendable {
-  private let state = Mutex<(call: ClientCall?, isCancelled: Bool)>((nil, false))
+  private let state = StateMutex<(call: ClientCall?, isCancelled: Bool)>((nil, false))
 
   /// True when the task was cancelled before.
   func started(_ call: ClientCall) -> Bool {

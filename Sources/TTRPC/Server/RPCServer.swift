@@ -36,7 +36,7 @@ public final class RPCServer: Sendable {
 
   private let configuration: RPCServerConfiguration
   private let group: any EventLoopGroup
-  private let state = Mutex(State())
+  private let state = StateMutex(State())
 
   /// - Parameter group: the event loops that serve connections; the caller owns it.
   public init(configuration: RPCServerConfiguration = RPCServerConfiguration(), group: any EventLoopGroup) {

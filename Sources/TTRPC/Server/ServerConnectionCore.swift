@@ -24,7 +24,7 @@ final class ServerConnectionCore: @unchecked Sendable {
   let loop: any EventLoop
   let shared: ServerShared
   let peerKey: String
-  let state = Mutex(State())
+  let state = StateMutex(State())
 
   // Loop only.
   private var inFlight: Outbox.Segment?

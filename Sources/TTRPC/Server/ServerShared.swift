@@ -36,7 +36,7 @@ final class ServerShared: Sendable {
   /// Bytes of incomplete frames, over all connections.
   let partialBytes = Atomic<Int>(0)
   private let nextID = Atomic<UInt64>(1)
-  private let counts = Mutex(Counts())
+  private let counts = StateMutex(Counts())
 
   init(configuration: RPCServerConfiguration, table: MethodTable, hooks: Hooks) {
     self.configuration = configuration

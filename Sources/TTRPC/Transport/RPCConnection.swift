@@ -32,13 +32,13 @@ public struct RPCIdentity: Sendable, Hashable {
 public final class RPCConnection: Sendable {
   /// Unique in this server, from 1.
   public let id: UInt64
-  private let state: Mutex<(peer: RPCPeer, identity: RPCIdentity?)>
+  private let state: StateMutex<(peer: RPCPeer, identity: RPCIdentity?)>
   private let open = Atomic<Bool>(true)
   private let channel: any Channel
 
   init(id: UInt64, peer: RPCPeer, channel: any Channel) {
     self.id = id
-    self.state = Mutex((peer, nil))
+    self.state = StateMutex((peer, nil))
     self.channel = channel
   }
 
