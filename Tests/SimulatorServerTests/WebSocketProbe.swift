@@ -71,7 +71,9 @@ final class WebSocketProbe: Sendable {
             })
           let starter = UpgradeStarter(path: path)
           let bound = NIOLoopBound(starter, eventLoop: channel.eventLoop)
+          // Frames may come in one read with the answer to the upgrade.
           try channel.pipeline.syncOperations.addHTTPClientHandlers(
+            leftOverBytesStrategy: .forwardBytes,
             withClientUpgrade: (
               upgraders: [upgrader],
               completionHandler: { context in context.pipeline.syncOperations.removeHandler(bound.value, promise: nil) }
@@ -102,9 +104,11 @@ final class WebSocketProbe: Sendable {
     return event
   }
 
-  /// The next text; pings are passed over.
+  /// The next text, within a minute; pings are passed over.
   func text() async throws -> String {
+    let deadline = NIODeadline.now() + .seconds(60)
     while true {
+      guard NIODeadline.now() < deadline else { throw ProbeTimeout(description: "only pings arrived within a minute") }
       switch try await next() {
       case .text(let text): return text
       case .ping: continue

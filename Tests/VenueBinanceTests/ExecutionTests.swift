@@ -251,9 +251,10 @@ final class ExecutionSetup: @unchecked Sendable {
     try await setup.onLoop { $0.execution.start() }
     try await Eventually.holds("first one closed") { setup.exchange.sessions.count >= 2 && !setup.exchange.sessions[0].isOpen }
     let session = setup.exchange.sessions[1]
-    session.send(UserStreamMessageTests.report([("mine-1", "after-1")]))
+    // Sent again until it is heard: on a starved machine the connection may not be open yet.
     try await Eventually.holds("report of the new connection") {
-      setup.recorder.seen.withLock { $0.reports.contains { $0.clientOrderID == Samples.id("after-1") } }
+      session.send(UserStreamMessageTests.report([("mine-1", "after-1")]))
+      return setup.recorder.seen.withLock { $0.reports.contains { $0.clientOrderID == Samples.id("after-1") } }
     }
     #expect(setup.recorder.seen.withLock { $0.live.map(\.0) } == [true])
     #expect(try await setup.onLoop { $0.execution.reconnects } == 0)
