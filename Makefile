@@ -1,9 +1,11 @@
 # make run        builds botd and shows two bots trade on a simulated market
 # make test       sets everything up and runs all tests
 # make sanitize   runs the tests of C memory and of threads under their sanitizers
+# make chaos      leaves botd to random faults for SECONDS=600 (SEED=…) and judges it by the exchange's truth
 # make bench      measures, each figure beside a bound from the same run
 # make install    installs release builds under PREFIX (default /usr/local)
-# make proto      regenerates the code that comes from proto/
+# make proto      regenerates the package's own code that comes from proto/
+# make clients    regenerates everything that comes from proto/, the clients in other languages included
 # make lint       checks formatting
 
 PREFIX ?= /usr/local
@@ -12,10 +14,10 @@ SPEED ?= 300
 RELEASE := swift build -c release --static-swift-stdlib --scratch-path .build-release
 .DEFAULT_GOAL := help
 
-.PHONY: help run test sanitize bench install proto lint clean
+.PHONY: help run test sanitize chaos bench install proto clients lint clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -7
+	@sed -n 's/^# //p' Makefile | head -9
 
 run:
 	@.ci/setup run
@@ -32,11 +34,19 @@ sanitize:
 	@.ci/setup test
 	@.ci/sanitize
 
+chaos:
+	@.ci/setup test
+	@for program in botd botctl botsim; do swift build --product $$program 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/' ; test $${PIPESTATUS[0]} -eq 0 || exit 1 ; done
+	@python3 Tests/Tools/chaos/chaos.py --programs .build/debug --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+
 bench:
-	@.ci/setup run
+	@.ci/setup clients
 	@BOT_BENCHMARKS=1 $(RELEASE) --product botbench
 	@BOT_BENCHMARKS=1 $(RELEASE) --product botd
+	@BOT_BENCHMARKS=1 $(RELEASE) --product botctl
+	@BOT_BENCHMARKS=1 $(RELEASE) --product botsim
 	@.build-release/release/botbench
+	@clients/bench.sh .build-release/release
 
 install:
 	@.ci/setup run
@@ -50,10 +60,14 @@ proto:
 	@.ci/setup test
 	@proto/generate.sh
 
+clients:
+	@.ci/setup clients
+	@clients/generate.sh
+
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-release .build-address .build-thread
+	rm -rf .build .build-release .build-address .build-thread .build-clients
 
 SHELL := /bin/bash

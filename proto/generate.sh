@@ -1,6 +1,6 @@
 #!/bin/sh
-# Regenerates everything that is made from proto/botd/v1: Sources/CBotProto (by protoc-c), Sources/BotAPI/Generated and the embedded
-# descriptor set (by protoc-gen-botd, built from this package).
+# Regenerates what the package has of proto/: Sources/CBotProto and Sources/CTTRPCProto (by protoc-c), Sources/BotAPI/Generated and the
+# embedded descriptor set (by protoc-gen-botd, built from this package). The clients in other languages: clients/generate.sh.
 #
 #   proto/generate.sh [OUTPUT]     OUTPUT: the folder to write to, by default Sources of this package
 #
@@ -16,9 +16,14 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$root/proto"
-protoc-c -I. --c_out="$work" botd/v1/*.proto
-mkdir -p "$out/CBotProto/include/botd/v1" "$out/CBotProto/botd/v1" "$out/BotAPI/Generated"
-rm -f "$out"/CBotProto/botd/v1/*.pb-c.c "$out"/CBotProto/include/botd/v1/*.pb-c.h "$out"/BotAPI/Generated/*.swift
-mv "$work"/botd/v1/*.pb-c.c "$out/CBotProto/botd/v1/"
-mv "$work"/botd/v1/*.pb-c.h "$out/CBotProto/include/botd/v1/"
+protoc-c -I. --c_out="$work" botd/v1/*.proto botd/ttrpc/v1/*.proto
+for module in CBotProto:botd/v1 CTTRPCProto:botd/ttrpc/v1; do
+  target=$out/${module%%:*} folder=${module#*:}
+  mkdir -p "$target/include/$folder" "$target/$folder"
+  rm -f "$target/$folder"/*.pb-c.c "$target/include/$folder"/*.pb-c.h
+  mv "$work/$folder"/*.pb-c.c "$target/$folder/"
+  mv "$work/$folder"/*.pb-c.h "$target/include/$folder/"
+done
+mkdir -p "$out/BotAPI/Generated"
+rm -f "$out"/BotAPI/Generated/*.swift
 protoc -I. --plugin=protoc-gen-botd="$plugin" --botd_out="$out" botd/v1/*.proto

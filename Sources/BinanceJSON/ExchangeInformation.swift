@@ -2,20 +2,91 @@ public import TradingModel
 
 /// What `GET exchangeInfo` says of symbols (FACTS §8).
 public enum ExchangeInformation {
-  /// `exchangeInfo.symbols`. Symbols whose names we cannot carry are left out; unknown filters and statuses are no error (FACTS §8).
-  public static func tradingRules(_ value: JSONValue) throws(FrameRefusal) -> [TradingRules] {
+  /// The symbols of an answer: those whose rules were read, and the others with the reason.
+  public struct Listing: Sendable {
+    public var rules: [TradingRules] = []
+    public var leftOut: [LeftOut] = []
+    /// What must hold for entries beside the rules, of symbols that have something of the kind.
+    public var terms: [Symbol: SymbolTerms] = [:]
+    /// No symbol.
+    public init() {}
+  }
+
+  /// A symbol whose rules could not be read; nothing is to be traded by guessed ones.
+  public struct LeftOut: Hashable, Sendable, CustomStringConvertible {
+    /// As the exchange spells it, without what a line of text can't show, 64 characters at most.
+    public var name: String
+    /// `nil` when the name itself breaks ``TradingModel/Symbol``'s grammar.
+    public var symbol: Symbol?
+    /// What is wrong, as half a sentence: `its LOT_SIZE has a 'stepSize' that cannot be read`.
+    public var reason: String
+    public var description: String { "\(name) (\(reason))" }
+  }
+
+  /// `exchangeInfo.symbols`. A symbol with an unreadable name, asset or filter is left out alone; unknown filters and statuses are no error
+  /// (FACTS §8).
+  ///
+  /// - Throws: ``FrameRefusal`` when there is no list of symbols at all.
+  public static func tradingRules(_ value: JSONValue) throws(FrameRefusal) -> Listing {
     guard let entries = value["symbols"]?.array else { throw FrameRefusal(.missingField, field: "symbols") }
-    var all: [TradingRules] = []
+    var listing = Listing()
     for entry in entries {
-      guard let symbol = Symbol(try entry.requireString("symbol")) else { continue }
-      var rules = TradingRules(
+      let name = entry["symbol"]?.string ?? ""
+      guard let symbol = Symbol(name), Array(symbol.text.utf8) == Array(name.utf8) else {
+        listing.leftOut.append(LeftOut(name: shown(name), reason: "its name is none that the exchange's grammar allows here"))
+        continue
+      }
+      do throws(Unreadable) {
+        listing.rules.append(try rules(of: symbol, entry))
+        let terms = SymbolTerms(entry)
+        if terms != SymbolTerms() { listing.terms[symbol] = terms }
+      } catch {
+        listing.leftOut.append(LeftOut(name: shown(name), symbol: symbol, reason: error.reason))
+      }
+    }
+    return listing
+  }
+
+  private struct Unreadable: Error {
+    var reason: String
+
+    init(_ part: String, _ refusal: FrameRefusal) {
+      let what = refusal.code == .missingField ? "has no '\(refusal.field)'" : "has a '\(refusal.field)' that cannot be read"
+      reason = "its \(part) \(what)"
+    }
+  }
+
+  private static func shown(_ name: String) -> String {
+    let plain = name.unicodeScalars.prefix(64).map { scalar in
+      scalar.properties.generalCategory == .control || scalar.properties.isDefaultIgnorableCodePoint ? "?" : String(Character(scalar))
+    }
+    return plain.isEmpty ? "one without a name" : plain.joined()
+  }
+
+  private static func rules(of symbol: Symbol, _ entry: JSONValue) throws(Unreadable) -> TradingRules {
+    var rules: TradingRules
+    do throws(FrameRefusal) {
+      rules = TradingRules(
         symbol: symbol, status: status(entry["status"]?.string), baseAsset: try entry.requireString("baseAsset"),
         quoteAsset: try entry.requireString("quoteAsset"), baseAssetPrecision: precision(entry["baseAssetPrecision"]),
-        quoteAssetPrecision: precision(entry["quoteAssetPrecision"]))
-      for filter in entry["filters"]?.array ?? [] { try apply(filter, to: &rules) }
-      all.append(rules)
+        quoteAssetPrecision: precision(entry["quoteAssetPrecision"]),
+        takesQuoteAmounts: entry["quoteOrderQtyMarketAllowed"]?.bool ?? false, takesPairs: takesPairs(entry))
+    } catch {
+      throw Unreadable("entry", error)
     }
-    return all
+    for filter in entry["filters"]?.array ?? [] {
+      do throws(FrameRefusal) {
+        try apply(filter, to: &rules)
+      } catch {
+        throw Unreadable(filter["filterType"]?.string ?? "filter", error)
+      }
+    }
+    return rules
+  }
+
+  private static func takesPairs(_ entry: JSONValue) -> Bool {
+    let types = (entry["orderTypes"]?.array ?? []).compactMap(\.string)
+    return entry["ocoAllowed"]?.bool ?? false && types.contains("STOP_LOSS") && types.contains("LIMIT_MAKER")
   }
 
   private static func precision(_ value: JSONValue?) -> Int {
@@ -56,6 +127,10 @@ public enum ExchangeInformation {
     case "MIN_NOTIONAL":
       rules.notionalMinimum = try filter.requireDecimal("minNotional")
       rules.notionalMinimumAppliesToMarket = filter["applyToMarket"]?.bool ?? true
+    case "PERCENT_PRICE":
+      rules.boundPrices(buys: try filter.requireDecimal("multiplierUp"), sales: try filter.requireDecimal("multiplierUp"))
+    case "PERCENT_PRICE_BY_SIDE":
+      rules.boundPrices(buys: try filter.requireDecimal("bidMultiplierUp"), sales: try filter.requireDecimal("askMultiplierUp"))
     case "MAX_NUM_ORDERS": rules.openOrdersMaximum = count(filter["maxNumOrders"] ?? filter["limit"])
     case "MAX_NUM_ALGO_ORDERS": rules.openAlgorithmicOrdersMaximum = count(filter["maxNumAlgoOrders"] ?? filter["limit"])
     default: break
@@ -65,5 +140,14 @@ public enum ExchangeInformation {
   private static func count(_ value: JSONValue?) -> Int {
     guard let number = value?.integer, (0...1_000_000).contains(number) else { return 0 }
     return Int(number)
+  }
+}
+
+extension TradingRules {
+  /// Of several bounds the tightest counts.
+  fileprivate mutating func boundPrices(buys: FixedDecimal, sales: FixedDecimal) {
+    func tighter(_ known: FixedDecimal, _ other: FixedDecimal) -> FixedDecimal { known.isPositive ? min(known, other) : other }
+    buyPriceMultiplierMaximum = tighter(buyPriceMultiplierMaximum, buys)
+    sellPriceMultiplierMaximum = tighter(sellPriceMultiplierMaximum, sales)
   }
 }

@@ -2,12 +2,14 @@ public import TradingModel
 
 /// Subscribed symbols keyed by their bytes: a small open-addressing table, so that a frame's symbol is found without making a `String`.
 @safe public struct SymbolTable: ~Copyable {
-  /// A symbol's up to 24 bytes, zero padded.
+  /// A symbol's up to 32 bytes, zero padded.
   struct Key: Hashable, Sendable {
     var first: UInt64 = 0
     var second: UInt64 = 0
     var third: UInt64 = 0
+    var fourth: UInt64 = 0
 
+    /// Names that differ behind their 24th byte only share it, which is rare.
     @inline(__always) var hash: UInt64 {
       var mixed = first &* 0x9E37_79B9_7F4A_7C15
       mixed ^= second &* 0xC2B2_AE3D_27D4_EB4F
@@ -60,10 +62,10 @@ public import TradingModel
     }
   }
 
-  /// The key of `count` bytes, of which `readable ≥ count` may be read; `nil` when empty or longer than 24.
+  /// The key of `count` bytes, of which `readable ≥ count` may be read; `nil` when empty or longer than 32.
   @inline(__always) static func key(_ bytes: UnsafePointer<UInt8>, count: Int, readable: Int) -> Key? {
-    guard count > 0, count <= 24 else { return nil }
-    if readable >= 24 {
+    guard count > 0, count <= Symbol.bytesMaximum else { return nil }
+    if readable >= 24, count <= 24 {
       var key = Key()
       let first = unsafe JSONScanner.word(at: bytes)
       if count < 8 {
@@ -91,7 +93,12 @@ public import TradingModel
     var key = Key()
     for index in 0..<count {
       let shifted = unsafe UInt64(bytes[index]) << (UInt64(index & 7) * 8)
-      if index < 8 { key.first |= shifted } else if index < 16 { key.second |= shifted } else { key.third |= shifted }
+      switch index >> 3 {
+      case 0: key.first |= shifted
+      case 1: key.second |= shifted
+      case 2: key.third |= shifted
+      default: key.fourth |= shifted
+      }
     }
     return key
   }

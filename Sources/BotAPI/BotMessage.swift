@@ -1,3 +1,4 @@
+public import Presentation
 public import ProtobufC
 
 /// Why a message cannot be encoded or decoded, for modules that do not know the C library below.
@@ -33,7 +34,7 @@ public protocol BotMessage: Sendable, Equatable {
 }
 
 extension BotMessage {
-  /// The message as JSON text. Field names are those of the schema, in its order, and all of them are present; 64-bit integers are numbers,
+  /// The message as JSON text. Field names are those of the schema, in its order, and all of them are present; 64-bit integers are strings,
   /// enums their names in lower case without prefix, absent messages `null`, bytes base64.
   ///
   /// - Parameter pretty: one field a line, indented by two spaces.

@@ -1,3 +1,5 @@
+import ServiceRuntime
+
 /// Where daemon and clients meet when nothing else is said.
 public enum DefaultAddress {
   /// Name of the environment variable that names another address.
@@ -9,7 +11,7 @@ public enum DefaultAddress {
   /// The daemon makes the folder with mode 0700.
   public static func socketPath(environment: [String: String]) -> String {
     if let runtime = environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") { return join(runtime, "botd/botd.sock") }
-    if let home = environment["HOME"], home.hasPrefix("/") { return join(home, ".botd/botd.sock") }
+    if let home = HomeDirectory.given(environment: environment) { return join(home, ".botd/botd.sock") }
     return "/run/botd/botd.sock"
   }
 

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Presentation
 import ServiceRuntime
 import TTRPC
 import TradingCore
@@ -40,16 +41,21 @@ final class Console: @unchecked Sendable {
   func tick(_ point: EquityPoint, bots: Int) {
     ticks += 1
     guard ticks % 40 == 0, bots > 0 else { return }
-    let sign = point.realized.isNegative ? "" : "+"
     write([
       reporter.paint(
-        "── \(bots) bots · realized \(sign)\(point.realized) · unrealized \(point.unrealized) · equity \(point.equity) ──", .bold)
+        "── \(bots) bots · realized \(DecimalText.money(point.realized, isSigned: true)) · unrealized "
+          + "\(DecimalText.money(point.unrealized, isSigned: true)) · equity \(DecimalText.money(point.equity)) ──", .bold)
     ])
   }
 
-  /// The last line; waits a second at most until it is out.
-  func stopped() {
+  /// The last lines; waits a second at most until they are out.
+  func stopped(_ unprotected: [TradingStanding.Unprotected]) {
     write(["botd stopped; its state is kept and goes on next time."])
+    write(
+      unprotected.map {
+        "\($0.bot): \($0.quantity) \($0.symbol) stays without a resting stop"
+          + ($0.stopPrice == "none" ? "; the bot has none" : "; it would be at \($0.stopPrice)")
+      })
     writer.close(within: .seconds(1))
   }
 

@@ -28,11 +28,16 @@ public final class Daemon: @unchecked Sendable {
   let tape: MarketTapeWriter?
   let engine: TradingEngine
   let board = StateBoard()
+  let books: BookKeeper
   let tail = JournalTail()
   let health = HealthRegistry()
   let marketData = MarketDataStore()
   let stopping = StopSignal()
   let stores: StoreAssembly
+  /// What the start read of the journal.
+  private let loadedFrom: (snapshot: UInt64, read: UInt64)
+  /// Begins once the daemon is ready, so that it delays no start.
+  private var snapshots: SnapshotKeeper?
   private(set) var server: RPCServer?
   private var controlPlane: ControlPlane?
   // Set up before the core's loop runs anything; used on that loop afterwards.
@@ -47,68 +52,96 @@ public final class Daemon: @unchecked Sendable {
     set { publications.console = newValue }
   }
   private let publications: Publications
+  private var ticks = 0
+  /// A supervisor is told every so many ticks what a start waits for: ten seconds.
+  private static let noticeTicks = 40
+  private static let hasStarted = Atomic<Bool>(false)
 
-  /// Runs a daemon until SIGINT, SIGTERM or the `Shutdown` call.
+  /// Runs a daemon until SIGINT, SIGTERM, SIGHUP (unless it was ignored at the start, as by nohup) or the `Shutdown` call.
+  ///
+  /// - Throws: ``DaemonError`` when there is not even a log; ``DaemonFailure`` for what the log has told already.
   public static func run(_ settings: DaemonSettings, isTerminal: Bool) async throws {
     ProcessSignals.ignoreWriteSignals()
-    let logWriter: LineWriter
-    do { logWriter = try LineWriter(name: "log", descriptor: STDERR_FILENO) } catch { throw DaemonError(error.message) }
-    // Not closed: parts that end later may still log.
-    defer { logWriter.flush(within: .seconds(1)) }
-    let logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
-    LoggingSystem.bootstrap { BackgroundLogStream(logWriter).handler(label: $0, level: logLevel) }
-    let daemon = try await Daemon(settings, isTerminal: isTerminal)
-    do { try ProcessSignals.observe([SIGINT, SIGTERM]) { _ in daemon.stopping.fire() } } catch { throw DaemonError(error.message) }
+    let log = try DaemonLog(settings.log, environment: ProcessInfo.processInfo.environment)
+    defer { log.flush() }
+    LoggingSystem.bootstrap { log.handler(label: $0) }
+    if let point = settings.failPoint {
+      FailPoint.arm(point)
+      log.write(.warning, "armed to kill itself", [("place", point.name), ("passage", "\(point.passage)")])
+    }
+    for problem in settings.privacyProblems { log.write(.warning, "secrets are less private than they should be", [("reason", problem)]) }
+    do {
+      try await run(settings, log, isTerminal: isTerminal)
+    } catch {
+      log.write(.critical, hasStarted.load(ordering: .relaxed) ? "cannot go on" : "cannot start", [("error", "\(error)")])
+      throw DaemonFailure(exitCode: error is SettingsError ? 2 : 1)
+    }
+  }
+
+  private static func run(_ settings: DaemonSettings, _ log: DaemonLog, isTerminal: Bool) async throws {
+    let daemon = try await Daemon(settings, log, isTerminal: isTerminal)
+    let signals = ProcessSignals.isIgnored(SIGHUP) ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]
+    do { try ProcessSignals.observe(signals) { _ in daemon.stopping.fire() } } catch { throw DaemonError(error.message) }
     do {
       try await daemon.start()
+      hasStarted.store(true, ordering: .relaxed)
     } catch {
       await daemon.stop()
       throw error
     }
-    await daemon.stopping.wait()
+    let failure = await daemon.stopping.wait()
     await daemon.stop()
+    if let failure { throw failure }
   }
 
-  init(_ settings: DaemonSettings, isTerminal: Bool) async throws {
+  init(_ settings: DaemonSettings, _ daemonLog: DaemonLog, isTerminal: Bool) async throws {
     self.settings = settings
-    var log = Logger(label: "botd")
-    log.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
-    self.log = log
-    var configuration = CoreConfiguration(mode: settings.mode)
-    if !settings.mode.isPaper { configuration.orderTag = String(WallClock.now().nanoseconds / 1_000_000_000, radix: 36) }
+    log = Logger(label: "botd")
+    let configuration = CoreConfiguration(mode: settings.mode)
     stores = StoreAssembly(settings: settings, log: log)
     let loaded: StateLoader.Loaded
     do {
-      loaded = try StateLoader.load(directory: settings.stateDirectory, configuration: configuration, stores: stores)
+      loaded = try StateLoader.load(directory: settings.stateDirectory, configuration: configuration, stores: stores, log: log)
     } catch let error as JournalError {
       throw DaemonError(error.message)
     }
+    FailPoint.reach("recovery.loaded")
     journal = loaded.journal
+    loadedFrom = (loaded.snapshot, loaded.journal.lastSequence)
+    let isTakenOver = settings.acceptsCopy || stores.didRestore
+    let begin =
+      settings.mode.isPaper
+      ? nil
+      : try StateClaim.start(
+        directory: settings.stateDirectory, loaded.core.starts, acceptsCopy: isTakenOver, now: WallClock.now())
     tape = try MarketTapeWriter(stateDirectory: settings.stateDirectory)
     coreGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     serverGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    books = BookKeeper(loaded.book, loop: serverGroup.next())
     engine = TradingEngine(
       core: loaded.core, journal: JournalPort(journal), loop: coreGroup.next(), replyLoop: serverGroup.next(),
       clocks: ClockReaders(wall: WallClock.now, monotonic: MonotonicClock.nanoseconds))
     publications = Publications(
-      engine: engine, board: board, tail: tail, stores: stores, marketData: marketData, tape: tape, health: health, log: log)
+      engine: engine, board: board, books: books, tail: tail, stores: stores, marketData: marketData, tape: tape, health: health, log: log,
+      // A person who watches the console needs no second line about each trade on the same terminal.
+      trades: TradingLog(
+        daemonLog, least: settings.showsTrades && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? .notice : .trace))
     if settings.showsTrades {
       do { console = try Console(isColored: isTerminal, address: settings.listen.first) } catch { throw DaemonError(error.message) }
     }
     try await onCore {
       self.engine.publisher = self.publications
-      self.publishInitialState()
+      self.publications.begin(self.engine.takeInitialState())
       if loaded.isNew { self.engine.open(StateLoader.newIdentity(mode: settings.mode), at: WallClock.now()) }
+      if let begin { self.engine.handle(.started(begin)) }
     }
+    // Orders of a start that no journal knows would be taken for another daemon's.
+    if begin != nil { do { _ = try journal.flush() } catch { throw DaemonError(error.message) } }
   }
 
   /// Runs a closure on the core's thread.
   func onCore<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await engine.loop.submit(body).get()
-  }
-
-  private func publishInitialState() {
-    board.publish(BoardUpdate(engine.takeInitialState()))
   }
 
   private func start() async throws {
@@ -121,8 +154,10 @@ public final class Daemon: @unchecked Sendable {
     case .paper, .testnet, .live: try await startExchange()
     }
     try await startServer()
+    FailPoint.reach("recovery.served")
     try await onCore {
       self.engine.resume()
+      FailPoint.reach("recovery.resumed")
       self.feed?.start()
       if !self.settings.botsEnabled {
         self.engine.handle(
@@ -135,40 +170,58 @@ public final class Daemon: @unchecked Sendable {
       }
     }
     if settings.exampleBots { try await createExampleBots() }
-    log.notice("ready", metadata: ["mode": "\(settings.mode)", "listen": "\(settings.listen.map(\.description).joined(separator: " "))"])
-    ReadyNotice.send()
+    let keeper = try SnapshotKeeper(
+      journal, configuration: CoreConfiguration(mode: settings.mode), snapshot: loadedFrom.snapshot, read: loadedFrom.read, log: log)
+    try await onCore { self.snapshots = keeper }
     console?.started(mode: settings.mode)
+    let listen = settings.listen.map(\.description).joined(separator: " ")
+    guard !settings.mode.isPaper else { return becomeReady(listen) }
+    log.notice("serving", metadata: ["mode": "\(settings.mode)", "listen": "\(listen)"])
+    try await onCore { self.exchange?.whenReady { [weak self] in self?.becomeReady(listen) } }
+  }
+
+  /// The journal is replayed and, with an account, compared with the exchange: trading goes on.
+  private func becomeReady(_ listen: String) {
+    FailPoint.reach("recovery.ready")
+    log.notice("ready", metadata: ["mode": "\(settings.mode)", "listen": "\(listen)"])
+    ServiceNotice.ready("\(settings.mode), listening on \(listen)")
   }
 
   private func tick() {
+    ticks &+= 1
+    if ticks.isMultiple(of: Self.noticeTicks), let waitsFor = exchange?.waitsFor, !waitsFor.isEmpty { ServiceNotice.waiting(waitsFor) }
     engine.handle(.clock)
     stores.updateHealth(health)
     exchange?.updateHealth()
-    health.set(
-      "journal", journal.failure == nil ? .ok : .down, journal.failure?.message ?? settings.stateDirectory,
-      counters: [("sequence", Int64(clamping: journal.lastSequence)), ("pending", Int64(journal.pendingEntries))])
+    publications.tick(at: MonotonicClock.nanoseconds())
+    JournalHealth.update(health, engine.diskState, journal)
+    snapshots?.tick(at: journal.lastSequence)
     console?.tick(engine.core.equity(), bots: engine.core.botCount)
   }
 
   private func startServer() async throws {
     var configuration = ControlPlaneConfiguration(
       version: BotDaemonVersion.text, mode: settings.mode, journalID: try await onCore { self.engine.core.identity?.id ?? "" },
-      startedAt: WallClock.now(), stateDirectory: settings.stateDirectory)
-    configuration.settings = settings.listing.map { listed in
-      ControlPlaneConfiguration.Setting(
-        name: listed.name, value: listed.value, isSecret: SettingName.all.contains { $0.name == listed.name && $0.isSecret })
+      startedAt: WallClock.now())
+    configuration.settings = settings.listing.map {
+      ControlPlaneConfiguration.Setting(name: $0.name, value: $0.value, source: $0.source, isSecret: $0.isSecret)
     }
     if let file = settings.tokensFile { configuration.tokens = try TokenFile.read(path: file) }
+    if let file = settings.certificateRolesFile { configuration.certificateRoles = try CertificateRoleFile.read(path: file) }
+    let accountOrders = try await onCore { self.exchange.flatMap { $0.gate == nil ? nil : ExchangeOrders(exchange: $0) } }
     let server = RPCServer(group: serverGroup)
     let plane = try ControlPlane(
-      configuration: configuration, gateway: engine, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
+      configuration: configuration, gateway: engine, board: board, books: books, journal: journal, tail: tail, marketData: marketData,
+      health: health,
       loop: serverGroup.next(), backtests: LocalBacktestRunner(stateDirectory: settings.stateDirectory),
+      accountOrders: accountOrders,
       selfTest: { [weak self] symbol, interval, completion in
         guard let self else { return completion([]) }
         SelfTest(daemon: self).run(symbol: symbol, interval: interval, completion: completion)
       }, shutdown: { [stopping] in stopping.fire() })
     plane.register(on: server)
     controlPlane = plane
+    try await onCore { self.engine.strategies = plane.strategies }
     let tls = settings.tls.map {
       RPCServerTLS(certificateChainPath: $0.certificateFile, privateKeyPath: $0.keyFile, clientAuthorityPath: $0.clientCAFile)
     }
@@ -229,13 +282,29 @@ public final class Daemon: @unchecked Sendable {
     _ = try? journal.flush()
     // Replies to what just became durable go out before the loop that carries them ends.
     try? await onCore {}
+    let unprotected = (try? await onCore { self.lastWords() }) ?? []
     tape?.stop()
     stores.stop()
+    snapshots?.stop()
     journal.close()
     try? await serverGroup.shutdownGracefully()
     try? await coreGroup.shutdownGracefully()
-    console?.stopped()
-    log.notice("stopped")
+    for position in unprotected {
+      log.warning(
+        "position stays without a resting stop",
+        metadata: [
+          "bot": "\(position.bot)", "symbol": "\(position.symbol)", "quantity": "\(position.quantity)",
+          "stop_price": "\(position.stopPrice)",
+        ])
+    }
+    console?.stopped(unprotected)
+    log.notice("stopped", metadata: ["unprotected": "\(unprotected.count)"])
+  }
+
+  /// What is to be said before nobody watches any more.
+  private func lastWords() -> [TradingStanding.Unprotected] {
+    publications.end()
+    return publications.standing.unprotected(engine.core)
   }
 }
 
@@ -243,26 +312,30 @@ public final class Daemon: @unchecked Sendable {
 final class StopSignal: Sendable {
   private struct State {
     var isFired = false
-    var waiter: CheckedContinuation<Void, Never>?
+    var failure: (any Error)?
+    var waiter: CheckedContinuation<(any Error)?, Never>?
   }
   private let state = Mutex(State())
 
-  func fire() {
+  /// - Parameter failure: why the daemon must not go on; `nil` where it was told to stop. The first one counts.
+  func fire(_ failure: (any Error)? = nil) {
     let waiter = state.withLock { state in
+      if !state.isFired { state.failure = failure }
       state.isFired = true
       defer { state.waiter = nil }
       return state.waiter
     }
-    waiter?.resume()
+    waiter?.resume(returning: failure)
   }
 
-  func wait() async {
+  /// Waits until it is fired, and answers why.
+  func wait() async -> (any Error)? {
     await withCheckedContinuation { continuation in
-      let isFired = state.withLock { state in
+      let (isFired, failure) = state.withLock { state in
         if !state.isFired { state.waiter = continuation }
-        return state.isFired
+        return (state.isFired, state.failure)
       }
-      if isFired { continuation.resume() }
+      if isFired { continuation.resume(returning: failure) }
     }
   }
 }
@@ -272,6 +345,12 @@ public struct DaemonError: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
   public init(_ message: String) { self.message = message }
   public var description: String { message }
+}
+
+/// The daemon could not start for a reason that its log tells.
+public struct DaemonFailure: Error, Sendable, Hashable {
+  /// The process's exit code: 2 for a wrong setting, else 1.
+  public var exitCode: Int32
 }
 
 /// The version that `Hello` and `--version` tell.

@@ -1,5 +1,5 @@
 public import ControlPlane
-import Engine
+public import Engine
 import Journal
 import TradingCore
 
@@ -10,10 +10,22 @@ final class JournalPort: JournalSink {
   init(_ journal: Journal) { self.journal = journal }
 
   func append(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<UInt64, JournalSinkError>) -> Void) {
-    journal.append(entries) { result in
-      completion(result.mapError { $0.code == .closed ? .closed : .failed($0.message) })
+    journal.append(entries) { completion($0.mapError(Self.sinkError)) }
+  }
+
+  func recover(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<UInt64, JournalSinkError>) -> Void) {
+    journal.recover(entries) { completion($0.mapError(Self.sinkError)) }
+  }
+
+  private static func sinkError(_ error: JournalError) -> JournalSinkError {
+    switch error.code {
+    case .closed: .closed
+    case .corrupt, .sequence: .lost(error.message)
+    default: .failed(error.message)
     }
   }
 }
 
 extension TradingEngine: CoreGateway {}
+
+extension StrategyHub: StrategyProcesses {}

@@ -1,4 +1,5 @@
 import Time
+import BinanceJSON
 import ControlPlane
 import Engine
 import HTTPClient
@@ -16,50 +17,96 @@ import VenueBinance
 final class ExchangeAssembly: @unchecked Sendable {
   let engine: TradingEngine
   let feed: ExchangeFeed
-  private let rest: BinanceRestClient
-  private let execution: BinanceExecution?
-  private let board: StateBoard
-  private let health: HealthRegistry
-  private let log: Logger
-  private var retry = BackoffMachine(firstNanoseconds: 500_000_000, maximumNanoseconds: 30_000_000_000)
-  private var rulesLoaded = false
-  private var refresh: RepeatedTask?
-  private let endpoints: BinanceEndpoints
+  let settings: DaemonSettings
+  let stores: StoreAssembly
+  let choice: ExchangeChoice
+  let rest: BinanceRestClient
+  let execution: BinanceExecution?
+  /// What orders pass; `nil` in the paper modes.
+  let gate: VenueGate?
+  let question: SimulatorQuestion
+  let board: StateBoard
+  let health: HealthRegistry
+  let log: Logger
+  private let marketData: MarketDataStore
+  /// Of its REST API, as people may see it.
+  let address: String
+  /// The daemon must end, and why.
+  let fail: @Sendable (any Error) -> Void
+  /// Told once: everything is compared with the exchange, trading goes on.
+  var onReady: (() -> Void)?
+  /// What is waited for, for the supervisor; empty: nothing.
+  var waitsFor = ""
 
-  static let rulesEveryHours: Int64 = 4
+  // How far the start has come, and what it found; see `start()`.
+  var retry = BackoffMachine(firstNanoseconds: 500_000_000, maximumNanoseconds: 5_000_000_000)
+  var kind: ExchangeKind?
+  var isVerified = false
+  var rulesLoaded = false
+  var isReady = false
+  var hasFailed = false
+  var account: AccountStanding?
+  var accountLock: AccountLock?
+  var claimDeadline: Int64?
+  var listing = ExchangeInformation.Listing()
+  var delistings: [Symbol: Timestamp] = [:]
+  /// A list of them is asked for, or will be in a moment.
+  var asksForDelistings = false
+  var delistRetry = BackoffMachine(firstNanoseconds: 1_000_000_000, maximumNanoseconds: 300_000_000_000)
+  /// Symbols of bots that the exchange does not list any more.
+  var vanishedSymbols: Set<Symbol> = []
+  var namedObstacles: [Symbol: String] = [:]
+  var namedLeftOut: Set<ExchangeInformation.LeftOut> = []
+  var refresh: RepeatedTask?
+  var review: RepeatedTask?
 
-  init(settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore, log: Logger)
-    throws
-  {
+  init(
+    settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore,
+    stores: StoreAssembly, log: Logger, fail: @escaping @Sendable (any Error) -> Void
+  ) throws {
+    self.settings = settings
     self.engine = engine
+    self.stores = stores
+    self.fail = fail
     self.board = board
     self.health = health
     self.log = log
-    endpoints = Self.endpoints(settings)
+    self.marketData = marketData
+    let endpoints = Self.endpoints(settings)
+    var problems: [String] = []
+    guard let choice = ExchangeChoice(mode: settings.mode, endpoints, report: { problems.append($1) }) else {
+      throw SettingsError(problems.joined(separator: "\n"))
+    }
+    self.choice = choice
+    address = SettingListing.withoutUser(endpoints.rest)
     let signer = try Self.signer(settings)
     do {
       let http = try HTTPClient()
+      question = SimulatorQuestion(http: http, loop: engine.loop)
       rest = BinanceRestClient(
-        endpoints: endpoints, http: http, loop: engine.loop, signer: signer,
+        endpoints: endpoints, http: http, orderHTTP: try HTTPClient(threadName: "http-orders"), loop: engine.loop,
+        signer: signer,
         receiveWindowMilliseconds: Int(engine.core.configuration.receiveWindowMilliseconds))
-      let stream = try BinanceMarketStream(endpoints: endpoints, loop: engine.loop, history: rest)
+      let stream = try BinanceMarketStream(endpoints: endpoints, loop: engine.loop, history: rest, clock: rest.clock)
       feed = ExchangeFeed(engine: engine, stream: stream, log: log)
       let rest = rest
-      let endpoints = endpoints
+      stream.clockIsSuspect = { [weak rest] in rest?.synchronizeClock { _ in } }
       execution = try signer.map { try BinanceExecution(endpoints: endpoints, rest: rest, signer: $0) }
     } catch let error as BinanceError {
       throw DaemonError(error.message)
     } catch let error as HTTPError {
       throw DaemonError(error.message)
     }
-    execution?.delegate = engine
-    engine.execution = execution
+    gate = execution.map { VenueGate($0, engine: engine) }
+    execution?.delegate = gate
+    engine.execution = gate
+    execution?.contradicted = { [weak self] evidence, words in self?.readAgain(evidence, words) }
     if execution != nil { health.set("user_stream", .degraded, "connecting") }
     feed.onFeedChange = { symbol, state, _ in marketData.feedState(symbol, state, at: WallClock.now()) }
     rest.clockChanged = { [weak self] offset in self?.clockChanged(offset) }
   }
 
-  private static func endpoints(_ settings: DaemonSettings) -> BinanceEndpoints {
+  static func endpoints(_ settings: DaemonSettings) -> BinanceEndpoints {
     var endpoints: BinanceEndpoints
     switch settings.mode {
     case .live: endpoints = .live
@@ -84,55 +131,10 @@ final class ExchangeAssembly: @unchecked Sendable {
     return settings.apiSecret.map { RequestSigner(apiKey: key, secret: $0) }
   }
 
-  /// Measures the clock, loads the trading rules (again and again until it works), then lets orders flow. The streams start at once.
-  func start() {
-    health.set("venue", .degraded, "loading the trading rules from \(endpoints.rest)")
-    if execution == nil { health.set("user_stream", .disabled, "orders are filled on paper") }
-    connect()
-    refresh = engine.loop.scheduleRepeatedTask(initialDelay: .hours(Self.rulesEveryHours), delay: .hours(Self.rulesEveryHours)) {
-      [weak self] _ in
-      self?.rest.synchronizeClock { _ in self?.loadRules() }
-    }
-  }
-
   func stop() {
     refresh?.cancel()
+    review?.cancel()
     execution?.stop()
-  }
-
-  private func connect() {
-    rest.synchronizeClock { [weak self] result in
-      guard let self else { return }
-      switch result {
-      case .success: loadRules()
-      case .failure(let error): again(error)
-      }
-    }
-  }
-
-  private func loadRules() {
-    rest.tradingRules([]) { [weak self] result in
-      guard let self else { return }
-      switch result {
-      case .success(let rules):
-        retry.reset()
-        board.setRules(rules)
-        engine.handle(.rules(rules))
-        health.set("venue", .ok, endpoints.rest, counters: [("symbols", Int64(rules.count))])
-        if !rulesLoaded {
-          rulesLoaded = true
-          execution?.start()
-        }
-      case .failure(let error): again(error)
-      }
-    }
-  }
-
-  private func again(_ error: BinanceError) {
-    let delay = retry.nextDelayNanoseconds(jitter: UInt64.random(in: 0...UInt64.max))
-    health.set("venue", .down, "\(endpoints.rest): \(error.message); trying again in \(delay / 1_000_000) ms")
-    log.warning("the exchange cannot be reached", metadata: ["error": "\(error.message)"])
-    engine.loop.scheduleTask(in: .nanoseconds(delay)) { [weak self] in self?.connect() }
   }
 
   private func clockChanged(_ offset: Int64) {
@@ -142,35 +144,46 @@ final class ExchangeAssembly: @unchecked Sendable {
   }
 
   private func publishRateLimits() {
-    let now = rest.exchangeTime
+    let now = rest.clock.now
     let limits = rest.rateLimits.standing(at: now)
-    func usage(_ type: String, _ windows: [RateGovernor.Window], blockedUntil: Timestamp) -> [RateLimitUsage] {
+    func usage(_ type: String, _ windows: [RateGovernor.Window], blockedUntil: Timestamp?) -> [RateLimitUsage] {
       windows.map { window in
         RateLimitUsage(
           type: type, intervalNanoseconds: window.lengthMilliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue,
-          limit: Int64(window.limit), used: Int64(window.used), blockedUntil: blockedUntil > now ? blockedUntil : .zero)
+          limit: Int64(window.limit), used: Int64(window.used), blockedUntil: blockedUntil ?? .zero)
       }
     }
     board.setRateLimits(
-      usage("REQUEST_WEIGHT", limits.weights, blockedUntil: limits.silentUntil)
-        + usage("ORDERS", limits.orders, blockedUntil: max(limits.silentUntil, limits.ordersBlockedUntil)))
+      usage("REQUEST_WEIGHT", limits.weights, blockedUntil: limits.silentUntil(now))
+        + usage(
+          "ORDERS", limits.orders, blockedUntil: [limits.silentUntil(now), limits.ordersBlockedUntil(now)].compactMap(\.self).max()))
   }
 
   func updateHealth() {
     publishRateLimits()
+    gate?.settle()
     let (live, all) = feed.liveCount()
     let counters = feed.counters
-    let refused = counters.refused.values.reduce(0, +)
+    // The same counts for the feed as a whole and for each series.
+    for (key, traffic) in feed.traffic {
+      marketData.setFeedCounts(
+        key,
+        SeriesFeedCounts(
+          reconnects: traffic.reconnects, refused: traffic.refused, backfilled: traffic.backfilled, problem: traffic.problem))
+    }
+    let refused = counters.refused.values.reduce(counters.rowsRefused, +)
     let numbers: [(String, Int64)] = [
       ("frames", Int64(clamping: counters.frames)), ("refused", Int64(clamping: refused)), ("reconnects", Int64(counters.reconnects)),
-      ("candle_gaps", Int64(counters.candleGaps)),
+      ("candle_gaps", Int64(counters.candleGaps)), ("backfilled", Int64(clamping: counters.backfilled)),
     ]
+    let reasons = feed.reasons.isEmpty ? "" : "; " + feed.reasons.joined(separator: "; ")
     if all == 0 {
       health.set("feed", .ok, "no bot needs a symbol yet", counters: numbers)
     } else if live == all {
-      health.set("feed", .ok, "\(all) symbols live", counters: numbers)
+      health.set("feed", feed.hasMissingHistory ? .degraded : .ok, "\(all) symbols live" + reasons, counters: numbers)
     } else {
-      health.set("feed", live == 0 ? .down : .degraded, "\(live) of \(all) symbols live; entries wait for the others", counters: numbers)
+      health.set(
+        "feed", live == 0 ? .down : .degraded, "\(live) of \(all) symbols live; entries wait for the others" + reasons, counters: numbers)
     }
   }
 }
@@ -180,7 +193,8 @@ extension Daemon {
     let settings = settings
     try await onCore {
       let exchange = try ExchangeAssembly(
-        settings: settings, engine: self.engine, board: self.board, health: self.health, marketData: self.marketData, log: self.log)
+        settings: settings, engine: self.engine, board: self.board, health: self.health, marketData: self.marketData,
+        stores: self.stores, log: self.log, fail: { [stopping = self.stopping] in stopping.fire($0) })
       self.exchange = exchange
       self.feed = exchange.feed
       exchange.start()

@@ -2,6 +2,7 @@ import Backtest
 import CandleFiles
 import ControlPlane
 import PaperTrading
+import Statistics
 
 /// Fills the control plane's port: runs backtests in this process, files are those of the state directory's `data` folder.
 struct LocalBacktestRunner: BacktestRunner {
@@ -13,12 +14,14 @@ struct LocalBacktestRunner: BacktestRunner {
     var notes = job.notes
     var markets: [BacktestMarket] = []
     for market in job.markets { markets.append(try read(market, &notes)) }
+    notes += markets.map { RulesNote.text($0.rules, "come from the daemon, as the exchange has them now") }
     do throws(BacktestError) {
       var backtest = try Backtest(Self.settings(job), markets: markets)
       let outcome = try backtest.run { at in
         progress(BacktestJob.Progress(candlesDone: at.candlesDone, candlesTotal: at.candlesTotal, time: at.time))
       }
-      return BacktestResult(BacktestReport(outcome, dataNotes: notes), candleCount: outcome.candleCount)
+      return BacktestResult(
+        BacktestReport(outcome, dataNotes: notes), candleCount: outcome.candleCount, performance: outcome.figures)
     } catch {
       throw BacktestFailure(error)
     }
@@ -67,15 +70,18 @@ extension BacktestFailure {
 }
 
 extension BacktestResult {
-  fileprivate init(_ report: BacktestReport, candleCount: Int) {
+  fileprivate init(_ report: BacktestReport, candleCount: Int, performance: PerformanceFigures) {
     let figures = report.sections.flatMap { section in
       section.figures.map { figure in
-        Figure(section: section.title, key: figure.key, label: figure.label, text: figure.text, number: figure.number)
+        Figure(
+          section: section.title, key: figure.key, label: figure.label, text: figure.text, number: figure.number,
+          isRatio: figure.isRatio)
       }
     }
     self.init(
       title: report.title, figures: figures, trades: report.trades.map { BacktestTrade($0) },
-      equity: report.equity.map { EquitySample(time: $0.time, equity: $0.equity) }, notes: report.notes, candleCount: candleCount)
+      equity: report.equity.map { EquitySample(time: $0.time, equity: $0.equity) }, notes: report.notes, candleCount: candleCount,
+      ended: report.ended.map { Ended(time: $0.time, reason: $0.reason) }, performance: performance)
   }
 }
 
@@ -85,6 +91,7 @@ extension BacktestTrade {
       number: trade.number, botID: trade.botID, symbol: trade.symbol, openedAt: trade.openedAt, closedAt: trade.closedAt,
       entryPrice: trade.entryPrice, exitPrice: trade.exitPrice, quantity: trade.quantity, fees: trade.fees, profit: trade.profit,
       fraction: trade.fraction, candles: trade.candles, entryReason: trade.entryReason, exitKind: trade.exitKind,
-      exitReason: trade.exitReason, isClosed: trade.isClosed)
+      exitReason: trade.exitReason, isClosed: trade.isClosed, adverseExcursion: trade.adverseExcursion,
+      favorableExcursion: trade.favorableExcursion, isExitTimeModelled: trade.isExitTimeModelled)
   }
 }

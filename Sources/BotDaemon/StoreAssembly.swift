@@ -14,6 +14,9 @@ final class StoreAssembly: @unchecked Sendable {
   private var redis: RedisCache?
   private var mirror: PostgresMirror?
 
+  /// The journal was filled from the database in this start, under its lock.
+  private(set) var didRestore = false
+
   init(settings: DaemonSettings, log: Logger) {
     self.settings = settings
     self.log = log
@@ -44,9 +47,12 @@ final class StoreAssembly: @unchecked Sendable {
     try RestoreMark.set(in: settings.stateDirectory)
     do {
       let count = try PostgresMirror.restore(database, mode: settings.mode, into: journal) { [log] done, all in
-        if done % 100_000 == 0 || done == all { log.notice("restoring the journal from PostgreSQL: \(done) of \(all)") }
+        if done % 100_000 == 0 || done == all {
+          log.notice("restoring the journal from PostgreSQL", metadata: ["done": "\(done)", "all": "\(all)"])
+        }
       }
-      if count > 0 { log.notice("restored \(count) journal entries from PostgreSQL") }
+      didRestore = count > 0
+      if count > 0 { log.notice("the journal is restored from PostgreSQL", metadata: ["entries": "\(count)"]) }
     } catch {
       if journal.lastSequence == 0 { try RestoreMark.clear(in: settings.stateDirectory) }
       throw DaemonError(
@@ -81,6 +87,12 @@ final class StoreAssembly: @unchecked Sendable {
     }
   }
 
+  /// Asks the database for the account, so that no other daemon that uses it trades the same; the answer is ``claim``.
+  func claim(_ account: String) { mirror?.claim(account) }
+
+  /// What became of it; `none` where there is no database.
+  var claim: MirrorStatus.Claim { mirror?.status.claim ?? .none }
+
   /// Everything up to this sequence is durable.
   func committed(_ sequence: UInt64) { mirror?.notify(sequence) }
 
@@ -99,6 +111,11 @@ final class StoreAssembly: @unchecked Sendable {
         message = "mirrored to \(database.place)"
       } else {
         message = "PostgreSQL is away, trading goes on and the mirror will catch up: \(status.lastError)"
+      }
+      if status.claim == .taken {
+        return health.set(
+          "database", .down, "another session at \(database.place) holds this account: another botd may be trading it",
+          counters: [("mirrored", Int64(clamping: status.mirrored)), ("lag", Int64(clamping: status.lag))])
       }
       health.set(
         "database", status.needsAttention ? .down : status.isConnected ? .ok : .degraded, message,

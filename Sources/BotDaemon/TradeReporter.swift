@@ -1,4 +1,5 @@
 import Engine
+import Presentation
 import Time
 import TradingCore
 import TradingModel
@@ -48,16 +49,15 @@ struct TradeReporter {
     if record.side == .sell {
       let total = (record.botID.map { realized[$0] ?? .zero } ?? .zero) + record.realizedPnL
       if let id = record.botID { realized[id] = total }
-      let sign = record.realizedPnL.isNegative ? "" : "+"
-      text += "  " + paint("\(sign)\(record.realizedPnL)", record.realizedPnL.isNegative ? .red : .green)
-      text += paint(" (total \(total))", .dim)
+      text += "  " + paint(DecimalText.money(record.realizedPnL, isSigned: true), record.realizedPnL.isNegative ? .red : .green)
+      text += paint(" (total \(DecimalText.money(total, isSigned: true)))", .dim)
     }
     let why = record.side == .sell ? "\(record.purpose): \(record.reason)" : record.reason
     return line(time, bot, what, text + "  " + paint(why, .dim))
   }
 
   private func line(_ time: Timestamp, _ bot: String, _ what: String, _ text: String) -> String {
-    let clock = time.description.dropFirst(5).prefix(14).replacing("T", with: " ")
+    let clock = TimeText.dateTime(time).dropFirst(5)
     let mark = isRecorded ? "" : paint("not recorded  ", .red)
     return "\(paint(String(clock), .dim))  \(mark)\(pad(bot, 10))  \(what)  \(text)"
   }

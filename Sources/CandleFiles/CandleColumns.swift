@@ -34,6 +34,18 @@ struct CandleColumns: Hashable {
 
   private(set) var kinds: [Kind] = []
 
+  /// The columns of the exchange's archive, whose files have no header (github.com/binance/binance-public-data).
+  static let archive: [Kind] = [
+    .openTime, .open, .high, .low, .close, .volume, .other, .quoteVolume, .trades, .other, .other, .other,
+  ]
+
+  /// The columns of a file without a header: ``archive``, by its twelve cells of which the first is a time. `nil` for any other line.
+  init?(row: [UInt8]) {
+    let cells = row.split(separator: UInt8(ascii: ","), maxSplits: Self.archive.count, omittingEmptySubsequences: false)
+    guard cells.count == Self.archive.count, [13, 16].contains(cells[0].count), cells[0].allSatisfy({ $0 &- 48 <= 9 }) else { return nil }
+    kinds = Self.archive
+  }
+
   /// Reads a header line. Throws what is wrong with it in words.
   init(header: [UInt8]) throws(Problem) {
     guard !header.contains(0) else { throw Problem("\(Self.expected); this one holds a zero byte: not a text file") }

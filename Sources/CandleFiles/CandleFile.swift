@@ -1,7 +1,8 @@
 public import Time
 public import TradingModel
 
-/// Reads files of candles: CSV, plain or gzip, whose first line names the columns.
+/// Reads files of candles: CSV, plain or gzip, whose first line names the columns, or the exchange's archive as it is: twelve columns and
+/// no header.
 ///
 /// Columns are found by name: `open_time,open,high,low,close,volume` must be there, `quote_volume` and `trades` are taken when they
 /// are, others are passed over. `open_time` is UTC in milliseconds (13 digits) or microseconds (16 digits, as in the exchange's files

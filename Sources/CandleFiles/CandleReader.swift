@@ -42,6 +42,14 @@ struct CandleReader {
     file = try InputFile(path: path)
     workspace = CandleWorkspace()
     let header = try HeaderLine(file, workspace)
+    if let archive = CandleColumns(row: header.text) {
+      columns = archive
+      workspace.use(archive)
+      parser = CandleRowParser(workspace)
+      held = header.held
+      line = 0
+      return
+    }
     do throws(CandleColumns.Problem) {
       columns = try CandleColumns(header: header.text)
     } catch {

@@ -39,23 +39,30 @@ public final class ControlPlane: Sendable {
   private let shutdown: @Sendable () -> Void
   private let selfTest: SelfTest
   private let backtests: BacktestHandlers
+  /// Where the core's requests to processes that serve strategies go.
+  public let strategies: StrategyHub
 
   /// - Parameters:
   ///   - loop: where subscriptions live (fan-out, timers): one of the RPC server's loops, never the core's.
   ///   - audit: where one line per mutation goes.
   ///   - runner: runs the backtests of `RunBacktest`, on a thread of the control plane's own.
   ///   - selfTest: the checks behind `RunSelfTest`.
+  ///   - accountOrders: reaches the account's orders that no bot placed; `nil` where there are none.
   ///   - shutdown: asks the daemon to stop; called after the answer to `Shutdown` was given.
   /// - Throws: when the system refuses a thread.
   public init(
-    configuration: ControlPlaneConfiguration, gateway: any CoreGateway, board: StateBoard, journal: Journal, tail: JournalTail,
-    marketData: MarketDataStore, health: HealthRegistry, loop: any EventLoop, audit: Logger = Logger(label: "botd.audit"),
-    backtests runner: any BacktestRunner, selfTest: @escaping SelfTest, shutdown: @escaping @Sendable () -> Void
+    configuration: ControlPlaneConfiguration, gateway: any CoreGateway, board: StateBoard, books: BookKeeper, journal: Journal,
+    tail: JournalTail, marketData: MarketDataStore, health: HealthRegistry, loop: any EventLoop,
+    audit: Logger = Logger(label: "botd.audit"),
+    backtests runner: any BacktestRunner, accountOrders: (any AccountOrders)? = nil, selfTest: @escaping SelfTest,
+    shutdown: @escaping @Sendable () -> Void
   ) throws(RuntimeError) {
     context = try ControlContext(
-      configuration: configuration, gateway: gateway, board: board, journal: journal, tail: tail, marketData: marketData, health: health,
-      loop: loop, audit: audit)
+      configuration: configuration, gateway: gateway, board: board, books: books, journal: journal, tail: tail, marketData: marketData,
+      health: health,
+      loop: loop, audit: audit, accountOrders: accountOrders)
     hub = SubscriptionHub(context: context)
+    strategies = StrategyHub(loop: loop, gateway: gateway, registry: context.strategies, log: Logger(label: "botd.strategies"))
     backtests = try BacktestHandlers(context: context, runner: runner)
     self.selfTest = selfTest
     self.shutdown = shutdown
@@ -64,7 +71,9 @@ public final class ControlPlane: Sendable {
   /// Registers every method, the authorizer and the connection hook. Before the server starts.
   public func register(on server: RPCServer) {
     let access = context.access
-    server.setAuthorizer { method, connection in access.refusal(method, connection) }
+    server.setAuthorizer { call in access.refusal(&call) }
+    server.setIncidentObserver { incident in access.log(incident) }
+    server.setErrorDetails { reason, message in RPCError(code: .unknown, reason: reason, message: message).details }
     server.setConnectionClosed { connection in access.closed(connection) }
     BotHandlers(context: context).register(on: server)
     StrategyHandlers(context: context).register(on: server)
@@ -74,6 +83,7 @@ public final class ControlPlane: Sendable {
     MarketDataHandlers(context: context).register(on: server)
     RiskHandlers(context: context).register(on: server)
     backtests.register(on: server)
+    strategies.register(on: server)
     SubscriptionHandlers(context: context, hub: hub).register(on: server)
     SystemHandlers(context: context, shutdown: shutdown, selfTest: selfTest).register(on: server)
     hub.start()
@@ -83,5 +93,6 @@ public final class ControlPlane: Sendable {
   public func stop() {
     backtests.stop()
     context.reader.stop()
+    context.access.stop()
   }
 }

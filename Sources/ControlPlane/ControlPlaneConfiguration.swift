@@ -40,19 +40,17 @@ public struct ControlPlaneConfiguration: Sendable {
   /// Identity of the journal; sequences of different journals do not compare.
   public var journalID: String
   public var startedAt: Timestamp
-  public var stateDirectory: String
   public var settings: [Setting] = []
   public var tokens: [Token] = []
-  /// Role of a connection that shows a client certificate with this subject.
+  /// Role of a connection that shows a client certificate with this common name.
   public var certificateRoles: [String: Role] = [:]
   public var limits = ControlPlaneLimits()
 
-  public init(version: String, mode: TradingMode, journalID: String, startedAt: Timestamp, stateDirectory: String) {
+  public init(version: String, mode: TradingMode, journalID: String, startedAt: Timestamp) {
     self.version = version
     self.mode = mode
     self.journalID = journalID
     self.startedAt = startedAt
-    self.stateDirectory = stateDirectory
   }
 }
 
@@ -75,5 +73,9 @@ public struct ControlPlaneLimits: Sendable, Hashable {
   public var heartbeatMillisecondsDefault: Int64 = 10_000
   /// Wrong tokens after which a connection is closed.
   public var loginAttemptsMaximum = 5
+  /// Lines about refusals of one kind that a window writes to the audit log; the rest is summed up at its end.
+  public var refusalLinesMaximum = 20
+  /// Length of such a window.
+  public var refusalWindowSeconds: Int64 = 60
   public init() {}
 }

@@ -13,4 +13,7 @@ public protocol CoreGateway: Sendable {
   ///   - requestID: the idempotency key; empty: none.
   ///   - fingerprint: of the request's method and body; the same key with another fingerprint is refused.
   func perform(_ command: Command, requestID: String, fingerprint: UInt64, completion: @escaping @Sendable (CommandResult) -> Void)
+
+  /// Tells the core what processes that serve strategies do. Returns at once, from any thread; in order.
+  func report(_ event: StrategyEvent)
 }

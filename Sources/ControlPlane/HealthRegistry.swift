@@ -33,7 +33,7 @@ public final class HealthRegistry: Sendable {
   }
 
   /// Parts in the order in which people see them; others follow in order of first appearance.
-  public static let order = ["feed", "venue", "user_stream", "journal", "cache", "database", "rpc", "clock"]
+  public static let order = ["trading", "feed", "venue", "user_stream", "journal", "cache", "database", "rpc", "clock"]
 
   private struct State: Sendable {
     var components: [Component] = []

@@ -32,19 +32,24 @@ struct EngineClock {
     isMeasured = true
   }
 
+  /// The monotonic clock, in nanoseconds.
+  var monotonic: Int64 { readers.monotonic() }
+
   /// The exchange's time now.
   var exchangeTime: Timestamp { anchor.exchange.advanced(byNanoseconds: readers.monotonic() - anchor.monotonic) }
 
-  /// Core time of an event that carries a time of its own, against an exchange.
+  /// Core time of an event that carries a time of its own, against an exchange. Before the exchange's clock is known the event's time
+  /// counts: ours may be hours ahead, and core time never runs back.
   func time(of event: Timestamp) -> Timestamp {
     let now = exchangeTime
+    guard isMeasured else { return min(event, now.advanced(byNanoseconds: Self.eventTimeLead)) }
     return max(min(event, now.advanced(byNanoseconds: Self.eventTimeLead)), now)
   }
 
-  /// Core time of a command. On paper the market may be silent, or far from our time: the exchange's clock where it is known.
+  /// Core time of a command: the exchange's clock where it is known, else what core time is already. On paper the market may be silent,
+  /// or far from our time.
   func commandTime(isPaper: Bool, coreTime: Timestamp) -> Timestamp {
-    guard isPaper else { return exchangeTime }
     if !isMeasured, coreTime != .zero { return coreTime }
-    return max(coreTime, exchangeTime)
+    return isPaper ? max(coreTime, exchangeTime) : exchangeTime
   }
 }

@@ -1,5 +1,6 @@
 public import NIOCore
 import PaperTrading
+import ServiceRuntime
 public import Time
 public import TradingCore
 public import TradingModel
@@ -9,29 +10,34 @@ public import Venue
 /// on is durable.
 ///
 /// In the paper modes the market waits while an order becomes durable: events are held back until the simulated venue has taken it.
-/// So the fills depend on the data alone, not on the speed of a disk, and equal those of a backtest.
+/// So the fills depend on the data alone, not on the speed of a disk, and equal those of a backtest. In the same way it waits for
+/// strategies that other processes serve.
 ///
-/// After the journal failed, exits and cancels go on unrecorded and everything is still published, marked as not recorded; nothing is kept
-/// for the disk.
+/// While the journal has failed, exits and cancels go on unrecorded and everything is still published, marked as not recorded. It is tried
+/// again, and what happened meanwhile is recorded then. A disk that takes long is not waited for by what closes positions either, and
+/// entries that waited too long are not sent (``DiskPatience``).
 ///
 /// Everything but ``perform(_:requestID:fingerprint:completion:)`` must be called on ``loop``.
 public final class TradingEngine: @unchecked Sendable {
   public let loop: any EventLoop
-  public private(set) var core: TradingCore
+  public internal(set) var core: TradingCore
   public weak var publisher: (any EnginePublisher)?
+  /// Processes that serve strategies; `nil`: there are none.
+  public weak var strategies: (any StrategyProcesses)?
   /// Where orders go in testnet and live mode; `nil` in the paper modes.
   public var execution: (any ExecutionVenue)?
 
-  private let journal: any JournalSink
+  let journal: any JournalSink
   private let replyLoop: any EventLoop
-  private var clock: EngineClock
+  var clock: EngineClock
   private var paper: PaperDriver?
   /// Simulated orders wait for the trading rules to be restored.
   private var isRestoreDue = false
   private var depth = 0
-  private var effects: [Effect] = []
-  private var fresh: [JournalEntry] = []
-  private var gate: DurabilityGate
+  var effects: [Effect] = []
+  var fresh: [JournalEntry] = []
+  var gate: DurabilityGate
+  var disk = DiskWatch()
   private var heldBack: [Held] = []
   private var heldBackHead = 0
 
@@ -41,8 +47,8 @@ public final class TradingEngine: @unchecked Sendable {
     case history(SeriesKey, [Candle])
   }
 
-  private var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
-  private var completed: [(reply: @Sendable (CommandResult) -> Void, result: CommandResult)] = []
+  var replies: [UInt64: @Sendable (CommandResult) -> Void] = [:]
+  var completed: [(reply: @Sendable (CommandResult) -> Void, result: CommandResult)] = []
   private var nextCommandID: UInt64 = 1
 
   /// - Parameters:
@@ -61,11 +67,18 @@ public final class TradingEngine: @unchecked Sendable {
 
   public var isPaper: Bool { paper != nil }
   /// Market events are held back until an order is durable; simulated time waits for them.
-  public var isHoldingBack: Bool { heldBackHead < heldBack.count || paper?.isWalking == true }
+  public var isHoldingBack: Bool { heldBackHead < heldBack.count || paper?.isWalking == true || isAwaitingAnswers }
+  /// The market waits for a strategy that another process serves, so that its answer comes in the instant of its candle.
+  private var isAwaitingAnswers: Bool { isPaper && core.hasOpenQuestions }
   /// Why nothing is recorded any more; `nil` while everything is.
   public var journalFailure: String? {
     guard case .failed(let message) = gate.state else { return nil }
     return message
+  }
+  /// What the journal's disk does.
+  public var diskState: DiskState {
+    if let message = journalFailure { return .failed(message, isTriedAgain: gate.unrecorded != nil && !disk.isLost) }
+    return disk.longest.map { .slow(nanoseconds: $0) } ?? .fine
   }
 
   /// How many effects, replies, commits and market events wait: for the journal, or for an order that waits for it.
@@ -74,12 +87,24 @@ public final class TradingEngine: @unchecked Sendable {
   // MARK: Events
 
   /// The exchange's clock was measured: it is this much ahead of the machine's now.
-  public func clockMeasured(offsetNanoseconds: Int64) { clock.measured(offsetNanoseconds: offsetNanoseconds) }
+  public func clockMeasured(offsetNanoseconds: Int64) {
+    clock.measured(offsetNanoseconds: offsetNanoseconds)
+    let ahead = core.time.nanoseconds(since: clock.exchangeTime)
+    guard !isPaper, ahead > EngineClock.eventTimeLead * 2, !isTimeAhead else { return }
+    isTimeAhead = true
+    let words =
+      "the journal's last entry is of \(core.time), \(ahead / 1_000_000_000) s ahead of the exchange's clock; what waits for a time (pauses, questions about orders, guards) waits until the clock gets there"
+    turn { self.step(.warned(words), at: self.core.time) }
+  }
+
+  /// Core time was found ahead of the exchange's clock, and that was said.
+  private var isTimeAhead = false
 
   /// Core time for something that happens now: the exchange's clock, or market time in the paper modes, where time passes with the
   /// market alone.
-  private func time(of event: Timestamp = .zero) -> Timestamp {
-    isPaper ? max(event, core.time) : clock.time(of: event)
+  func time(of event: Timestamp = .zero) -> Timestamp {
+    // Before the exchange's clock is known time stands still: ours may be ahead of its events.
+    isPaper ? max(event, core.time) : clock.isMeasured || event != .zero ? clock.time(of: event) : core.time
   }
 
   /// A market event from a feed.
@@ -111,14 +136,15 @@ public final class TradingEngine: @unchecked Sendable {
       return followWalk()
     }
     switch event {
-    case .quote, .ticker: return
+    case .ticker: return
+    case .quote: step(.market(event), at: time())
     case .candle, .trade: step(.market(event), at: time(of: at))
     }
   }
 
   /// Takes the simulated venue's price further, until the next order has to become durable or the event is over.
   private func followWalk() {
-    while gate.isEmpty, paper?.isWalking == true {
+    while gate.isEmpty, !isAwaitingAnswers, paper?.isWalking == true {
       _ = paper?.advance(core: &core, effects: &effects)
       run()
     }
@@ -142,8 +168,13 @@ public final class TradingEngine: @unchecked Sendable {
   /// Anything else.
   public func handle(_ event: CoreEvent) {
     var at = time()
-    if case .command = event { at = clock.commandTime(isPaper: isPaper, coreTime: core.time) }
+    switch event {
+    case .command: at = clock.commandTime(isPaper: isPaper, coreTime: core.time)
+    case .started, .account: at = clock.exchangeTime
+    default: break
+    }
     turn {
+      if case .clock = event { self.watchDisk() }
       self.step(event, at: at)
       if self.isRestoreDue, case .rules = event { self.restorePaper() }
     }
@@ -173,7 +204,7 @@ public final class TradingEngine: @unchecked Sendable {
   // MARK: The turn
 
   /// Runs events and their consequences; hands the journal everything they appended in one batch.
-  private func turn(_ body: () -> Void) {
+  func turn(_ body: () -> Void) {
     depth += 1
     body()
     depth -= 1
@@ -183,13 +214,13 @@ public final class TradingEngine: @unchecked Sendable {
     deliverReplies()
   }
 
-  private func step(_ event: CoreEvent, at time: Timestamp) {
+  func step(_ event: CoreEvent, at time: Timestamp) {
     core.step(event, at: time, effects: &effects)
     run()
   }
 
   /// Carries out effects; those that wait for the journal are kept in order.
-  private func run() {
+  func run() {
     guard !effects.isEmpty else { return }
     let batch = effects
     effects.removeAll(keepingCapacity: true)
@@ -201,43 +232,49 @@ public final class TradingEngine: @unchecked Sendable {
         if gate.admits(after: after) {
           perform(effect)
         } else if gate.state == .recording {
-          gate.hold(effect)
+          if effect.closesPositions, mustNotWait { perform(effect) } else { gate.hold(effect, at: clock.monotonic) }
         } else {
           performUnrecorded(effect)
         }
-      case .query, .listTrades, .watch, .unwatch: perform(effect)
+      case .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .strategy: perform(effect)
       }
     }
   }
 
-  private func perform(_ effect: Effect) {
+  func perform(_ effect: Effect) {
     if paper?.carryOut(effect, core: &core, effects: &effects) == true { return run() }
     switch effect {
     case .append: break
-    case .submit(let order, _): execution?.submit(order.request)
-    case .cancel(let id, let symbol, _): execution?.cancel(clientOrderID: id, symbol: symbol)
-    case .query(let id, let symbol): execution?.query(clientOrderID: id, symbol: symbol)
-    case .listTrades(let symbol, let from): execution?.listTrades(symbol: symbol, from: from)
+    case .submit(let order, _):
+      FailPoint.reach(submitPlace(order, "send"))
+      if let target = order.target {
+        execution?.submit(stop: order.request, target: target)
+      } else {
+        execution?.submit(order.request)
+      }
+      FailPoint.reach(submitPlace(order, "handed"))
+    case .cancel(let id, let symbol, _):
+      FailPoint.reach("cancel.send")
+      execution?.cancel(clientOrderID: id, symbol: symbol)
+      FailPoint.reach("cancel.handed")
+    case .query(let id, let symbol):
+      FailPoint.reach("query.send")
+      execution?.query(clientOrderID: id, symbol: symbol)
+    case .listTrades(let symbol, let from):
+      FailPoint.reach("trades.send")
+      execution?.listTrades(symbol: symbol, from: from)
+    case .readAccount: execution?.readAccount()
+    case .identify(let symbol, let id): execution?.identify(venueOrderID: id, symbol: symbol)
+    case .askQuote(let symbol): execution?.askQuote(symbol: symbol)
     case .watch(let key): publisher?.watch(key)
     case .unwatch(let key): publisher?.unwatch(key)
     case .reply(let id, let result, _): reply(id, result)
+    case .strategy(let request): strategies?.carryOut(request)
     }
   }
 
-  /// After a disk failure nothing new is durable: cancels and sales go on unrecorded, so that positions can still be closed (RELIABILITY
-  /// I17); callers hear that nothing was recorded; nothing is bought. While the daemon stops, nothing leaves at all.
-  private func performUnrecorded(_ effect: Effect) {
-    guard case .failed = gate.state else { return }
-    switch effect {
-    case .submit(let order, _) where order.request.side == .sell: perform(effect)
-    case .cancel: perform(effect)
-    case .reply(let id, _, _): reply(id, .failed(Self.journalUnavailable("it failed earlier")))
-    default: break
-    }
-  }
-
-  private static func journalUnavailable(_ message: String) -> CommandError {
-    CommandError(.unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written (\(message)); nothing was changed durably")
+  private func submitPlace(_ order: ApprovedOrder, _ end: String) -> String {
+    "submit.\(core.order(order.request.clientOrderID)?.intent.purpose.description ?? "").\(end)"
   }
 
   /// The whole state, for a board that knows nothing yet; the recovered journal is durable.
@@ -247,67 +284,20 @@ public final class TradingEngine: @unchecked Sendable {
     return state
   }
 
-  private func commit(_ entries: [JournalEntry], sequence: UInt64, isRecorded: Bool) -> EngineCommit {
+  func commit(_ entries: [JournalEntry], sequence: UInt64, isRecorded: Bool) -> EngineCommit {
     EngineCommit(
       sequence: sequence, time: entries.last?.time ?? core.time, entries: entries, bots: core.takeChanges(),
       orders: core.takeOrderChanges(), risk: RiskView(core), balances: core.balances, isRecorded: isRecorded)
   }
 
-  // MARK: Durability
-
-  private func flush() {
-    guard let last = fresh.last?.sequence else { return }
-    let entries = fresh
-    fresh.removeAll(keepingCapacity: true)
-    switch gate.state {
-    case .closed: return
-    case .failed:
-      publisher?.committed(commit(entries, sequence: last, isRecorded: false))
-    case .recording:
-      gate.hold(commit(entries, sequence: last, isRecorded: true))
-      journal.append(entries) { [loop, weak self] result in
-        let engine = self
-        loop.execute { engine?.journaled(result) }
-      }
-    }
-  }
-
-  private func journaled(_ result: Result<UInt64, JournalSinkError>) {
-    switch result {
-    case .success(let sequence):
-      turn {
-        for commit in self.gate.durable(upTo: sequence) { self.publisher?.committed(commit) }
-        while let effect = self.gate.next() { self.perform(effect) }
-      }
-    case .failure(.closed):
-      if gate.state == .recording { _ = gate.end(.closed) }
-    case .failure(.failed(let message)):
-      guard gate.state == .recording else { return }
-      fail(message)
-    }
-  }
-
-  /// Nothing that waits will ever be durable: callers hear so, and only what closes positions goes on.
-  private func fail(_ message: String) {
-    let (waiting, lost) = gate.end(.failed(message))
-    turn {
-      for commit in lost { self.publisher?.committed(commit) }
-      self.step(.journalFailed(message), at: self.core.time)
-      self.publisher?.journalFailed(message)
-      for (_, reply) in self.replies.sorted(by: { $0.key < $1.key }) {
-        self.completed.append((reply, .failed(Self.journalUnavailable(message))))
-      }
-      self.replies.removeAll()
-      for effect in waiting { self.performUnrecorded(effect) }
-    }
-  }
+  // MARK: The market that waits
 
   /// Lets held-back market events go on, until the next order has to become durable.
   private func releaseMarket() {
-    guard isHoldingBack, gate.isEmpty else { return }
+    guard isHoldingBack, gate.isEmpty, !isAwaitingAnswers else { return }
     depth += 1
     followWalk()
-    while heldBackHead < heldBack.count, gate.isEmpty, paper?.isWalking != true {
+    while heldBackHead < heldBack.count, gate.isEmpty, !isAwaitingAnswers, paper?.isWalking != true {
       let event = heldBack[heldBackHead]
       heldBackHead += 1
       switch event {
@@ -325,7 +315,7 @@ public final class TradingEngine: @unchecked Sendable {
 
   // MARK: Replies
 
-  private func reply(_ id: UInt64, _ result: CommandResult) {
+  func reply(_ id: UInt64, _ result: CommandResult) {
     guard let reply = replies.removeValue(forKey: id) else { return }
     completed.append((reply, result))
   }
@@ -334,7 +324,13 @@ public final class TradingEngine: @unchecked Sendable {
     guard !completed.isEmpty else { return }
     let batch = completed
     completed.removeAll(keepingCapacity: true)
+    FailPoint.reach("reply.send")
     replyLoop.execute { for (reply, result) in batch { reply(result) } }
+  }
+
+  /// Takes what processes that serve strategies do. From any thread; in order.
+  public func report(_ event: StrategyEvent) {
+    loop.execute { self.handle(.strategies(event)) }
   }
 
   /// Runs a command in the core. `completion` comes once, on the reply loop, when the outcome is durable and published, or has failed.
@@ -349,31 +345,4 @@ public final class TradingEngine: @unchecked Sendable {
       self.handle(.command(CommandEnvelope(id: id, requestID: requestID, fingerprint: fingerprint, command: command)))
     }
   }
-}
-
-extension TradingEngine: ExecutionVenueDelegate {
-  public func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) {
-    handle(.submitted(clientOrderID, outcome))
-  }
-
-  public func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome) {
-    handle(.canceled(clientOrderID, outcome))
-  }
-
-  public func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) {
-    handle(.queried(clientOrderID, outcome))
-  }
-
-  public func reported(_ report: ExecutionReport) { handle(.report(report)) }
-
-  public func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { handle(.balances(balances, isComplete: isComplete)) }
-
-  public func tradesListed(_ symbol: Symbol, trades: [AccountTrade]) { handle(.trades(symbol, trades)) }
-
-  public func executionStreamChanged(isLive: Bool, message: String) {
-    publisher?.executionStreamChanged(isLive: isLive, message: message)
-    handle(.executionStream(isLive: isLive))
-  }
-
-  public func executionWarned(_ message: String) { publisher?.executionWarned(message) }
 }

@@ -8,6 +8,8 @@ struct CodecFault: Error { var reason: String }
   private let bytes: UnsafeBufferPointer<UInt8>
   private let cache: IdentifierCache?
   private(set) var offset = 0
+  /// The format that is read (``RecordCodec/version``).
+  var version = RecordCodec.version
 
   init(_ bytes: UnsafeRawBufferPointer, _ cache: IdentifierCache? = nil) {
     unsafe self.bytes = bytes.assumingMemoryBound(to: UInt8.self)
@@ -114,6 +116,14 @@ struct CodecFault: Error { var reason: String }
     let value = cache.map { unsafe cached($0, text, IdentifierCache.slot(slice)) } ?? make(text)
     guard let value else { throw CodecFault(reason: "a \(name) is malformed") }
     return value
+  }
+
+  /// A length and as many bytes, at most `maximum`.
+  mutating func blob(maximum: Int) throws(CodecFault) -> [UInt8] {
+    let count = try varint()
+    guard count <= UInt64(maximum), count <= UInt64(remaining) else { throw CodecFault(reason: "\(count) bytes do not fit") }
+    defer { offset += Int(count) }
+    return unsafe Array(bytes[offset..<offset + Int(count)])
   }
 
   mutating func optionalText() throws(CodecFault) -> String? { try flag() ? try text() : nil }

@@ -6,10 +6,13 @@ struct ByteWriter {
   private(set) var bytes: [UInt8] = []
   /// Where the entry's searchable texts lie in ``bytes``.
   var keys = RecordKeys()
+  /// The format that is written (``RecordCodec/version``).
+  private(set) var version = RecordCodec.version
 
   init(capacity: Int = 1_024) { bytes.reserveCapacity(capacity) }
 
-  mutating func removeAll() {
+  mutating func removeAll(version: UInt8 = RecordCodec.version) {
+    self.version = version
     bytes.removeAll(keepingCapacity: true)
     keys = RecordKeys()
   }
@@ -53,9 +56,21 @@ struct ByteWriter {
     return text(String(value[..<end]))
   }
 
-  mutating func optional(_ value: String?) -> Range<Int>? {
+  @discardableResult mutating func optional(_ value: String?) -> Range<Int>? {
     flag(value != nil)
     return value.map { text($0) }
+  }
+
+  /// A length and as many bytes.
+  mutating func blob(_ value: [UInt8]) {
+    varint(UInt64(value.count))
+    bytes.append(contentsOf: value)
+  }
+
+  /// Overwrites four bytes.
+  mutating func patch32(_ value: UInt32, at offset: Int) {
+    guard offset + 4 <= bytes.count else { return }
+    for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) }
   }
 
   /// Four bytes, little-endian.

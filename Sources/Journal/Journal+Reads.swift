@@ -2,6 +2,7 @@ public import Time
 import Foundation
 import GRDB
 import GRDBSQLite
+import ServiceRuntime
 public import TradingCore
 public import TradingModel
 
@@ -19,26 +20,32 @@ extension Journal {
   /// Entries that one read returns at most.
   public static let readEntriesMaximum = 10_000
 
-  /// Streams every entry in order, checking that sequences are dense and the checksum chain holds. Blocks the calling thread.
+  /// Streams every entry in order, and believes nothing: sequences are dense, the checksum chain holds, the columns beside each payload
+  /// and the indexes say what the payloads say. Blocks the calling thread, on which `body` runs; reading and checking have a thread of their own.
   ///
   /// - Throws: ``JournalError`` `corrupt` or `newerFormat` that names the sequence, or whatever `body` throws.
-  public func replay(_ body: (JournalEntry) throws -> Void) throws {
-    var expected: UInt64 = 1
-    var chain: UInt32 = 0
-    let cache = IdentifierCache()
-    try unsafe read(sql: "SELECT sequence, payload FROM entries ORDER BY sequence", bind: { _ in }) { sequence, payload, _ in
-      guard sequence == expected else {
-        throw JournalError(.corrupt, "journal entry \(expected) is missing; restore the state directory", sequence: expected)
-      }
-      let decoded = try unsafe RecordCodec.decode(sequence: sequence, payload: payload, previousChain: chain, cache: cache)
-      chain = decoded.chain
-      expected &+= 1
-      try body(decoded.entry)
-    }
+  public func replay(_ body: (JournalEntry) throws -> Void) throws { try replay(after: .beginning, body) }
+
+  /// The same for what follows a place (``readSnapshot(_:program:)``); the indexes are not looked at then.
+  public func replay(after place: JournalPlace, _ body: (JournalEntry) throws -> Void) throws {
     let last = lastSequence
-    guard expected > last else {
-      throw JournalError(.corrupt, "journal entry \(expected) is missing; restore the state directory", sequence: expected)
+    let path = "\(directory)/\(JournalSchema.fileName)"
+    let pipe = ReplayPipe()
+    let reader = try PinnedThread(name: "journal-replay")
+    reader.submit { [pool] in
+      do {
+        let end = try pool.read { try JournalScan.run($0, path: path, after: place.end, pipe.put) }
+        pipe.finish(end.sequence >= last ? nil : JournalScan.missing(end.sequence &+ 1))
+      } catch {
+        pipe.finish(error)
+      }
     }
+    defer {
+      pipe.cancel()
+      reader.stop()
+      reader.join()
+    }
+    while let batch = try pipe.next() { for entry in batch { try body(entry) } }
   }
 
   /// Which journal this is: its first entry; `nil` while it is empty.
@@ -165,24 +172,6 @@ extension Journal {
         try unsafe row(sequence, payload, &stop)
       }
     }
-  }
-}
-
-/// Where a journal ends.
-struct StoredEnd {
-  var sequence: UInt64 = 0
-  var chain: UInt32 = 0
-
-  static func read(_ database: Database) throws -> StoredEnd {
-    guard let row = try Row.fetchOne(database, sql: "SELECT sequence, payload FROM entries ORDER BY sequence DESC LIMIT 1") else {
-      return StoredEnd()
-    }
-    let number: Int64 = row[0]
-    let payload: [UInt8] = Array((row[1] as Data?) ?? Data())
-    guard number > 0 else { throw JournalError(.corrupt, "the journal ends with the impossible sequence \(number)") }
-    let sequence = UInt64(number)
-    let chain = try RecordCodec.decode(sequence: sequence, payload: payload, previousChain: nil).chain
-    return StoredEnd(sequence: sequence, chain: chain)
   }
 }
 

@@ -13,8 +13,8 @@ public import TradingCore
 /// The local, durable, append-only log of entries: the source of truth.
 ///
 /// SQLite in WAL mode with `synchronous=FULL`, written by one thread of its own. Everything queued while a commit waits for the disk goes
-/// into the next transaction. A write that failed is never tried again: the journal is failed from then on (``failure``), since a
-/// second sync may succeed without having written what the first one lost. Reads run on connections of their own, see only what is
+/// into the next transaction. A write that failed is never just tried again: the journal is failed from then on (``failure``), since a
+/// second sync may succeed without having written what the first one lost; ``recover(_:completion:)`` begins with what is truly on the disk. Reads run on connections of their own, see only what is
 /// durable, and may be called from any thread (they block it for the time of the query).
 public final class Journal: Sendable {
   /// Entries of one transaction at most.
@@ -24,12 +24,12 @@ public final class Journal: Sendable {
 
   public typealias Completion = @Sendable (Result<UInt64, JournalError>) -> Void
 
-  private struct Group: Sendable {
+  struct Group: Sendable {
     var entries: [JournalEntry]
     var completion: Completion?
   }
 
-  private struct State: Sendable {
+  struct State: Sendable {
     var groups: [Group] = []
     var pendingEntries = 0
     var isScheduled = false
@@ -41,15 +41,16 @@ public final class Journal: Sendable {
   /// The state directory.
   public let directory: String
   let pool: DatabasePool
-  private let state: Mutex<State>
-  private let thread: PinnedThread
-  private let writer: JournalWriter
+  let state: Mutex<State>
+  let thread: PinnedThread
+  let writer: JournalWriter
   private let lock: StateDirectory
 
   /// Opens or makes the journal in `directory` (made with mode 0700 if absent) and locks it for this process.
   ///
   /// - Throws: ``JournalError``: `locked` within a millisecond when another process has it (naming its pid), `directory`,
-  ///   `newerFormat`, `corrupt`, `storage`. Damage in the middle is found by ``replay(_:)``.
+  ///   `newerFormat`, `corrupt` (also: it is shorter than its head says, or a part of a journal), `storage`. Nothing is changed before that.
+  ///   Damage in the middle is found by ``replay(_:)``.
   public static func open(directory: String) throws(JournalError) -> Journal { try Journal(directory: directory) }
 
   /// Whether a directory holds a journal; opening one where there is none makes it.
@@ -58,22 +59,34 @@ public final class Journal: Sendable {
   private init(directory: String) throws(JournalError) {
     let lock = try StateDirectory(path: directory)
     let path = directory.hasSuffix("/") ? directory + JournalSchema.fileName : directory + "/" + JournalSchema.fileName
-    try lock.secureFile(JournalSchema.fileName, create: true)
-    try lock.secureFile(JournalSchema.fileName + "-wal", create: false)
-    try lock.secureFile(JournalSchema.fileName + "-shm", create: false)
+    for name in [HeadFile.name, JournalSchema.fileName, JournalSchema.fileName + "-wal", JournalSchema.fileName + "-shm"] {
+      try lock.secureFile(name, create: false)
+    }
     do {
+      let found = try JournalOpening.inspect(path: path)
+      try found.check(path: path)
+      let head = try lock.openHead()
+      // Durable before the database it belongs to: from here on a journal without a head is a part of one.
+      try head.write(found.end)
+      try head.synchronize()
+      try lock.synchronize()
+      try lock.secureFile(JournalSchema.fileName, create: true)
       let queue = try DatabaseQueue(path: path, configuration: JournalSchema.writerConfiguration())
       let tail = try queue.writeWithoutTransaction { database in
-        try JournalSchema.prepare(database, path: path)
+        try JournalSchema.prepare(database, path: path, found: found)
         // What a crash left in the log is moved into the database and synced before anything counts as durable.
         let code = unsafe sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
         guard code == SQLITE_OK else {
           throw JournalError(.storage, unsafe "cannot recover \(path): \(String(cString: sqlite3_errstr(code))) (SQLite \(code))")
         }
-        return try StoredEnd.read(database)
+        return try JournalOpening.end(database)
+      }
+      guard tail == found.end else {
+        throw JournalError(
+          .storage, "\(path) changed while it was opened: entry \(found.end.sequence) was its last, now \(tail.sequence) is")
       }
       pool = try DatabasePool(path: path, configuration: JournalSchema.readerConfiguration())
-      writer = try JournalWriter(queue: queue, path: path, lastSequence: tail.sequence, chain: tail.chain)
+      writer = try JournalWriter(queue: queue, path: path, end: tail, head: head)
       thread = try PinnedThread(name: "journal")
       state = Mutex(State(durable: tail.sequence))
     } catch {
@@ -87,10 +100,13 @@ public final class Journal: Sendable {
   /// The last durable sequence; 0 while the journal is empty.
   public var lastSequence: UInt64 { state.withLock { $0.durable } }
 
+  /// Where it ends, with the chain; only for a journal that nobody writes.
+  var end: JournalHead { writer.end }
+
   /// Entries that wait for the disk.
   public var pendingEntries: Int { state.withLock { $0.pendingEntries } }
 
-  /// Why nothing can be recorded any more, or `nil`.
+  /// Why nothing is recorded, or `nil`.
   public var failure: JournalError? { state.withLock { $0.failure } }
 
   /// Queues `entries`, which must continue the sequence, and returns at once. `completion` runs on the journal's thread after the
@@ -134,7 +150,7 @@ public final class Journal: Sendable {
     while true {
       let (groups, failure) = takeGroups()
       guard !groups.isEmpty else {
-        if let error = writer.checkpoint(isIdle: true) { fail(error) }
+        if let error = writer.checkpoint(isIdle: true) ?? writer.synchronizeHead() { fail(error) }
         if finishDraining() { return }
         continue
       }
@@ -154,6 +170,7 @@ public final class Journal: Sendable {
     case .success:
       let durable = writer.lastSequence
       state.withLock { $0.durable = durable }
+      for group in groups { for entry in group.entries { FailPoint.reach("record.\(entry.record.kind).durable") } }
       for group in groups { group.completion?(.success(group.entries.last?.sequence ?? durable)) }
     case .failure(let error):
       fail(error)
@@ -161,7 +178,7 @@ public final class Journal: Sendable {
     }
   }
 
-  private func fail(_ error: JournalError) { state.withLock { if $0.failure == nil { $0.failure = error } } }
+  func fail(_ error: JournalError) { state.withLock { if $0.failure == nil { $0.failure = error } } }
 
   private func takeGroups() -> ([Group], JournalError?) {
     state.withLock { state in
@@ -213,7 +230,7 @@ public final class Journal: Sendable {
     thread.submit { [self] in
       drain()
       try? pool.close()
-      writer.close()
+      writer.stop()
     }
     thread.stop()
     thread.join()

@@ -6,6 +6,7 @@
 import Time
 import GRDB
 import GRDBSQLite
+import ServiceRuntime
 import TradingCore
 import TradingModel
 
@@ -21,14 +22,24 @@ final class JournalWriter: @unchecked Sendable {
 
   // Before the queue, whose end closes their connection.
   private var statements: Statements?
-  private let queue: DatabaseQueue
-  private let path: String
+  private var queue: DatabaseQueue
+  let path: String
   private let log = LogSize()
+  /// The database's file, held open until the connections are closed: closing any descriptor of it gives up SQLite's locks.
+  private let file: Int32
   private var encoder = ByteWriter()
   private var files: (database: FileIdentity, log: FileIdentity)?
   /// The last durable sequence, 0 for none, and its chain.
-  private(set) var lastSequence: UInt64
-  private var chain: UInt32
+  private(set) var end: JournalHead
+  private let head: HeadFile
+  private var headSynchronized: Int64 = 0
+
+  /// The head is made durable in idle moments, at most this often, in nanoseconds: a sync costs as much as a commit, and only what a
+  /// *machine* loses together with a damaged log could hide in the meantime.
+  static let headPause: Int64 = 1_000_000_000
+
+  /// The last durable sequence; 0 for none.
+  var lastSequence: UInt64 { end.sequence }
 
   private final class Statements {
     let begin: OwnedStatement
@@ -65,11 +76,24 @@ final class JournalWriter: @unchecked Sendable {
     }
   }
 
-  init(queue: DatabaseQueue, path: String, lastSequence: UInt64, chain: UInt32) throws(JournalError) {
+  init(queue: DatabaseQueue, path: String, end: JournalHead, head: HeadFile) throws(JournalError) {
     self.queue = queue
     self.path = path
-    self.lastSequence = lastSequence
-    self.chain = chain
+    self.end = end
+    self.head = head
+    file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw JournalError(.storage, "cannot open \(path): \(systemMessage())") }
+    try prepare()
+    guard let database = FileIdentity(path), let log = FileIdentity(path + "-wal") else {
+      throw JournalError(.storage, "cannot find \(path): \(systemMessage())")
+    }
+    files = (database, log)
+  }
+
+  deinit { close(file) }
+
+  /// Prepares the statements on the connection.
+  private func prepare() throws(JournalError) {
     let logAddress = unsafe Unmanaged.passUnretained(log).toOpaque()
     let prepared: Result<Statements, JournalError> = unsafe sync { connection in
       unsafe sqlite3_wal_hook(
@@ -82,33 +106,32 @@ final class JournalWriter: @unchecked Sendable {
       return .success(statements)
     }
     statements = try prepared.get()
-    guard let database = FileIdentity(path), let log = FileIdentity(path + "-wal") else {
-      throw JournalError(.storage, "cannot find \(path): \(systemMessage())")
-    }
-    files = (database, log)
   }
 
-  /// Ends the statements; the connection closes with its queue.
-  func close() {
+  /// Why the files are not those that were opened; `nil`: they are.
+  private var replacement: JournalError? {
+    guard let files, FileIdentity(path) != files.database || FileIdentity(path + "-wal") != files.log else { return nil }
+    return JournalError(.storage, "\(path) was removed or replaced while in use; nothing more can be recorded")
+  }
+
+  /// Ends the statements and the connection.
+  func stop() {
     guard statements != nil else { return }
+    _ = synchronizeHead(always: true)
     let _: Result<Void, JournalError> = unsafe sync { connection in
       unsafe sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-      unsafe sqlite3_wal_hook(connection, nil, nil)
-      self.statements = nil
       return .success(())
     }
-    try? queue.close()
+    closeConnection()
   }
 
   /// Writes all groups in one transaction; durable when it returns.
   func write(_ groups: [[JournalEntry]]) -> Result<Void, JournalError> {
     guard let statements else { return .failure(JournalError(.closed, "the journal is closed")) }
-    if let files, FileIdentity(path) != files.database || FileIdentity(path + "-wal") != files.log {
-      return .failure(JournalError(.storage, "\(path) was removed or replaced while in use; nothing more can be recorded"))
-    }
+    if let replacement { return .failure(replacement) }
     return unsafe sync { connection in
-      var sequence = self.lastSequence
-      var chain = self.chain
+      var sequence = self.end.sequence
+      var chain = self.end.chain
       let result = unsafe self.transaction(statements, connection) { () -> JournalError? in
         for group in groups {
           for entry in group {
@@ -117,25 +140,90 @@ final class JournalWriter: @unchecked Sendable {
         }
         return nil
       }
-      if case .success = result {
-        self.lastSequence = sequence
-        self.chain = chain
-      }
-      return result
+      guard case .success = result else { return result }
+      return self.advance(to: JournalHead(sequence: sequence, chain: chain))
     }
+  }
+
+  /// Opens the database anew and continues after what is truly on the disk: what the failed writer left in memory is dropped, the whole journal
+  /// is read, and it must hold all that was reported as durable, and of `entries` (which follow that) a beginning or nothing.
+  ///
+  /// - Throws: ``JournalError``: `corrupt` where it holds something else, and trying again is of no use.
+  func reopen(_ entries: [JournalEntry]) throws(JournalError) {
+    if let replacement { throw JournalError(.corrupt, replacement.message) }
+    closeConnection()
+    Self.dropCache(file)
+    let log = unsafe open(path + "-wal", O_RDONLY | O_CLOEXEC)
+    if log >= 0 {
+      Self.dropCache(log)
+      close(log)
+    }
+    do {
+      let fresh = try DatabaseQueue(path: path, configuration: JournalSchema.writerConfiguration())
+      let found = try fresh.read { database in
+        let found = try JournalScan.run(database, path: path) { _ in }
+        let isWhole = found.sequence >= end.sequence
+        guard isWhole, try end.sequence == 0 || JournalOpening.chain(database, at: end.sequence) == end.chain else {
+          throw JournalError(
+            .corrupt, "\(path) does not hold what was durable up to entry \(end.sequence) any more; restore the state directory",
+            sequence: end.sequence)
+        }
+        return found
+      }
+      try compare(found, entries)
+      queue = fresh
+      try prepare()
+      // What was read is moved to its place and synced before more is written.
+      self.log.pages = .max
+      if let error = checkpoint(isIdle: false) { throw error }
+      if case .failure(let error) = advance(to: found) { throw error }
+      if let error = synchronizeHead(always: true) { throw error }
+    } catch {
+      throw JournalError(wrapping: error, path: path)
+    }
+  }
+
+  /// What lies beyond what was reported as durable must be what was handed over.
+  private func compare(_ found: JournalHead, _ entries: [JournalEntry]) throws(JournalError) {
+    var chain = end.chain
+    var sequence = end.sequence
+    for entry in entries where entry.sequence > end.sequence && entry.sequence <= found.sequence {
+      chain = RecordCodec.encode(entry, previousChain: chain, into: &encoder)
+      sequence = entry.sequence
+    }
+    guard sequence == found.sequence, chain == found.chain else {
+      throw JournalError(
+        .corrupt, "\(path) holds entries after \(end.sequence) that were never written by this process; restart botd",
+        sequence: end.sequence)
+    }
+  }
+
+  /// What a failed write left in the kernel's memory is forgotten, so that reading shows the disk.
+  private static func dropCache(_ file: Int32) { _ = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) }
+
+  private func closeConnection() {
+    let _: Result<Void, JournalError> = unsafe sync { connection in
+      unsafe sqlite3_wal_hook(connection, nil, nil)
+      self.statements = nil
+      return .success(())
+    }
+    try? queue.close()
   }
 
   /// Writes payloads as they are (a restored journal), in one transaction.
   func importRows(_ rows: [JournalRow]) -> Result<Void, JournalError> {
     guard let statements else { return .failure(JournalError(.closed, "the journal is closed")) }
     return unsafe sync { connection in
-      var sequence = self.lastSequence
-      var chain = self.chain
+      var sequence = self.end.sequence
+      var chain = self.end.chain
       let result = unsafe self.transaction(statements, connection) { () -> JournalError? in
         for row in rows {
           do throws(JournalError) {
             let (entry, next) = try RecordCodec.decode(sequence: row.entry.sequence, payload: row.payload, previousChain: chain)
-            if let error = unsafe self.insert(entry, statements, connection, after: &sequence, chain: &chain) { return error }
+            let version = row.payload.first ?? RecordCodec.version
+            if let error = unsafe self.insert(entry, version: version, statements, connection, after: &sequence, chain: &chain) {
+              return error
+            }
             guard chain == next else { return RecordCodec.corrupt(entry.sequence, "it does not encode to the bytes it came in") }
           } catch {
             return error
@@ -143,18 +231,34 @@ final class JournalWriter: @unchecked Sendable {
         }
         return nil
       }
-      if case .success = result {
-        self.lastSequence = sequence
-        self.chain = chain
-      }
-      return result
+      guard case .success = result else { return result }
+      return self.advance(to: JournalHead(sequence: sequence, chain: chain))
     }
+  }
+
+  /// Entries up to `end` are durable: the head says so from here on.
+  private func advance(to end: JournalHead) -> Result<Void, JournalError> {
+    self.end = end
+    FailPoint.reach("journal.head")
+    do throws(JournalError) { try head.write(end) } catch { return .failure(error) }
+    return .success(())
+  }
+
+  /// Makes the head durable in an idle moment, at most every ``headPause``.
+  func synchronizeHead(always: Bool = false) -> JournalError? {
+    guard head.isDirty else { return nil }
+    let now = MonotonicClock.nanoseconds()
+    guard always || now - headSynchronized >= Self.headPause else { return nil }
+    headSynchronized = now
+    do throws(JournalError) { try head.synchronize() } catch { return error }
+    return nil
   }
 
   /// Moves the log's pages into the database when there are many; `isIdle` lowers the bound. A failure ends the journal: the sync
   /// that failed must not be tried again.
   func checkpoint(isIdle: Bool) -> JournalError? {
     guard statements != nil, log.pages >= (isIdle ? Self.checkpointPages : Self.checkpointPagesHard) else { return nil }
+    FailPoint.reach("journal.checkpoint")
     let result: Result<Void, JournalError> = unsafe sync { connection in
       let code = unsafe sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
       self.log.pages = 0
@@ -169,6 +273,7 @@ final class JournalWriter: @unchecked Sendable {
 
   private func transaction(_ statements: Statements, _ connection: OpaquePointer, _ body: () -> JournalError?) -> Result<Void, JournalError>
   {
+    FailPoint.reach("journal.begin")
     guard statements.begin.run() == SQLITE_DONE else {
       return unsafe .failure(Self.error(connection, "begin a transaction", lastSequence + 1))
     }
@@ -176,23 +281,27 @@ final class JournalWriter: @unchecked Sendable {
       _ = statements.rollback.run()
       return .failure(error)
     }
+    FailPoint.reach("journal.commit")
     guard statements.commit.run() == SQLITE_DONE else {
       let error = unsafe Self.error(connection, "make entries durable", lastSequence + 1)
       _ = statements.rollback.run()
       return .failure(error)
     }
+    FailPoint.reach("journal.committed")
     return .success(())
   }
 
   private func insert(
-    _ entry: JournalEntry, _ statements: Statements, _ connection: OpaquePointer, after sequence: inout UInt64, chain: inout UInt32
+    _ entry: JournalEntry, version: UInt8 = RecordCodec.version, _ statements: Statements, _ connection: OpaquePointer,
+    after sequence: inout UInt64, chain: inout UInt32
   ) -> JournalError? {
     guard entry.sequence == sequence &+ 1, entry.sequence <= UInt64(Int64.max) else {
       return JournalError(
         .sequence, "entry \(entry.sequence) does not follow entry \(sequence); nothing more is recorded", sequence: entry.sequence)
     }
-    chain = RecordCodec.encode(entry, previousChain: chain, into: &encoder)
+    chain = RecordCodec.encode(entry, previousChain: chain, version: version, into: &encoder)
     sequence = entry.sequence
+    FailPoint.reach("record.\(entry.record.kind).write")
     let keys = encoder.keys
     let code = unsafe encoder.bytes.withUnsafeBytes { bytes -> Int32 in
       guard unsafe !bytes.isEmpty else { return SQLITE_NOMEM }
@@ -222,7 +331,8 @@ final class JournalWriter: @unchecked Sendable {
   private static func error(_ connection: OpaquePointer, _ doing: String, _ sequence: UInt64) -> JournalError {
     let text = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? "unknown"
     let code = unsafe sqlite3_extended_errcode(connection)
-    return JournalError(
-      .storage, "cannot \(doing): \(text) (SQLite \(code)); free or repair the disk, then start again", sequence: sequence)
+    let remedy =
+      code & 0xFF == SQLITE_BUSY ? "another process holds its lock: find it with fuser or lsof, and end it" : "free or repair the disk"
+    return JournalError(.storage, "cannot \(doing): \(text) (SQLite \(code)); \(remedy)", sequence: sequence)
   }
 }

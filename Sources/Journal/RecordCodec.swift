@@ -13,8 +13,12 @@ import TradingModel
 /// The decoder is strict (each value has one encoding), so `encode(decode(x)) == x`; it never traps and allocates no more than the
 /// payload's own size times a small constant.
 public enum RecordCodec {
-  /// The newest version this program writes and reads.
-  public static let version: UInt8 = 1
+  /// The version that this program writes, and the newest that it reads. Version 1 (program 0.1) knows no causes of changes, no codes of
+  /// alerts, and leaves settings out that are at their defaults; version 2 (program 0.2) knows no strategies that other processes serve;
+  /// version 3 (program 0.3) knows no coins that come or leave, no orders by amount and no candles in doubt. All are read, and copied as they are.
+  public static let version: UInt8 = 4
+  /// The oldest version that it reads.
+  public static let oldestVersion: UInt8 = 1
   /// Longer texts are cut when written, and refused when read.
   public static let textBytesMaximum = 65_536
   /// Larger payloads are refused when read.
@@ -27,8 +31,11 @@ public enum RecordCodec {
     return (writer.bytes, chain)
   }
 
-  static func encode(_ entry: JournalEntry, previousChain: UInt32, into writer: inout ByteWriter) -> UInt32 {
-    writer.removeAll()
+  /// - Parameter version: an earlier one only for an entry that was read in it.
+  static func encode(
+    _ entry: JournalEntry, previousChain: UInt32, version: UInt8 = Self.version, into writer: inout ByteWriter
+  ) -> UInt32 {
+    writer.removeAll(version: version)
     writer.byte(version)
     writer.byte(entry.record.kind.rawValue)
     writer.signed(entry.time.nanoseconds)
@@ -56,7 +63,7 @@ public enum RecordCodec {
       throw corrupt(sequence, "its payload has \(payload.count) bytes")
     }
     let found = unsafe payload[0]
-    guard found == version else {
+    guard found >= oldestVersion, found <= version else {
       guard found > version else { throw corrupt(sequence, "its version is \(found)") }
       throw JournalError(
         .newerFormat,
@@ -89,12 +96,18 @@ public enum RecordCodec {
     return try result.get()
   }
 
+  /// The last kinds of record that earlier versions know, from version 1 on.
+  private static let lastKinds: [RecordKind] = [.riskLimitsChanged, .answered, .signal]
+
   private static func decodeBody(sequence: UInt64, _ body: UnsafeRawBufferPointer, _ cache: IdentifierCache?) throws(CodecFault)
     -> JournalEntry
   {
     var reader = unsafe ByteReader(body, cache)
-    _ = try reader.byte()
+    reader.version = try reader.byte()
     let kind = try reader.value(RecordKind.self)
+    guard reader.version > lastKinds.count || kind.rawValue <= lastKinds[Int(reader.version) - 1].rawValue else {
+      throw CodecFault(reason: "version \(reader.version) has no records of kind \(kind.rawValue)")
+    }
     let time = Timestamp(nanoseconds: try reader.signed())
     let requestID = try reader.text()
     let fingerprint = try reader.varint()

@@ -36,6 +36,12 @@ final class StateDirectory: @unchecked Sendable {
     directory = -1
   }
 
+  /// Opens the head (``HeadFile``), made if absent. Its name is not durable before ``synchronize()``.
+  func openHead() throws(JournalError) -> HeadFile {
+    try secureFile(HeadFile.name, create: true)
+    return try HeadFile(directory: directory, path: "\(path)/\(HeadFile.name)")
+  }
+
   /// Makes directory entries durable.
   func synchronize() throws(JournalError) {
     guard fsync(directory) == 0 else { throw JournalError(.storage, "cannot sync \(path): \(systemMessage())") }

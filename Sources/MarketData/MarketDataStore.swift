@@ -24,6 +24,7 @@ public final class MarketDataStore: MarketCache, Sendable {
       var duplicates: UInt64 = 0
       var refused: UInt64 = 0
       var lastEvent: Timestamp?
+      var feed = SeriesFeedCounts()
     }
     let state: Mutex<State>
     init(capacity: Int) { state = Mutex(State(ring: CandleRing(capacity: capacity))) }
@@ -146,6 +147,9 @@ public final class MarketDataStore: MarketCache, Sendable {
     tell { $0.feedState(symbol, state, at: time) }
   }
 
+  /// Replaces what the feed says of a series.
+  public func setFeedCounts(_ key: SeriesKey, _ counts: SeriesFeedCounts) { series(key).state.withLock { $0.feed = counts } }
+
   private func tell(_ body: (any MarketCache) -> Void) { for sink in sinks.withLock({ $0 }) { body(sink) } }
 
   private func series(_ key: SeriesKey) -> Series {
@@ -202,7 +206,8 @@ public final class MarketDataStore: MarketCache, Sendable {
     series.withLock { $0[key] }?.state.withLock { state in
       SeriesQuality(
         series: key, held: state.ring.count, holes: state.ring.holes(interval: key.interval), closed: state.closed, gaps: state.gaps,
-        duplicates: state.duplicates, refused: state.refused, newest: state.ring.newest?.openTime, lastEvent: state.lastEvent)
+        duplicates: state.duplicates, refused: state.refused, newest: state.ring.newest?.openTime, lastEvent: state.lastEvent,
+        feed: state.feed)
     }
   }
 }

@@ -8,11 +8,16 @@ public struct DerivedRules: Hashable, Sendable {
   public var rules: TradingRules
   /// About what one unit of the base asset costs, in the quote asset.
   public var referencePrice: Price
+  /// Whether the filters are those recorded from the exchange in 2025; otherwise they were made to fit the price.
+  public var areRecorded: Bool
 
-  /// The rules of any symbol that ends in a known quote asset; `nil` for others.
-  /// - Parameter price: about what it costs, for symbols whose filters are not known here; `nil`: derived from the name.
-  public init?(symbol: Symbol, referencePrice given: Price? = nil) {
-    guard let (base, quote) = symbol.assets else { return nil }
+  /// The rules of any symbol whose assets are given or told by its name (`Symbol.assets`); `nil` for others.
+  /// - Parameters:
+  ///   - assets: what the exchange or a person says of its assets.
+  ///   - given: about what it costs, for symbols whose filters are not known here; `nil`: derived from the name.
+  public init?(symbol: Symbol, assets: SymbolAssets? = nil, referencePrice given: Price? = nil) {
+    guard let assets = assets ?? symbol.assets else { return nil }
+    let (base, quote) = (assets.base, assets.quote)
     let known = Self.known[symbol.text]
     let price = known?.price ?? given ?? Self.derivedPrice(of: base)
     let tick = known?.tick ?? Self.derivedTick(for: price)
@@ -22,6 +27,7 @@ public struct DerivedRules: Hashable, Sendable {
       quantityMinimum: step, quantityMaximum: FixedDecimal(9_000_000), stepSize: step, marketQuantityMaximum: FixedDecimal(900_000),
       notionalMinimum: FixedDecimal(5), notionalMaximum: FixedDecimal(9_000_000), openOrdersMaximum: 200, openAlgorithmicOrdersMaximum: 100)
     referencePrice = price
+    areRecorded = known != nil
   }
 
   private struct Known {
@@ -67,19 +73,5 @@ public struct DerivedRules: Hashable, Sendable {
     var step: Int128 = 1
     while price.raw > 0, step * price.raw < 1_000_000 * FixedDecimal.unitsPerWhole { step *= 10 }
     return FixedDecimal(raw: step)
-  }
-}
-
-extension Symbol {
-  /// The quote assets that a symbol's text may end in, in the order in which they are tried.
-  public static let knownQuoteAssets = ["USDT", "USDC", "FDUSD", "BTC", "ETH", "BNB", "EUR"]
-
-  /// Base and quote asset, where the symbol ends in one of ``knownQuoteAssets``; else `nil`.
-  public var assets: (base: String, quote: String)? {
-    for quote in Self.knownQuoteAssets where text.hasSuffix(quote) {
-      let base = text.dropLast(quote.count)
-      if !base.isEmpty { return (String(base), quote) }
-    }
-    return nil
   }
 }

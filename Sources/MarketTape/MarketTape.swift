@@ -62,7 +62,7 @@ public enum MarketTape {
   // MARK: Rules
 
   static let rulesHeader =
-    "symbol,status,base,quote,base_precision,quote_precision,price_min,price_max,tick,quantity_min,quantity_max,step,market_quantity_min,market_quantity_max,market_step,notional_min,notional_max,notional_min_market,notional_max_market,orders_max,algorithmic_orders_max"
+    "symbol,status,base,quote,base_precision,quote_precision,price_min,price_max,tick,quantity_min,quantity_max,step,market_quantity_min,market_quantity_max,market_step,notional_min,notional_max,notional_min_market,notional_max_market,orders_max,algorithmic_orders_max,quote_amounts,buy_multiplier_max,sell_multiplier_max,pairs"
 
   static func line(_ rules: TradingRules) -> String {
     let cells: [String] = [
@@ -71,24 +71,31 @@ public enum MarketTape {
       "\(rules.quantityMaximum)", "\(rules.stepSize)", "\(rules.marketQuantityMinimum)", "\(rules.marketQuantityMaximum)",
       "\(rules.marketStepSize)", "\(rules.notionalMinimum)", "\(rules.notionalMaximum)", rules.notionalMinimumAppliesToMarket ? "1" : "0",
       rules.notionalMaximumAppliesToMarket ? "1" : "0", "\(rules.openOrdersMaximum)", "\(rules.openAlgorithmicOrdersMaximum)",
+      rules.takesQuoteAmounts ? "1" : "0", "\(rules.buyPriceMultiplierMaximum)", "\(rules.sellPriceMultiplierMaximum)",
+      rules.takesPairs ? "1" : "0",
     ]
     return cells.joined(separator: ",") + "\n"
   }
 
   static func tradingRules(_ line: Substring) -> TradingRules? {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard cells.count == 21, let symbol = Symbol(cells[0]), let status = UInt8(cells[1]).flatMap({ TradingRules.Status(rawValue: $0) }),
+    // Tapes of earlier programs end before the last two, or four.
+    guard [21, 23, 25].contains(cells.count), let symbol = Symbol(cells[0]),
+      let status = UInt8(cells[1]).flatMap({ TradingRules.Status(rawValue: $0) }),
       let basePrecision = Int(cells[4]), let quotePrecision = Int(cells[5]), let orders = Int(cells[19]), let stops = Int(cells[20])
     else { return nil }
     let numbers = cells[6...16].compactMap { FixedDecimal(text: $0) }
-    guard numbers.count == 11 else { return nil }
+    guard numbers.count == 11, let buys = cells.count < 23 ? .zero : FixedDecimal(text: cells[22]),
+      let sales = cells.count < 25 ? .zero : FixedDecimal(text: cells[23])
+    else { return nil }
     return TradingRules(
       symbol: symbol, status: status, baseAsset: cells[2], quoteAsset: cells[3], baseAssetPrecision: basePrecision,
       quoteAssetPrecision: quotePrecision, priceMinimum: numbers[0], priceMaximum: numbers[1], tickSize: numbers[2],
       quantityMinimum: numbers[3], quantityMaximum: numbers[4], stepSize: numbers[5], marketQuantityMinimum: numbers[6],
       marketQuantityMaximum: numbers[7], marketStepSize: numbers[8], notionalMinimum: numbers[9], notionalMaximum: numbers[10],
       notionalMinimumAppliesToMarket: cells[17] == "1", notionalMaximumAppliesToMarket: cells[18] == "1", openOrdersMaximum: orders,
-      openAlgorithmicOrdersMaximum: stops)
+      openAlgorithmicOrdersMaximum: stops, takesQuoteAmounts: cells.count == 21 || cells[21] == "1", buyPriceMultiplierMaximum: buys,
+      sellPriceMultiplierMaximum: sales, takesPairs: cells.count < 25 || cells[24] == "1")
   }
 
   // MARK: Reading

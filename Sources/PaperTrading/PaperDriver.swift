@@ -98,19 +98,27 @@ public struct PaperDriver: Sendable {
   @discardableResult
   public mutating func carryOut(_ effect: Effect, core: inout TradingCore, effects: inout [Effect]) -> Bool {
     switch effect {
-    case .submit(let order, _): submit(order.request, &core, &effects)
+    case .submit(let order, _): submit(order, &core, &effects)
     case .cancel(let id, let symbol, _): cancel(id, symbol, &core, &effects)
-    case .append, .query, .listTrades, .watch, .unwatch, .reply: return false
+    case .append, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: return false
     }
     return true
   }
 
-  private mutating func submit(_ request: OrderRequest, _ core: inout TradingCore, _ effects: inout [Effect]) {
+  private mutating func submit(_ order: ApprovedOrder, _ core: inout TradingCore, _ effects: inout [Effect]) {
+    let request = order.request
     guard let rules = core.rules(for: request.symbol) else {
       let refusal = SubmitOutcome.rejected(code: -1121, message: "Invalid symbol.")
-      return core.step(.submitted(request.clientOrderID, refusal), at: core.time, effects: &effects)
+      for id in [request.clientOrderID, order.target?.clientOrderID].compactMap({ $0 }) {
+        core.step(.submitted(id, refusal), at: core.time, effects: &effects)
+      }
+      return
     }
-    venue.submit(request, rules: rules, at: core.time, reports: &reports)
+    if let target = order.target {
+      venue.submit(stop: request, target: target, rules: rules, at: core.time, reports: &reports)
+    } else {
+      venue.submit(request, rules: rules, at: core.time, reports: &reports)
+    }
     stepReports(&core, &effects, at: core.time)
   }
 
@@ -133,7 +141,8 @@ public struct PaperDriver: Sendable {
         isComplete = false
         continue
       }
-      resting.append(PaperOrder(request: order.intent.request, venueOrderID: order.venueOrderID, rules: rules))
+      let request = order.intent.request
+      resting.append(PaperOrder(request: request, venueOrderID: order.venueOrderID, rules: rules, linkedWith: request.linked))
     }
     venue.restore(
       open: resting, nextVenueOrderID: core.highestVenueOrderID.value &+ 1,

@@ -22,6 +22,10 @@ public import Venue
 /// - **Limit orders** fill at once as taker, at the market order's price, if that is within the limit; `limitMaker` is rejected then.
 ///   Otherwise they rest (`gtc`) or expire (`ioc`, `fok`). A resting one fills as maker, at its limit, when a trade goes *through* it
 ///   (below a buy, above a sell) or the opposite quote reaches it.
+/// - **Pairs** (OCO): a stop and a target (`limitMaker`) are taken both or not at all, the target above the last price and the stop below it.
+///   When one of the two acts the other expires; a cancel ends both.
+/// - **Orders by amount** (market buys) get the most whole lot steps that the amount pays for at the fill's price, as on the exchange; the
+///   amount is what NOTIONAL judges. One that pays for less than the smallest lot is rejected.
 /// - **Size** is unlimited; there are no partial fills. **Funds** are not checked: the trading core owns capital.
 /// - **Commission**: see ``Commission``. Quote quantity is price × quantity cut to 8 digits.
 /// - Where one price makes several orders act, stop-losses come first, then older orders before younger.
@@ -174,7 +178,30 @@ public struct PaperVenue: Sendable {
     }
   }
 
-  /// Cancels a resting order. Returns false, with no report, when there is none of that name.
+  /// Takes a stop and a target as one pair, or neither: the reports say so, the stop's first.
+  public mutating func submit(
+    stop: OrderRequest, target: OrderRequest, rules: TradingRules, at time: Timestamp, reports: inout [ExecutionReport]
+  ) {
+    let index = market(of: stop.symbol)
+    let taker = takerPrice(side: target.side, rules: rules, market: index, at: time)
+    var reason =
+      refusal(of: stop, rules: rules, market: index, taker: nil) ?? refusal(of: target, rules: rules, market: index, taker: taker)
+    if let last = markets[index].last, stop.stopPrice >= last || target.price <= last {
+      reason = "The relationship of the prices for the orders is not correct."
+    }
+    if let reason {
+      for request in [stop, target] { reports.append(report(request, VenueOrderID(0), .rejected, at: time, reason: reason)) }
+      return
+    }
+    let pair = [stop, target].map { request in
+      defer { nextVenueOrderID &+= 1 }
+      return PaperOrder(request: request, venueOrderID: VenueOrderID(nextVenueOrderID), rules: rules, linkedWith: request.linked)
+    }
+    for order in pair { reports.append(report(order.request, order.venueOrderID, .accepted, at: time)) }
+    for order in pair { rest(order, market: index) }
+  }
+
+  /// Cancels a resting order, and with it the other one of its pair. Returns false, with no report, when there is none of that name.
   @discardableResult
   public mutating func cancel(
     clientOrderID: ClientOrderID, symbol: Symbol, at time: Timestamp, reports: inout [ExecutionReport]
@@ -182,6 +209,10 @@ public struct PaperVenue: Sendable {
     guard let index = marketAt(symbol), let order = markets[index].remove(clientOrderID) else { return false }
     orderTable.remove(index, clientOrderID.fingerprint)
     reports.append(report(order.request, order.venueOrderID, .canceled, at: time))
+    while let other = markets[index].firstLinked(with: clientOrderID, order.linkedWith) {
+      remove(other, market: index)
+      reports.append(report(other.request, other.venueOrderID, .canceled, at: time))
+    }
     return true
   }
 }
@@ -197,62 +228,11 @@ extension PaperVenue {
 
   private func marketAt(_ symbol: Symbol) -> Int? { marketTable.number(of: symbol.fingerprint) { marketSymbols[$0] == symbol } }
 
-  private func marketHolding(_ id: ClientOrderID) -> Int? { orderTable.number(of: id.fingerprint) { markets[$0].holds(id) } }
+  func marketHolding(_ id: ClientOrderID) -> Int? { orderTable.number(of: id.fingerprint) { markets[$0].holds(id) } }
 
   private mutating func rest(_ order: PaperOrder, market index: Int) {
     orderTable.add(index, order.request.clientOrderID.fingerprint)
     markets[index].insert(order)
-  }
-
-  /// Why the order cannot be taken, in the exchange's words.
-  private func refusal(of request: OrderRequest, rules: TradingRules, market index: Int, taker: Price?) -> String? {
-    guard rules.status == .trading else { return "Market is closed." }
-    guard marketHolding(request.clientOrderID) == nil else { return "Duplicate order sent." }
-    let isMarket = !request.type.hasLimitPrice
-    if request.type == .market, taker == nil { return "No market price is known yet." }
-    let reference = request.type.hasLimitPrice ? request.price : (request.type == .market ? taker ?? .zero : request.stopPrice)
-    if let violation = rules.violation(quantity: request.quantity, price: reference, isMarket: isMarket) {
-      return "Filter failure: \(violation.filter) (\(violation.message))"
-    }
-    if request.type.isContingent {
-      if let violation = rules.priceViolation(request.stopPrice) {
-        return "Filter failure: \(violation.filter) (\(violation.message))"
-      }
-      if let last = markets[index].last, request.isReached(at: last) { return "Order would trigger immediately." }
-      if rules.openAlgorithmicOrdersMaximum > 0, markets[index].contingentCount >= rules.openAlgorithmicOrdersMaximum {
-        return "Filter failure: MAX_NUM_ALGO_ORDERS"
-      }
-    }
-    if request.type == .limitMaker, let taker, isWithinLimit(taker, of: request) { return "Order would immediately match and take." }
-    if request.type != .market, rules.openOrdersMaximum > 0, markets[index].orders.count >= rules.openOrdersMaximum {
-      return "Filter failure: MAX_NUM_ORDERS"
-    }
-    return nil
-  }
-
-  private func isWithinLimit(_ price: Price, of request: OrderRequest) -> Bool {
-    guard request.type.hasLimitPrice else { return true }
-    return request.side == .buy ? price <= request.price : price >= request.price
-  }
-
-  /// What a market order would pay or get now.
-  private func takerPrice(side: Side, rules: TradingRules, market index: Int, at time: Timestamp) -> Price? {
-    if let quote = markets[index].quote, time.nanoseconds(since: quote.time) <= configuration.quoteLifetimeNanoseconds {
-      return side == .buy ? quote.askPrice : quote.bidPrice
-    }
-    guard let last = markets[index].last else { return nil }
-    return worsened(last, side: side, by: configuration.slippage + FixedDecimal(raw: configuration.spread.raw / 2), tick: rules.tickSize)
-  }
-
-  /// `price` moved by `fraction` against the side and rounded to the tick against it; never below one tick.
-  private func worsened(_ price: Price, side: Side, by fraction: FixedDecimal, tick: Price) -> Price {
-    let shift = price.multiplied(by: fraction, rounding: .awayFromZero)
-    switch side {
-    case .buy: return (price + shift).roundedUp(toMultipleOf: tick)
-    case .sell:
-      let lower = (price - shift).roundedDown(toMultipleOf: tick)
-      return lower.isPositive ? lower : min(price, max(tick, FixedDecimal(raw: 1)))
-    }
   }
 
   /// Follows a candle: the whole walk for a new one, new extremes and the close for one being followed.
@@ -350,12 +330,13 @@ extension PaperVenue {
     market index: Int, at time: Timestamp, _ reports: inout [ExecutionReport]
   ) {
     expireLinked(of: request.clientOrderID, linkedWith, market: index, at: time, &reports)
-    let quote = price.multiplied(by: request.quantity, rounding: .towardZero)
+    let quantity = request.isByAmount ? rules.quantity(boughtFor: request.quoteQuantity, at: price) : request.quantity
+    let quote = price.multiplied(by: quantity, rounding: .towardZero)
     let commission = Commission.amount(
-      side: request.side, quantity: request.quantity, quoteQuantity: quote, rate: isMaker ? configuration.makerFee : configuration.takerFee)
+      side: request.side, quantity: quantity, quoteQuantity: quote, rate: isMaker ? configuration.makerFee : configuration.takerFee)
     let fill = Fill(
       symbol: request.symbol, tradeID: TradeID(markets[index].nextTradeID), venueOrderID: id, price: price,
-      quantity: request.quantity, quoteQuantity: quote, commission: commission,
+      quantity: quantity, quoteQuantity: quote, commission: commission,
       commissionAsset: Commission.asset(side: request.side, rules: rules), isMaker: isMaker, time: time)
     markets[index].nextTradeID &+= 1
     reports.append(report(request, id, .filled, at: time, fill: fill))
@@ -366,8 +347,9 @@ extension PaperVenue {
   ) -> ExecutionReport {
     ExecutionReport(
       clientOrderID: request.clientOrderID, venueOrderID: id, symbol: request.symbol, side: request.side,
-      type: request.type, timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice,
-      status: status, executedQuantity: fill?.quantity ?? .zero, cumulativeQuote: fill?.quoteQuantity ?? .zero, fill: fill,
+      type: request.type, timeInForce: request.timeInForce, quantity: request.isByAmount ? fill?.quantity ?? .zero : request.quantity,
+      price: request.price, stopPrice: request.stopPrice, status: status, executedQuantity: fill?.quantity ?? .zero,
+      cumulativeQuote: fill?.quoteQuantity ?? .zero, fill: fill,
       reason: reason, time: time, source: .simulated)
   }
 }

@@ -78,7 +78,13 @@ public struct ParameterRange: Hashable, Sendable, CustomStringConvertible {
   private static func numbers(_ given: String, _ rule: RangeRule) throws(BacktestError) -> Values {
     let parts = given.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count > 1 else {
-      return try list(given, rule.name) { text throws(BacktestError) in try rule.value(text).description }
+      return try list(given, rule.name) { text throws(BacktestError) in
+        do throws(BacktestError) {
+          return try rule.value(text).description
+        } catch {
+          throw wrong("\(error.message); a range is \(rule.name)=from:to:step or \(rule.name)=a,b,c")
+        }
+      }
     }
     guard parts.count <= 3 else { throw wrong("\(rule.name): write \(rule.name)=from:to:step or \(rule.name)=a,b,c") }
     let from = try rule.value(parts[0])

@@ -25,6 +25,8 @@ public struct Search: Sendable {
   /// Why it refuses the first of those; empty without any.
   public let refusal: String
   public let isWalkForward: Bool
+  /// The markets with finer candles, and how much of the whole time those cover.
+  public let detail: [DetailCoverage]
   let markets: [BacktestMarket]
 
   /// - Parameter settings: the bots before a combination is put into them; all get the same.
@@ -40,6 +42,8 @@ public struct Search: Sendable {
       throw ParameterRange.wrong("\(range.name) is given both as a value and as a range; leave one out")
     }
     let plan = try BacktestPlan(settings, markets)
+    try plan.requireDetailToCover()
+    detail = plan.markets.compactMap(\.detail)
     let whole = SearchPeriod(from: plan.start, to: plan.end)
     let interval = plan.markets.map(\.interval).max { $0.milliseconds < $1.milliseconds } ?? .oneMinute
     switch time {
@@ -129,6 +133,6 @@ public struct Search: Sendable {
     run.bots = settings.bots.map { space.configure($0, at: index) }
     run.from = period.from
     run.to = period.to
-    return try Backtest(run, markets: markets)
+    return try Backtest(run, markets: markets, isPart: true)
   }
 }

@@ -1,4 +1,6 @@
 import Backtest
+import Statistics
+import Time
 public import TradingModel
 
 /// What one run of a search gave: sums are exact, ratios are statistics. Definitions are those of the report.
@@ -14,7 +16,7 @@ public struct SearchFigures: Hashable, Sendable {
   public var grossProfit: Amount
   /// Losses of the others, zero or negative.
   public var grossLoss: Amount
-  /// Per year, of daily returns; `nil` with fewer than two days or no variation.
+  /// Per year, of daily returns; `nil` under seven whole days or without variation.
   public var sharpe: Double?
   public var sortino: Double?
   /// Compound annual growth; `nil` for less than a week.
@@ -43,12 +45,13 @@ public struct SearchFigures: Hashable, Sendable {
   }
 
   init(_ outcome: BacktestOutcome) {
-    let statistics = ResultStatistics(outcome)
+    let figures = outcome.figures
     self.init(
-      netProfit: outcome.finalEquity - outcome.capital, netProfitFraction: statistics.totalReturn, trades: statistics.count,
-      wins: statistics.wins.count, grossProfit: statistics.grossProfit, grossLoss: statistics.grossLoss, sharpe: statistics.sharpe,
-      sortino: statistics.sortino, annualGrowth: statistics.annualGrowth,
-      maxDrawdownFraction: outcome.equity.maximumDrawdownFraction, years: statistics.years)
+      netProfit: figures.netProfit, netProfitFraction: figures.equity.chainedReturn ?? 0, trades: figures.trades.count,
+      wins: figures.trades.wins, grossProfit: figures.trades.grossProfit, grossLoss: figures.trades.grossLoss,
+      sharpe: figures.equity.sharpe, sortino: figures.equity.sortino, annualGrowth: figures.equity.annualGrowth,
+      maxDrawdownFraction: figures.equity.drawdownFraction ?? 0,
+      years: Double(outcome.end.nanoseconds(since: outcome.start)) / 1e9 / 86_400 / 365)
   }
 
   /// 0…1
@@ -57,10 +60,10 @@ public struct SearchFigures: Hashable, Sendable {
   public var profitFactor: Double? { grossLoss.isZero ? nil : grossProfit.statisticValue / -grossLoss.statisticValue }
   /// Mean profit of a closed trade.
   public var expectancy: Amount {
-    trades > 0 ? (grossProfit + grossLoss).divided(by: FixedDecimal(trades), rounding: .nearest) : .zero
+    trades > 0 ? (grossProfit + grossLoss).divided(by: FixedDecimal(trades), rounding: .nearestEven) : .zero
   }
   /// Compound annual growth ÷ maximum drawdown.
-  public var calmar: Double? { maxDrawdownFraction > 0 ? annualGrowth.map { $0 / maxDrawdownFraction } : nil }
+  public var calmar: Double? { EquityFigures.calmar(growth: annualGrowth, drawdown: maxDrawdownFraction) }
   /// Net profit ÷ capital ÷ years, not compounded; `nil` without time.
   public var annualReturn: Double? { years > 0 ? netProfitFraction / years : nil }
 }

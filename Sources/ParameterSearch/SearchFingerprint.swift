@@ -36,7 +36,7 @@ public enum SearchFingerprint {
   private static func text(_ bot: BotConfiguration) -> String {
     var bot = bot
     // The order in which parameters were written does not matter, nor whether a default was.
-    if let descriptor = StrategyCatalogue.descriptor(named: bot.strategyName) { bot.parameters = descriptor.completed(bot.parameters) }
+    if let descriptor = bot.strategyDescriptor { bot.parameters = descriptor.completed(bot.parameters) }
     let parameters = bot.parameters.entries.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
     bot.parameters = StrategyParameters()
     return "\(parameters) \(String(describing: bot))"

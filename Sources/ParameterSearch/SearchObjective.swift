@@ -46,9 +46,9 @@ public enum SearchObjective: String, CaseIterable, Hashable, Sendable, CustomStr
     }
   }
 
-  /// A value for people: "1.42", "-3.10 %", "–" for none.
+  /// A value for people: "1.42", "-3.10 %", "-" for none.
   public func text(_ value: Double?) -> String {
-    guard let value else { return "–" }
+    guard let value else { return FigureText.unknown }
     if value == .infinity { return "∞" }
     switch self {
     case .netProfitFraction, .winRate, .maxDrawdownFraction: return FigureText.percent(value)

@@ -1,29 +1,38 @@
-import Backtest
+public import Backtest
+public import Statistics
+import Time
 import TradingModel
 
 /// One period's run with what is needed to put periods together.
 public struct SearchSegment: Hashable, Sendable {
   public var figures: SearchFigures
   /// Returns of the UTC days that the period touched.
-  public var dailyReturns: [Double]
+  public var returns: ReturnMoments
+  /// Days from midnight to midnight.
+  public var wholeDays: Int
+  /// Length in nanoseconds.
+  public var span: Int64
   /// Lowest and highest equity, each ÷ capital.
   public var lowest: Double
   public var highest: Double
 
-  public init(figures: SearchFigures, dailyReturns: [Double], lowest: Double, highest: Double) {
+  public init(figures: SearchFigures, returns: ReturnMoments, wholeDays: Int, span: Int64, lowest: Double, highest: Double) {
     self.figures = figures
-    self.dailyReturns = dailyReturns
+    self.returns = returns
+    self.wholeDays = wholeDays
+    self.span = span
     self.lowest = lowest
     self.highest = highest
   }
 
   init(_ outcome: BacktestOutcome) {
     figures = SearchFigures(outcome)
-    dailyReturns = ResultStatistics(outcome).dailyReturns
+    returns = outcome.figures.equity.returns
+    wholeDays = outcome.figures.equity.wholeDays
+    span = outcome.end.nanoseconds(since: outcome.start)
     let capital = outcome.capital.statisticValue
-    let scale = capital > 0 ? 1 / capital : 0
-    lowest = (outcome.equity.samples.map(\.equity).min() ?? capital) * scale
-    highest = outcome.equity.peak * scale
+    lowest = capital > 0 ? (outcome.equity.samples.map(\.equity).min() ?? capital) / capital : 0
+    highest = outcome.figures.equity.highestValue
   }
 }
 
@@ -34,6 +43,9 @@ extension SearchFigures {
     self.init()
     var scale = 1.0
     var peak = 1.0
+    var returns = ReturnMoments()
+    var wholeDays = 0
+    var span: Int64 = 0
     for segment in segments {
       let part = segment.figures
       netProfit += part.netProfit
@@ -42,35 +54,36 @@ extension SearchFigures {
       grossProfit += part.grossProfit
       grossLoss += part.grossLoss
       years += part.years
+      returns.add(segment.returns)
+      wholeDays += segment.wholeDays
+      span = span.addingReportingOverflow(segment.span).partialValue
       // The period's own fall, or one from a peak of before: where the period has a higher peak, its own fall from there is the deeper.
       if peak > 0 { maxDrawdownFraction = max(maxDrawdownFraction, part.maxDrawdownFraction, (peak - scale * segment.lowest) / peak) }
       peak = max(peak, scale * segment.highest)
       scale *= max(1 + part.netProfitFraction, 0)
     }
     netProfitFraction = scale - 1
-    let returns = segments.flatMap(\.dailyReturns)
-    sharpe = Self.ratio(returns) { mean, value in (value - mean) * (value - mean) / Double(returns.count - 1) }
-    sortino = Self.ratio(returns) { _, value in value < 0 ? value * value / Double(returns.count) : 0 }
-    annualGrowth = Self.growth(scale, years: years)
-  }
-
-  /// Mean ÷ root of the sum of `deviation` × √365, as in the report.
-  private static func ratio(_ returns: [Double], _ deviation: (Double, Double) -> Double) -> Double? {
-    guard returns.count >= 2 else { return nil }
-    let mean = returns.reduce(0, +) / Double(returns.count)
-    let variance = returns.reduce(0) { $0 + deviation(mean, $1) }
-    return variance > 1e-18 ? mean / variance.squareRoot() * ResultStatistics.daysPerYear.squareRoot() : nil
-  }
-
-  private static func growth(_ scale: Double, years: Double) -> Double? {
-    guard years >= 7 / ResultStatistics.daysPerYear, scale > 0 else { return nil }
-    let value = pow(scale, 1 / years) - 1
-    return value.isFinite ? value : nil
+    if wholeDays >= EquityFigures.daysMinimum {
+      sharpe = returns.sharpe
+      sortino = returns.sortino
+    }
+    annualGrowth = EquityFigures.annualGrowth(of: netProfitFraction, span: span)
   }
 }
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+extension Search {
+  /// The chance that the best of a search is more than luck: its deflated Sharpe ratio in sample over all combinations tried, those of a
+  /// result file included; see `DeflatedSharpe`. `nil` in walk-forward, under 30 days, under two trials, or without a Sharpe ratio.
+  ///
+  /// Cost: a backtest in sample.
+  public func deflatedSharpe(_ ranking: SearchRanking, isCanceled: () -> Bool = { false }) throws(BacktestError) -> Double? {
+    guard !isWalkForward, let best = ranking.best, best.inSample.sharpe != nil, let span = spans.first else { return nil }
+    var trials = ReturnMoments()
+    for trial in ranking.trials {
+      // Of a day, not of a year.
+      if let sharpe = trial.inSample.sharpe { trials.add(sharpe / 365.0.squareRoot()) }
+    }
+    let returns = try segment(best.index, in: span.inSample, isCanceled: isCanceled).returns
+    return DeflatedSharpe.probability(returns, trials: trials, count: ranking.trials.count)
+  }
+}

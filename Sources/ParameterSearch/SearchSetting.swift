@@ -12,6 +12,8 @@ public enum SearchSetting: String, CaseIterable, Hashable, Sendable {
   case timeStopCandles = "time_stop_candles"
   case cooldownCandles = "cooldown_candles"
   case sizingRanges = "sizing_atr"
+  case entryOffset = "entry_offset"
+  case entryLifetime = "entry_lifetime"
 
   /// Sets it to a value that its rule allows; of counts the whole part.
   public func apply(_ value: FixedDecimal, to bot: inout BotConfiguration) {
@@ -25,6 +27,8 @@ public enum SearchSetting: String, CaseIterable, Hashable, Sendable {
     case .timeStopCandles: bot.timeStopCandles = Self.count(value)
     case .cooldownCandles: bot.cooldownCandles = Self.count(value)
     case .sizingRanges: bot.sizingRanges = value
+    case .entryOffset: bot.entry.offset = value
+    case .entryLifetime: bot.entry.lifetime = Self.count(value)
     }
   }
 
@@ -48,6 +52,15 @@ public enum SearchSetting: String, CaseIterable, Hashable, Sendable {
       return RangeRule(rawValue, "a whole number from 0 (none) to \(most) candles", isWhole: true) { !$0.isNegative && $0 <= most }
     case .sizingRanges:
       return RangeRule(rawValue, "above 0 and at most \(ranges) average true ranges") { $0.isPositive && $0 <= ranges }
+    case .entryOffset:
+      return RangeRule(rawValue, "from 0 to below \(EntryPlan.offsetMaximum) (0.001 is 0.1 %), with --entry limit or maker") {
+        !$0.isNegative && $0 < EntryPlan.offsetMaximum
+      }
+    case .entryLifetime:
+      let most = FixedDecimal(EntryPlan.lifetimeMaximum)
+      return RangeRule(rawValue, "a whole number from 1 to \(most) candles, with --entry limit or maker", isWhole: true) {
+        $0 >= .one && $0 <= most
+      }
     }
   }
 }

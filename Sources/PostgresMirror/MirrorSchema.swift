@@ -1,8 +1,14 @@
 /// The database's schema `botd` and its migrations.
 ///
-/// `journal` is the log itself, byte for byte. The other tables are what people query; they are derived from the log in the same
-/// transaction and are never read back for a decision, except `positions`, which is folded on.
+/// `journal` is the log itself, byte for byte. The other tables are what people query: they are derived from the log in the same
+/// transaction, and nothing is ever read back from them.
 enum MirrorSchema {
+  /// What the derived tables of a journal are made by. Those made by an earlier version are made anew from the local journal.
+  static let tablesVersion: Int64 = 3
+
+  /// The tables that are derived from `journal`, which hold nothing else.
+  static let derivedTables = ["bots", "orders", "fills", "positions", "equity", "statistics", "alerts"]
+
   /// Each migration runs once, in its own transaction; never edit one that was released.
   static let migrations: [String] = [
     """
@@ -55,109 +61,59 @@ enum MirrorSchema {
       journal_id text NOT NULL, sequence bigint NOT NULL, recorded_at timestamptz NOT NULL,
       equity numeric NOT NULL, realized numeric NOT NULL, unrealized numeric NOT NULL, exposure numeric NOT NULL,
       PRIMARY KEY (journal_id, sequence))
+    """,
     """
+    ALTER TABLE botd.journals ADD tables_version bigint NOT NULL DEFAULT 1;
+    ALTER TABLE botd.bots DROP CONSTRAINT bots_pkey,
+      ADD created_sequence bigint NOT NULL DEFAULT 0, ADD state_cause text,
+      ADD trailing_stop_atr numeric NOT NULL DEFAULT 0, ADD time_stop_candles bigint NOT NULL DEFAULT 0,
+      ADD cooldown_candles bigint NOT NULL DEFAULT 0, ADD sizing text NOT NULL DEFAULT 'risk',
+      ADD sizing_atr numeric NOT NULL DEFAULT 2, ADD compound boolean NOT NULL DEFAULT false,
+      ADD auto_start boolean NOT NULL DEFAULT false,
+      ADD PRIMARY KEY (journal_id, bot_id, created_sequence);
+    ALTER TABLE botd.positions DROP CONSTRAINT positions_pkey, ADD created_sequence bigint NOT NULL DEFAULT 0,
+      ADD PRIMARY KEY (journal_id, bot_id, created_sequence);
+    ALTER TABLE botd.orders ADD created_sequence bigint;
+    ALTER TABLE botd.fills ADD created_sequence bigint, ADD commission_rate numeric;
+    ALTER TABLE botd.equity DROP CONSTRAINT equity_pkey;
+    ALTER TABLE botd.equity RENAME exposure TO position_value;
+    ALTER TABLE botd.equity ADD bot_id text, ADD created_sequence bigint, ADD quote_asset text, ADD net_profit numeric, ADD flow numeric;
+    CREATE INDEX equity_time ON botd.equity (journal_id, recorded_at);
+    CREATE INDEX equity_bot ON botd.equity (journal_id, bot_id, created_sequence, recorded_at);
+    CREATE TABLE botd.statistics (
+      journal_id text NOT NULL, bot_id text, created_sequence bigint, quote_asset text NOT NULL,
+      sequence bigint NOT NULL, updated_at timestamptz NOT NULL, position_quantity numeric,
+      capital numeric, equity numeric, realized_pnl numeric, unrealized_pnl numeric, gross_pnl numeric, net_pnl numeric,
+      position_value numeric, open_positions bigint, return_fraction numeric, return_on_capital numeric, exposure numeric,
+      time_in_market numeric, mean_time_in_market numeric, market_change numeric, break_even_cost numeric,
+      fills bigint, turnover numeric, fees jsonb, fees_total numeric, unconverted_assets jsonb, slippage numeric,
+      slippage_fraction numeric, signals bigint, signals_denied bigint, denials jsonb,
+      trades bigint, wins bigint, losses bigint, break_even bigint, win_rate numeric, profit_factor numeric, expectancy numeric,
+      average_win numeric, average_loss numeric, best_trade numeric, worst_trade numeric,
+      longest_win_streak bigint, longest_loss_streak bigint,
+      average_trade_ns bigint, longest_trade_ns bigint, shortest_trade_ns bigint, system_quality double precision,
+      first_time_ns bigint, last_time_ns bigint, whole_days bigint,
+      max_drawdown numeric, max_drawdown_fraction numeric, max_drawdown_peak_time_ns bigint, max_drawdown_time_ns bigint,
+      max_drawdown_recovery_time_ns bigint, max_drawdown_duration_ns bigint, drawdown_now numeric, largest_fall numeric,
+      sharpe_ratio double precision, sortino_ratio double precision, calmar_ratio double precision,
+      volatility double precision, cagr double precision) WITH (fillfactor = 50);
+    CREATE UNIQUE INDEX statistics_owner
+      ON botd.statistics (journal_id, (coalesce(bot_id, '')), (coalesce(created_sequence, 0)), quote_asset);
+    CREATE TABLE botd.alerts (
+      journal_id text NOT NULL, sequence bigint NOT NULL, raised_at timestamptz NOT NULL,
+      code text NOT NULL, severity text NOT NULL, bot_id text, created_sequence bigint, message text NOT NULL,
+      PRIMARY KEY (journal_id, sequence))
+    """,
+    """
+    ALTER TABLE botd.statistics ADD answers bigint, ADD answer_delay_mean_ns bigint, ADD answer_delay_max_ns bigint
+    """,
+    """
+    ALTER TABLE botd.orders ADD quote_quantity numeric NOT NULL DEFAULT 0
+    """,
+    """
+    ALTER TABLE botd.statistics ADD maker_fills bigint, ADD maker_turnover numeric, ADD maker_fees numeric;
+    ALTER TABLE botd.bots ADD guards text NOT NULL DEFAULT '', ADD entry text NOT NULL DEFAULT 'market',
+      ADD entry_offset numeric NOT NULL DEFAULT 0, ADD entry_lifetime bigint NOT NULL DEFAULT 1, ADD entry_then text NOT NULL DEFAULT 'drop'
+    """,
   ]
-
-  /// Statements of a batch by name; `$1` is the journal's id, the others are arrays of one length.
-  static let statements: [(name: String, sql: String)] = [
-    (
-      "journal",
-      """
-      INSERT INTO botd.journal (journal_id, sequence, time_ns, kind, request_id, payload)
-      SELECT $1::text, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[])
-      """
-    ),
-    (
-      "bots",
-      """
-      INSERT INTO botd.bots (journal_id, bot_id, symbol, candle_interval, strategy, parameters, capital, risk_per_trade, maximum_position,
-        stop_loss, take_profit, trailing_stop, created_at, updated_at)
-      SELECT $1::text, id, symbol, span, strategy, parameters, capital::numeric, risk::numeric, maximum::numeric, stop::numeric,
-        target::numeric, trail::numeric, \(time("at")), \(time("at"))
-      FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::bigint[]) AS t(id, symbol, span, strategy, parameters, capital, risk, maximum, stop, target, trail, at)
-      ON CONFLICT (journal_id, bot_id) DO UPDATE SET symbol = excluded.symbol, candle_interval = excluded.candle_interval,
-        strategy = excluded.strategy, parameters = excluded.parameters, capital = excluded.capital,
-        risk_per_trade = excluded.risk_per_trade, maximum_position = excluded.maximum_position, stop_loss = excluded.stop_loss,
-        take_profit = excluded.take_profit, trailing_stop = excluded.trailing_stop, updated_at = excluded.updated_at,
-        created_at = CASE WHEN botd.bots.removed_at IS NULL THEN botd.bots.created_at ELSE excluded.created_at END,
-        state = CASE WHEN botd.bots.removed_at IS NULL THEN botd.bots.state ELSE 'stopped' END, removed_at = NULL
-      """
-    ),
-    (
-      "bot_states",
-      """
-      UPDATE botd.bots SET state = t.state, state_reason = t.reason, updated_at = \(time("t.at"))
-      FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS t(id, state, reason, at)
-      WHERE journal_id = $1::text AND bot_id = t.id
-      """
-    ),
-    (
-      "bots_removed",
-      """
-      UPDATE botd.bots SET removed_at = \(time("t.at")), updated_at = \(time("t.at"))
-      FROM unnest($2::text[], $3::bigint[]) AS t(id, at) WHERE journal_id = $1::text AND bot_id = t.id
-      """
-    ),
-    (
-      "orders",
-      """
-      INSERT INTO botd.orders (journal_id, client_order_id, sequence, bot_id, symbol, side, type, time_in_force, quantity, price, stop_price,
-        purpose, reason, decision_price, created_at, updated_at)
-      SELECT $1::text, id, sequence, bot, symbol, side, type, force, quantity::numeric, price::numeric, stop::numeric, purpose, reason,
-        decision::numeric, \(time("at")), \(time("at"))
-      FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::text[], $14::text[], $15::bigint[])
-        AS t(id, sequence, bot, symbol, side, type, force, quantity, price, stop, purpose, reason, decision, at)
-      ON CONFLICT DO NOTHING
-      """
-    ),
-    (
-      "order_updates",
-      """
-      UPDATE botd.orders SET status = t.status, venue_order_id = CASE WHEN t.venue = 0 THEN venue_order_id ELSE t.venue END,
-        executed_quantity = t.executed::numeric, cumulative_quote = t.quote::numeric, status_reason = t.reason, updated_at = \(time("t.at"))
-      FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-        AS t(id, status, venue, executed, quote, reason, at)
-      WHERE journal_id = $1::text AND client_order_id = t.id
-      """
-    ),
-    (
-      "fills",
-      """
-      INSERT INTO botd.fills (journal_id, sequence, symbol, trade_id, venue_order_id, bot_id, client_order_id, side, purpose, price, quantity,
-        quote_quantity, commission, commission_asset, is_maker, realized_pnl, closes_position, reason, filled_at)
-      SELECT $1::text, sequence, symbol, trade, venue, bot, cid, side, purpose, price::numeric, quantity::numeric, quote::numeric,
-        commission::numeric, asset, maker <> 0, pnl::numeric, closes <> 0, reason, \(time("at"))
-      FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::bigint[], $18::text[], $19::bigint[])
-        AS t(sequence, symbol, trade, venue, bot, cid, side, purpose, price, quantity, quote, commission, asset, maker, pnl, closes, reason, at)
-      """
-    ),
-    (
-      "positions",
-      """
-      INSERT INTO botd.positions (journal_id, bot_id, symbol, quantity, cost, average_price, realized_pnl, is_open, opened_at, updated_at)
-      SELECT $1::text, bot, symbol, quantity::numeric, cost::numeric, average::numeric, pnl::numeric, open <> 0,
-        CASE WHEN open <> 0 THEN \(time("opened")) END, \(time("at"))
-      FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[])
-        AS t(bot, symbol, quantity, cost, average, pnl, open, opened, at)
-      ON CONFLICT (journal_id, bot_id) DO UPDATE SET symbol = excluded.symbol, quantity = excluded.quantity, cost = excluded.cost,
-        average_price = excluded.average_price, realized_pnl = excluded.realized_pnl, is_open = excluded.is_open,
-        opened_at = excluded.opened_at, updated_at = excluded.updated_at
-      """
-    ),
-    (
-      "equity",
-      """
-      INSERT INTO botd.equity (journal_id, sequence, recorded_at, equity, realized, unrealized, exposure)
-      SELECT $1::text, sequence, \(time("at")), equity::numeric, realized::numeric, unrealized::numeric, exposure::numeric
-      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
-        AS t(sequence, at, equity, realized, unrealized, exposure)
-      """
-    ),
-  ]
-
-  /// A timestamp from microseconds since the epoch, exactly.
-  private static func time(_ column: String) -> String { "'epoch'::timestamptz + \(column) * interval '1 microsecond'" }
 }

@@ -2,7 +2,6 @@ import Time
 import Journal
 import ServiceRuntime
 import TradingCore
-import TradingModel
 
 /// One checked connection to the portfolio database.
 final class MirrorSession {
@@ -11,12 +10,13 @@ final class MirrorSession {
 
   let connection: PostgresConnection
   private let configuration: PostgresConfiguration
+  private let isStopping: () -> Bool
   private var journalID = ""
-  private var holdings: [BotID: MirrorBatch.Holding] = [:]
 
   /// Connects, checks that the server keeps what it confirms, and brings the schema up to date.
   init(_ configuration: PostgresConfiguration, isStopping: @escaping () -> Bool) throws(PostgresError) {
     self.configuration = configuration
+    self.isStopping = isStopping
     connection = try PostgresConnection(configuration, isStopping: isStopping)
     let timeout = max(1, configuration.statementMilliseconds)
     try connection.execute(
@@ -88,8 +88,16 @@ final class MirrorSession {
     }
   }
 
-  /// Checks that database and state directory hold the same journal and returns up to where the database has it.
-  func attach(_ identity: JournalIdentity, _ journal: Journal) throws(PostgresError) -> UInt64 {
+  /// Takes an account for this session; false: another session has it.
+  func claim(_ account: String) throws(PostgresError) -> Bool {
+    let rows = try connection.query(
+      "SELECT pg_try_advisory_lock(\(Self.lockSpace), hashtext($1::text))::text", [PostgresValue.text("account " + account)])
+    return rows.text(0, 0) == "true"
+  }
+
+  /// Checks that database and state directory hold the same journal, brings `fold` to where the database has it, and returns that. Tables
+  /// that an earlier version made are made anew. Blocks for as long as the journal takes to be read.
+  func attach(_ identity: JournalIdentity, _ journal: Journal, _ fold: inout MirrorFold) throws(PostgresError) -> UInt64 {
     journalID = identity.id
     if let other = try journals(mode: identity.mode).first(where: { $0.id != identity.id }) {
       throw PostgresError(
@@ -99,14 +107,53 @@ final class MirrorSession {
     }
     try lock(identity.id)
     try connection.query(
-      "INSERT INTO botd.journals (journal_id, mode) VALUES ($1::text, $2::text) ON CONFLICT DO NOTHING",
-      [PostgresValue.text(identity.id), PostgresValue.text(identity.mode.description)])
+      "INSERT INTO botd.journals (journal_id, mode, tables_version) VALUES ($1::text, $2::text, $3::bigint) ON CONFLICT DO NOTHING",
+      [
+        PostgresValue.text(identity.id), PostgresValue.text(identity.mode.description),
+        PostgresValue.integer(MirrorSchema.tablesVersion),
+      ])
     for statement in MirrorSchema.statements { try connection.prepare(statement.name, statement.sql) }
     try connection.prepare("watermark", "SELECT coalesce(max(sequence), 0)::bigint FROM botd.journal WHERE journal_id = $1::text")
     let watermark = try self.watermark()
     try checkSame(watermark, journal)
-    try loadHoldings()
+    let made = try connection.query(
+      "SELECT tables_version FROM botd.journals WHERE journal_id = $1::text", [PostgresValue.text(journalID)]
+    ).integer(0, 0)
+    if made != MirrorSchema.tablesVersion {
+      fold = MirrorFold()
+      try makeTables(upTo: watermark, journal, &fold)
+    } else {
+      try fold.catchUp(to: watermark) { (sequence: UInt64) throws(PostgresError) in
+        try page(of: journal, after: sequence, limit: Journal.readEntriesMaximum)
+      }
+    }
     return watermark
+  }
+
+  /// Makes the derived tables anew from the local journal, in one transaction: readers see the old ones, or the whole of the new ones.
+  private func makeTables(upTo watermark: UInt64, _ journal: Journal, _ fold: inout MirrorFold) throws(PostgresError) {
+    try connection.execute("BEGIN")
+    guard try self.watermark() == watermark else { throw PostgresError(.inUse, "somebody else wrote journal \(journalID)") }
+    for table in MirrorSchema.derivedTables {
+      try connection.query("DELETE FROM botd.\(table) WHERE journal_id = $1::text", [PostgresValue.text(journalID)])
+    }
+    while fold.sequence < watermark {
+      let rows = try page(of: journal, after: fold.sequence, limit: max(1, configuration.batchEntries))
+        .filter { $0.entry.sequence <= watermark }
+      guard !rows.isEmpty else { throw PostgresError(.journal, "the journal ends before entry \(watermark)") }
+      let batch = MirrorBatch(journalID: journalID, rows: rows, fold: &fold)
+      for command in batch.tableCommands { try connection.run(command.name, command.parameters) }
+    }
+    try connection.query(
+      "UPDATE botd.journals SET tables_version = $2::bigint WHERE journal_id = $1::text",
+      [PostgresValue.text(journalID), PostgresValue.integer(MirrorSchema.tablesVersion)])
+    try connection.execute("COMMIT")
+  }
+
+  /// The local journal's next entries.
+  private func page(of journal: Journal, after sequence: UInt64, limit: Int) throws(PostgresError) -> [JournalRow] {
+    if isStopping() { throw PostgresError(.connection, "stopping") }
+    return try reading { () throws(JournalError) in try journal.rows(after: sequence, limit: limit) }
   }
 
   private func watermark() throws(PostgresError) -> UInt64 {
@@ -134,43 +181,18 @@ final class MirrorSession {
     }
   }
 
-  private func loadHoldings() throws(PostgresError) {
-    holdings = [:]
-    let rows = try connection.query(
-      """
-      SELECT bot_id, symbol, quantity::text, cost::text, realized_pnl::text, is_open::text,
-        coalesce((extract(epoch FROM opened_at) * 1000000)::bigint, 0)
-      FROM botd.positions WHERE journal_id = $1::text
-      """, [PostgresValue.text(journalID)])
-    for row in 0..<rows.count {
-      guard let bot = BotID(rows.text(row, 0)), let symbol = Symbol(rows.text(row, 1)),
-        let quantity = FixedDecimal(text: rows.text(row, 2)),
-        let cost = FixedDecimal(text: rows.text(row, 3)), let realized = FixedDecimal(text: rows.text(row, 4))
-      else {
-        throw PostgresError(.mismatch, "row \(rows.text(row, 0)) of botd.positions is damaged; delete all rows of journal \(journalID)")
-      }
-      var holding = MirrorBatch.Holding(symbol: symbol)
-      holding.position.quantity = quantity
-      holding.position.cost = cost
-      holding.position.isOpen = rows.text(row, 5) == "true"
-      holding.position.openedAt = Timestamp(nanoseconds: (rows.integer(row, 6) ?? 0) &* 1_000)
-      holding.realizedPnL = realized
-      holdings[bot] = holding
-    }
-  }
-
-  /// Applies rows that follow `watermark` in one transaction. If the connection breaks at COMMIT, only the next session's watermark
+  /// Applies a batch that follows `watermark` in one transaction. If the connection breaks at COMMIT, only the next session's watermark
   /// tells whether it happened; nothing is ever applied twice since rows before the watermark are not sent and keys are unique.
-  func apply(_ rows: [JournalRow], after watermark: UInt64) throws(PostgresError) {
-    let batch = MirrorBatch(journalID: journalID, rows: rows, known: holdings)
+  func apply(_ batch: MirrorBatch, after watermark: UInt64) throws(PostgresError) {
     try connection.execute("BEGIN")
     let found = try self.watermark()
     guard found == watermark else {
       throw PostgresError(.inUse, "somebody else wrote journal \(journalID): the database is at \(found), expected \(watermark)")
     }
-    for command in batch.commands() { try connection.run(command.name, command.parameters) }
+    for command in batch.commands { try connection.run(command.name, command.parameters) }
+    FailPoint.reach("mirror.commit")
     try connection.execute("COMMIT")
-    holdings.merge(batch.changedHoldings) { $1 }
+    FailPoint.reach("mirror.committed")
   }
 
   /// Rows of a journal after `sequence`, for a restore.

@@ -13,6 +13,19 @@ enum PostgresValue {
     return bytes
   }
 
+  static func optionalIntegers(_ values: [Int64?]) -> [UInt8] {
+    var bytes = header(type: 20, count: values.count, hasNull: true, reserve: values.count * 12)
+    for value in values {
+      guard let value else {
+        append(-1, &bytes)
+        continue
+      }
+      append(8, &bytes)
+      unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
   static func texts(_ values: [String?]) -> [UInt8] {
     var bytes = header(type: 25, count: values.count, hasNull: true, reserve: values.count * 24)
     for value in values {

@@ -18,16 +18,31 @@ public struct MirrorStatus: Hashable, Sendable {
   public var lastError = ""
   /// The trouble needs a person (an unsafe server, another journal, a newer schema).
   public var needsAttention = false
+  /// What became of ``PostgresMirror/claim(_:)``.
+  public var claim = Claim.none
+
+  /// Whether this process has an account for itself, as far as the database can tell.
+  public enum Claim: Hashable, Sendable {
+    /// Not asked for.
+    case none
+    /// Not decided: the database is away.
+    case pending
+    case held
+    /// Another session has it: another botd, or one of ours that the server has not missed yet.
+    case taken
+  }
 }
 
 /// Copies the journal to PostgreSQL, exactly once and in order, on a thread of its own.
 ///
 /// It reads from the journal whatever follows the database's own watermark, so it needs no queue: an outage of any length costs no
-/// memory, and a COMMIT whose answer was lost is settled by the next connection. Trading never waits for it.
+/// memory, and a COMMIT whose answer was lost is settled by the next connection. Trading never waits for it. What the tables say of money
+/// is folded from the local journal by the same `Book` as everywhere else, and never read back from the database.
 public final class PostgresMirror: Sendable {
   private struct State: Sendable {
     var status = MirrorStatus()
     var isStopping = false
+    var account: String?
   }
 
   private let configuration: PostgresConfiguration
@@ -111,6 +126,23 @@ public final class PostgresMirror: Sendable {
   /// Tells that entries up to `sequence` are durable. Cheap; from any thread.
   public func notify(_ sequence: UInt64) { wake.push(()) }
 
+  /// Claims an account for this process: while its session lasts, no other botd that uses the same database gets it. Asked again, it tries
+  /// again. The answer is in ``status``. From any thread.
+  public func claim(_ account: String) {
+    state.withLock { state in
+      state.account = account
+      if state.status.claim == .none { state.status.claim = .pending }
+    }
+    wake.push(())
+  }
+
+  private func takeClaim(_ session: MirrorSession) throws(PostgresError) {
+    let account = state.withLock { $0.status.claim == .held ? nil : $0.account }
+    guard let account else { return }
+    let isHeld = try session.claim(account)
+    state.withLock { $0.status.claim = isHeld ? .held : .taken }
+  }
+
   /// For the health report.
   public var status: MirrorStatus {
     var status = state.withLock { $0.status }
@@ -132,10 +164,11 @@ public final class PostgresMirror: Sendable {
   private var isStopping: Bool { state.withLock { $0.isStopping } }
 
   private func run() {
+    var fold = MirrorFold()
     var backoff = BackoffMachine(firstNanoseconds: 100_000_000, maximumNanoseconds: 10_000_000_000)
     while !isStopping {
       do throws(PostgresError) {
-        try serve(&backoff)
+        try serve(&fold, &backoff)
       } catch {
         if isStopping { break }
         note(error)
@@ -146,13 +179,16 @@ public final class PostgresMirror: Sendable {
     state.withLock { $0.status.isConnected = false }
   }
 
-  private func serve(_ backoff: inout BackoffMachine) throws(PostgresError) {
+  private func serve(_ fold: inout MirrorFold, _ backoff: inout BackoffMachine) throws(PostgresError) {
     guard let identity = try identity() else {
       wait(nanoseconds: 1_000_000_000, onlyForStop: false)
       return
     }
     let session = try MirrorSession(configuration, isStopping: { self.isStopping })
-    var watermark = try session.attach(identity, journal)
+    // What it held ended with the session before.
+    state.withLock { if $0.account != nil { $0.status.claim = .pending } }
+    try takeClaim(session)
+    var watermark = try session.attach(identity, journal, &fold)
     logger.info("the journal goes to PostgreSQL at \(configuration.place) from entry \(watermark + 1)")
     state.withLock { state in
       state.status.isConnected = true
@@ -161,13 +197,15 @@ public final class PostgresMirror: Sendable {
       state.status.needsAttention = false
     }
     while !isStopping {
-      let rows = try read(after: watermark)
-      guard let last = rows.last?.entry.sequence else {
+      try takeClaim(session)
+      let next = try fold.batch(of: identity.id, after: watermark) { () throws(PostgresError) in try read(after: watermark) }
+      guard let batch = next, let last = batch.rows.last?.entry.sequence else {
         backoff.reset()
         if wait(nanoseconds: 15_000_000_000, onlyForStop: false) == false { try session.connection.execute("SELECT 1") }
         continue
       }
-      try session.apply(rows, after: watermark)
+      try session.apply(batch, after: watermark)
+      fold.commit()
       watermark = last
       backoff.reset()
       state.withLock { state in
@@ -204,6 +242,7 @@ public final class PostgresMirror: Sendable {
     let isNew = state.withLock { state in
       defer { state.status.lastError = error.message }
       state.status.isConnected = false
+      if state.status.claim != .none { state.status.claim = error.code == .inUse ? .taken : .pending }
       state.status.needsAttention = !error.isRetryable
       return state.status.lastError != error.message
     }

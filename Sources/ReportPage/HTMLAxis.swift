@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import TradingModel
 
@@ -117,9 +118,9 @@ struct TimeAxis {
       }
     case .months(let count):
       let first = CivilDate.fromDaysSinceEpoch(Int64((start / 86_400).rounded(.down)))
-      var month = PageTime.floorDivide(first.year * 12 + first.month - 1, count) * count
+      var month = CivilTime.floorDivide(first.year * 12 + first.month - 1, count) * count
       while result.count < 40 {
-        let year = PageTime.floorDivide(month, 12)
+        let year = CivilTime.floorDivide(month, 12)
         let at = Double(CivilDate.daysSinceEpoch(year: year, month: month - year * 12 + 1, day: 1)) * 86_400
         guard at <= end else { break }
         if at >= start { result.append(at) }
@@ -130,12 +131,12 @@ struct TimeAxis {
   }
 
   private func labels(_ seconds: Int64, _ step: Step) -> (label: String, parent: String) {
-    let time = PageTime.parts(Timestamp(milliseconds: seconds * 1_000))
+    let time = CivilTime(Timestamp(milliseconds: seconds * 1_000))
     let month = PageTime.monthName(time.month)
     switch step {
     case .seconds(let count, _) where count < 60:
-      return (PageTime.clock(time.secondOfDay) + ":" + PageTime.pad(time.secondOfDay % 60), "\(time.day) \(month) \(time.year)")
-    case .seconds(let count, _) where count < 86_400: return (PageTime.clock(time.secondOfDay), "\(time.day) \(month) \(time.year)")
+      return (time.clock, "\(time.day) \(month) \(time.year)")
+    case .seconds(let count, _) where count < 86_400: return (time.minute, "\(time.day) \(month) \(time.year)")
     case .seconds: return ("\(time.day) \(month)", "\(time.year)")
     case .months(let count) where count < 12: return (month, "\(time.year)")
     case .months: return ("\(time.year)", "")

@@ -1,3 +1,4 @@
+import Presentation
 import TradingModel
 
 /// Numbers as the page shows them: grouped by thousands, a real minus sign, a dash for what is no number.
@@ -8,30 +9,30 @@ enum NumberText {
   /// A statistic with exactly `digits` fractional digits (0…12); `isSigned` puts a plus before what is above zero.
   static func decimal(_ value: Double, digits: Int, isSigned: Bool = false) -> String {
     guard value.isFinite else { return missing }
-    guard let units = units(value, digits: digits) else { return scientific(value, isSigned: isSigned) }
-    return assemble(String(units), isNegative: value < 0, digits: digits, isSigned: isSigned, isGrouped: true)
+    guard value.magnitude < 1e15 else { return scientific(value, isSigned: isSigned) }
+    return RatioText.text(value, style(digits, isSigned))
+  }
+
+  private static func style(_ digits: Int, _ isSigned: Bool) -> NumberStyle {
+    NumberStyle(places: digits, isSigned: isSigned, isGrouped: true, isTypographic: true)
   }
 
   /// An exact amount, rounded to `digits` (0…8) fractional digits.
   static func amount(_ value: FixedDecimal, digits: Int, isSigned: Bool = false) -> String {
-    var step: UInt128 = 1
-    for _ in 0..<max(0, FixedDecimal.fractionDigits - digits) { step *= 10 }
-    let (quotient, remainder) = value.raw.magnitude.quotientAndRemainder(dividingBy: step)
-    let units = remainder >= step - remainder && remainder > 0 ? quotient + 1 : quotient
-    return assemble(String(units), isNegative: value.isNegative, digits: digits, isSigned: isSigned, isGrouped: true)
+    DecimalText.text(value, style(digits, isSigned))
   }
 
   /// A fraction as a percentage: 0.0123 → "1.23 %".
   static func percent(_ fraction: Double, digits: Int, isSigned: Bool = false) -> String {
-    let text = decimal(fraction * 100, digits: digits, isSigned: isSigned)
-    return text == missing ? text : text + percentSign
+    guard fraction.isFinite else { return missing }
+    guard fraction.magnitude >= 1e13 else { return RatioText.percent(fraction, style(digits, isSigned), sign: percentSign) }
+    return scientific(fraction * 100, isSigned: isSigned) + percentSign
   }
 
   /// A number as JSON has it; `null` for what is no number.
   static func json(_ value: Double, digits: Int) -> String {
-    guard value.isFinite, let units = units(value, digits: digits) else { return "null" }
-    let text = assemble(String(units), isNegative: false, digits: digits, isSigned: false, isGrouped: false)
-    return value < 0 && units != 0 ? "-" + text : text
+    guard value.isFinite, value.magnitude < 1e15 else { return "null" }
+    return RatioText.fixed(value, places: digits)
   }
 
   /// A place in a drawing: one fractional digit at most.
@@ -82,27 +83,6 @@ enum NumberText {
     case FixedDecimal.one...: 4
     default: 8
     }
-  }
-
-  private static func units(_ value: Double, digits: Int) -> UInt64? {
-    guard value.magnitude < 1e15 else { return nil }
-    var scaled = value.magnitude
-    for _ in 0..<max(0, digits) { scaled *= 10 }
-    scaled.round()
-    return scaled < 1e18 ? UInt64(scaled) : nil
-  }
-
-  private static func assemble(_ units: String, isNegative: Bool, digits: Int, isSigned: Bool, isGrouped: Bool) -> String {
-    let isZero = units.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
-    let padded = String(repeating: "0", count: max(0, digits + 1 - units.utf8.count)) + units
-    var text = isZero ? "" : isNegative ? "\u{2212}" : isSigned ? "+" : ""
-    let whole = padded.utf8.count - digits
-    for (index, digit) in padded.enumerated() {
-      if index == whole { text += "." }
-      if isGrouped, index > 0, index < whole, (whole - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return text
   }
 
   private static func scientific(_ value: Double, isSigned: Bool) -> String {

@@ -1,4 +1,5 @@
 import Backtest
+import Presentation
 import Time
 import TradingModel
 
@@ -12,18 +13,25 @@ extension HTMLReport {
       <p class="kicker">Backtest</p>
       <h1>\(report.title)</h1>
       <dl class="facts">
-      <div><dt>Period</dt><dd><time datetime="\(PageTime.machine(report.start))">\(PageTime.day(report.start))</time> – \
-      <time datetime="\(PageTime.machine(report.end))">\(PageTime.day(report.end))</time> <span class="aside">\(PageTime.period(seconds: seconds))</span></dd></div>
+      <div><dt>Period</dt><dd><time datetime="\(TimeText.rfc3339(report.start))">\(PageTime.day(report.start))</time> – \
+      <time datetime="\(TimeText.rfc3339(report.end))">\(PageTime.day(report.end))</time> <span class="aside">\(PageTime.period(seconds: seconds))</span></dd></div>
       <div><dt>\(report.symbols.count == 1 ? "Symbol" : "Symbols")</dt><dd>\(symbols)\(more)</dd></div>
       <div><dt>Strategy</dt><dd>\(report.strategy)</dd></div>
       <div><dt>Candles</dt><dd>\(NumberText.decimal(Double(report.candleCount), digits: 0)) <span class="aside">of \(report.interval.rawValue)</span></dd></div>
       </dl>
       <p class="lead">\(lead(seconds: seconds))</p>
+      \(ended)\
       <div class="tiles">\(tiles)</div>
       <nav class="toc" aria-label="Contents">\(parts.map { "<a href=\"#\($0.id)\">\($0.title)</a>\n" as Markup })</nav>
       </header>
 
       """
+  }
+
+  /// That a limit ended trading early; nothing if none did.
+  private var ended: Markup {
+    guard let ended = report.ended else { return .empty }
+    return "<p class=\"lead\"><strong class=\"loss\">\(ended.sentence)</strong></p>\n"
   }
 
   private var change: Double {

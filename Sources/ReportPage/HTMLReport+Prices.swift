@@ -21,7 +21,7 @@ extension HTMLReport {
     let figure = ChartFigure(
       name: "price-\(index)", title: "\(chart.symbol.text): price with entries and exits",
       summary: """
-        From \(price(first.open)) to \(price(last.close)), \(NumberText.percent(change, digits: 1, isSigned: true)), \
+        From \(price(first.open)) to \(price(last.close)), \(NumberText.percent(change, digits: 2, isSigned: true)), \
         with \(grouped(trades.count)) trades; each is in the list of trades.
         """,
       legend: markLegend(trades),

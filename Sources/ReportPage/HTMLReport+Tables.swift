@@ -6,7 +6,7 @@ extension HTMLReport {
   func groupTable(_ title: String, _ head: String, _ groups: [BacktestReport.Group], isReason: Bool = true) -> Markup {
     guard !groups.isEmpty else { return .empty }
     let rows = groups.map { group in
-      let won = group.tradeCount > 0 ? NumberText.percent(Double(group.winCount) / Double(group.tradeCount), digits: 0) : NumberText.missing
+      let won = group.tradeCount > 0 ? NumberText.percent(Double(group.winCount) / Double(group.tradeCount), digits: 2) : NumberText.missing
       return """
         <tr><th scope="row">\(isReason ? Self.reasonName(group.name) : group.name)</th><td>\(grouped(group.tradeCount))</td><td>\(won)</td>\
         <td class="\(Self.tone(group.profit))">\(money(group.profit, isSigned: true))</td>\

@@ -1,6 +1,7 @@
 import Backtest
 import BotAPI
 import ControlCommands
+import Presentation
 import TradingCore
 import TradingModel
 
@@ -19,6 +20,7 @@ struct BacktestOutput {
 
   private func tables(_ report: BacktestReport) {
     output.line(report.title, .bold)
+    if let ended = report.ended { output.line(ended.sentence, .warning) }
     var lines: [CardLine] = []
     if !report.parameters.isEmpty {
       lines.append(CardLine("parameters", report.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ")))
@@ -67,20 +69,16 @@ struct BacktestOutput {
 private struct GroupRow: TableRow {
   var group: BacktestReport.Group
 
-  static func decimal(_ fraction: Double) -> String { FixedDecimal(nearestTo: fraction)?.description ?? "" }
-
   static var columns: [TableColumn<Self>] {
     [
       TableColumn("NAME") { Cell($0.group.name, .accent) },
       TableColumn("TRADES", .right) { Cell("\($0.group.tradeCount)") },
       TableColumn("WIN RATE", .right) {
-        Cell($0.group.tradeCount == 0 ? "" : "\(100 * $0.group.winCount / $0.group.tradeCount) %")
+        Cell($0.group.tradeCount == 0 ? "" : RatioText.percent($0.group.winCount, of: $0.group.tradeCount))
       },
       TableColumn("PROFIT", .right) { DecimalText.signed($0.group.profit.description) },
-      TableColumn("AVERAGE", .right) { DecimalText.signedPercent(Self.decimal($0.group.averageFraction)) },
-      TableColumn("DURATION", .right) {
-        Cell($0.group.averageSeconds.magnitude < 9e9 ? TimeText.length(Int64($0.group.averageSeconds) * 1_000_000_000) : "")
-      },
+      TableColumn("AVERAGE", .right) { RatioText.signedPercent($0.group.averageFraction) },
+      TableColumn("DURATION", .right) { Cell(TimeText.length(seconds: $0.group.averageSeconds)) },
     ]
   }
 }
@@ -92,7 +90,7 @@ private struct MonthRow: TableRow {
       TableColumn("MONTH") { Cell("\($0.month.year)-\($0.month.month < 10 ? "0" : "")\($0.month.month)") },
       TableColumn("TRADES", .right) { Cell("\($0.month.tradeCount)") },
       TableColumn("PROFIT", .right) { DecimalText.signed($0.month.profit.description) },
-      TableColumn("RETURN", .right) { DecimalText.signedPercent(GroupRow.decimal($0.month.fraction)) },
+      TableColumn("RETURN", .right) { RatioText.signedPercent($0.month.fraction) },
     ]
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Backtest
 import ControlCommands
+import Foundation
+import Presentation
 import ReportPage
 import ServiceRuntime
 import Time
@@ -17,19 +19,28 @@ struct BacktestRun: AsyncParsableCommand {
       Examples:
         botctl backtest --candles btcusdt-5m-2024.csv --strategy rsi
         botctl backtest --candles btcusdt-1m-2024-12.csv --interval 15m --strategy ema_cross --param fast=9 --report page.html
-        botctl backtest --candles btcusdt-5m-2024.csv --candles ethusdt-5m-2024.csv --strategy macd --max-positions 1 --trades trades.csv
+        botctl backtest --candles btcusdt-5m-2024.csv --candles ethusdt-5m-2024.csv --strategy macd --max-open-positions 1 --trades trades.csv
 
-      Capital is 10000 of the quote asset for each symbol when --capital is not given.
+        botctl backtest --candles btcusdt-5m-2024.csv --strategy my --python my_strategies.py
+
+      Capital is 10000 of the quote asset for each symbol when --capital is not given. The limits are those of botctl risk set, by the
+      same names; a run that one of them ended says when and why at its top.
       """)
 
   @OptionGroup var candleOptions: CandleOptions
   @OptionGroup var settings: BotSettings
   @OptionGroup var options: BacktestOptions
 
-  @Option(help: ArgumentHelp("Writes the result as a web page that needs no network.", valueName: "file.html"))
+  @Option(
+    help: ArgumentHelp(
+      "File with strategies in Python (the package botd); may be repeated. BOTD_PYTHON names another Python than python3.",
+      valueName: "file.py"), completion: .anyFile)
+  var python: [String] = []
+
+  @Option(help: ArgumentHelp("Writes the result as a web page that needs no network.", valueName: "file.html"), completion: .anyFile)
   var report: String?
 
-  @Option(help: ArgumentHelp("Writes the trades as CSV.", valueName: "file.csv"))
+  @Option(help: ArgumentHelp("Writes the trades as CSV.", valueName: "file.csv"), completion: .anyFile)
   var trades: String?
 
   @Flag(help: "With --output json: also every fill.")
@@ -51,7 +62,7 @@ struct BacktestRun: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ControlEnvironment.current
-    let output = Output(format: outputOptions.format, environment: environment, noColor: daemon.noColor)
+    let output = Output(outputOptions, environment: environment, noColor: daemon.noColor)
     let progress = ProgressLine(environment)
     defer { progress.clear() }
     if onDaemon { return try await RemoteBacktest(self).run(output, progress) }
@@ -59,18 +70,27 @@ struct BacktestRun: AsyncParsableCommand {
       throw CommandFailure(.invalidArgument, "--data-file needs --on-daemon; without the daemon name files with --candles")
     }
     let began = MonotonicClock.nanoseconds()
-    let (request, loaded) = try prepare(progress)
-    let backtest = try Self.reported { () throws(BacktestError) in try Backtest(request.settings, markets: loaded.markets) }
+    let unwritable = [("--report", report), ("--trades", trades)].compactMap { option, path in
+      path.flatMap(TextFile.unwritable).map { Problem(option: option, $0) }
+    }
+    let python = try self.python.isEmpty ? nil : PythonStrategies(files: self.python, environment: ProcessInfo.processInfo.environment)
+    defer { python?.end() }
+    let prepared = try BacktestPreparation(
+      .backtest, candleOptions, settings, options, problems: unwritable, served: python?.strategies ?? [], progress)
+    let strategies = python.map { python in { @Sendable bot in python.strategy(of: bot) } as Backtest.StrategyMaker }
+    let backtest = try Self.reported { () throws(BacktestError) in
+      try Backtest(prepared.settings, markets: prepared.markets, strategies: strategies)
+    }
     let running = MonotonicClock.nanoseconds()
-    let outcome = try Self.run(backtest, progress)
+    let outcome = try Self.run(backtest, python, progress)
     let ended = MonotonicClock.nanoseconds()
     progress.clear()
     let made = BacktestReport(
-      outcome, charts: ChartCandles.make(loaded.markets, settings: request.settings), dataNotes: loaded.notes)
+      outcome, charts: ChartCandles.make(prepared.markets, settings: prepared.settings), dataNotes: prepared.notes)
     if let report { try TextFile.write(HTMLReport.page(made), to: report) }
     if let trades { try TextFile.write(TradesCSV.text(made), to: trades) }
     BacktestOutput(output).show(made, fills: fills ? outcome.fills : nil)
-    if check { try proveCausality(request, loaded, outcome, output, progress) }
+    if check { try proveCausality(prepared, outcome, strategies, python, output, progress) }
     guard output.format == .table else { return }
     let speed = Double(outcome.candleCount) / max(Double(ended - running) / 1e9, 1e-9)
     output.remark(
@@ -78,34 +98,22 @@ struct BacktestRun: AsyncParsableCommand {
         + (report.map { "; page: \($0)" } ?? "") + (trades.map { "; trades: \($0)" } ?? ""))
   }
 
-  /// Reads the files and checks every option.
-  private func prepare(_ progress: ProgressLine) throws -> (BacktestRequest, LoadedCandles) {
-    // Options first: nobody should wait for files to hear of a typo.
-    let named = try candleOptions.candles.map { text throws(CommandFailure) in try CandleSource(text) }
-    var bot = settings
-    let fallback = bot.interval == nil
-    if fallback { bot.interval = named.first?.interval?.rawValue ?? BotSettings.intervalDefault }
-    let symbols = named.compactMap(\.symbol)
-    if let only = settings.symbol?.uppercased(), !symbols.contains(where: { $0.text == only }), !named.isEmpty {
-      throw CommandFailure(.invalidArgument, "--symbol \(only): no file of --candles holds it")
-    }
-    _ = try BacktestRequest(bot, options, symbols: Array(symbols.prefix(1)))
-    let loaded = try LoadedCandles(candleOptions, detail: options.detail, progress)
-    if fallback, let first = loaded.markets.first { bot.interval = first.interval.rawValue }
-    let wanted = loaded.markets.map(\.symbol).filter { symbol in settings.symbol.map { $0.uppercased() == symbol.text } ?? true }
-    return (try BacktestRequest(bot, options, symbols: wanted), loaded)
-  }
-
-  /// Runs to the end with a progress bar; Ctrl-C stops it.
-  static func run(_ backtest: Backtest, _ progress: ProgressLine) throws -> BacktestOutcome {
+  /// Runs to the end with a progress bar; Ctrl-C stops it, and so does a strategy in Python that fails.
+  private static func run(_ backtest: Backtest, _ python: PythonStrategies?, _ progress: ProgressLine) throws -> BacktestOutcome {
     var backtest = backtest
-    return try reported { () throws(BacktestError) in
+    let outcome = Result { () throws(BacktestError) in
       try backtest.run { at in
         progress.show(
           "backtest", Double(at.candlesDone) / Double(max(at.candlesTotal, 1)), TimeText.dateTime(at.time.nanoseconds))
-        return true
+        return python?.failure == nil
       }
     }
+    try require(python)
+    return try reported { () throws(BacktestError) in try outcome.get() }
+  }
+
+  private static func require(_ python: PythonStrategies?) throws(CommandFailure) {
+    if let failure = python?.failure { throw CommandFailure(.failure, "the backtest was stopped: \(failure)") }
   }
 
   /// Turns a backtest's error into one of the command.
@@ -119,11 +127,15 @@ struct BacktestRun: AsyncParsableCommand {
   }
 
   private func proveCausality(
-    _ request: BacktestRequest, _ loaded: LoadedCandles, _ outcome: BacktestOutcome, _ output: Output, _ progress: ProgressLine
+    _ prepared: BacktestPreparation, _ outcome: BacktestOutcome, _ strategies: Backtest.StrategyMaker?, _ python: PythonStrategies?,
+    _ output: Output, _ progress: ProgressLine
   ) throws {
     let verdict = try Self.reported { () throws(BacktestError) in
-      try LookAheadCheck.run(request.settings, markets: loaded.markets, whole: outcome) { progress.show("look-ahead check", $0) }
+      try LookAheadCheck.run(prepared.settings, markets: prepared.markets, whole: outcome, strategies: strategies) {
+        progress.show("look-ahead check", $0)
+      }
     }
+    try Self.require(python)
     progress.clear()
     guard let change = verdict.firstChange else {
       return output.remark("look-ahead check: \(verdict.comparisons) fills compared at \(verdict.cuts) cuts, none depends on later candles")

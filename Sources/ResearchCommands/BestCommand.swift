@@ -25,12 +25,13 @@ struct BestCommand {
   var backtest: String {
     var words = ["botctl", "backtest"]
     for file in run.candleOptions.candles { words += ["--candles", file] }
+    if let file = run.candleOptions.exchangeInfo { words += ["--exchange-info", file] }
     if run.candleOptions.fillGaps { words.append("--fill-gaps") }
     if run.candleOptions.skipBad { words.append("--skip-bad") }
     if let symbol = bot.symbol { words += ["--symbol", symbol] }
     words += trading
     if let capital = bot.capital { words += ["--capital", capital] }
-    for (option, value) in run.options.options { if let value { words += [option, value] } }
+    words += run.options.words
     for file in run.options.detail { words += ["--detail", file] }
     return Self.line(words)
   }
@@ -38,8 +39,8 @@ struct BestCommand {
   /// Makes the bot; with several symbols, that of the first.
   var create: String {
     let strategy = bot.strategy ?? BotConfiguration.Defaults.strategyName
-    let id = String("\(strategy)-\(symbol)".lowercased().prefix(32))
-    let capital = bot.capital ?? BacktestRequest.capital.description
+    let id = BotID(namedAfter: "\(strategy)-\(symbol)")?.text ?? strategy
+    let capital = bot.capital ?? BacktestPreparation.capital
     return Self.line(["botctl", "create", id, "--symbol", symbol] + trading + ["--capital", capital])
   }
 
@@ -49,6 +50,7 @@ struct BestCommand {
     ]
     for parameter in bot.parameters { words += ["--param", parameter] }
     for (option, value) in bot.tradeOptions { if let value { words += [option, value] } }
+    if let compound = bot.compound { words.append(compound ? "--compound" : "--no-compound") }
     for (range, entry) in zip(space.ranges, parameters) {
       switch range.target {
       case .strategy: words += ["--param", "\(entry.name)=\(entry.value)"]
@@ -75,20 +77,10 @@ extension BotSettings {
   var tradeOptions: [(option: String, value: String?)] {
     [
       ("--risk-per-trade", riskPerTrade), ("--max-position", maxPosition), ("--stop-loss", stopLoss), ("--take-profit", takeProfit),
-      ("--trailing-stop", trailingStop), ("--trailing-stop-atr", trailingStopRanges), ("--time-stop", timeStop.map { "\($0)" }),
-      ("--cooldown", cooldown.map { "\($0)" }), ("--sizing", sizing), ("--sizing-atr", sizingRanges),
-    ]
-  }
-}
-
-extension BacktestOptions {
-  /// The options with one value, as given.
-  fileprivate var options: [(String, String?)] {
-    [
-      ("--from", from), ("--to", to), ("--taker-fee", takerFee), ("--maker-fee", makerFee), ("--slippage", slippage), ("--spread", spread),
-      ("--intrabar", intrabar), ("--max-positions", maxPositions.map { "\($0)" }), ("--max-exposure", maxExposure),
-      ("--max-symbol-exposure", maxSymbolExposure), ("--max-daily-loss", maxDailyLoss), ("--max-drawdown", maxDrawdown),
-      ("--on-breach", onBreach),
+      ("--trailing-stop", trailingStop), ("--trailing-stop-atr", trailingStopRanges), ("--time-stop", timeStop?.text),
+      ("--cooldown", cooldown?.text), ("--sizing", sizing), ("--sizing-atr", sizingRanges),
+      ("--entry", entry), ("--entry-offset", entryOffset), ("--entry-lifetime", entryLifetime?.text), ("--entry-then", entryThen),
+      ("--guard", guards.isEmpty ? nil : guards.joined(separator: "; ")),
     ]
   }
 }

@@ -12,14 +12,14 @@ struct CandleOptions: ParsableArguments {
   @Option(
     name: .customLong("candles"),
     help: ArgumentHelp(
-      "Candle file, CSV or CSV.gz with the header open_time,open,high,low,close,volume; may be repeated. Symbol and interval are read from a name like btcusdt-5m-2024.csv, or are written behind it.",
-      valueName: "file[:symbol[:interval]]"))
+      "Candle file, CSV or CSV.gz with the header open_time,open,high,low,close,volume; may be repeated. Symbol and interval are read from a name like btcusdt-5m-2024.csv or WBTC_USDT-1h.csv, or are written behind it; BASE/QUOTE where the name does not tell the assets.",
+      valueName: "file[:symbol[:interval]]"), completion: .anyFile)
   var candles: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "The exchange's filters: the answer of GET /api/v3/exchangeInfo. (default: those recorded in 2025 for well-known symbols, else some that fit the price)",
-      valueName: "file.json"))
+      valueName: "file.json"), completion: .anyFile)
   var exchangeInfo: String?
 
   @Flag(help: "Puts flat candles where the file lacks some; without it such a file is refused.")
@@ -29,35 +29,66 @@ struct CandleOptions: ParsableArguments {
   var skipBad = false
 }
 
+/// What `--exchange-info` says of symbols; nothing where it is not given.
+struct KnownSymbols {
+  private var rules: [Symbol: TradingRules]?
+  private var leftOut: [Symbol: String] = [:]
+
+  /// Of no file.
+  init() {}
+
+  /// Reads the file; what does not trade now did so in the past.
+  init(_ options: CandleOptions) throws(CommandFailure) {
+    guard let file = options.exchangeInfo else { return }
+    let bytes = try TextFile.read(file)
+    do throws(FrameRefusal) {
+      let listing = try ExchangeInformation.tradingRules(try JSONValue(parsing: bytes))
+      var rules: [Symbol: TradingRules] = [:]
+      for var known in listing.rules {
+        known.status = .trading
+        rules[known.symbol] = known
+      }
+      self.rules = rules
+      for entry in listing.leftOut { if let symbol = entry.symbol { leftOut[symbol] = entry.reason } }
+    } catch {
+      throw CommandFailure(
+        .invalidArgument, "--exchange-info \(file): \(error); it must be the exchange's answer to GET /api/v3/exchangeInfo")
+    }
+  }
+
+  func assets(of symbol: Symbol) -> SymbolAssets? { rules?[symbol].map { SymbolAssets(base: $0.baseAsset, quote: $0.quoteAsset) } }
+
+  /// The exchange's rules; without a file `nil`.
+  func rules(for symbol: Symbol) throws(CommandFailure) -> TradingRules? {
+    guard let rules else { return nil }
+    if let known = rules[symbol] { return known }
+    if let reason = leftOut[symbol] { throw CommandFailure(.invalidArgument, "--exchange-info: \(symbol) is left out: \(reason)") }
+    throw CommandFailure(.invalidArgument, "--exchange-info: it does not name \(symbol)")
+  }
+}
+
 /// A candle file as named on the command line.
 struct CandleSource {
   var path: String
   var symbol: Symbol?
+  /// `nil` where the symbol is.
+  var assets: SymbolAssets?
   var interval: Interval?
 
   /// `file[:symbol[:interval]]`; what is not written is read from the file's name.
-  init(_ text: String) throws(CommandFailure) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    path = text
-    var named: (symbol: String?, interval: String?) = (nil, nil)
-    if parts.count >= 3, Interval(rawValue: parts[parts.count - 1]) != nil {
-      path = parts.dropLast(2).joined(separator: ":")
-      named = (parts[parts.count - 2], parts[parts.count - 1])
-    } else if parts.count >= 2, !parts[parts.count - 1].contains("/"), !parts[parts.count - 1].contains(".") {
-      path = parts.dropLast().joined(separator: ":")
-      named = (parts[parts.count - 1], nil)
+  init(_ text: String, _ known: KnownSymbols) throws(CommandFailure) {
+    let named: NamedCandleFile
+    do throws(NamedCandleFile.Refusal) {
+      named = try NamedCandleFile(text, listed: known.assets)
+    } catch {
+      throw CommandFailure(.invalidArgument, "--candles \(text): \(error)")
     }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    let words = name.split(separator: ".").first?.split(whereSeparator: { $0 == "-" || $0 == "_" }).map(String.init) ?? []
-    symbol = words.lazy.compactMap { Symbol($0) }.first { $0.assets != nil }
-    interval = words.lazy.compactMap { Interval(rawValue: $0) }.first
-    if let text = named.symbol {
-      guard let given = Symbol(text), given.assets != nil else {
-        throw CommandFailure(.invalidArgument, "--candles \(text): \(text) is no symbol with a known quote asset, for example BTCUSDT")
-      }
-      symbol = given
-    }
-    if let text = named.interval { interval = Interval(rawValue: text) }
+    (path, symbol, assets, interval) = (named.path, named.symbol, named.assets, named.interval)
+    guard let symbol, assets == nil, try known.rules(for: symbol) == nil else { return }
+    throw CommandFailure(
+      .invalidArgument,
+      "--candles \(text): the quote asset of \(symbol) is not known; write it as \(path):BASE/QUOTE, or give the exchange's answer with --exchange-info"
+    )
   }
 
   /// Reads the file; progress 0…1 is told now and then.
@@ -77,78 +108,77 @@ struct LoadedCandles {
   /// What the reader repaired, for the result.
   var notes: [String]
 
-  /// Reads every file named, and the finer ones for `detail`.
-  init(_ options: CandleOptions, detail: [String], _ progress: ProgressLine) throws(CommandFailure) {
-    guard !options.candles.isEmpty else {
-      throw CommandFailure(
-        .invalidArgument, "no candles: name a file with --candles, for example --candles btcusdt-5m-2024.csv (or BTC.csv:BTCUSDT:5m)")
-    }
+  /// Reads every file named, and the finer ones for `detail`; what is wrong with any of them is added to `problems`.
+  init(_ options: CandleOptions, _ known: KnownSymbols, detail: [String], _ problems: inout [Problem], _ progress: ProgressLine) {
     markets = []
     notes = []
-    let known = try options.exchangeInfo.map { file throws(CommandFailure) in try Self.exchangeRules(file) }
     for text in options.candles {
-      let (series, symbol) = try Self.load(text, options, progress)
-      guard !markets.contains(where: { $0.symbol == symbol }) else {
-        throw CommandFailure(.invalidArgument, "--candles: \(symbol) is given twice; join the files into one")
-      }
-      notes += Self.notes(series)
-      var rules = Self.rules(for: symbol, series.candles)
-      if let known {
-        guard let given = known.first(where: { $0.symbol == symbol }) else {
-          throw CommandFailure(.invalidArgument, "--exchange-info: it does not name \(symbol)")
-        }
-        rules = given
-      }
-      markets.append(BacktestMarket(rules: rules, interval: series.interval, candles: series.candles))
+      BacktestPreparation.collect(&problems) { () throws(CommandFailure) in try add(text, options, known, progress) }
     }
     for text in detail {
-      let (series, symbol) = try Self.load(text, options, progress)
-      guard let index = markets.firstIndex(where: { $0.symbol == symbol }) else {
-        throw CommandFailure(.invalidArgument, "--detail \(text): there are no --candles of \(symbol) that it could be the detail of")
-      }
-      guard series.interval.milliseconds < markets[index].interval.milliseconds else {
-        throw CommandFailure(
-          .invalidArgument,
-          "--detail \(text): its \(series.interval) candles are not finer than the \(markets[index].interval) ones of \(symbol)")
-      }
-      notes += Self.notes(series)
-      notes.append(
-        "Inside each \(markets[index].interval) candle of \(symbol) the price follows the \(series.interval) candles of the detail file.")
-      markets[index].detail = series.candles
-      markets[index].detailInterval = series.interval
+      BacktestPreparation.collect(&problems) { () throws(CommandFailure) in try addDetail(text, options, known, progress) }
     }
+  }
+
+  private mutating func add(
+    _ text: String, _ options: CandleOptions, _ known: KnownSymbols, _ progress: ProgressLine
+  ) throws(CommandFailure) {
+    let (series, symbol, assets) = try Self.load(text, known, options, progress)
+    guard !markets.contains(where: { $0.symbol == symbol }) else {
+      throw CommandFailure(.invalidArgument, "--candles: \(symbol) is given twice; join the files into one")
+    }
+    notes += Self.notes(series)
+    var (rules, source) = Self.rules(for: symbol, assets, series.candles)
+    if let told = try known.rules(for: symbol), let file = options.exchangeInfo {
+      (rules, source) = (told, "come from \(file) (--exchange-info)")
+    }
+    notes.append(RulesNote.text(rules, source))
+    markets.append(BacktestMarket(rules: rules, interval: series.interval, candles: series.candles))
+  }
+
+  private mutating func addDetail(
+    _ text: String, _ options: CandleOptions, _ known: KnownSymbols, _ progress: ProgressLine
+  ) throws(CommandFailure) {
+    let (series, symbol, _) = try Self.load(text, known, options, progress)
+    guard let index = markets.firstIndex(where: { $0.symbol == symbol }) else {
+      throw CommandFailure(.invalidArgument, "--detail \(text): there are no --candles of \(symbol) that it could be the detail of")
+    }
+    guard markets[index].detail.isEmpty else {
+      throw CommandFailure(.invalidArgument, "--detail: \(symbol) is given twice; join the files into one")
+    }
+    guard series.interval.milliseconds < markets[index].interval.milliseconds else {
+      throw CommandFailure(
+        .invalidArgument,
+        "--detail \(text): its \(series.interval) candles are not finer than the \(markets[index].interval) ones of \(symbol)")
+    }
+    notes += Self.notes(series)
+    markets[index].detail = series.candles
+    markets[index].detailInterval = series.interval
   }
 
   private static func load(
-    _ text: String, _ options: CandleOptions, _ progress: ProgressLine
-  ) throws(CommandFailure) -> (CandleFiles.CandleSeries, Symbol) {
-    let source = try CandleSource(text)
+    _ text: String, _ known: KnownSymbols, _ options: CandleOptions, _ progress: ProgressLine
+  ) throws(CommandFailure) -> (CandleFiles.CandleSeries, Symbol, SymbolAssets?) {
+    let source = try CandleSource(text, known)
     guard let symbol = source.symbol else {
+      // Whether it is there comes first.
+      if let reason = TextFile.unreadable(source.path) {
+        throw CommandFailure(.invalidArgument, "\(source.path): cannot be opened: \(reason)")
+      }
       throw CommandFailure(.invalidArgument, "\(source.path): say which symbol it holds, as in \(source.path):BTCUSDT")
     }
     let name = source.path.split(separator: "/").last.map(String.init) ?? source.path
-    return (try source.read(options) { progress.show("reading \(name)", $0) }, symbol)
+    return (try source.read(options) { progress.show("reading \(name)", $0) }, symbol, source.assets)
   }
 
-  /// Symbols of a recorded exchangeInfo; what does not trade now did so in the past.
-  private static func exchangeRules(_ file: String) throws(CommandFailure) -> [TradingRules] {
-    let bytes = try TextFile.read(file)
-    do throws(FrameRefusal) {
-      return try ExchangeInformation.tradingRules(try JSONValue(parsing: bytes)).map { rules in
-        var rules = rules
-        rules.status = .trading
-        return rules
-      }
-    } catch {
-      throw CommandFailure(.invalidArgument, "--exchange-info \(file): \(error)")
-    }
-  }
-
-  /// The exchange's filters of 2025 for well-known symbols; for others those that fit the first price.
-  static func rules(for symbol: Symbol, _ candles: [Candle]) -> TradingRules {
+  /// The exchange's filters of 2025 for well-known symbols, for others those that fit the first price; and where they come from.
+  private static func rules(for symbol: Symbol, _ assets: SymbolAssets?, _ candles: [Candle]) -> (TradingRules, source: String) {
     let reference = candles.first?.close ?? .one
-    return DerivedRules(symbol: symbol, referencePrice: reference)?.rules
-      ?? TradingRules(symbol: symbol, baseAsset: symbol.text, quoteAsset: "")
+    guard let derived = DerivedRules(symbol: symbol, assets: assets, referencePrice: reference) else {
+      return (TradingRules(symbol: symbol, baseAsset: symbol.text, quoteAsset: ""), "are none: its quote asset is not known")
+    }
+    let recorded = "were recorded from the exchange in 2025"
+    return (derived.rules, derived.areRecorded ? recorded : "were derived from the first price, not told by the exchange (--exchange-info)")
   }
 
   private static func notes(_ series: CandleFiles.CandleSeries) -> [String] {

@@ -3,6 +3,7 @@ import BotAPI
 import CandleFiles
 import ControlCommands
 import Indicators
+import Presentation
 import TTRPC
 import Time
 import TradingModel
@@ -19,29 +20,40 @@ struct IndicatorRun: AsyncParsableCommand {
         botctl indicator
         botctl indicator rsi --param period=14 --candles btcusdt-5m-2024.csv > rsi.csv
         botctl indicator macd --symbol BTCUSDT --interval 1m      the daemon's candles
+        botctl indicator rsi --symbol BTCUSDT --output json       an array of objects; values are absent before the warm-up
       """)
 
-  @Argument(help: ArgumentHelp("The indicator, for example rsi.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The indicator, for example rsi.", valueName: "name"), completion: .list(IndicatorCatalogue.all.map(\.name)))
   var name: String?
 
-  @Option(name: .customLong("param"), help: ArgumentHelp("Parameter; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("param"), help: ArgumentHelp("Parameter; may be repeated.", valueName: "name=value"),
+    completion: .custom { words, _, prefix in Self.indicatorParameters(words, prefix) })
   var parameters: [String] = []
 
   @OptionGroup var candleOptions: CandleOptions
 
-  @Option(help: "Takes the daemon's candles of this symbol instead of a file.")
+  @Option(help: "Takes the daemon's candles of this symbol instead of a file.", completion: .symbols)
   var symbol: String?
 
-  @Option(help: "Their interval.")
+  @Option(help: ArgumentHelp("Their interval: one of \(Interval.list)."), completion: .intervals)
   var interval = "1m"
 
-  @Option(help: "The newest this many of them, 1000 at most.")
-  var limit: Int32 = 1_000
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The newest this many of them, as far as the daemon holds them.", valueName: "count"))
+  var limit: WholeNumber = 1_000
 
+  @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
+  /// `name=` for each parameter of the indicator that the line names.
+  private static func indicatorParameters(_ words: [String], _ prefix: String) -> [String] {
+    let named = IndicatorCatalogue.all.first { words.contains($0.name) }
+    return (named?.parameters.map { "\($0.name)=" } ?? []).filter { $0.hasPrefix(prefix) }
+  }
+
   func run() async throws {
-    let output = Output(format: .table, environment: .current, noColor: daemon.noColor)
+    let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     guard let name else { return list(output) }
     var pairs: [(name: String, value: String)] = []
     for text in parameters {
@@ -58,10 +70,12 @@ struct IndicatorRun: AsyncParsableCommand {
       throw CommandFailure(.invalidArgument, violations.map { "--param: \($0)" }.joined(separator: "\n"))
     }
     var indicator = try descriptor.make(pairs)
+    let candles = try await candles(output)
+    if outputOptions.format == .json { return output.line(Self.json(descriptor, &indicator, candles)) }
     output.line((["open_time"] + descriptor.outputs).joined(separator: ","))
     var values: [Double] = []
     var text = ""
-    for candle in try await candles(output) {
+    for candle in candles {
       values.removeAll(keepingCapacity: true)
       let hasValues = indicator.update(Bar(candle), into: &values)
       text += "\(candle.openTime.milliseconds)"
@@ -75,19 +89,39 @@ struct IndicatorRun: AsyncParsableCommand {
     ControlEnvironment.current.out(text)
   }
 
+  /// One object a candle.
+  private static func json(
+    _ descriptor: IndicatorDescriptor, _ indicator: inout any CandleIndicator, _ candles: [Candle]
+  ) -> String {
+    var json = JSONText(pretty: true)
+    var values: [Double] = []
+    json.beginArray()
+    for candle in candles {
+      values.removeAll(keepingCapacity: true)
+      let hasValues = indicator.update(Bar(candle), into: &values)
+      json.element()
+      json.beginObject()
+      json.field("open_time_ns", candle.openTime.nanoseconds)
+      if hasValues { for (name, value) in zip(descriptor.outputs, values) { json.field(name, value) } }
+      json.endObject()
+    }
+    json.endArray()
+    return json.text
+  }
+
   private func candles(_ output: Output) async throws -> [Candle] {
     if let symbol {
       guard candleOptions.candles.isEmpty else {
         throw CommandFailure(.invalidArgument, "--candles and --symbol exclude each other: a file, or the daemon's candles")
       }
-      return try await daemonCandles(symbol.uppercased(), output)
+      return try await daemonCandles(SymbolOption.text(symbol), output)
     }
     guard let file = candleOptions.candles.first, candleOptions.candles.count == 1 else {
       throw CommandFailure(.invalidArgument, "name one file with --candles, or the daemon's candles with --symbol")
     }
     let progress = ProgressLine(.current)
     defer { progress.clear() }
-    return try CandleSource(file).read(candleOptions) { progress.show("reading", $0) }.candles
+    return try CandleSource(file, KnownSymbols(candleOptions)).read(candleOptions) { progress.show("reading", $0) }.candles
   }
 
   private struct Connection: DaemonCommandOptions {
@@ -96,9 +130,9 @@ struct IndicatorRun: AsyncParsableCommand {
 
   private func daemonCandles(_ symbol: String, _ output: Output) async throws -> [Candle] {
     var list: [Candle] = []
+    let limit = try limit.value(of: "--limit", in: CandlePages.limits)
     try await Connection(daemon: daemon).connected(output) { session, _ in
-      let request = V1.GetCandlesRequest(symbol: symbol, interval: interval, limit: limit)
-      for candle in try await session.market.getCandles(request, timeout: session.timeout).candles {
+      for candle in try await CandlePages.read(session, symbol: symbol, interval: interval, limit: limit) {
         guard let open = FixedDecimal(text: candle.open), let high = FixedDecimal(text: candle.high),
           let low = FixedDecimal(text: candle.low),
           let close = FixedDecimal(text: candle.close), let volume = FixedDecimal(text: candle.volume)
@@ -112,7 +146,26 @@ struct IndicatorRun: AsyncParsableCommand {
   }
 
   private func list(_ output: Output) {
-    output.rowsOnly(IndicatorCatalogue.all.map { IndicatorRow(descriptor: $0) })
+    guard output.format == .json else { return output.rowsOnly(IndicatorCatalogue.all.map { IndicatorRow(descriptor: $0) }) }
+    var json = JSONText(pretty: true)
+    json.beginArray()
+    for descriptor in IndicatorCatalogue.all {
+      json.element()
+      json.beginObject()
+      json.field("name", descriptor.name)
+      json.field("title", descriptor.title)
+      json.field("description", descriptor.summary)
+      json.objects("parameters", descriptor.parameters) { json, parameter in
+        json.field("name", parameter.name)
+        json.field("default_value", "\(parameter.defaultValue)")
+        json.field("minimum", "\(parameter.minimum)")
+        json.field("maximum", "\(parameter.maximum)")
+      }
+      json.field("outputs", descriptor.outputs)
+      json.endObject()
+    }
+    json.endArray()
+    output.line(json.text)
   }
 }
 

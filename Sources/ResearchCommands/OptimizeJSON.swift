@@ -2,11 +2,12 @@ import Backtest
 import BotAPI
 import ControlCommands
 import ParameterSearch
+import Presentation
 import Time
 import TradingCore
 import TradingModel
 
-/// What a search found as JSON: decimals as strings, times in milliseconds, ratios as numbers. The same search gives the same bytes.
+/// What a search found as JSON: decimals and integers of 64 bits as strings, ratios as numbers. The same search gives the same bytes.
 struct OptimizeJSON {
   private let run: OptimizeRun
   private let plan: OptimizePlan
@@ -16,11 +17,12 @@ struct OptimizeJSON {
     self.plan = plan
   }
 
-  func text(_ ranking: SearchRanking, _ verdict: SurvivalVerdict?, _ command: BestCommand) -> String {
+  func text(_ ranking: SearchRanking, deflatedSharpe: Double?, _ verdict: SurvivalVerdict?, _ command: BestCommand) -> String {
     var json = JSONText(pretty: true)
     json.beginObject()
     head(&json, finished: ranking.trials.count)
     json.field("eligible", ranking.eligibleCount)
+    if let deflatedSharpe { json.field("deflated_sharpe", deflatedSharpe) }
     if let span = plan.search.spans.first { periods(&json, span) }
     json.key("top")
     json.beginArray()
@@ -48,14 +50,14 @@ struct OptimizeJSON {
       json.beginObject()
       periods(&json, window.span)
       json.field("eligible", window.isEligible)
-      json.field("efficiency", window.efficiency ?? .nan)
+      json.field("efficiency", window.efficiency)
       trial(&json, window.best)
       json.endObject()
     }
     json.endArray()
     ResultLine.figures(&json, "out_of_sample", walk.outOfSample)
-    json.field("objective_value", plan.objective.value(of: walk.outOfSample) ?? .nan)
-    json.field("efficiency", walk.efficiency ?? .nan)
+    objective(&json, "objective_value", walk.outOfSample)
+    json.field("efficiency", walk.efficiency)
     tail(&json, verdict, command)
     return json.text
   }
@@ -75,18 +77,27 @@ struct OptimizeJSON {
   }
 
   private func periods(_ json: inout JSONText, _ span: SearchSpan) {
-    json.field("in_sample_start_ms", span.inSample.from.milliseconds)
-    json.field("in_sample_end_ms", span.inSample.to.milliseconds)
+    json.field("in_sample_start_time_ns", span.inSample.from.nanoseconds)
+    json.field("in_sample_end_time_ns", span.inSample.to.nanoseconds)
     guard let outside = span.outOfSample else { return }
-    json.field("out_of_sample_start_ms", outside.from.milliseconds)
-    json.field("out_of_sample_end_ms", outside.to.milliseconds)
+    json.field("out_of_sample_start_time_ns", outside.from.nanoseconds)
+    json.field("out_of_sample_end_time_ns", outside.to.nanoseconds)
+  }
+
+  /// The objective's value, with the digits that the figure has.
+  private func objective(_ json: inout JSONText, _ name: String, _ figures: SearchFigures?) {
+    let value = figures.flatMap { plan.objective.value(of: $0) }
+    switch plan.objective {
+    case .netProfitFraction, .winRate, .profitFactor, .maxDrawdownFraction: ResultLine.fraction(&json, name, value)
+    case .netProfit, .expectancy, .sharpe, .sortino, .calmar: json.field(name, value)
+    }
   }
 
   private func trial(_ json: inout JSONText, _ trial: SearchTrial) {
     json.field("index", trial.index)
     ResultLine.parameters(&json, plan.search.parameters(of: trial))
-    json.field("objective_in_sample", plan.objective.value(of: trial.inSample) ?? .nan)
-    json.field("objective_out_of_sample", trial.outOfSample.flatMap { plan.objective.value(of: $0) } ?? .nan)
+    objective(&json, "objective_in_sample", trial.inSample)
+    objective(&json, "objective_out_of_sample", trial.outOfSample)
     ResultLine.figures(&json, "in_sample", trial.inSample)
     ResultLine.figures(&json, "out_of_sample", trial.outOfSample)
   }

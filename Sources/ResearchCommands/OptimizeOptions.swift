@@ -8,8 +8,8 @@ struct OptimizeOptions: ParsableArguments {
   @Option(
     name: .customLong("range"),
     help: ArgumentHelp(
-      "Values to try for a parameter of the strategy or a setting of the bot (stop_loss, take_profit, trailing_stop, trailing_stop_atr, risk_per_trade, max_position_fraction, time_stop_candles, cooldown_candles, sizing_atr): from:to, from:to:step or a,b,c; may be repeated.",
-      valueName: "name=values"))
+      "Values to try for a parameter of the strategy or a setting of the bot (stop_loss, take_profit, trailing_stop, trailing_stop_atr, risk_per_trade, max_position_fraction, time_stop_candles, cooldown_candles, sizing_atr, entry_offset, entry_lifetime): from:to, from:to:step or a,b,c; may be repeated.",
+      valueName: "name=values"), completion: .strategyParameters)
   var ranges: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Tries this many combinations chosen at random; without it all.", valueName: "count"))
@@ -20,7 +20,7 @@ struct OptimizeOptions: ParsableArguments {
 
   @Option(
     help:
-      "What is best: net_profit, net_profit_fraction, sharpe, sortino, calmar, profit_factor, expectancy, win_rate or max_drawdown_fraction (least)."
+      "What is best: net_profit, net_profit_fraction, sharpe, sortino, calmar, profit_factor, expectancy, win_rate or max_drawdown_fraction (least). Sharpe and Sortino ratios need seven whole days in sample, Calmar ratios seven days."
   )
   var objective = "sharpe"
 
@@ -45,7 +45,8 @@ struct OptimizeOptions: ParsableArguments {
   var top = 10
 
   @Option(
-    help: ArgumentHelp("Keeps every finished trial in this file; the same search goes on where it was stopped.", valueName: "file.jsonl"))
+    help: ArgumentHelp("Keeps every finished trial in this file; the same search goes on where it was stopped.", valueName: "file.jsonl"),
+    completion: .anyFile)
   var results: String?
 
   /// What is wrong with numbers and names, and the objective.

@@ -2,6 +2,7 @@ import Backtest
 import BotAPI
 import ControlCommands
 import ParameterSearch
+import Presentation
 import Strategies
 import TradingCore
 import TradingModel
@@ -18,12 +19,13 @@ struct OptimizeOutput {
     self.plan = plan
   }
 
-  func show(_ ranking: SearchRanking) {
+  /// - Parameter deflatedSharpe: of the best; `nil` where it says nothing.
+  func show(_ ranking: SearchRanking, deflatedSharpe: Double?) {
     guard let best = ranking.best else { return }
     let verdict = SurvivalVerdict(ranking)
     let command = BestCommand(run, plan, index: best.index)
     switch output.format {
-    case .json: output.line(OptimizeJSON(run, plan).text(ranking, verdict, command))
+    case .json: output.line(OptimizeJSON(run, plan).text(ranking, deflatedSharpe: deflatedSharpe, verdict, command))
     case .table:
       output.line(plan.title, .bold)
       output.card(plan.card)
@@ -39,6 +41,11 @@ struct OptimizeOutput {
       }
       output.line("")
       Self.show(verdict, promise(best), output)
+      if let deflatedSharpe {
+        output.line(
+          "Deflated Sharpe of the best: \(FigureText.percent(deflatedSharpe)) (the chance that its Sharpe ratio is more than the luck of \(ranking.trials.count) combinations)"
+        )
+      }
       Self.show(command, "The best combination, to copy:", output)
     }
   }
@@ -101,8 +108,6 @@ struct TrialRow: TableRow {
   var objective: SearchObjective
   var isEligible: Bool
 
-  static func fraction(_ value: Double?) -> String { value.flatMap { FixedDecimal(nearestTo: $0) }?.description ?? "" }
-
   static func value(_ objective: SearchObjective, _ figures: SearchFigures?) -> Cell {
     guard let figures else { return Cell("") }
     let value = objective.value(of: figures)
@@ -116,11 +121,11 @@ struct TrialRow: TableRow {
       TableColumn("PARAMETERS", flexible: true) { Cell($0.parameters, .accent) },
       TableColumn("IN SAMPLE", .right) { value($0.objective, $0.trial.inSample) },
       TableColumn("OUT OF SAMPLE", .right) { value($0.objective, $0.trial.outOfSample) },
-      TableColumn("PROFIT", .right) { DecimalText.signedPercent(fraction($0.trial.inSample.netProfitFraction)) },
-      TableColumn("PROFIT OUT", .right) { DecimalText.signedPercent(fraction($0.trial.outOfSample?.netProfitFraction)) },
-      TableColumn("DRAWDOWN", .right) { Cell(DecimalText.percent(fraction($0.trial.inSample.maxDrawdownFraction))) },
+      TableColumn("PROFIT", .right) { RatioText.signedPercent($0.trial.inSample.netProfitFraction) },
+      TableColumn("PROFIT OUT", .right) { RatioText.signedPercent($0.trial.outOfSample?.netProfitFraction) },
+      TableColumn("DRAWDOWN", .right) { Cell(RatioText.percent($0.trial.inSample.maxDrawdownFraction)) },
       TableColumn("TRADES", .right) { Cell("\($0.trial.inSample.trades)") },
-      TableColumn("WIN RATE", .right) { Cell(DecimalText.percent(fraction($0.trial.inSample.winRate))) },
+      TableColumn("WIN RATE", .right) { Cell(RatioText.percent($0.trial.inSample.winRate)) },
     ]
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Backtest
 import ControlCommands
 import ParameterSearch
+import Presentation
 import ServiceRuntime
 import Time
 import TradingModel
@@ -32,7 +33,7 @@ struct OptimizeRun: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ControlEnvironment.current
-    let output = Output(format: outputOptions.format, environment: environment, noColor: noColor)
+    let output = Output(outputOptions, environment: environment, noColor: noColor)
     let progress = ProgressLine(environment)
     defer { progress.clear() }
     let plan = try OptimizePlan(self, progress)
@@ -53,7 +54,13 @@ struct OptimizeRun: AsyncParsableCommand {
       WalkForwardOutput(output, self, plan).show(walk)
     } else {
       let ranking = SearchRanking(trials, objective: plan.objective, minimumTrades: search.minTrades)
-      if !trials.isEmpty { OptimizeOutput(output, self, plan).show(ranking) }
+      let deflated: Double?
+      do throws(BacktestError) {
+        deflated = try plan.search.deflatedSharpe(ranking, isCanceled: { collector.isOver })
+      } catch {
+        deflated = nil
+      }
+      if !trials.isEmpty { OptimizeOutput(output, self, plan).show(ranking, deflatedSharpe: deflated) }
       guard trials.count == total else { throw Self.stopped(trials.count, total, search.results) }
     }
     for note in plan.notes { output.remark("· \(note)") }

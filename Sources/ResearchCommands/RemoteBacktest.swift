@@ -1,8 +1,10 @@
+import Backtest
 import BotAPI
 import ControlCommands
+import Presentation
 import TTRPC
 import Time
-import TradingModel
+import TradingCore
 
 /// A backtest that the daemon runs: for its own candles, and for people whose data are on its machine.
 struct RemoteBacktest {
@@ -15,20 +17,6 @@ struct RemoteBacktest {
   }
 
   func run(_ output: Output, _ progress: ProgressLine) async throws {
-    guard command.candleOptions.candles.isEmpty else {
-      throw CommandFailure(
-        .invalidArgument, "--candles and --on-daemon exclude each other; the daemon reads --data-file, or its own candles")
-    }
-    for (option, isGiven) in [
-      ("--report", command.report != nil), ("--trades", command.trades != nil), ("--check", command.check),
-      ("--detail", !command.options.detail.isEmpty), ("--intrabar", command.options.intrabar != nil),
-    ] where isGiven {
-      throw CommandFailure(.invalidArgument, "\(option) works without --on-daemon only")
-    }
-    let problems = BotSettingsCheck.problems(botID: "backtest", command.settings, complete: false)
-    guard problems.isEmpty else {
-      throw CommandFailure(.invalidArgument, "the backtest was not run:\n" + problems.map(\.line).joined(separator: "\n"))
-    }
     let request = try request()
     try await Connection(daemon: command.daemon).connected(output) { session, output in
       let stream = try await session.backtest.runBacktest(request)
@@ -50,46 +38,66 @@ struct RemoteBacktest {
     }
   }
 
+  /// Finds everything that is wrong with the options at once.
   private func request() throws(CommandFailure) -> V1.RunBacktestRequest {
+    var problems: [Problem] = []
+    if !command.candleOptions.candles.isEmpty {
+      problems.append(
+        Problem(option: "--candles", "and --on-daemon exclude each other; the daemon reads --data-file, or its own candles"))
+    }
+    let options = command.options
+    for (option, isGiven) in [
+      ("--report", command.report != nil), ("--trades", command.trades != nil), ("--check", command.check),
+      ("--python", !command.python.isEmpty),
+      ("--detail", !options.detail.isEmpty), ("--intrabar", options.intrabar != nil),
+      ("--exchange-info", command.candleOptions.exchangeInfo != nil), ("--fills", command.fills),
+    ] where isGiven {
+      problems.append(Problem(option: option, "works without --on-daemon only"))
+    }
+    let settings = options.settings(&problems)
+    problems += BotSettingsCheck.form(command.settings)
+    BacktestPreparation.add(command.settings.researchText.judged(id: nil, base: nil) { _ in .unasked }.violations, to: &problems)
+    guard problems.isEmpty else { throw BacktestPreparation.failure(.backtest, problems) }
     var spec = command.settings.spec
     if spec.interval.isEmpty { spec.interval = BotSettings.intervalDefault }
-    if spec.capital.isEmpty { spec.capital = BacktestRequest.capital.description }
-    let options = command.options
-    var limits: V1.RiskLimits?
-    if options.maxPositions != nil || options.maxExposure != nil || options.maxSymbolExposure != nil || options.maxDailyLoss != nil
-      || options.maxDrawdown != nil
-    {
-      limits = V1.RiskLimits(
-        maxSymbolNotional: options.maxSymbolExposure ?? "", maxTotalNotional: options.maxExposure ?? "",
-        maxDailyLoss: options.maxDailyLoss ?? "", maxDrawdownFraction: options.maxDrawdown ?? "",
-        maxOpenPositions: Int64(options.maxPositions ?? 0), onBreach: options.onBreach == "halted" ? .halted : .reducing)
-    }
+    if spec.capital.isEmpty { spec.capital = BacktestPreparation.capital }
+    if spec.strategy.isEmpty { spec.strategy = BotConfiguration.Defaults.strategyName }
+    let (limits, given) = options.limits.message(&problems)
     return V1.RunBacktestRequest(
-      spec: spec, fromTimeNs: try time(options.from, "--from"), toTimeNs: try time(options.to, "--to"),
+      spec: spec, fromTimeNs: settings.from?.nanoseconds ?? 0, toTimeNs: settings.to?.nanoseconds ?? 0,
       includeTrades: command.outputOptions.format == .json,
       makerFee: options.makerFee ?? "", takerFee: options.takerFee ?? "", dataFile: command.dataFile ?? "",
-      slippage: options.slippage ?? "", spread: options.spread ?? "", limits: limits, fillGaps: command.candleOptions.fillGaps,
-      skipBad: command.candleOptions.skipBad)
-  }
-
-  private func time(_ text: String?, _ option: String) throws(CommandFailure) -> Int64 {
-    guard let text else { return 0 }
-    guard let time = DateText.timestamp(text) else {
-      throw CommandFailure(.invalidArgument, "\(option) \"\(text.prefix(40))\" is no date: write \(DateText.forms) (UTC)")
-    }
-    return time.nanoseconds
+      slippage: options.slippage ?? "", spread: options.spread ?? "", limits: given.isEmpty ? nil : limits,
+      fillGaps: command.candleOptions.fillGaps, skipBad: command.candleOptions.skipBad)
   }
 
   private func show(_ result: V1.BacktestResult, _ trades: [V1.BacktestTrade], _ output: Output) {
     guard output.format == .table else {
       var json = JSONText(pretty: true)
       json.beginObject()
-      json.field("result", Optional(result))
+      json.field("title", result.title)
+      json.field("candles", result.candles)
+      json.field("elapsed_ns", result.elapsedNs)
+      json.field("ended_reason", result.endedReason)
+      if !result.endedReason.isEmpty { json.field("ended_time_ns", result.endedTimeNs) }
+      json.key("figures")
+      json.beginObject()
+      for figure in result.figures {
+        ReportJSON.figure(&json, figure.key, figure.text, figure.number, isRatio: figure.isRatio)
+      }
+      json.endObject()
+      if let stats = result.stats { json.field("stats", stats) }
       json.field("trades", trades)
+      json.field("equity", result.equity)
+      json.field("notes", result.notes)
       json.endObject()
       return output.line(json.text)
     }
     output.line(result.title, .bold)
+    if !result.endedReason.isEmpty {
+      output.line(
+        "Trading ended \(TimeText.dateTime(result.endedTimeNs)) (UTC), before the data did: \(result.endedReason).", .warning)
+    }
     var lines: [CardLine] = []
     var section = ""
     for figure in result.figures {

@@ -4,6 +4,7 @@ import BotAPI
 import ControlCommands
 import Journal
 import MarketTape
+import Presentation
 import ServiceRuntime
 import TradingCore
 import TradingModel
@@ -21,7 +22,7 @@ struct ReplayRun: AsyncParsableCommand {
         botctl replay ~/.botd/paper
       """)
 
-  @Argument(help: ArgumentHelp("The daemon's state directory.", valueName: "state-dir"))
+  @Argument(help: ArgumentHelp("The daemon's state directory.", valueName: "state-dir"), completion: .directory)
   var stateDirectory: String
 
   @OptionGroup var outputOptions: OutputOptions
@@ -31,7 +32,7 @@ struct ReplayRun: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ControlEnvironment.current
-    let output = Output(format: outputOptions.format, environment: environment, noColor: noColor)
+    let output = Output(outputOptions, environment: environment, noColor: noColor)
     let progress = ProgressLine(environment)
     defer { progress.clear() }
     let entries = try read()
@@ -95,8 +96,8 @@ struct ReplayRun: AsyncParsableCommand {
     json.field("decisions_compared", outcome.comparisons)
     json.field("first_divergence", outcome.firstDivergence ?? "")
     json.field("divergence_sequence", outcome.divergenceSequence)
-    json.field("realized_pnl", outcome.realized.description)
-    json.field("equity", outcome.equity.description)
+    json.field("realized_pnl", outcome.realized)
+    json.field("equity", outcome.equity)
     ReportJSON.fills(&json, outcome.fills)
     json.endObject()
     return json.text

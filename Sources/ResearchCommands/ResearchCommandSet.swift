@@ -4,4 +4,7 @@ package import ArgumentParser
 package enum ResearchCommandSet {
   /// In the order of the help text.
   package static var all: [any ParsableCommand.Type] { [BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self] }
+
+  /// Commands that keep the journal safe.
+  package static var journal: [any ParsableCommand.Type] { [BackupRun.self, VerifyRun.self] }
 }

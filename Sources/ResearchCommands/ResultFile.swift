@@ -51,13 +51,13 @@ final class ResultFile: Sendable {
   }
 
   private static func write(_ text: String, _ descriptor: Int32, _ path: String) throws(CommandFailure) {
-    let bytes = Array(text.utf8)
-    while true {
-      let count = unsafe bytes.withUnsafeBytes { unsafe Self.systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count == bytes.count { return }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Self.systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      // Half a line, as on a full disk: the next start cuts it off.
-      throw failure(path, "written")
+      // After half a line, as on a full disk, the next write says why; the next start cuts the half off.
+      guard count > 0 else { throw failure(path, "written") }
+      rest = rest.dropFirst(count)
     }
   }
 

@@ -1,6 +1,6 @@
 import BotAPI
-import Foundation
 import ParameterSearch
+import Presentation
 import Strategies
 import TradingModel
 
@@ -13,8 +13,8 @@ enum ResultLine {
     json.field("span", trial.span)
     json.field("index", trial.index)
     self.parameters(&json, parameters)
-    figures(&json, "in_sample", trial.inSample)
-    figures(&json, "out_of_sample", trial.outOfSample)
+    figures(&json, "in_sample", trial.inSample, isExact: true)
+    figures(&json, "out_of_sample", trial.outOfSample, isExact: true)
     json.endObject()
     return json.text
   }
@@ -26,82 +26,60 @@ enum ResultLine {
     json.endObject()
   }
 
-  static func figures(_ json: inout JSONText, _ key: String, _ figures: SearchFigures?) {
+  /// - Parameter isExact: fractions with all digits, since a search goes on from them; else with those that every command shows.
+  static func figures(_ json: inout JSONText, _ key: String, _ figures: SearchFigures?, isExact: Bool = false) {
+    func fraction(_ name: String, _ value: Double?) { isExact ? json.field(name, value) : self.fraction(&json, name, value) }
     json.key(key)
     guard let figures else { return json.null() }
-    func optional(_ name: String, _ value: Double?) { json.field(name, value ?? .nan) }
     json.beginObject()
-    json.field("net_profit", figures.netProfit.description)
-    json.field("net_profit_fraction", figures.netProfitFraction)
+    json.field("net_profit", figures.netProfit)
+    fraction("net_profit_fraction", figures.netProfitFraction)
     json.field("trades", figures.trades)
     json.field("wins", figures.wins)
-    json.field("win_rate", figures.winRate)
-    json.field("gross_profit", figures.grossProfit.description)
-    json.field("gross_loss", figures.grossLoss.description)
-    json.field("expectancy", figures.expectancy.description)
-    optional("profit_factor", figures.profitFactor)
-    optional("sharpe", figures.sharpe)
-    optional("sortino", figures.sortino)
-    optional("calmar", figures.calmar)
-    optional("cagr", figures.annualGrowth)
-    json.field("max_drawdown_fraction", figures.maxDrawdownFraction)
+    fraction("win_rate", figures.winRate)
+    json.field("gross_profit", figures.grossProfit)
+    json.field("gross_loss", figures.grossLoss)
+    json.field("expectancy", figures.expectancy)
+    fraction("profit_factor", figures.profitFactor)
+    json.field("sharpe", figures.sharpe)
+    json.field("sortino", figures.sortino)
+    json.field("calmar", figures.calmar)
+    json.field("cagr", figures.annualGrowth)
+    fraction("max_drawdown_fraction", figures.maxDrawdownFraction)
     json.field("years", figures.years)
     json.endObject()
   }
 
+  /// A fraction with the digits that `Stats` has.
+  static func fraction(_ json: inout JSONText, _ name: String, _ value: Double?) {
+    guard let decimal = value.flatMap({ FixedDecimal(nearestTo: $0) }) else { return json.field(name, value) }
+    json.key(name)
+    json.literal(decimal.description)
+  }
+
   /// The trial of a line; `nil` for what is none of this search.
-  static func trial(_ line: [UInt8], of search: Search, _ decoder: JSONDecoder) -> SearchTrial? {
-    guard let read = try? decoder.decode(Line.self, from: Data(line)), search.spans.indices.contains(read.span),
-      (0..<search.space.size).contains(read.index), let inSample = read.inSample.value
+  static func trial(_ line: [UInt8], of search: Search) -> SearchTrial? {
+    guard let read = JSONTree(line), let span = int(read["span"]), search.spans.indices.contains(span), let index = int(read["index"]),
+      (0..<search.space.size).contains(index), let inSample = figures(read["in_sample"])
     else { return nil }
-    let expectsMore = !search.isWalkForward && search.spans[read.span].outOfSample != nil
-    let outOfSample = read.outOfSample?.value
+    let expectsMore = !search.isWalkForward && search.spans[span].outOfSample != nil
+    let outOfSample = figures(read["out_of_sample"])
     guard expectsMore == (outOfSample != nil) else { return nil }
-    return SearchTrial(span: read.span, index: read.index, inSample: inSample, outOfSample: outOfSample)
+    return SearchTrial(span: span, index: index, inSample: inSample, outOfSample: outOfSample)
   }
 
-  private struct Line: Decodable {
-    var span: Int
-    var index: Int
-    var inSample: Figures
-    var outOfSample: Figures?
+  private static func int(_ value: JSONTree?) -> Int? { value?.int64.flatMap { Int(exactly: $0) } }
 
-    enum CodingKeys: String, CodingKey {
-      case span, index
-      case inSample = "in_sample"
-      case outOfSample = "out_of_sample"
-    }
-  }
-
-  private struct Figures: Decodable {
-    var netProfit: String
-    var netProfitFraction: Double
-    var trades: Int
-    var wins: Int
-    var grossProfit: String
-    var grossLoss: String
-    var sharpe: Double?
-    var sortino: Double?
-    var cagr: Double?
-    var drawdown: Double
-    var years: Double
-
-    enum CodingKeys: String, CodingKey {
-      case trades, wins, sharpe, sortino, cagr, years
-      case netProfit = "net_profit"
-      case netProfitFraction = "net_profit_fraction"
-      case grossProfit = "gross_profit"
-      case grossLoss = "gross_loss"
-      case drawdown = "max_drawdown_fraction"
-    }
-
-    var value: SearchFigures? {
-      guard let net = FixedDecimal(text: netProfit), let profit = FixedDecimal(text: grossProfit), let loss = FixedDecimal(text: grossLoss),
-        trades >= 0, wins >= 0
-      else { return nil }
-      return SearchFigures(
-        netProfit: net, netProfitFraction: netProfitFraction, trades: trades, wins: wins, grossProfit: profit, grossLoss: loss,
-        sharpe: sharpe, sortino: sortino, annualGrowth: cagr, maxDrawdownFraction: drawdown, years: years)
-    }
+  private static func figures(_ value: JSONTree?) -> SearchFigures? {
+    func amount(_ name: String) -> FixedDecimal? { value?[name]?.text.flatMap { FixedDecimal(text: $0) } }
+    func ratio(_ name: String) -> Double? { value?[name]?.ratio }
+    guard let net = amount("net_profit"), let profit = amount("gross_profit"), let loss = amount("gross_loss"),
+      let fraction = ratio("net_profit_fraction"), let drawdown = ratio("max_drawdown_fraction"), let years = ratio("years"),
+      let trades = int(value?["trades"]), let wins = int(value?["wins"]), trades >= 0, wins >= 0
+    else { return nil }
+    return SearchFigures(
+      netProfit: net, netProfitFraction: fraction, trades: trades, wins: wins, grossProfit: profit, grossLoss: loss,
+      sharpe: ratio("sharpe"),
+      sortino: ratio("sortino"), annualGrowth: ratio("cagr"), maxDrawdownFraction: drawdown, years: years)
   }
 }

@@ -1,7 +1,7 @@
 import BotAPI
 import ControlCommands
-import Foundation
 import ParameterSearch
+import Presentation
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +13,6 @@ import ParameterSearch
 struct ResultReader {
   private let path: String
   private let search: Search
-  private let decoder = JSONDecoder()
   /// Each trial once; lines that cannot be read are passed over: their trials run again.
   private(set) var trials: [SearchTrial] = []
   /// Bytes up to the end of the last whole line.
@@ -69,7 +68,7 @@ struct ResultReader {
       isHeaderRead = true
       return try check(line)
     }
-    guard let trial = ResultLine.trial(line, of: search, decoder), wanted.contains(trial.index),
+    guard let trial = ResultLine.trial(line, of: search), wanted.contains(trial.index),
       seen.insert(trial.job).inserted
     else { return }
     trials.append(trial)
@@ -77,11 +76,8 @@ struct ResultReader {
 
   private func check(_ line: [UInt8]) throws(CommandFailure) {
     let fields = Self.fields(search)
-    guard let found = try? decoder.decode([String: String].self, from: Data(line)), found["file"]?.hasPrefix("botctl optimize") ?? false
-    else {
-      throw noResultFile
-    }
-    let other = fields.filter { found[$0.0] != $0.1 }.map(\.0)
+    guard let found = JSONTree(line), found["file"]?.text?.hasPrefix("botctl optimize") ?? false else { throw noResultFile }
+    let other = fields.filter { found[$0.0]?.text != $0.1 }.map(\.0)
     guard other.isEmpty else {
       throw CommandFailure(
         .refused,

@@ -1,6 +1,7 @@
 import Backtest
 import ControlCommands
 import ParameterSearch
+import Presentation
 import ServiceRuntime
 import Synchronization
 import Time

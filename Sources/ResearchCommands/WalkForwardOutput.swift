@@ -1,5 +1,6 @@
 import ControlCommands
 import ParameterSearch
+import Presentation
 import Strategies
 import Time
 import TradingModel
@@ -38,22 +39,21 @@ struct WalkForwardOutput {
       output.card(total(walk))
       output.line("")
       let value = plan.objective.text(plan.objective.value(of: walk.outOfSample))
-      OptimizeOutput.show(verdict, "\(plan.objective) \(value) over all windows, efficiency \(WindowRow.ratio(walk.efficiency))", output)
+      OptimizeOutput.show(verdict, "\(plan.objective) \(value) over all windows, efficiency \(RatioText.fixed(walk.efficiency))", output)
       OptimizeOutput.show(command, "What the last window chose, to copy:", output)
     }
   }
 
   private func total(_ walk: WalkForward) -> [CardLine] {
     let figures = walk.outOfSample
-    let fraction = TrialRow.fraction
     return [
       CardLine("  \(plan.objective)", TrialRow.value(plan.objective, figures)),
       CardLine("  net profit", DecimalText.signed(figures.netProfit.description)),
-      CardLine("  net profit %", DecimalText.signedPercent(fraction(figures.netProfitFraction))),
-      CardLine("  maximum drawdown %", DecimalText.percent(fraction(figures.maxDrawdownFraction))),
+      CardLine("  net profit %", RatioText.signedPercent(figures.netProfitFraction)),
+      CardLine("  maximum drawdown %", RatioText.percent(figures.maxDrawdownFraction)),
       CardLine("  trades", "\(figures.trades)"),
-      CardLine("  win rate", DecimalText.percent(fraction(figures.winRate))),
-      CardLine("  efficiency", "\(WindowRow.ratio(walk.efficiency)) of the annual return in sample"),
+      CardLine("  win rate", RatioText.percent(figures.winRate)),
+      CardLine("  efficiency", "\(RatioText.fixed(walk.efficiency)) of the annual return in sample"),
     ]
   }
 }
@@ -64,10 +64,6 @@ private struct WindowRow: TableRow {
   var window: WalkForward.Window
   var objective: SearchObjective
 
-  static func ratio(_ value: Double?) -> String {
-    value.flatMap { FixedDecimal(nearestTo: $0) }.map { DecimalText.fixed($0.description, places: 2) } ?? "–"
-  }
-
   static var columns: [TableColumn<Self>] {
     [
       TableColumn("WINDOW", .right) { Cell("\($0.number)\($0.window.isEligible ? "" : "*")") },
@@ -75,10 +71,10 @@ private struct WindowRow: TableRow {
       TableColumn("PARAMETERS", flexible: true) { Cell($0.parameters, .accent) },
       TableColumn("IN SAMPLE", .right) { TrialRow.value($0.objective, $0.window.best.inSample) },
       TableColumn("OUT OF SAMPLE", .right) { TrialRow.value($0.objective, $0.window.best.outOfSample) },
-      TableColumn("PROFIT", .right) { DecimalText.signedPercent(TrialRow.fraction($0.window.best.inSample.netProfitFraction)) },
-      TableColumn("PROFIT OUT", .right) { DecimalText.signedPercent(TrialRow.fraction($0.window.best.outOfSample?.netProfitFraction)) },
+      TableColumn("PROFIT", .right) { RatioText.signedPercent($0.window.best.inSample.netProfitFraction) },
+      TableColumn("PROFIT OUT", .right) { RatioText.signedPercent($0.window.best.outOfSample?.netProfitFraction) },
       TableColumn("TRADES OUT", .right) { Cell($0.window.best.outOfSample.map { "\($0.trades)" } ?? "") },
-      TableColumn("EFFICIENCY", .right) { Cell(ratio($0.window.efficiency)) },
+      TableColumn("EFFICIENCY", .right) { Cell(RatioText.fixed($0.window.efficiency)) },
     ]
   }
 }

@@ -13,6 +13,7 @@ public final class LineWriter: @unchecked Sendable {
   /// Bytes of text that may wait.
   public let capacity: Int
   private let output: OutputDescriptor
+  private let notice: @Sendable (UInt64) -> String
   private let lock = ThreadLock()
   // Guarded by `lock`.
   private var pending: [UInt8] = []
@@ -32,9 +33,13 @@ public final class LineWriter: @unchecked Sendable {
 
   /// Starts the thread. Writes to a copy of `descriptor`, so closing that later is harmless; one that is not open drops every line.
   ///
+  /// - Parameter notice: the line, without its end, that says how many are missing; at most a few hundred bytes.
   /// - Throws: ``RuntimeError`` with code `thread` when the system refuses a thread.
-  public init(name: String, descriptor: Int32, capacity: Int = 1 << 20) throws(RuntimeError) {
+  public init(
+    name: String, descriptor: Int32, capacity: Int = 1 << 20, notice: @escaping @Sendable (UInt64) -> String = LineWriter.notice
+  ) throws(RuntimeError) {
     self.capacity = max(256, capacity)
+    self.notice = { notice($0) + "\n" }
     output = OutputDescriptor(copyOf: descriptor)
     let thread: PinnedThread
     do { thread = try PinnedThread(name: name) } catch {
@@ -102,13 +107,13 @@ public final class LineWriter: @unchecked Sendable {
   private func hasRoom(for size: Int) -> Bool {
     let used = pending.count + inFlight
     guard untold > 0 else { return used + size <= capacity }
-    return used <= capacity / 2 && used + size + Self.notice(untold).utf8.count <= capacity
+    return used <= capacity / 2 && used + size + notice(untold).utf8.count <= capacity
   }
 
   private func queueNotice() {
-    let notice = Self.notice(untold)
-    pending.append(contentsOf: notice.utf8)
-    accepted += UInt64(notice.utf8.count)
+    let line = notice(untold)
+    pending.append(contentsOf: line.utf8)
+    accepted += UInt64(line.utf8.count)
     untold = 0
   }
 
@@ -194,8 +199,9 @@ public final class LineWriter: @unchecked Sendable {
     return bytes[start...].firstIndex(of: lineFeed).map { $0 + 1 } ?? bytes.count
   }
 
-  private static func notice(_ count: UInt64) -> String {
-    "(\(count) line\(count == 1 ? " was" : "s were") dropped here: the reader was too slow)\n"
+  /// What stands in place of dropped lines where nothing else is said.
+  public static func notice(_ count: UInt64) -> String {
+    "(\(count) line\(count == 1 ? " was" : "s were") dropped here: the reader was too slow)"
   }
 
   private static func nanoseconds(_ duration: Duration) -> Int64 {

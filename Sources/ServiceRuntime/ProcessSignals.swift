@@ -12,6 +12,13 @@ public enum ProcessSignals {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Whether the process ignores a signal now: asked at the start, whether it was started so, as by nohup(1).
+  public static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self) == unsafeBitCast(SIG_IGN, to: UInt.self)
+  }
+
   // The handler may only touch plain memory: the pipe's write end, set before the handler is installed.
   nonisolated(unsafe) private static var pipeWriteEnd: Int32 = -1
   private static let installLock = ThreadLock()

@@ -56,21 +56,12 @@
     unsafe address.deallocate()
   }
 
-  /// Reads a secret from a file whose mode is 0600 or narrower; trailing line ends are cut off.
+  /// Reads a secret from a file that ``PrivateFile`` takes; trailing line ends are cut off.
   ///
   /// - Throws: ``RuntimeError`` with code `secretFile` that names the path and what to do, never the content.
   public static func reading(path: String) throws(RuntimeError) -> Secret {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw RuntimeError(.secretFile, "cannot open secret file \(path): \(RuntimeError.systemMessage())") }
+    let descriptor = try PrivateFile.open(path, sizeBytesMaximum: sizeBytesMaximum)
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw RuntimeError(.secretFile, "\(path) is not a regular file")
-    }
-    guard status.st_mode & 0o077 == 0 else {
-      throw RuntimeError(.secretFile, "\(path) can be read by others; run: chmod 600 \(path)")
-    }
-    guard status.st_size <= sizeBytesMaximum else { throw RuntimeError(.secretFile, "\(path) is larger than \(sizeBytesMaximum) bytes") }
     var bytes = [UInt8](repeating: 0, count: sizeBytesMaximum)
     var filled = 0
     while filled < bytes.count {
@@ -85,6 +76,11 @@
       let made = unsafe Secret(bytes: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
       if let base = buffer.baseAddress { unsafe explicit_bzero(base, buffer.count) }
       return made
+    }
+    let hasMark = unsafe secret.withUnsafeBytes { unsafe $0.starts(with: [0xEF, 0xBB, 0xBF]) }
+    guard !hasMark else {
+      throw RuntimeError(
+        .secretFile, "\(path) begins with a byte order mark, which would be part of the secret; save it as UTF-8 without one")
     }
     guard !secret.isEmpty else { throw RuntimeError(.secretFile, "\(path) is empty") }
     return secret

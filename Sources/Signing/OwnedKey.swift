@@ -1,7 +1,7 @@
 import COpenSSL
 import ServiceRuntime
 
-/// Owns one OpenSSL private key.
+/// Owns one OpenSSL key.
 @safe struct OwnedKey: ~Copyable {
   private let raw: OpaquePointer
 
@@ -19,6 +19,24 @@ import ServiceRuntime
     guard let loaded = unsafe loaded else {
       ERR_clear_error()
       throw SigningError(.malformedKey, "not an unencrypted PEM private key (PKCS#8 expected: -----BEGIN PRIVATE KEY-----)")
+    }
+    unsafe raw = loaded
+  }
+
+  /// Loads a public key from PEM text.
+  ///
+  /// - Throws: ``SigningError`` with `malformedKey`.
+  init(publicPEM text: String) throws(SigningError) {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty, bytes.count <= Secret.sizeBytesMaximum else { throw SigningError(.malformedKey, "the public key is empty") }
+    let loaded = unsafe bytes.withUnsafeBytes { bytes -> OpaquePointer? in
+      guard let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
+      defer { unsafe BIO_free(source) }
+      return unsafe PEM_read_bio_PUBKEY(source, nil, { _, _, _, _ in -1 }, nil)
+    }
+    guard let loaded = unsafe loaded else {
+      ERR_clear_error()
+      throw SigningError(.malformedKey, "not a PEM public key (expected: -----BEGIN PUBLIC KEY-----)")
     }
     unsafe raw = loaded
   }

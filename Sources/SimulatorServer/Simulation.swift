@@ -8,7 +8,7 @@ import ExchangeSimulation
 
 /// The running exchange: market, matching, boards, listeners. Lives on one event loop; nothing else touches it.
 final class Simulation {
-  let configuration: SimulatorConfiguration
+  private(set) var configuration: SimulatorConfiguration
   let logger: Logger
   let hub = StreamHub()
   var exchange: SimulatedExchange
@@ -19,6 +19,8 @@ final class Simulation {
   let isReplayOfCandles: Bool
   /// Recorded trades may be told a little after their time; candles built from them close this much later.
   private let closingDelay: Int64
+  /// Where the trading rules of recorded symbols come from, in words.
+  let ruleOrigins: [Symbol: String]
   var clock: MarketClock
   /// Where the market has been taken.
   private(set) var marketTime: Timestamp
@@ -29,10 +31,29 @@ final class Simulation {
   private(set) var isFinished = false
   /// Why the recording could not be read on.
   private(set) var sourceError = ""
-  private var nextSecond: Timestamp
   private var steps: [MarketStep] = []
+  /// Symbols that will be delisted, the next first, as `/sapi/v1/spot/delist-schedule` tells.
+  private(set) var delistSchedule: [(time: Timestamp, symbols: [Symbol])] = []
+  /// What `/sapi/v1/account/apiRestrictions` says of every key.
+  var keyMayWithdraw = false
   var apiSessions: [ObjectIdentifier: WebSocketAPISession] = [:]
   private(set) var counters = Counters()
+  /// Where everything here lives; for what happens later.
+  var loop: (any EventLoop)?
+  /// Open connections by number.
+  private(set) var connections: [Int64: ConnectionWire] = [:]
+  var faults: FaultPlan
+  var queryHistory = QueryHistory()
+  var heldUserEvent: HeldEvent?
+  var heldMarketEvents: [String: HeldEvent] = [:]
+  var heldNumber: Int64 = 0
+  var delayedEvents = 0
+  var truth: TruthLog
+  var truthFile: TruthFile?
+  var followers: [TruthFollower] = []
+  /// How many of the exchange's records of order requests are in the truth.
+  var ordersTold = 0
+  var isTellingFollowers = false
 
   struct Counters {
     var connectionsTotal: Int64 = 0
@@ -41,16 +62,33 @@ final class Simulation {
     var marketSteps: Int64 = 0
   }
 
+  /// Another key opens an account from now on; its number stays.
+  func replaceKey(of account: Int, with key: String, secret: Secret) {
+    configuration.accounts[account].apiKey = key
+    configuration.accounts[account].secret = secret
+    configuration.accounts[account].publicKey = nil
+  }
+
   init(configuration: SimulatorConfiguration, logger: Logger) throws(SimulatorError) {
     self.configuration = configuration
     self.logger = logger
+    faults = FaultPlan(seed: configuration.seed)
+    truth = TruthLog(bytesMaximum: configuration.truthBytesMaximum)
+    truthFile = try configuration.truthFile.map { path throws(SimulatorError) in
+      try TruthFile(path: path, header: TruthLines.header(seed: configuration.seed, firstKept: 1, next: 1), logger: logger)
+    }
     let made = try MarketFactory.make(configuration)
     source = made.source
     isGenerated = configuration.replays.isEmpty
     isReplayOfCandles = !configuration.replays.isEmpty && !configuration.replays.contains { MarketFactory.named($0).isFeed }
     closingDelay = made.closingDelayMilliseconds
+    ruleOrigins = made.ruleOrigins
+    for (symbol, origin) in made.ruleOrigins.sorted(by: { $0.key < $1.key }) {
+      logger.notice("trading rules", metadata: ["symbol": "\(symbol)", "origin": "\(origin)"])
+    }
     var house = HouseConfiguration(mode: isGenerated ? .generated : .recorded)
-    house.levels = 10
+    house.levels = min(max(configuration.bookLevels, 1), 50)
+    if let notional = configuration.bookLevelNotional { house.levelNotional = notional }
     exchange = SimulatedExchange(
       instruments: made.instruments, accounts: configuration.accounts.map { SimulatedAccount(balances: $0.balances) },
       configuration: SimulatedExchange.Configuration(makerFee: configuration.makerFee, takerFee: configuration.takerFee, house: house))
@@ -63,7 +101,6 @@ final class Simulation {
     boardIndex = index
     marketTime = made.start
     clock = MarketClock(speed: configuration.speed, start: made.start)
-    nextSecond = Timestamp(milliseconds: made.start.milliseconds / 1_000 * 1_000 + 1_000)
     requestClock = RequestClock(mode: configuration.clock)
     limits = RateLimits(configuration)
     isPaused = configuration.startsPaused
@@ -73,12 +110,28 @@ final class Simulation {
       exchange.continueHistory(of: board.symbol, lastPrice: last.facts.price, nextTradeID: last.facts.id + 1)
     }
     hub.onChange = { [unowned self] in self.startIfReady() }
+    hub.symbols = Set(index.keys)
+    hub.depth = { [unowned self] in self.depthSnapshot($0, limit: .max) }
     startIfReady()
   }
 
   var progress: Double? { source.progress }
   func board(_ symbol: Symbol) -> SymbolBoard? { boardIndex[symbol].map { boards[$0] } }
-  func countConnection() { counters.connectionsTotal += 1 }
+
+  /// A new connection.
+  func connect() -> ConnectionWire {
+    counters.connectionsTotal += 1
+    let wire = ConnectionWire(number: counters.connectionsTotal)
+    let number = wire.number
+    connections[number] = wire
+    wire.onEnd = { [weak self] in
+      self?.connections[number] = nil
+      self?.record(.connection(number: number, change: "closed"))
+    }
+    record(.connection(number: number, change: "opened"))
+    return wire
+  }
+
   func countRequest() { counters.requests += 1 }
   func countOverflow() { counters.overflows += 1 }
 
@@ -164,23 +217,35 @@ final class Simulation {
 
   /// Lets time pass: candles close at their boundaries, paced streams speak once a second.
   private func passTime(to time: Timestamp) {
+    var isQuiet = false
     while true {
       var due = Timestamp.distantFuture
       for board in boards { due = min(due, board.nextClose.advanced(byMilliseconds: closingDelay)) }
-      if hub.pacedCount > 0 {
-        due = min(due, nextSecond)
-      } else if nextSecond <= time {
-        nextSecond = Timestamp(milliseconds: time.milliseconds / 1_000 * 1_000 + 1_000)
-      }
+      let paced = isQuiet ? .distantFuture : hub.nextPaced(after: marketTime)
+      due = min(due, paced)
       guard due <= time else { break }
       marketTime = max(marketTime, due)
       closeCandles(before: due.advanced(byMilliseconds: -closingDelay))
-      if nextSecond <= due {
-        nextSecond = nextSecond.advanced(byMilliseconds: 1_000)
-        publishPaced()
-      }
+      guard paced <= due else { continue }
+      publishPaced()
+      // Nothing changes in between: after a whole second all is said, and a hole in a recording costs one.
+      isQuiet = due.milliseconds % 1_000 == 0
     }
     marketTime = max(marketTime, time)
+    while let next = delistSchedule.first, next.time <= marketTime {
+      delistSchedule.removeFirst()
+      var events: [ExchangeEvent] = []
+      for symbol in next.symbols { _ = exchange.delist(symbol, at: marketTime, events: &events) }
+      handle(events)
+    }
+  }
+
+  /// Announces that a symbol will be delisted when market time is there.
+  func scheduleDelisting(of symbol: Symbol, at time: Timestamp) {
+    for index in delistSchedule.indices { delistSchedule[index].symbols.removeAll { $0 == symbol } }
+    delistSchedule.removeAll { $0.symbols.isEmpty }
+    if let same = delistSchedule.firstIndex(where: { $0.time == time }) { return delistSchedule[same].symbols.append(symbol) }
+    delistSchedule.insert((time, [symbol]), at: delistSchedule.firstIndex { $0.time > time } ?? delistSchedule.endIndex)
   }
 
   private func closeCandles(before time: Timestamp) {
@@ -214,6 +279,7 @@ final class Simulation {
       let facts = MarketTradeFacts(
         id: trade.id.value, price: trade.price, quantity: trade.quantity, time: trade.time, isBuyerMaker: trade.isBuyerMaker)
       publish(facts, symbol: trade.symbol, quoteQuantity: trade.price * trade.quantity, at: eventTime)
+      publishAggregate(of: trade.symbol, at: eventTime)
       handle(events)
       // A recording of candles says nothing of bid and ask: none is sent, and paper trading uses its own model of the spread.
       if !isReplayOfCandles, exchange.quote(trade.symbol).map({ $0.time }) == .zero { refreshQuote(of: trade.symbol) }
@@ -224,31 +290,7 @@ final class Simulation {
     case .candle(let symbol, let interval, let kline, let isClosed):
       guard let index = boardIndex[symbol] else { return }
       boards[index].record(kline, interval: interval, isClosed: isClosed)
-      for entry in hub.topics(of: symbol)?.klines ?? [] where entry.interval == interval {
-        entry.topic.send(StreamPayloads.kline(kline, symbol: symbol, interval: interval, isClosed: isClosed, at: marketTime))
-      }
-    }
-  }
-
-  /// Hands on what the exchange said.
-  func handle(_ events: [ExchangeEvent]) {
-    for event in events {
-      switch event {
-      case .trade(let trade):
-        let facts = MarketTradeFacts(
-          id: trade.id, price: trade.price, quantity: trade.quantity, time: trade.time, isBuyerMaker: trade.isBuyerMaker)
-        publish(facts, symbol: trade.symbol, quoteQuantity: trade.quoteQuantity, at: marketTime)
-      case .execution(let execution):
-        if let fill = execution.fill, execution.order.executed == fill.quantity {
-          limits.addOrders(fill.isMaker ? -5 : -1, at: WallClock.now())
-        }
-        for session in apiSessions.values {
-          session.publish(OrderPayloads.executionReport(execution), account: execution.order.account)
-        }
-      case .balances(let account, let assets, let time):
-        let balances = exchange.balances(account: account).filter { assets.contains($0.asset) }
-        for session in apiSessions.values { session.publish(OrderPayloads.accountPosition(balances, at: time), account: account) }
-      }
+      publish(kline, interval: interval, symbol: symbol, isClosed: isClosed)
     }
   }
 }

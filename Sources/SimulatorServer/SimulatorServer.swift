@@ -1,8 +1,8 @@
 import Time
 public import Logging
 import NIOCore
-import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import NIOWebSocket
 import TradingModel
 import ExchangeSimulation
@@ -43,15 +43,20 @@ public final class SimulatorServer: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     do {
+      let tls = try TLSSettings.context(configuration)
       let simulation = try await loop.submit {
-        NIOLoopBound(try Simulation(configuration: configuration, logger: logger), eventLoop: loop)
+        let made = try Simulation(configuration: configuration, logger: logger)
+        made.loop = loop
+        return NIOLoopBound(made, eventLoop: loop)
       }.get()
       let channel: any Channel
       do {
         channel = try await ServerBootstrap(group: group)
           .serverChannelOption(.backlog, value: 256)
           .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-          .childChannelInitializer { child in child.eventLoop.makeCompletedFuture { try ChannelSetup.configure(child, simulation) } }
+          .childChannelInitializer { child in
+            child.eventLoop.makeCompletedFuture { try ChannelSetup.configure(child, simulation, tls: tls) }
+          }
           .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
           .childChannelOption(.writeBufferWaterMark, value: .init(low: 1 << 18, high: 1 << 20))
           .bind(host: configuration.host, port: configuration.port).get()
@@ -73,7 +78,10 @@ public final class SimulatorServer: Sendable {
   public func shutdown() async {
     let simulation = simulation
     try? await channel.close()
-    try? await group.next().submit { simulation.value.shutdownStreams() }.get()
+    try? await group.next().submit {
+      simulation.value.shutdownStreams()
+      simulation.value.truthFile?.close()
+    }.get()
     try? await group.shutdownGracefully()
   }
 }
@@ -82,6 +90,9 @@ public final class SimulatorServer: Sendable {
 enum Pacemaker {
   static func start(_ simulation: NIOLoopBound<Simulation>) {
     let loop = simulation.eventLoop
+    if simulation.value.truthFile != nil {
+      loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { _ in simulation.value.truthFile?.flush() }
+    }
     guard simulation.value.configuration.speed != .maximum else {
       spin(simulation, after: .zero)
       return
@@ -101,67 +112,6 @@ enum Pacemaker {
   }
 }
 
-/// Lays out a connection: HTTP first, a WebSocket where it is asked for.
-enum ChannelSetup {
-  static let frameBytesMaximum = 1 << 18
-
-  static func configure(_ channel: any Channel, _ simulation: NIOLoopBound<Simulation>) throws {
-    simulation.value.countConnection()
-    let handler = NIOLoopBound(HTTPRequestHandler(simulation: simulation.value), eventLoop: channel.eventLoop)
-    let upgrader = NIOWebSocketServerUpgrader(
-      maxFrameSize: frameBytesMaximum,
-      shouldUpgrade: { channel, head in
-        let isKnown = session(for: head.uri, simulation.value) != nil
-        return channel.eventLoop.makeSucceededFuture(isKnown ? HTTPHeaders() : nil)
-      },
-      upgradePipelineHandler: { channel, head in
-        channel.eventLoop.makeCompletedFuture {
-          guard let session = session(for: head.uri, simulation.value) else { throw SimulatorError(.configuration, "no such stream path") }
-          try upgrade(channel, session, simulation.value)
-        }
-      })
-    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-      withServerUpgrade: (
-        upgraders: [upgrader],
-        completionHandler: { context in context.pipeline.syncOperations.removeHandler(handler.value, promise: nil) }
-      ))
-    try channel.pipeline.syncOperations.addHandler(handler.value)
-  }
-
-  private static func upgrade(_ channel: any Channel, _ session: any WebSocketSession, _ simulation: Simulation) throws {
-    let configuration = simulation.configuration
-    let isStream = session is StreamSession
-    let peer = WebSocketPeer(
-      session: session,
-      limits: WebSocketPeer.Limits(
-        pingSeconds: configuration.pingSeconds, pongTimeoutSeconds: configuration.pongTimeoutSeconds,
-        lifetimeSeconds: configuration.connectionLifetimeSeconds, pendingBytesMaximum: configuration.pendingBytesMaximum,
-        messagesPerSecond: configuration.enforcesRateLimits && isStream ? 5 : 0))
-    peer.onOverflow = { [unowned simulation] in simulation.countOverflow() }
-    try channel.pipeline.syncOperations.addHandlers(
-      NIOWebSocketFrameAggregator(minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 64, maxAccumulatedFrameSize: frameBytesMaximum),
-      peer)
-  }
-
-  /// What a WebSocket path leads to: `/ws`, `/ws/<stream>`, `/stream?streams=a/b`, `/ws-api/v3`.
-  private static func session(for uri: String, _ simulation: Simulation) -> (any WebSocketSession)? {
-    let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    let path = RequestParameters.decode(parts[0])
-    let parameters = RequestParameters(query: parts.count > 1 ? String(parts[1]) : "", body: "")
-    let now: () -> Timestamp = { [unowned simulation] in simulation.marketTime }
-    if path == "/ws-api/v3" || path == "/ws-api/v3/" {
-      return WebSocketAPISession(simulation: simulation, showsRateLimits: parameters["returnRateLimits"] != "false")
-    }
-    if path == "/stream" || path == "/stream/" {
-      let names = (parameters["streams"] ?? "").split(separator: "/").map(String.init)
-      return StreamSession(hub: simulation.hub, isCombined: true, initial: names, now: now)
-    }
-    guard path == "/ws" || path.hasPrefix("/ws/") else { return nil }
-    let names = path.dropFirst(3).split(separator: "/").map(String.init)
-    return StreamSession(hub: simulation.hub, isCombined: false, initial: names, now: now)
-  }
-}
-
 extension Simulation {
   /// Tells every WebSocket that the server goes, then closes it.
   func shutdownStreams() {
@@ -176,5 +126,36 @@ extension Simulation {
   func dropConnections() {
     let sessions: [any WebSocketSession] = Array(hub.sessions.values) + Array(apiSessions.values)
     for session in sessions { session.peer?.drop() }
+  }
+}
+
+/// Certificate and key, read at the start.
+enum TLSSettings {
+  /// - Throws: ``SimulatorError`` that names the file.
+  static func context(_ configuration: SimulatorConfiguration) throws(SimulatorError) -> NIOSSLContext? {
+    guard let certificateFile = configuration.tlsCertificateFile, let keyFile = configuration.tlsKeyFile else {
+      guard configuration.tlsCertificateFile == nil, configuration.tlsKeyFile == nil else {
+        throw SimulatorError(.configuration, "TLS needs both a certificate and its key: --tls-cert and --tls-key.")
+      }
+      return nil
+    }
+    let chain: [NIOSSLCertificateSource]
+    do {
+      chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
+      guard !chain.isEmpty else { throw SimulatorError(.configuration, "it holds no certificate") }
+    } catch {
+      throw SimulatorError(.configuration, "--tls-cert \(certificateFile): no certificates in PEM could be read (\(error)).")
+    }
+    let key: NIOSSLPrivateKey
+    do {
+      key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
+    } catch {
+      throw SimulatorError(.configuration, "--tls-key \(keyFile): no private key in PEM could be read (\(error)).")
+    }
+    do {
+      return try NIOSSLContext(configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+    } catch {
+      throw SimulatorError(.configuration, "--tls-cert \(certificateFile) and --tls-key \(keyFile) do not go together (\(error)).")
+    }
   }
 }

@@ -15,6 +15,9 @@ public protocol Strategy: Sendable {
   /// Takes the next closed candle, each once and in order, and the bot's position at its close.
   mutating func onCandle(_ candle: Candle, position: StrategyPosition) -> Signal
 
+  /// Takes a closed candle from before the time that counts, of which nothing is wanted.
+  mutating func onHistory(_ candle: Candle, position: StrategyPosition)
+
   /// Takes the next closed candles up to the first at which it wants something, or before the first outside `bounds`; the same as one by
   /// one. Returns how many it took and what it wants at the last of them. An open position counts its bars on, missing ones included.
   mutating func onCandles(
@@ -27,6 +30,8 @@ public protocol Strategy: Sendable {
 
 extension Strategy {
   public var settling: Int { warmUp }
+
+  public mutating func onHistory(_ candle: Candle, position: StrategyPosition) { _ = onCandle(candle, position: position) }
 
   public mutating func onCandles(
     _ candles: ArraySlice<Candle>, inside bounds: CandleBounds, position: inout StrategyPosition
@@ -49,7 +54,7 @@ extension Strategy {
 }
 
 /// The position a strategy decides about.
-public struct StrategyPosition: Sendable, Hashable {
+public struct StrategyPosition: Sendable, Hashable, Codable {
   public var isOpen: Bool
   /// Zero when nothing is held.
   public var averageEntryPrice: Price

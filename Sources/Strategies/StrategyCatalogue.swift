@@ -29,6 +29,7 @@ public enum StrategyCatalogue {
 
   private static func unknown(_ name: String) -> String {
     let shown = name.count > 40 ? "\(name.prefix(40))…" : name
-    return "there is no strategy \"\(shown)\"; there are \(all.map(\.name).joined(separator: ", "))"
+    return "there is no strategy \"\(shown)\"; there are \(all.map(\.name).joined(separator: ", ")), and those in Python that "
+      + "`botd-strategies run FILE` serves (backtest: --python FILE)"
   }
 }

@@ -1,6 +1,6 @@
 /// A strategy's parameters as somebody wrote them, in order. Checked by the catalogue, not here.
-public struct StrategyParameters: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-  public struct Entry: Hashable, Sendable {
+public struct StrategyParameters: Hashable, Sendable, ExpressibleByDictionaryLiteral, Codable {
+  public struct Entry: Hashable, Sendable, Codable {
     public var name: String
     public var value: String
 

@@ -1,5 +1,5 @@
 /// A point in time: nanoseconds since the Unix epoch, UTC. Pure modules are told it; they never read a clock.
-public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible, Codable {
   public let nanoseconds: Int64
 
   @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

@@ -71,7 +71,7 @@ public struct CandleUpdate: Hashable, Sendable {
 }
 
 /// The series a bot listens to: all bots with an equal key share one subscription.
-public struct SeriesKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct SeriesKey: Hashable, Sendable, Comparable, CustomStringConvertible, Codable {
   public var symbol: Symbol
   public var interval: Interval
   public init(symbol: Symbol, interval: Interval) {

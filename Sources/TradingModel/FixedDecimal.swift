@@ -63,6 +63,8 @@ extension FixedDecimal {
     case awayFromZero
     /// To the nearest; a tie goes away from zero.
     case nearest
+    /// To the nearest; a tie goes to the even digit. For figures, which are rounded once, at the end.
+    case nearestEven
   }
 
   /// The product of two values, cut to 8 digits by `rounding`; saturates at the type's range.
@@ -97,6 +99,9 @@ extension FixedDecimal {
     case .towardZero: break
     case .awayFromZero: if remainder != 0 { quotient += 1 }
     case .nearest: if remainder >= d - remainder { quotient += 1 }
+    case .nearestEven:
+      let rest = d - remainder
+      if remainder > rest || (remainder == rest && quotient & 1 == 1) { quotient += 1 }
     }
     guard quotient <= UInt128(Int128.max) else { return FixedDecimal(raw: negative ? .min + 1 : .max) }
     return FixedDecimal(raw: negative ? -Int128(quotient) : Int128(quotient))
@@ -110,6 +115,15 @@ extension FixedDecimal {
     let rest = high &* 9_551_616 &+ low % 100_000_000
     let quotient = UInt128(high &* 184_467_440_737) &+ UInt128(low / 100_000_000 &+ rest / 100_000_000)
     return (quotient, UInt128(rest % 100_000_000))
+  }
+
+  /// The value with at most `digits` (0…8) fractional digits, to the nearest, a tie to the even digit: how an amount is shown.
+  public func rounded(toFractionDigits digits: Int) -> FixedDecimal {
+    guard digits < Self.fractionDigits else { return self }
+    var unit: Int128 = 1
+    for _ in 0..<(Self.fractionDigits - max(digits, 0)) { unit *= 10 }
+    let (rounded, overflow) = Self.ratio(raw, 1, over: unit, rounding: .nearestEven).raw.multipliedReportingOverflow(by: unit)
+    return overflow ? self : FixedDecimal(raw: rounded)
   }
 
   /// The largest multiple of `step` that is not greater in magnitude; the value itself when `step` is not positive.
@@ -134,6 +148,18 @@ extension FixedDecimal {
   /// Whether the value is a multiple of `step`; true when `step` is not positive (the exchange's "rule off").
   public func isMultiple(of step: FixedDecimal) -> Bool { step.raw <= 0 || Self.remainder(raw, step.raw) == 0 }
 
+  /// Reads a number written in the one way that people's numbers have here, `-?(0|[1-9][0-9]*)(\.[0-9]{1,8})?`, and no negative zero;
+  /// `nil` for any other text, such as `007`, `-0` or `1e3`.
+  public init?(plain text: String) {
+    let isNegative = text.utf8.first == UInt8(ascii: "-")
+    let digits = text.utf8.dropFirst(isNegative ? 1 : 0)
+    let whole = digits.prefix { $0 != UInt8(ascii: ".") }
+    guard whole.count == 1 || whole.first != UInt8(ascii: "0"), let value = FixedDecimal(text: text), !isNegative || !value.isZero else {
+      return nil
+    }
+    self = value
+  }
+
   /// The value as a `Double`, for statistics only: the nearest one up to 2⁵³ units, within two roundings beyond.
   @inlinable public var statisticValue: Double {
     // The standard library's conversion from 128 bits takes a microsecond.
@@ -147,10 +173,16 @@ extension FixedDecimal {
     return (raw < 0 ? -magnitude : magnitude) / 100_000_000
   }
 
-  /// The nearest value to a statistic; `nil` when it is not finite or its magnitude reaches 10¹⁸.
+  /// The nearest value to a statistic, a tie to the even digit; `nil` when it is not finite or its magnitude reaches 10¹⁸.
   public init?(nearestTo statistic: Double) {
     guard statistic.isFinite, statistic.magnitude < 1e18 else { return nil }
-    let units = (statistic * 100_000_000).rounded()
+    let product = statistic * 100_000_000
+    var units = product.rounded(.toNearestOrEven)
+    if (product - units).magnitude == 0.5 {
+      // What the multiplication cut off tells a tie from what only became one.
+      let rest = (-product).addingProduct(statistic, 100_000_000)
+      if rest != 0 { units = product.rounded(rest > 0 ? .up : .down) }
+    }
     raw = units.magnitude < 0x1p62 ? Int128(Int64(units)) : Int128(units)
   }
 }

@@ -1,7 +1,7 @@
 public import Time
 
 /// A candle's length, in the exchange's spelling (case-sensitive: `1m` is a minute, `1M` a month).
-public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case oneSecond = "1s"
   case oneMinute = "1m"
   case threeMinutes = "3m"
@@ -20,6 +20,9 @@ public enum Interval: String, Hashable, Sendable, CaseIterable, CustomStringConv
   case oneMonth = "1M"
 
   public var description: String { rawValue }
+
+  /// All of them for people, from a second to a month: `1s, 1m, …, 1M`.
+  public static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
   /// The length in milliseconds; a month counts 30 days here (its real bounds come from ``openTime(containing:)``).
   @inlinable public var milliseconds: Int64 {

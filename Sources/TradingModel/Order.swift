@@ -1,11 +1,11 @@
-public enum Side: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum Side: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case buy = 1
   case sell = 2
   public var description: String { self == .buy ? "buy" : "sell" }
   public var opposite: Side { self == .buy ? .sell : .buy }
 }
 
-public enum OrderType: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum OrderType: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case market = 1
   case limit = 2
   case limitMaker = 3
@@ -43,7 +43,7 @@ public enum OrderType: UInt8, Hashable, Sendable, CaseIterable, CustomStringConv
   }
 }
 
-public enum TimeInForce: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum TimeInForce: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case goodTilCanceled = 1
   case immediateOrCancel = 2
   case fillOrKill = 3
@@ -57,7 +57,7 @@ public enum TimeInForce: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
 }
 
 /// An order's place in its life. `denied` is our own refusal, `rejected` the venue's.
-public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case initialized = 1
   case denied = 2
   /// Journaled and handed to the wire; the venue has not been heard yet.
@@ -125,7 +125,7 @@ public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
 }
 
 /// Why an order exists.
-public enum OrderPurpose: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum OrderPurpose: UInt8, Hashable, Sendable, CaseIterable, CustomStringConvertible, Codable {
   case entry = 1
   case exit = 2
   case stopLoss = 3

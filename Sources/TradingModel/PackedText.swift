@@ -1,4 +1,4 @@
-/// The bytes of a short ASCII name as five whole numbers, the first byte highest and the rest zero: comparing the numbers in order
+/// The bytes of a short name as five whole numbers, the first byte highest and the rest zero: comparing the numbers in order
 /// compares the text. Names hold no byte 0, so the numbers alone say where the text ends. A value that owns nothing: copying it counts no
 /// reference.
 @usableFromInline struct PackedText: Sendable {

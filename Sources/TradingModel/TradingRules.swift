@@ -1,6 +1,20 @@
 /// A symbol's trading rules: the exchangeInfo filters that orders must pass (FACTS §8). A rule whose value is zero is off.
 public struct TradingRules: Hashable, Sendable {
-  public enum Status: UInt8, Hashable, Sendable { case trading = 1, endOfDay, halt, `break`, cancelOnly, unknown }
+  public enum Status: UInt8, Hashable, Sendable {
+    case trading = 1, endOfDay, halt, `break`, cancelOnly, unknown
+
+    /// The exchange's word for it.
+    public var word: String {
+      switch self {
+      case .trading: "TRADING"
+      case .endOfDay: "END_OF_DAY"
+      case .halt: "HALT"
+      case .break: "BREAK"
+      case .cancelOnly: "CANCEL_ONLY"
+      case .unknown: "unknown"
+      }
+    }
+  }
 
   public var symbol: Symbol
   public var status: Status
@@ -25,6 +39,16 @@ public struct TradingRules: Hashable, Sendable {
   public var openOrdersMaximum: Int
   /// Open stop and take-profit orders per symbol; 0 = no limit known.
   public var openAlgorithmicOrdersMaximum: Int
+  /// Why nothing may be bought whatever the status is, each as half a sentence; empty: nothing stands in the way. Exits go on.
+  public var entryObstacles: [String] = []
+  /// Whether a market order may name an amount of the quote asset instead of a quantity (`quoteOrderQtyMarketAllowed`).
+  public var takesQuoteAmounts: Bool
+  /// A limit buy may cost at most this multiple of the exchange's average price (PERCENT_PRICE and PERCENT_PRICE_BY_SIDE); zero: no bound.
+  public var buyPriceMultiplierMaximum: FixedDecimal
+  /// The same for a limit sale.
+  public var sellPriceMultiplierMaximum: FixedDecimal
+  /// Whether a stop (STOP_LOSS) and a target (LIMIT_MAKER) may rest as one pair (`ocoAllowed`, `orderTypes`).
+  public var takesPairs: Bool
 
   public init(
     symbol: Symbol, status: Status = .trading, baseAsset: String, quoteAsset: String, baseAssetPrecision: Int = 8,
@@ -32,7 +56,9 @@ public struct TradingRules: Hashable, Sendable {
     quantityMinimum: Quantity = .zero, quantityMaximum: Quantity = .zero, stepSize: Quantity = .zero,
     marketQuantityMinimum: Quantity = .zero, marketQuantityMaximum: Quantity = .zero, marketStepSize: Quantity = .zero,
     notionalMinimum: Amount = .zero, notionalMaximum: Amount = .zero, notionalMinimumAppliesToMarket: Bool = true,
-    notionalMaximumAppliesToMarket: Bool = false, openOrdersMaximum: Int = 0, openAlgorithmicOrdersMaximum: Int = 0
+    notionalMaximumAppliesToMarket: Bool = false, openOrdersMaximum: Int = 0, openAlgorithmicOrdersMaximum: Int = 0,
+    takesQuoteAmounts: Bool = true, buyPriceMultiplierMaximum: FixedDecimal = .zero, sellPriceMultiplierMaximum: FixedDecimal = .zero,
+    takesPairs: Bool = true
   ) {
     self.symbol = symbol
     self.status = status
@@ -55,6 +81,23 @@ public struct TradingRules: Hashable, Sendable {
     self.notionalMaximumAppliesToMarket = notionalMaximumAppliesToMarket
     self.openOrdersMaximum = openOrdersMaximum
     self.openAlgorithmicOrdersMaximum = openAlgorithmicOrdersMaximum
+    self.takesQuoteAmounts = takesQuoteAmounts
+    self.buyPriceMultiplierMaximum = buyPriceMultiplierMaximum
+    self.sellPriceMultiplierMaximum = sellPriceMultiplierMaximum
+    self.takesPairs = takesPairs
+  }
+
+  /// Whether something may be bought.
+  public var takesEntries: Bool { status == .trading && entryObstacles.isEmpty }
+
+  /// Why nothing may be bought, each as half a sentence: the status, and what else stands in the way; empty while ``takesEntries``.
+  public var obstacles: [String] {
+    switch status {
+    case .trading: entryObstacles
+    // What is behind an unknown one is named better there.
+    case .unknown where !entryObstacles.isEmpty: entryObstacles
+    default: ["it is not trading on the exchange: its status is \(status.word)"] + entryObstacles
+    }
   }
 
   /// Which filter an order breaks, by the exchange's name and what it demands.
@@ -77,6 +120,47 @@ public struct TradingRules: Hashable, Sendable {
     return max(rounded, .zero)
   }
 
+  /// An amount of the quote asset cut to the digits that an order may name.
+  public func amountRoundedDown(_ amount: Amount) -> Amount {
+    guard quoteAssetPrecision < FixedDecimal.fractionDigits else { return amount }
+    return amount.roundedDown(toMultipleOf: Self.digits[max(quoteAssetPrecision, 0)])
+  }
+
+  /// One unit of the last digit, by the number of digits behind the point.
+  private static let digits: [FixedDecimal] = {
+    var digits = [FixedDecimal.one]
+    for _ in 0..<FixedDecimal.fractionDigits { digits.append(FixedDecimal(raw: (digits.last ?? .one).raw / 10)) }
+    return digits
+  }()
+
+  /// What a market buy by amount gets at one price: the most whole steps that it pays for. The exchange keeps LOT_SIZE for such orders and
+  /// the largest quantity of MARKET_LOT_SIZE (Binance: rest-api.md, market orders by `quoteOrderQty`).
+  public func quantity(boughtFor amount: Amount, at price: Price) -> Quantity {
+    guard price.isPositive else { return .zero }
+    return max(amount.divided(by: price, rounding: .towardZero).roundedDown(toMultipleOf: stepSize), .zero)
+  }
+
+  /// The largest quantity of a market order; zero: no bound.
+  public var marketOrderMaximum: Quantity {
+    guard marketQuantityMaximum.isPositive else { return quantityMaximum }
+    return quantityMaximum.isPositive ? min(quantityMaximum, marketQuantityMaximum) : marketQuantityMaximum
+  }
+
+  /// The first filter a market buy by amount breaks, or `nil`. NOTIONAL is judged by the amount itself, the quantities by what it buys at
+  /// `price`.
+  public func violation(amount: Amount, price: Price) -> Violation? {
+    let quantity = quantity(boughtFor: amount, at: price)
+    let least = max(quantityMinimum, marketQuantityMinimum)
+    let most = marketOrderMaximum
+    guard quantity.isPositive, quantity >= least, !most.isPositive || quantity <= most else {
+      let filter = quantity.isPositive && quantity >= quantityMinimum && marketQuantityMinimum > quantity ? "MARKET_LOT_SIZE" : "LOT_SIZE"
+      return Violation(
+        filter: filter,
+        message: "\(amount) \(quoteAsset) buy \(quantity) at \(price), which must be \(least) to \(most) in steps of \(stepSize)")
+    }
+    return notionalViolation(amount, isMarket: true)
+  }
+
   /// The first filter an order breaks, or `nil`. `price` is the limit price, or the reference price of a market order.
   public func violation(quantity: Quantity, price: Price, isMarket: Bool) -> Violation? {
     guard quantity.isPositive, quantity >= quantityMinimum, !quantityMaximum.isPositive || quantity <= quantityMaximum,
@@ -96,7 +180,10 @@ public struct TradingRules: Hashable, Sendable {
     } else if let violation = priceViolation(price) {
       return violation
     }
-    let notional = price * quantity
+    return notionalViolation(price * quantity, isMarket: isMarket)
+  }
+
+  private func notionalViolation(_ notional: Amount, isMarket: Bool) -> Violation? {
     if notionalMinimum.isPositive, notional < notionalMinimum, !isMarket || notionalMinimumAppliesToMarket {
       return Violation(filter: "NOTIONAL", message: "order value \(notional) \(quoteAsset) is below the minimum of \(notionalMinimum)")
     }

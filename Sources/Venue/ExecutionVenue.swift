@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 
 /// How a request to a venue ended. `unknown` is a state, not an error: the order may exist.
@@ -40,19 +41,37 @@ public struct AccountTrade: Hashable, Sendable {
   }
 }
 
+/// Where a list of the account's trades of a symbol begins.
+public enum TradeListStart: Hashable, Sendable {
+  /// At this trade, inclusive.
+  case trade(TradeID)
+  /// At the first trade that is not older than this, where no trade of the symbol is known.
+  case time(Timestamp)
+}
+
 /// Where orders go. Implementations: the exchange (REST) and the simulated venue (paper). Every method returns at once; the result
 /// arrives later through ``ExecutionVenueDelegate`` on the core's thread.
 public protocol ExecutionVenue: AnyObject {
   /// Sends an order once. Never re-sent by anyone.
   func submit(_ request: OrderRequest)
-  /// Cancels an order by our id.
+  /// Sends a stop and a target as one pair (OCO), once: the venue takes both or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)``
+  /// is called for each of them, the stop first.
+  func submit(stop: OrderRequest, target: OrderRequest)
+  /// Cancels an order by our id; the other one of its pair ends with it, and that is reported.
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol)
   /// Asks for an order's state by our id.
   func query(clientOrderID: ClientOrderID, symbol: Symbol)
-  /// Lists the account's trades of a symbol from this id on, inclusive; delivered through
+  /// Lists the account's trades of a symbol from there on to the newest; delivered through
   /// ``ExecutionVenueDelegate/tradesListed(_:trades:)``. The venue keeps trying until it has the list; calls for a symbol that come
-  /// while its list is under way may be served together by one later list from the least id.
-  func listTrades(symbol: Symbol, from: TradeID)
+  /// while its list is under way may be served together by one later list from the earliest start.
+  func listTrades(symbol: Symbol, from: TradeListStart)
+  /// Reads all balances; delivered through ``ExecutionVenueDelegate/balancesChanged(_:isComplete:)``. When that fails nothing comes: the
+  /// core asks again.
+  func readAccount()
+  /// Asks for an order by the venue's number; delivered through ``ExecutionVenueDelegate/identified(_:symbol:outcome:)``.
+  func identify(venueOrderID: VenueOrderID, symbol: Symbol)
+  /// Asks for a symbol's best bid and ask, once; delivered through ``ExecutionVenueDelegate/quoted(_:)``, or not at all.
+  func askQuote(symbol: Symbol)
 }
 
 /// The core's ear for an ``ExecutionVenue``; called on the core's thread only.
@@ -63,8 +82,13 @@ public protocol ExecutionVenueDelegate: AnyObject {
   func canceled(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: CancelOutcome)
   /// How a query ended; once for each call.
   func queried(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: QueryOutcome)
-  /// The account's trades of a symbol from the id asked for on, in the order of their ids; empty when there are none.
+  /// How a query by the venue's number ended; once for each call. `notFound`: the venue says definitely that it will not tell.
+  func identified(_ venueOrderID: VenueOrderID, symbol: Symbol, outcome: QueryOutcome)
+  /// The account's trades of a symbol from the start asked for on, in the order of their ids; empty when there are none. A set: some may
+  /// have been told before.
   func tradesListed(_ symbol: Symbol, trades: [AccountTrade])
+  /// A best bid and ask that was asked for.
+  func quoted(_ quote: Quote)
   /// An order changed, by any channel; may repeat and come out of order.
   func reported(_ report: ExecutionReport)
   /// Absolute balances: of every asset that is not zero when `isComplete`, otherwise of those named.

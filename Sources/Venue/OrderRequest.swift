@@ -2,23 +2,30 @@ public import Time
 public import TradingModel
 
 /// An order as it goes to a venue. Its `clientOrderID` is journaled before the first byte leaves and is never sent twice.
-public struct OrderRequest: Hashable, Sendable {
+public struct OrderRequest: Hashable, Sendable, Codable {
   public var clientOrderID: ClientOrderID
   public var symbol: Symbol
   public var side: Side
   public var type: OrderType
   /// Only for types with a limit price.
   public var timeInForce: TimeInForce
+  /// In the base asset; zero for an order by ``quoteQuantity``.
   public var quantity: Quantity
+  /// The amount of quote asset that a market buy spends at most, instead of a quantity (`quoteOrderQty`); zero for all others.
+  public var quoteQuantity: Amount
   /// Limit price; zero for types without one.
   public var price: Price
   /// Trigger price; zero for types without one.
   public var stopPrice: Price
+  /// The other order of its pair (OCO): when one of the two executes, be it in part, the other expires; a cancel ends both.
+  public var linked: ClientOrderID?
 
   public init(
     clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, timeInForce: TimeInForce = .goodTilCanceled,
-    quantity: Quantity, price: Price = .zero, stopPrice: Price = .zero
+    quantity: Quantity, quoteQuantity: Amount = .zero, price: Price = .zero, stopPrice: Price = .zero, linked: ClientOrderID? = nil
   ) {
+    self.quoteQuantity = quoteQuantity
+    self.linked = linked
     self.clientOrderID = clientOrderID
     self.symbol = symbol
     self.side = side
@@ -28,6 +35,12 @@ public struct OrderRequest: Hashable, Sendable {
     self.price = price
     self.stopPrice = stopPrice
   }
+
+  /// Whether it names an amount to spend, and no quantity.
+  public var isByAmount: Bool { quoteQuantity.isPositive }
+
+  /// Whether it is over as soon as the venue has looked at it: it never rests in the book.
+  public var isImmediate: Bool { type == .market || (type == .limit && timeInForce != .goodTilCanceled) }
 }
 
 /// One fill of one of our orders, exactly as the venue states it. Identity: (symbol, tradeID).
@@ -110,7 +123,7 @@ public struct ExecutionReport: Hashable, Sendable {
 }
 
 /// One asset of the account: absolute values.
-public struct AssetBalance: Hashable, Sendable {
+public struct AssetBalance: Hashable, Sendable, Codable {
   public var asset: String
   public var free: Amount
   public var locked: Amount

@@ -25,6 +25,6 @@ struct RootCommand: AsyncParsableCommand {
       CommandGroup(name: "Account", subcommands: CommandSets.account),
       CommandGroup(name: "Market", subcommands: CommandSets.market),
       CommandGroup(name: "Research", subcommands: ResearchCommandSet.all),
-      CommandGroup(name: "Daemon", subcommands: CommandSets.daemon + [CompletionScript.self]),
+      CommandGroup(name: "Daemon", subcommands: CommandSets.daemon + ResearchCommandSet.journal + [CompletionScript.self]),
     ])
 }

@@ -2,7 +2,9 @@ import Time
 import ArgumentParser
 import Foundation
 import Logging
+import MarketModel
 import ServiceRuntime
+import Signing
 import SimulatorServer
 import TradingModel
 
@@ -18,22 +20,35 @@ struct BotSimulator: AsyncParsableCommand {
 
       Examples:
         botsim --symbol BTCUSDT,ETHUSDT --speed 60
+        botsim --symbol 币安人生USDT,FOO/BAR
         botsim --replay btcusdt-1m-2024-12.csv --speed max --wait-for-subscribers 1
 
-      GET /sim/status shows connections, subscriptions and the last orders; /sim/truth every order request that arrived.
-      """)
+      GET /sim/status shows connections, subscriptions and the last orders; /sim/orders every order request that arrived; /sim/truth
+      every request byte for byte, every order event and every fill. POST /sim/faults asks for lost answers, late events, dead sockets
+      and the like.
+      """,
+    version: ProductVersion.text)
 
   @Option(help: "Port to listen on; 0 takes any free one.") var port = 9_500
   @Option(help: "Address to listen on.") var host = "127.0.0.1"
   @Option(help: "Seed of the generated market.") var seed: UInt64 = 1
-  @Option(help: "Symbols of the generated market, separated by commas.") var symbol = "BTCUSDT,ETHUSDT"
+  @Option(help: "Symbols of the generated market, separated by commas; BASE/QUOTE where the name does not tell the assets.")
+  var symbol = "BTCUSDT,ETHUSDT"
+  @Option(
+    help: ArgumentHelp(
+      "Trading rules from the answer of GET /api/v3/exchangeInfo; then only its symbols can be named. (default: rules that fit the name)",
+      valueName: "file.json"))
+  var exchangeInfo: String?
   @Option(help: "Simulated seconds per real second, or 'max': as fast as the stream readers follow.") var speed = "1"
   @Option(help: "Funds of the account, e.g. USDT=100000; repeatable.") var balance: [String] = []
   @Option(help: "API key of the account.") var apiKey = SimulatorConfiguration.testAPIKey
   @Option(help: "API secret of the account; a test key by default. Prefer --api-secret-file for a secret of your own.")
   var apiSecret = SimulatorConfiguration.testAPISecret
   @Option(help: "File (mode 0600) with the API secret.") var apiSecretFile: String?
-  @Option(help: "A recording to replay: FILE[:SYMBOL[:INTERVAL]]; repeatable.") var replay: [String] = []
+  @Option(help: ArgumentHelp("Public key (PEM, Ed25519 or RSA) that the account signs with, instead of a secret.", valueName: "file.pem"))
+  var publicKey: String?
+  @Option(help: "A recording to replay: FILE[:SYMBOL[:INTERVAL]], an interval being one of \(Interval.list); repeatable.") var replay:
+    [String] = []
   @Option(help: "Clock of /api/v3/time and of timestamp checks: simulated or wall.") var clock = "simulated"
   @Option(help: "When the generated market starts, in ms since the epoch; now by default.") var startTime: Int64?
   @Option(help: "Seconds of history before the generated market starts.") var history = 14_400
@@ -41,13 +56,28 @@ struct BotSimulator: AsyncParsableCommand {
   @Option(help: "Seconds between WebSocket pings.") var pingSeconds = 20.0
   @Option(help: "Seconds after which a WebSocket without a pong is closed.") var pongTimeoutSeconds = 60.0
   @Option(help: "Seconds after which a WebSocket is closed.") var connectionLifetimeSeconds = 86_400.0
+  @Option(help: "Price levels on each side of the book, 1 to 50.") var bookLevels = 10
+  @Option(help: "At most so much of the quote asset on each level of the book, for a thin one. (default: plenty)")
+  var bookLevelNotional: String?
+  @Flag(help: "Every symbol has a reference price: the mean of the last ten seconds.") var referencePrices = false
   @Flag(help: "Stand still until GET /sim/resume.") var startPaused = false
   @Option(help: "Stand still until so many stream subscriptions exist.") var waitForSubscribers = 0
   @Flag(help: "Answer 429 beyond the rate limits.") var enforceRateLimits = false
+  @Option(help: ArgumentHelp("Certificate chain in PEM; with --tls-key everything speaks TLS only.", valueName: "file")) var tlsCert:
+    String?
+  @Option(help: ArgumentHelp("The certificate's private key in PEM.", valueName: "file")) var tlsKey: String?
+  @Option(
+    help: ArgumentHelp("Write everything that happens to this file, as lines of JSON (see /sim/truth); it is made anew.", valueName: "file")
+  )
+  var truth: String?
   @Flag(help: "Print one line of JSON with the address when ready, and nothing else.") var printJsonReady = false
 
+  static func main() async {
+    StandardOutput.checkAtExit()
+    await main(nil)
+  }
+
   func run() async throws {
-    ProcessSignals.ignoreWriteSignals()
     let settings = try settings()
     var logger = Logger(label: "botsim") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
@@ -59,31 +89,44 @@ struct BotSimulator: AsyncParsableCommand {
     } catch let error as SimulatorError {
       throw ValidationError(error.message)
     }
-    announce(server, settings)
+    do {
+      try announce(server, settings)
+    } catch {
+      await server.shutdown()
+      throw error
+    }
     for await _ in signals { break }
     await server.shutdown()
   }
 
-  private func announce(_ server: SimulatorServer, _ settings: SimulatorConfiguration) {
+  /// Throws when standard output does not take the address: nobody would know where it listens.
+  private func announce(_ server: SimulatorServer, _ settings: SimulatorConfiguration) throws {
     let address = "\(server.host):\(server.port)"
+    let tls = settings.tlsCertificateFile == nil ? "" : "s"
+    var text: String
     if printJsonReady {
-      print(
-        "{\"ready\":true,\"host\":\"\(server.host)\",\"port\":\(server.port),\"rest\":\"http://\(address)\",\"stream\":\"ws://\(address)\","
-          + "\"wsApi\":\"ws://\(address)/ws-api/v3\"}")
+      text =
+        "{\"ready\":true,\"host\":\"\(server.host)\",\"port\":\(server.port),\"rest\":\"http\(tls)://\(address)\","
+        + "\"stream\":\"ws\(tls)://\(address)\",\"wsApi\":\"ws\(tls)://\(address)/ws-api/v3\"}\n"
     } else {
-      print(
-        """
+      text = """
         botsim listens on \(address)
-          BINANCE_REST_URL=http://\(address)
-          BINANCE_STREAM_URL=ws://\(address)
-          BINANCE_WS_API_URL=ws://\(address)/ws-api/v3
-        """)
-      if apiSecretFile == nil, apiSecret == SimulatorConfiguration.testAPISecret {
-        print("  BINANCE_API_KEY=\(apiKey)\n  BINANCE_API_SECRET=\(apiSecret)")
+          BINANCE_REST_URL=http\(tls)://\(address)
+          BINANCE_STREAM_URL=ws\(tls)://\(address)
+          BINANCE_WS_API_URL=ws\(tls)://\(address)/ws-api/v3
+
+        """
+      if publicKey == nil, apiSecretFile == nil, apiSecret == SimulatorConfiguration.testAPISecret {
+        text += "  BINANCE_API_KEY=\(apiKey)\n  BINANCE_API_SECRET=\(apiSecret)\n"
       }
-      print("status: http://\(address)/sim/status; Ctrl-C ends it")
+      text += "status: http\(tls)://\(address)/sim/status; Ctrl-C ends it\n"
     }
-    fflush(nil)
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      FileHandle.standardError.write(Data("botsim: standard output cannot be written: \(StandardOutput.reason)\n".utf8))
+      throw ExitCode(1)
+    }
   }
 
   private func settings() throws -> SimulatorConfiguration {
@@ -92,9 +135,13 @@ struct BotSimulator: AsyncParsableCommand {
     settings.host = host
     settings.port = port
     settings.seed = seed
-    settings.symbols = try symbol.split(separator: ",").map { text in
-      guard let symbol = Symbol(text) else { throw ValidationError("'\(text)' is not a symbol; write e.g. --symbol BTCUSDT,ETHUSDT") }
-      return symbol
+    settings.listed = try exchangeInfo.map(exchangeRules)
+    for text in symbol.split(separator: ",") {
+      guard let spelling = SymbolSpelling(text) else {
+        throw ValidationError("'\(text)' is not a symbol; write e.g. --symbol BTCUSDT,ETH/USDT")
+      }
+      settings.symbols.append(spelling.symbol)
+      if let assets = spelling.assets { settings.assets[spelling.symbol] = assets }
     }
     if speed == "max" {
       settings.speed = .maximum
@@ -109,9 +156,23 @@ struct BotSimulator: AsyncParsableCommand {
     case "wall": settings.clock = .wall
     default: throw ValidationError("--clock must be simulated or wall")
     }
-    settings.replays = try replay.map(replayFile)
+    settings.replays = try replay.map { try replayFile($0, &settings) }
     let secret = try apiSecretFile.map { try Secret.reading(path: $0) } ?? Secret(apiSecret)
-    settings.accounts = [SimulatorConfiguration.Account(apiKey: apiKey, secret: secret, balances: try balances())]
+    var account = SimulatorConfiguration.Account(apiKey: apiKey, secret: secret, balances: try balances())
+    if let publicKey {
+      do {
+        account.publicKey = try PublicKey(pem: try String(contentsOfFile: publicKey, encoding: .utf8))
+      } catch let error as SigningError {
+        throw ValidationError("--public-key \(publicKey): \(error.message)")
+      } catch {
+        throw ValidationError("--public-key \(publicKey) cannot be read: \(error.localizedDescription)")
+      }
+    }
+    settings.accounts = [account]
+    guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together") }
+    settings.tlsCertificateFile = tlsCert
+    settings.tlsKeyFile = tlsKey
+    settings.truthFile = truth
     settings.startsPaused = startPaused
     settings.waitsForSubscribers = waitForSubscribers
     settings.startTime = startTime.map { Timestamp(milliseconds: $0) }
@@ -124,6 +185,15 @@ struct BotSimulator: AsyncParsableCommand {
     settings.pongTimeoutSeconds = pongTimeoutSeconds
     settings.connectionLifetimeSeconds = connectionLifetimeSeconds
     settings.enforcesRateLimits = enforceRateLimits
+    guard (1...50).contains(bookLevels) else { throw ValidationError("--book-levels must be 1 to 50") }
+    settings.bookLevels = bookLevels
+    settings.bookLevelNotional = try bookLevelNotional.map { text in
+      guard let amount = FixedDecimal(text: text), amount.isPositive else {
+        throw ValidationError("--book-level-notional must be a positive amount, for example 100")
+      }
+      return amount
+    }
+    settings.hasReferencePrices = referencePrices
     return settings
   }
 
@@ -137,18 +207,33 @@ struct BotSimulator: AsyncParsableCommand {
     }
   }
 
-  private func replayFile(_ text: String) throws -> ReplayFile {
-    var parts = text.split(separator: ":").map(String.init)
-    guard !parts.isEmpty else { throw ValidationError("--replay needs a file") }
-    var file = ReplayFile(path: parts.removeFirst())
-    if let name = parts.first {
-      guard let symbol = Symbol(name) else { throw ValidationError("--replay: '\(name)' is not a symbol") }
-      file.symbol = symbol
+  private func replayFile(_ text: String, _ settings: inout SimulatorConfiguration) throws -> ReplayFile {
+    let named: NamedCandleFile
+    do throws(NamedCandleFile.Refusal) {
+      named = try NamedCandleFile(text) { [settings] symbol in
+        settings.listed?[symbol].map { SymbolAssets(base: $0.baseAsset, quote: $0.quoteAsset) }
+      }
+    } catch {
+      throw ValidationError("--replay \(text): \(error)")
     }
-    if parts.count > 1 {
-      guard let interval = Interval(rawValue: parts[1]) else { throw ValidationError("--replay: '\(parts[1])' is not an interval") }
-      file.interval = interval
+    guard !named.path.isEmpty else { throw ValidationError("--replay needs a file") }
+    guard FileManager.default.isReadableFile(atPath: named.path) else {
+      throw ValidationError("--replay \(named.path): there is no such file that can be read")
     }
-    return file
+    if let symbol = named.symbol, let assets = named.assets { settings.assets[symbol] = assets }
+    return ReplayFile(path: named.path, symbol: named.symbol, interval: named.interval)
+  }
+
+  private func exchangeRules(_ path: String) throws -> [Symbol: TradingRules] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("--exchange-info: cannot read \(path)") }
+    do throws(SimulatorError) {
+      let file = try ExchangeInfoFile(Array(data))
+      for symbol in file.leftOut {
+        FileHandle.standardError.write(Data("botsim: --exchange-info: \(symbol.name) is left out: \(symbol.reason)\n".utf8))
+      }
+      return file.rules
+    } catch {
+      throw ValidationError("--exchange-info \(path): \(error.message)")
+    }
   }
 }

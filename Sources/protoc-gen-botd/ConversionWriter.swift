@@ -43,9 +43,9 @@ struct ConversionWriter {
 
   private func writeFill(_ field: ProtoField, _ out: inout SourceText) {
     let swift = Names.property(field.name)
-    let c = "c.pointee.\(field.name)"
+    let c = "c.pointee.\(Names.cField(field.name))"
     if field.isRepeated {
-      let tuple = "unsafe (c.pointee.n_\(field.name), \(c))"
+      let tuple = "unsafe (c.pointee.n_\(Names.cField(field.name)), \(c))"
       switch field.kind {
       case .string: out.line("\(tuple) = try CField.strings(\(swift), arena)")
       case .bytes: out.line("\(tuple) = try CField.blobs(\(swift), arena)")
@@ -83,7 +83,7 @@ struct ConversionWriter {
         out.line("case .\(Names.property(field.name))(let value):")
         out.indented { out in
           out.line("unsafe c.pointee.\(oneof)_case = \(constant(field, oneof, message))")
-          out.line("unsafe c.pointee.\(field.name) = \(value(field, "value"))")
+          out.line("unsafe c.pointee.\(Names.cField(field.name)) = \(value(field, "value"))")
         }
       }
       out.line("case nil: break")
@@ -97,9 +97,9 @@ struct ConversionWriter {
   // MARK: C to Swift
 
   private func read(_ field: ProtoField) -> String {
-    let c = "c.pointee.\(field.name)"
+    let c = "c.pointee.\(Names.cField(field.name))"
     if field.isRepeated {
-      let arguments = "(c.pointee.n_\(field.name), \(c))"
+      let arguments = "(c.pointee.n_\(Names.cField(field.name)), \(c))"
       switch field.kind {
       case .string: return "CField.strings\(arguments)"
       case .bytes: return "CField.blobs\(arguments)"
@@ -126,7 +126,7 @@ struct ConversionWriter {
         if case .message(let type) = field.kind {
           out.line("case \(constant(field, oneof, message)):")
           out.indented { out in
-            out.line("let value: V1.\(type)? = unsafe CField.message(c.pointee.\(field.name))")
+            out.line("let value: V1.\(type)? = unsafe CField.message(c.pointee.\(Names.cField(field.name)))")
             out.line("\(selfName(oneof)) = value.map { .\(name)($0) }")
           }
         } else {

@@ -5,9 +5,16 @@ struct Generator {
   static let swiftBanner = banner + "// swift-format-ignore-file\n"
 
   func run() throws(GeneratorError) -> PluginResponse {
-    var response = PluginResponse()
     guard let package = request.files.first?.package else { throw GeneratorError("no files to generate") }
     guard request.files.allSatisfy({ $0.package == package }) else { throw GeneratorError("all files must be of one package") }
+    switch request.options.language {
+    case .swift: return swift(package: package)
+    case .typescript: return TypeScriptGenerator(files: request.files, runtime: request.options.runtime).response()
+    }
+  }
+
+  private func swift(package: String) -> PluginResponse {
+    var response = PluginResponse()
     for file in request.files {
       let stem = Names.type(file.stem)
       if !file.messages.isEmpty || !file.enums.isEmpty {

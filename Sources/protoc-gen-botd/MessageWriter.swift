@@ -5,6 +5,7 @@ struct MessageWriter {
   func source() -> String {
     var out = SourceText()
     out.line(Generator.swiftBanner)
+    if !file.messages.isEmpty { out.line("public import Presentation") }
     out.line("public import ProtobufC")
     for enumeration in file.enums {
       out.line()

@@ -47,6 +47,21 @@ enum Names {
 
   static func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
+  /// protobuf-c's member of a field: names that are words of C or C++ get a `_`.
+  static func cField(_ name: String) -> String { cWords.contains(name) ? name + "_" : name.lowercased() }
+
+  private static let cWords: Set<String> = [
+    "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class", "compl", "const", "const_cast",
+    "continue", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "extern", "false", "float", "for",
+    "friend",
+    "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "not", "not_eq", "operator", "or", "or_eq", "private",
+    "protected",
+    "public", "register", "reinterpret_cast", "return", "short", "signed", "sizeof", "static", "static_cast", "struct", "switch",
+    "template",
+    "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t",
+    "while", "xor", "xor_eq",
+  ]
+
   /// protobuf-c's type of a message or enum of `package`: `Botd__V1__Bot`.
   static func cType(_ name: String, package: String) -> String {
     (package.split(separator: ".").map { capitalized(String($0)) } + [name]).joined(separator: "__")

@@ -9,13 +9,27 @@ struct SourceText {
     text += "\n"
   }
 
-  /// Appends `head {`, the lines of `body` one level deeper, and `}`.
-  mutating func block(_ head: String, _ body: (inout SourceText) throws -> Void) rethrows {
+  /// Appends `head {`, the lines of `body` one level deeper, and `closing`.
+  mutating func block(_ head: String, closing: String = "}", _ body: (inout SourceText) throws -> Void) rethrows {
     line(head + " {")
     depth += 1
     try body(&self)
     depth -= 1
-    line("}")
+    line(closing)
+  }
+
+  /// Appends a comment as TSDoc.
+  mutating func tsDocumentation(_ comment: String) {
+    var lines: [String] = []
+    for part in comment.split(separator: "\n").map(String.init) {
+      let words = part.split(separator: " ").map { $0 == "*/" ? "* /" : String($0) }
+      if !words.isEmpty { lines.append(words.joined(separator: " ")) }
+    }
+    if lines.count == 1 { return line("/** \(lines[0]) */") }
+    if lines.isEmpty { return }
+    line("/**")
+    for text in lines { line(" * \(text)") }
+    line(" */")
   }
 
   /// Appends `lines` one level deeper.

@@ -1,5 +1,7 @@
+import Accounting
 import Time
 import Backtest
+import Statistics
 import Strategies
 import Testing
 import TradingCore
@@ -26,9 +28,15 @@ import PaperTrading
     let closed = outcome.trades.filter(\.isClosed).reduce(FixedDecimal.zero) { $0 + $1.profit }
     let open = outcome.trades.filter { !$0.isClosed }.reduce(FixedDecimal.zero) { $0 + $1.profit }
     #expect(outcome.finalEquity == outcome.capital + closed + open)
-    #expect(closed == bot.statistics.realizedPnL || open != .zero)
-    #expect(outcome.trades.filter(\.isClosed).count == bot.statistics.tradeCount)
+    #expect(closed == bot.results.realizedPnL || open != .zero)
+    #expect(outcome.trades.filter(\.isClosed).count == bot.results.tradeCount)
     #expect(outcome.equity.months.last?.equity == outcome.finalEquity)
+    // The figures are those of the trades and of the core.
+    let figures = outcome.figures
+    #expect(figures.netProfit == outcome.finalEquity - outcome.capital && figures.realized == bot.results.realizedPnL)
+    #expect(figures.trades.count == bot.results.tradeCount)
+    #expect(figures.activity.feesInQuote == outcome.trades.reduce(.zero) { $0 + $1.fees })
+    #expect(figures.activity.turnover == outcome.fills.reduce(.zero) { $0 + $1.fill.quoteQuantity })
   }
 
   @Test func coarserIntervalTradesTheJoinedCandles() throws {
@@ -74,7 +82,7 @@ import PaperTrading
     for index in candles.indices { candles[index].openTime = Timestamp(milliseconds: 1_767_182_400_000 + Int64(index) * 60_000) }
     let one = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(candles))
     #expect(one.end == Timestamp(milliseconds: 1_767_225_600_000))
-    #expect(one.equity.days.count == 1 && one.equity.months.count == 1)
+    #expect(one.figures.equity.returns.count == 1 && one.equity.months.count == 1)
     let report = BacktestReport(one)
     #expect(report.months.map(\.month) == [12] && report.months[0].profit == one.finalEquity - one.capital)
     #expect(report.months[0].tradeCount == one.trades.count { $0.isClosed })
@@ -86,7 +94,98 @@ import PaperTrading
       more.append(candle)
     }
     let two = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(more))
-    #expect(two.equity.days.count == 2 && BacktestReport(two).months.map(\.month) == [12, 1])
+    #expect(two.figures.equity.returns.count == 2 && BacktestReport(two).months.map(\.month) == [12, 1])
+  }
+
+  /// The whole run at once, from its candles: furthest prices between entry and exit.
+  @Test func excursionsAreThoseOfTheCandles() throws {
+    let candles = BacktestSamples.candles(3_000, seed: 5)
+    let outcome = try Self.run(BacktestSettings(bots: [BacktestSamples.bot()]), BacktestSamples.market(candles))
+    var modelled = 0
+    for trade in outcome.trades where trade.isClosed {
+      // Candles that were held from their open to their close.
+      let whole = candles.filter { $0.openTime >= trade.openedAt && Interval.oneMinute.nextOpenTime(after: $0.openTime) <= trade.closedAt }
+      let lowest = whole.map(\.low).min() ?? trade.entryPrice
+      let highest = whole.map(\.high).max() ?? trade.entryPrice
+      let adverse = try #require(trade.adverseExcursion)
+      let favorable = try #require(trade.favorableExcursion)
+      let entry = trade.entryPrice.statisticValue
+      #expect(adverse >= (entry - lowest.statisticValue) / entry - 1e-12 && favorable >= (highest.statisticValue - entry) / entry - 1e-12)
+      if trade.isExitTimeModelled {
+        modelled += 1
+        #expect(trade.exitKind == "stop_loss" || trade.exitKind == "take_profit")
+      } else {
+        // It ended at a close (or at a gap): no candle in part.
+        let low = min(lowest, trade.exitPrice, trade.entryPrice)
+        #expect(abs(adverse - max(entry - low.statisticValue, 0) / entry) < 1e-12)
+      }
+    }
+    #expect(modelled > 5 && outcome.trades.count > modelled)
+    #expect(BacktestReport(outcome).notes.contains { $0.contains("come from that model") })
+  }
+
+  /// The figures do not depend on whether a market is passed in one go or candle by candle.
+  @Test func figuresAreTheSameAloneAndBesideAnother() throws {
+    let market = BacktestSamples.market(BacktestSamples.candles(15_000, seed: 11))
+    var fine = market
+    fine.detail = market.candles
+    let settings = BacktestSettings(bots: [BacktestSamples.bot()])
+    let alone = try Self.run(settings, market)
+    // With detail every candle is walked.
+    let walked = try Self.run(settings, fine)
+    #expect(alone.figures == walked.figures)
+    #expect(alone.figures.equity.drawdown != nil && alone.figures.equity.sharpe != nil)
+  }
+
+  /// What a book makes of the journal and of the closes at which something was held is what the backtest says.
+  @Test func theJournalGivesTheSameFigures() throws {
+    let candles = BacktestSamples.candles(15_000, seed: 17)
+    var backtest = try Backtest(
+      BacktestSettings(bots: [BacktestSamples.bot()]), markets: [BacktestSamples.market(candles)], keepsJournal: true)
+    let outcome = try backtest.run()
+    var book = Book()
+    var next = 0
+    for entry in backtest.journal {
+      // A candle that closes when something is decided was marked before.
+      while next < candles.count, Interval.oneMinute.nextOpenTime(after: candles[next].openTime) <= entry.time {
+        mark(&book, candles[next])
+        next += 1
+      }
+      book.apply(entry)
+    }
+    while next < candles.count {
+      mark(&book, candles[next])
+      next += 1
+    }
+    var figures = book.figures(
+      ofPortfolio: 0, at: outcome.end, pricedBy: { symbol in outcome.markets.first { $0.symbol == symbol }?.lastPrice })
+    figures.meanTimeInMarket = nil
+    figures.marketChange = outcome.figures.marketChange
+    #expect(figures == outcome.figures)
+  }
+
+  private func mark(_ book: inout Book, _ candle: Candle) {
+    guard book.portfolios.first?.openPositions ?? 0 > 0 else { return }
+    book.mark(
+      BacktestSamples.symbol("BTCUSDT"), interval: .oneMinute, price: candle.close,
+      at: Interval.oneMinute.nextOpenTime(after: candle.openTime))
+  }
+
+  @Test func symbolsPaidWithDifferentAssetsAreRefused() throws {
+    let markets = ["BTCUSDT", "ETHBTC"].map { BacktestSamples.market(BacktestSamples.candles(50, seed: 3), $0) }
+    #expect {
+      _ = try Backtest(BacktestSettings(bots: [BacktestSamples.bot(), BacktestSamples.bot("ETHBTC")]), markets: markets)
+    } throws: {
+      ($0 as? BacktestError)?.message.contains("paid with USDT and BTC") ?? false
+    }
+  }
+
+  @Test(arguments: [
+    ("1234567.895", "1,234,567.90"), ("0.125", "0.12"), ("-1000", "-1,000.00"), ("-0.001", "0.00"),
+    ("999999999999999999.99", "999,999,999,999,999,999.99"),
+  ])
+  func moneyIsShownExactly(amount: String, shown: String) {
+    #expect(FigureText.fixed(BacktestSamples.decimal(amount), 2) == shown)
   }
 
   @Test func theCheckCutsBetweenTheCoarsestCandles() throws {

@@ -1,7 +1,9 @@
+import Accounting
 import Backtest
 import MarketModel
 import PaperTrading
 import ReportPage
+import Statistics
 import Strategies
 import Testing
 import Time
@@ -18,14 +20,24 @@ import Venue
     var venue: PaperVenue
     var fills: [FillRecord] = []
     var denials: [OrderDenial] = []
+    var locks: [EntryLock] = []
+    /// Everything journaled.
+    var journal: [JournalEntry] = []
+    /// What the daemon's doors show.
+    var book = Book()
     private var effects: [Effect] = []
 
     init(_ settings: BacktestSettings, _ rules: [TradingRules]) {
       venue = PaperVenue(configuration: settings.venue)
       core.open(JournalIdentity(id: "paper123", mode: .paper), at: BacktestSamples.start, effects: &effects)
+      for case .append(let entry) in effects {
+        book.apply(entry)
+        journal.append(entry)
+      }
+      effects.removeAll()
       step(.rules(rules), .zero)
       step(.feed(nil, .live), .zero)
-      if settings.limits != RiskLimits() { command(.setRiskLimits(settings.limits)) }
+      if settings.limits != RiskLimits() { command(.setRiskLimits(settings.limits, only: nil)) }
       for bot in settings.bots { command(.createBot(bot, start: true)) }
     }
 
@@ -42,11 +54,18 @@ import Venue
         var reports: [ExecutionReport] = []
         switch effect {
         case .append(let entry):
+          book.apply(entry)
+          journal.append(entry)
+          if case .entriesLocked(let lock) = entry.record { locks.append(lock) }
           if case .fill(let fill) = entry.record { fills.append(fill) }
           if case .orderDenied(let denial) = entry.record { denials.append(denial) }
         case .submit(let order, _):
           guard let rules = core.rules(for: order.request.symbol) else { continue }
-          venue.submit(order.request, rules: rules, at: core.time, reports: &reports)
+          if let target = order.target {
+            venue.submit(stop: order.request, target: target, rules: rules, at: core.time, reports: &reports)
+          } else {
+            venue.submit(order.request, rules: rules, at: core.time, reports: &reports)
+          }
         case .cancel(let id, let symbol, _): venue.cancel(clientOrderID: id, symbol: symbol, at: core.time, reports: &reports)
         default: break
         }
@@ -135,7 +154,137 @@ import Venue
     #expect(ours == theirs, "the first that differs: \(zip(ours, theirs).first { $0 != $1 }.map { "\($0) / \($1)" } ?? "a missing one")")
     #expect(outcome.denials == paper.denials)
     #expect(outcome.stateChanges.map(\.state) == (paper.core.tradingState == .active ? [] : [paper.core.tradingState]))
-    #expect(outcome.finalEquity == paper.core.equity().equity)
+    // Every figure to the last digit, from the daemon's journal and from the run.
+    var figures = paper.book.figures(ofPortfolio: 0, at: outcome.end, pricedBy: { paper.core.lastPrice(of: $0) })
+    figures.meanTimeInMarket = nil
+    figures.marketChange = outcome.figures.marketChange
+    #expect(figures == outcome.figures)
+    #expect(outcome.finalEquity == figures.equity.equity && outcome.finalEquity != outcome.capital)
+    // At the end nothing but the price of what was bought at the last close is open between the book and the core.
+    #expect((paper.core.equity().equity - outcome.finalEquity).magnitude < FixedDecimal(10))
+  }
+
+  /// Entries that rest: filled, dropped, replaced, or bought at the market in the end.
+  private static let plans: [EntryPlan] = [
+    EntryPlan(kind: .limit, offset: BacktestSamples.decimal("0.0005"), lifetime: 3),
+    EntryPlan(kind: .maker, offset: BacktestSamples.decimal("0.0003"), lifetime: 2, sequel: .market),
+    EntryPlan(kind: .limit, lifetime: 1, sequel: .market), EntryPlan(kind: .maker, offset: BacktestSamples.decimal("0.002"), lifetime: 20),
+  ]
+
+  /// Entries that rest: backtest, paper and the replay of both journals are one to the last digit.
+  @Test(arguments: plans.indices, [0, 1, 3]) func entriesRestAlikeEverywhere(_ plan: Int, strategy: Int) throws {
+    var bot = BacktestSamples.bot(strategy: Self.strategies[strategy].0, Self.strategies[strategy].1)
+    bot.entry = Self.plans[plan]
+    let settings = BacktestSettings(bots: [bot])
+    let candles = BacktestSamples.candles(1_500, seed: UInt64(plan * 7 + strategy) + 51)
+    let market = BacktestSamples.market(candles)
+    var backtest = try Backtest(settings, markets: [market], keepsJournal: true)
+    let outcome = try backtest.run()
+    var paper = Paper(settings, [market.rules])
+    for candle in candles { paper.replay(candle, market.symbol, .oneMinute) }
+    let (ours, theirs) = (outcome.fills.map(Self.facts), paper.fills.map(Self.facts))
+    #expect(ours == theirs, "the first that differs: \(zip(ours, theirs).first { $0 != $1 }.map { "\($0) / \($1)" } ?? "a missing one")")
+    #expect(outcome.denials == paper.denials)
+    let entries = outcome.fills.filter { $0.purpose == .entry }
+    #expect(entries.count > 5 && entries.contains { $0.fill.isMaker })
+    #expect(
+      bot.entry.sequel == .market
+        ? entries.contains { !$0.fill.isMaker } : bot.entry.kind == .limit || entries.allSatisfy { $0.fill.isMaker })
+    var figures = paper.book.figures(ofPortfolio: 0, at: outcome.end, pricedBy: { paper.core.lastPrice(of: $0) })
+    figures.meanTimeInMarket = nil
+    figures.marketChange = outcome.figures.marketChange
+    #expect(figures == outcome.figures)
+    for (mode, journal) in [(TradingMode.simulated, backtest.journal), (.paper, paper.journal)] {
+      let canceled = journal.count {
+        if case .cancelRequested(let cancel) = $0.record { cancel.reason.contains("not filled within") } else { false }
+      }
+      #expect(canceled > 0)
+      var replay = JournalReplay(
+        mode: mode, entries: journal, rules: [market.rules],
+        tapes: [
+          JournalReplay.Tape(
+            key: bot.series, candles: candles.map { ($0, Interval.oneMinute.nextOpenTime(after: $0.openTime)) })
+        ])
+      let again = replay.run()
+      #expect(again.firstDivergence == nil, "\(mode): \(again.firstDivergence ?? "") at \(again.divergenceSequence)")
+      #expect(again.fills.map(Self.facts) == ours)
+    }
+  }
+
+  /// Settings whose guards of every scope trip now and then.
+  private static func guarded(_ index: Int) throws -> BacktestSettings {
+    func guards(_ text: String, allowsCandles: Bool) throws -> [TradeGuard] {
+      let (guards, problems) = TradeGuardText.read(text, allowsCandles: allowsCandles)
+      try #require(problems.isEmpty)
+      return guards
+    }
+    var bot = BacktestSamples.bot(strategy: strategies[index].0, strategies[index].1)
+    bot.guards = try guards(
+      index % 2 == 0
+        ? "cooldown stop=3c; stoploss trades=\(1 + index / 2 % 2) lookback=300c stop=15c"
+        : "low-profit profit=-0.002 trades=2 lookback=1h stop=20c",
+      allowsCandles: true)
+    bot.cooldownCandles = index % 3 == 1 ? 5 : 0
+    return BacktestSettings(
+      bots: [bot],
+      limits: RiskLimits(
+        symbolGuards: try guards("low-profit profit=-0.004 trades=2 lookback=45m stop=11m", allowsCandles: false),
+        accountGuards: try guards("drawdown max=0.0008 lookback=3h stop=25m; stoploss trades=2 lookback=8h stop=33m", allowsCandles: false))
+    )
+  }
+
+  /// With guards: backtest, paper and the replay of both journals are one to the last digit.
+  @Test(arguments: strategies.indices) func guardsLockAlikeEverywhere(_ index: Int) throws {
+    let settings = try Self.guarded(index)
+    let candles = BacktestSamples.candles(1_500, seed: UInt64(index) + 31)
+    let market = BacktestSamples.market(candles)
+    var backtest = try Backtest(settings, markets: [market], keepsJournal: true)
+    let outcome = try backtest.run()
+    var paper = Paper(settings, [market.rules])
+    for candle in candles { paper.replay(candle, market.symbol, .oneMinute) }
+    let ours = backtest.journal.compactMap { if case .entriesLocked(let lock) = $0.record { lock } else { nil } }
+    #expect(ours.count > 2 && ours == paper.locks)
+    #expect(outcome.fills.count > 4 && outcome.fills.map(Self.facts) == paper.fills.map(Self.facts))
+    #expect(outcome.denials == paper.denials)
+    #expect(outcome.guards.reduce(0) { $0 + $1.lockCount } == ours.count)
+    #expect(outcome.guards.reduce(0) { $0 + $1.suppressedCount } == outcome.denialCounts[.entriesLocked] ?? 0)
+    var figures = paper.book.figures(ofPortfolio: 0, at: outcome.end, pricedBy: { paper.core.lastPrice(of: $0) })
+    figures.meanTimeInMarket = nil
+    figures.marketChange = outcome.figures.marketChange
+    #expect(figures == outcome.figures)
+    for (mode, journal) in [(TradingMode.simulated, backtest.journal), (.paper, paper.journal)] {
+      var replay = JournalReplay(
+        mode: mode, entries: journal, rules: [market.rules],
+        tapes: [
+          JournalReplay.Tape(
+            key: SeriesKey(symbol: market.symbol, interval: .oneMinute),
+            candles: candles.map { ($0, Interval.oneMinute.nextOpenTime(after: $0.openTime)) })
+        ])
+      let again = replay.run()
+      #expect(again.firstDivergence == nil, "\(mode): \(again.firstDivergence ?? "") at \(again.divergenceSequence)")
+      #expect(again.equity == outcome.finalEquity)
+    }
+  }
+
+  @Test func everyGuardOfEveryScopeIsAmongTheCompared() throws {
+    var kinds: Set<String> = []
+    var suppressed: Set<String> = []
+    for index in Self.strategies.indices {
+      var backtest = try Backtest(
+        try Self.guarded(index), markets: [BacktestSamples.market(BacktestSamples.candles(1_500, seed: UInt64(index) + 31))])
+      let outcome = try backtest.run()
+      for use in outcome.guards {
+        kinds.insert("\(use.scope) \(use.cause)")
+        if use.suppressedCount > 0 { suppressed.insert(use.scope) }
+      }
+      let report = BacktestReport(outcome)
+      let locks = report.sections.first { $0.title == "Guards" }?.figures.filter { $0.key.hasSuffix("_locks") } ?? []
+      #expect(locks.reduce(0) { $0 + (Int($1.number) ?? 0) } == outcome.guards.reduce(0) { $0 + $1.lockCount })
+    }
+    let all: Set = [
+      "bot cooldown", "bot stoploss", "bot low-profit", "symbol low-profit", "account drawdown", "account stoploss",
+    ]
+    #expect(kinds == all && suppressed.isSuperset(of: ["bot", "account"]), "\(kinds), \(suppressed)")
   }
 
   @Test func everyKindOfExitAndABreachAreAmongTheCompared() throws {

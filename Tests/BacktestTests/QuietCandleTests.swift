@@ -16,7 +16,7 @@ import PaperTrading
     }
   }
 
-  @Test(arguments: 0..<8) func aloneAndBesideOthers(_ kind: Int) throws {
+  @Test(arguments: 0..<11) func aloneAndBesideOthers(_ kind: Int) throws {
     let seed = UInt64(kind + 1)
     // Every third one has holes.
     let whole = BacktestSamples.candles(6_000, seed: seed)
@@ -28,6 +28,11 @@ import PaperTrading
     bot.trailingStop = BacktestSamples.decimal(kind == 5 ? "0.004" : "0")
     bot.cooldownCandles = kind == 6 ? 7 : 0
     if kind == 7 { bot.sizing = .volatility }
+    if kind >= 8 {
+      bot.entry = EntryPlan(
+        kind: kind == 9 ? .limit : .maker, offset: BacktestSamples.decimal("0.0005"), lifetime: kind == 10 ? 1 : 40,
+        sequel: kind == 10 ? .market : .drop)
+    }
     let market = BacktestSamples.market(candles)
     let other = BacktestSamples.market(BacktestSamples.candles(6_000, seed: 99), "ETHUSDT")
     let alone = try Self.trades(bot, [market])

@@ -52,6 +52,29 @@ import Venue
     #expect(SampleFrames.decode(SampleFrames.ticker.utf8) == .event(.ticker(expected)))
   }
 
+  @Test(arguments: ["币安人生USDT", #"\u5e01\u5b89\u4eba\u751fUSDT"#, "币安人生币安人生USDT"])
+  func symbolsOfOtherScriptsAreRead(spelled: String) throws {
+    let symbol = try symbol(spelled.hasPrefix("\\") ? "币安人生USDT" : spelled)
+    for (frame, name) in [
+      (SampleFrames.combinedTrade, "BTCUSDT"), (SampleFrames.combinedQuote, "BTCUSDT"), (SampleFrames.consistentCandle, "BTCUSDT"),
+      (SampleFrames.ticker, "BNBBTC"),
+    ] {
+      let text = frame.replacingOccurrences(of: "\"\(name)\"", with: "\"\(spelled)\"")
+      guard case .event(let event) = SampleFrames.decode(text.utf8, [symbol]) else {
+        Issue.record("\(text) was not read")
+        continue
+      }
+      let found =
+        switch event {
+        case .candle(let update): update.symbol
+        case .trade(let trade): trade.symbol
+        case .quote(let quote): quote.symbol
+        case .ticker(let ticker): ticker.symbol
+        }
+      #expect(found == symbol)
+    }
+  }
+
   @Test func symbolThatNobodySubscribedIsIgnored() {
     let frame = SampleFrames.combinedTrade.replacingOccurrences(of: "\"BTCUSDT\"", with: "\"DOGEUSDT\"")
     #expect(SampleFrames.decode(frame.utf8) == .other(.ignored))

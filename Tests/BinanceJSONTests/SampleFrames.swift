@@ -22,7 +22,7 @@ enum SampleFrames {
 
   static let symbols = ["BNBBTC", "BTCUSDT", "ETHUSDT", "1000SATSUSDT"].compactMap { Symbol($0) }
 
-  static func decoder() -> MarketFrameDecoder { MarketFrameDecoder(symbols: SymbolTable(symbols)) }
+  static func decoder(_ more: [Symbol] = []) -> MarketFrameDecoder { MarketFrameDecoder(symbols: SymbolTable(symbols + more)) }
 
   /// Bytes in memory of exactly their size, so that a sanitizer sees a read beyond them.
   static func withExactBytes<Result>(_ text: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
@@ -42,8 +42,8 @@ enum SampleFrames {
 
   static let receivedAt = Timestamp(milliseconds: 1_723_161_255_400)
 
-  static func decode(_ text: some Collection<UInt8>) -> Outcome {
-    let decoder = decoder()
+  static func decode(_ text: some Collection<UInt8>, _ more: [Symbol] = []) -> Outcome {
+    let decoder = decoder(more)
     return unsafe withExactBytes(text) {
       unsafe outcome($0, decoder) { bytes, decoder throws(FrameRefusal) in try unsafe decoder.decode(bytes, receivedAt: receivedAt) }
     }

@@ -24,7 +24,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: out) }
     let script = Tools.root.appendingPathComponent("proto/generate.sh").path
     _ = try Tools.run("/bin/sh", [script, out.path], environment: ["PROTOC_GEN_BOTD": plugin])
-    for folder in ["CBotProto", "BotAPI/Generated"] {
+    for folder in ["CBotProto", "CTTRPCProto/botd", "CTTRPCProto/include/botd", "BotAPI/Generated"] {
       let fresh = try files(under: out.appendingPathComponent(folder))
       let committed = try files(under: Tools.root.appendingPathComponent("Sources").appendingPathComponent(folder))
       #expect(!fresh.isEmpty)

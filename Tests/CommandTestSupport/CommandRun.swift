@@ -11,6 +11,12 @@ package struct CommandResult: Sendable {
   package let out: String
   package let err: String
 
+  package init(status: CommandExit, out: String, err: String) {
+    self.status = status
+    self.out = out
+    self.err = err
+  }
+
   package var outLines: [String] { out.split(separator: "\n").map(String.init) }
 }
 
@@ -69,22 +75,26 @@ package final class Interrupt: Sendable {
 }
 
 /// A command line under test, in the command tree below `Root`.
-package struct CommandRun<Root: ParsableCommand>: Sendable {
+package struct CommandRun<Root: AsyncParsableCommand>: Sendable {
   package let out = Collected()
   package let err = Collected()
   package let interrupt = Interrupt()
   package var isTerminal = false
   package var width: Int?
   package var variables: [String: String] = ["HOME": "/nonexistent"]
+  /// Standard input.
+  package var input: @Sendable () async -> [UInt8]? = { nil }
 
   package init() {}
 
   /// Runs it to its end.
   package func run(_ arguments: [String]) async -> CommandResult {
     let (out, err, interrupt) = (out, err, interrupt)
-    let environment = ControlEnvironment(
+    var environment = ControlEnvironment(
       variables: variables, isTerminal: isTerminal, width: width, out: { out.append($0) }, err: { err.append($0) },
       onInterrupt: { interrupt.observe($0) })
+    let input = input
+    environment.input = { () async throws(CommandFailure) in await input() }
     let status = await BotControl.run(Root.self, arguments, in: environment)
     return CommandResult(status: status, out: out.text, err: err.text)
   }

@@ -27,17 +27,38 @@ import Testing
       }
     } _: { daemon in
       let result = await CommandLineUnderTest.run(
-        "create", "Bad Id", "--symbol", "BTC/USDT", "--strategy", "rsx", "--param", "perod=14", "--param", "oversold", "--interval", "7m",
+        "create", "Bad Id", "--symbol", "BTC USDT", "--strategy", "rsx", "--param", "perod=14", "--param", "oversold", "--interval", "7m",
         "--capital", "-5", "--risk-per-trade", "2", "--stop-loss", "NaN", at: daemon)
       #expect(result.status == .invalidArgument)
       #expect(result.err.contains("9 things"))
       for part in [
-        "BOT_ID:", "--symbol:", "--strategy: there is no strategy rsx", "--param perod: rsi has no", "--param: \"oversold\"", "--interval:",
-        "--capital: must be above 0", "--risk-per-trade: 2 is out of range", "--stop-loss: \"NaN\" is not a decimal",
+        "BOT_ID:", "--symbol:", "--strategy: there is no strategy", "--param perod: rsi has no", "--param: \"oversold\"", "--interval:",
+        "--capital: capital must be greater than 0", "--risk-per-trade: risk_per_trade must be above 0",
+        "--stop-loss: stop_loss \"NaN\" must be a decimal",
       ] {
         #expect(result.err.contains(part), "\(part)")
       }
       #expect(!result.err.contains("the daemon says the same"))
+    }
+  }
+
+  @Test(arguments: [
+    ("币安人生usdt", "币安人生USDT"), ("btc/usdt", "BTCUSDT"), ("WBTC_USDT", "WBTCUSDT"), ("eth-btc", "ETHBTC"), ("FOO/BAR", "FOOBAR"),
+    ("A-B.C_1", "A-B.C_1"), ("这是测试币456", "这是测试币456"),
+  ])
+  func symbolsAndMonthsArriveAsTheExchangeSpellsThem(given: String, symbol: String) async throws {
+    let received = Mutex<V1.CreateBotRequest?>(nil)
+    try await ScriptedDaemon.with { daemon in
+      daemon.on(V1.BotService.createBot) { (request: V1.CreateBotRequest) throws(RPCError) -> V1.CreateBotResponse in
+        received.withLock { $0 = request }
+        return V1.CreateBotResponse(bot: V1.Bot(id: request.botID))
+      }
+    } _: { daemon in
+      let words = ["create", "a", "--symbol", given, "--strategy", "rsi", "--capital", "1000", "--interval", "1M"]
+      let result = await CommandLineUnderTest().run(words + ["--address", daemon.address])
+      #expect(result.status == .ok, "\(result.err)")
+      let spec = try #require(received.withLock { $0?.spec })
+      #expect(spec.symbol == symbol && spec.interval == "1M")
     }
   }
 
@@ -57,8 +78,11 @@ import Testing
       #expect(spec.trailingStopAtr == "3" && spec.timeStopCandles == 90 && spec.cooldownCandles == 5)
       #expect(spec.sizing == "volatility" && spec.sizingAtr == "2")
       let wrong = await CommandLineUnderTest().run(
-        words + ["--sizing", "big", "--time-stop=-3", "--sizing-atr", "0", "--address", daemon.address])
-      for part in ["--sizing: \"big\" is none of risk, volatility, fraction", "--time-stop: must be 0", "--sizing-atr: 0 is out of range"] {
+        words + ["--sizing", "big", "--time-stop=-3", "--sizing-atr", "101", "--address", daemon.address])
+      for part in [
+        "--sizing: sizing must be one of risk, volatility, fraction", "--time-stop: time_stop_candles must be from 0 (none)",
+        "--sizing-atr: sizing_atr must be from 0 to 100",
+      ] {
         #expect(wrong.err.contains(part), "\(part): \(wrong.err)")
       }
     }
@@ -106,12 +130,17 @@ import Testing
     }
   }
 
-  @Test(arguments: ["a", "0", "rsi-btc_1", "a23456789012345678901234567890ab"]) func goodIDs(id: String) {
-    #expect(BotSettingsCheck.isBotID(id))
+  @Test(arguments: ["a", "0", "rsi-btc_1", "_a", "a23456789012345678901234567890ab"]) func goodIDs(id: String) async {
+    #expect(!(await Self.refusal(id)).contains("BOT_ID"))
   }
 
-  @Test(arguments: ["", "A", "-a", "_a", "a b", "ä", "a/b", "a23456789012345678901234567890abc"]) func badIDs(id: String) {
-    #expect(!BotSettingsCheck.isBotID(id))
+  @Test(arguments: ["", "A", "a b", "ä", "a/b", "a23456789012345678901234567890abc"]) func badIDs(id: String) async {
+    #expect(await Self.refusal(id).contains("  BOT_ID: \"\(id)\" must be 1 to 32 of a-z, 0-9, '-' and '_'"))
+  }
+
+  /// What `create` says of an id and nothing else.
+  private static func refusal(_ id: String) async -> String {
+    await CommandLineUnderTest.run("create", id, "--address", "unix:/tmp/there-is-none/s").err
   }
 
   @Test func severalBotsAreAllTriedAndTheFirstFailureGivesTheCode() async throws {

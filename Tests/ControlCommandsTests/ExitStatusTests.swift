@@ -1,6 +1,7 @@
 import BotAPI
 import CommandTestSupport
 import TTRPC
+import ServiceRuntime
 import Testing
 
 @testable import ControlCommands

@@ -48,15 +48,16 @@ import Testing
     }
   }
 
-  @Test func healthOfADaemonThatIsDownIs8() async throws {
+  @Test(arguments: [V1.HealthStatus.down, .degraded, .ok])
+  func healthThatNeedsMendingIs8(_ status: V1.HealthStatus) async throws {
     try await ScriptedDaemon.with { daemon in
       daemon.on(V1.SystemService.getHealth) { (_: V1.GetHealthRequest) throws(RPCError) in
-        V1.GetHealthResponse(status: .down, components: [V1.ComponentHealth(name: "feed", status: .down, message: "no data for 9 s")])
+        V1.GetHealthResponse(status: status, components: [V1.ComponentHealth(name: "feed", status: status, message: "no data for 9 s")])
       }
     } _: { daemon in
       let result = await CommandLineUnderTest.run("health", at: daemon)
-      #expect(result.status == .unhealthy)
-      #expect(result.out.contains("feed  down"))
+      #expect(result.status == (status == .ok ? .ok : .unhealthy))
+      #expect(result.out.contains("feed  \(status.name)"))
     }
   }
 

@@ -1,5 +1,6 @@
 import BotAPI
 import CommandTestSupport
+import Presentation
 import Testing
 
 @testable import ControlCommands
@@ -18,7 +19,7 @@ import Testing
     #expect(
       lines == [
         "BOT      SYMBOL   STRATEGY  INTERVAL  STATE    POSITION    ENTRY  UNREALIZED  NET PNL  FILLS  LAST SIGNAL",
-        "rsi-btc  BTCUSDT  rsi       1m        running    0.0015  67012.5       -0.51   +12.35      7  buy · RSI 27.41 below 30",
+        "rsi-btc  BTCUSDT  rsi       1m        running    0.0015  67012.5       -0.50   +12.35      7  buy · RSI 27.41 below 30",
         "e        ETHUSDT  rsi       15m       stopped         -        -           -     0.00      0  -",
       ])
   }
@@ -69,50 +70,72 @@ import Testing
     #expect(DisplayWidth.cut("abc", to: 3) == "abc")
   }
 
-  @Test(
-    arguments: [
-      ("1.00500000", 2, "1.01"), ("-1.005", 2, "-1.01"), ("-0.001", 2, "0.00"), ("0.004", 2, "0.00"), ("12", 2, "12.00"), ("0.5", 0, "1"),
-      ("99999999999999999999", 2, "99999999999999999999.00"), ("x", 2, "x"), ("1e5", 2, "1e5"), ("1.", 2, "1."), ("", 2, ""),
-      ("0.123456789", 2, "0.123456789"),
-    ] as [(String, Int, String)])
-  func decimalsAreRoundedExactlyAndForeignTextIsLeftAlone(text: String, places: Int, expected: String) {
-    #expect(DecimalText.fixed(text, places: places) == expected)
-  }
-
-  @Test func roundingAgreesWithANaiveTwin() {
-    for value in stride(from: -250, through: 250, by: 1) {
-      let text = (value < 0 ? "-" : "") + "\(abs(value) / 100).\(abs(value) % 100 < 10 ? "0" : "")\(abs(value) % 100)"
-      let cents = (abs(value) + 5) / 10
-      let naive = (value < 0 && cents > 0 ? "-" : "") + "\(cents / 10).\(cents % 10)"
-      #expect(DecimalText.fixed(text, places: 1) == naive)
-    }
-  }
-
   @Test func percentSignsAndZeros() {
     #expect(DecimalText.percent("0.0213") == "2.13%")
     #expect(DecimalText.signed("3.5") == Cell("+3.50", .good))
     #expect(DecimalText.signed("-3.5") == Cell("-3.50", .bad))
     #expect(DecimalText.signed("0.00000000") == Cell("0.00"))
-    #expect(DecimalText.trimmed("0.00100000") == "0.001")
-    #expect(DecimalText.trimmed("100") == "100")
-    #expect(DecimalText.trimmed("-0.0") == "0")
   }
 
-  @Test(
-    arguments: [
-      (Int64(1_700_000_000_123_456_789), "2023-11-14 22:13:20"), (951_782_400_000_000_000, "2000-02-29 00:00:00"),
-      (-1, "1969-12-31 23:59:59"), (0, ""), (Int64.max, "2262-04-11 23:47:16"), (Int64.min, "1677-09-21 00:12:43"),
-    ] as [(Int64, String)])
-  func timesAreUTC(nanoseconds: Int64, text: String) {
-    #expect(TimeText.dateTime(nanoseconds) == text)
+  /// Ten thousand tables of random shape on terminals of random width: no line is wider, the first column stays, and what is named as left out
+  /// is a beginning of the order.
+  @Test func noTableIsWiderThanItsTerminal() {
+    var state: UInt64 = 7
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    for _ in 0..<10_000 {
+      let count = 1 + random(12)
+      let widths = (0..<count).map { _ in 1 + random(30) }
+      let flexible = Set((0..<count).filter { _ in random(3) == 0 })
+      var order = Array(1..<max(1, count))
+      for index in order.indices.reversed() { order.swapAt(index, random(index + 1)) }
+      let width = 20 + random(140)
+      let layout = TableLayout(widths: widths, flexible: flexible, order: order, into: width)
+      let total = layout.shown.reduce(0) { $0 + layout.widths[$1] } + 2 * (layout.shown.count - 1)
+      #expect(total <= width && layout.shown.first == 0 && layout.shown == layout.shown.sorted())
+      let leftOut = Set(0..<count).subtracting(layout.shown)
+      #expect(Set(order.prefix(leftOut.count)) == leftOut)
+      // Nothing is left out or cut where there is room.
+      if widths.reduce(0, +) + 2 * (count - 1) <= width { #expect(leftOut.isEmpty && layout.widths == widths) }
+    }
   }
 
-  @Test(
-    arguments: [
-      (Int64(0), ""), (999, "999ns"), (12_345, "12µs"), (850_000_000, "850ms"), (61_000_000_000, "1m 1s"), (3_600_000_000_000, "1h"),
-      (90_061_000_000_000, "1d 1h"), (86_400_000_000_000 + 5_000_000_000, "1d"), (-1_000_000, "-1ms"), (Int64.min, "-106751d 23h"),
-    ] as [(Int64, String)])
-  func lengthsHaveTwoUnitsAtMost(nanoseconds: Int64, text: String) {
-    #expect(TimeText.length(nanoseconds) == text)
+  @Test func everyNamedColumnExists() {
+    func check<Row: TableRow>(_ type: Row.Type) {
+      let titles = Set(Row.columns.map(\.title))
+      #expect(Set(Row.leftOutFirst).isSubset(of: titles), "\(type)")
+      #expect(Set(Row.leftOutFirst).count == Row.leftOutFirst.count && Row.leftOutFirst.count < Row.columns.count, "\(type)")
+    }
+    check(V1.Bot.self)
+    check(V1.Trade.self)
+    check(V1.Order.self)
+    check(V1.Position.self)
+    check(V1.Stats.self)
+    check(V1.Event.self)
+    check(V1.Balance.self)
+  }
+
+  @Test func aFollowedTableRepeatsItsHeaderWhenAColumnNoLongerFits() {
+    let table = TableOutput(styled: false, width: 60)
+    var layout = StreamLayout()
+    var lines = table.stream(V1.Balance(asset: "BTC", free: "1", locked: "0", total: "1"), &layout).lines
+    #expect(lines.count == 2 && lines[0].hasPrefix("ASSET"))
+    lines = table.stream(V1.Balance(asset: "ETH", free: "2", locked: "0", total: "2"), &layout).lines
+    #expect(lines.count == 1)
+    let long = table.stream(
+      V1.Balance(asset: "PEPE", free: "123456789012345.12345678", locked: "123456789012345.12345678", total: "5"), &layout)
+    #expect(long.lines.count == 2 && long.leftOut == ["TOTAL"] && long.lines.allSatisfy { DisplayWidth.of($0) <= 60 })
+    // A column that went stays away, and is not told of again.
+    let next = table.stream(V1.Balance(asset: "BTC", free: "1", locked: "0", total: "1"), &layout)
+    #expect(next.lines.count == 1 && next.leftOut == [])
+  }
+
+  @Test func longTextsOfACardGoOnBelow() {
+    let card = CardOutput(styled: false, width: 30)
+    let lines = card.lines([CardLine("why", "RSI 27.41 is below 30 and the price is above its average"), CardLine("state", "running")])
+    #expect(lines == ["why    RSI 27.41 is below 30", "       and the price is above", "       its average", "state  running"])
+    #expect(DisplayWidth.wrap("語語語語", to: 5) == ["語語", "語語"] && DisplayWidth.wrap("", to: 5) == [""])
   }
 }

@@ -59,6 +59,20 @@ import TradingModel
     await harness.stop()
   }
 
+  @Test func aRunThatALimitEndedSaysWhenAndWhy() async throws {
+    let harness = try await ControlHarness()
+    try write("swing.csv", harness, rows: 2_000)
+    var request = V1.RunBacktestRequest(spec: spec, dataFile: "swing.csv")
+    let whole = try #require(try await run(harness, request).result)
+    #expect(whole.endedReason.isEmpty && whole.endedTimeNs == 0)
+    #expect(whole.notes.contains { $0.contains("rules of BTCUSDT") && $0.contains("from the daemon") }, "\(whole.notes)")
+    request.limits = V1.RiskLimits(maxDailyLoss: "0.1")
+    let ended = try #require(try await run(harness, request).result)
+    #expect(ended.endedReason.contains("became reducing: lost") && ended.endedReason.contains("max_daily_loss is 0.1"))
+    #expect((1_764_547_200_000_000_000...1_764_667_200_000_000_000).contains(ended.endedTimeNs))
+    await harness.stop()
+  }
+
   @Test func hundredsOfTradesArriveWhole() async throws {
     let harness = try await ControlHarness()
     try write("long.csv", harness, rows: 100_000)

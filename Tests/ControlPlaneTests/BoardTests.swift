@@ -8,6 +8,20 @@ import TradingModel
 @testable import ControlPlane
 
 @Suite struct BoardTests {
+  /// The journal of a new state directory is opened before anything is known of the market's time, which may lie years back (a replay).
+  @Test func timeIsTheMarketsAsSoonAsItIsKnown() {
+    let board = StateBoard()
+    func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1_000) }
+    board.publish(BoardUpdate(sequence: 1, time: time(2_000_000)))
+    #expect(board.view.time == time(2_000_000))
+    board.publish(BoardUpdate(sequence: 1, time: .zero, balances: []))
+    #expect(board.view.time == time(2_000_000))
+    board.publish(BoardUpdate(sequence: 2, time: time(1_000)))
+    #expect(board.view.time == time(1_000))
+    board.publish(BoardUpdate(sequence: 3, time: time(900)))
+    #expect(board.view.time == time(1_000), "it never runs back")
+  }
+
   @Test func theTableKeepsOrderAndCopiesStayAsTheyWere() {
     var table = BotTable()
     var random = SeededRandom(seed: 9)

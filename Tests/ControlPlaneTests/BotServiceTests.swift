@@ -26,7 +26,10 @@ import TradingModel
     let list = try await harness.bots.listBots()
     #expect(list.bots == [bot])
     #expect(list.total == 1)
-    #expect(try await harness.bots.getBot(V1.GetBotRequest(botID: "alpha")).bot == bot)
+    var alone = try await harness.bots.getBot(V1.GetBotRequest(botID: "alpha")).bot
+    #expect(alone?.protection.map(\.kind) == ["stop"], "asked for alone it says where its stop would rest")
+    alone?.protection = []
+    #expect(alone == bot)
     await harness.stop()
   }
 
@@ -140,7 +143,7 @@ import TradingModel
     #expect(try await harness.bots.pauseBot(V1.PauseBotRequest(botID: "alpha")).bot?.state == .paused)
     #expect(try await harness.bots.resumeBot(V1.ResumeBotRequest(botID: "alpha")).bot?.state == .running)
     let running = try await failure { () async throws(RPCError) in
-      try await harness.bots.updateBot(V1.UpdateBotRequest(botID: "alpha", spec: V1.BotSpec(capital: "5")))
+      try await harness.bots.updateBot(V1.UpdateBotRequest(botID: "alpha", spec: V1.BotSpec(capital: "500")))
     }
     #expect(running.code == .failedPrecondition)
     #expect(running.info?.reason == "BOT_RUNNING")

@@ -1,3 +1,4 @@
+import Accounting
 import BotAPI
 import ControlPlane
 import Foundation
@@ -40,6 +41,7 @@ final class ControlHarness: Sendable {
   let directory: TemporaryDirectory
   let journal: Journal
   let board = StateBoard()
+  let books: BookKeeper
   let tail: JournalTail
   let market = MarketDataStore()
   let health = HealthRegistry()
@@ -60,19 +62,22 @@ final class ControlHarness: Sendable {
 
   /// - Parameters:
   ///   - opensCore: the core writes the journal; false: the test does.
-  ///   - tokens: serves TCP on loopback as well.
+  ///   - tokens, tls: serves TCP on loopback as well.
   init(
     opensCore: Bool = true, tokens: [ControlPlaneConfiguration.Token] = [], tailCapacity: Int = 8_192, lagMaximum: Int = 8_192,
-    server configuration: RPCServerConfiguration = RPCServerConfiguration()
+    tls: RPCServerTLS? = nil, certificateRoles: [String: Role] = [:],
+    server configuration: RPCServerConfiguration = RPCServerConfiguration(), accountOrders: (any AccountOrders)? = nil
   ) async throws {
     directory = try TemporaryDirectory("control")
     journal = try Journal.open(directory: directory.file("state"))
     tail = JournalTail(capacity: tailCapacity)
-    driver = try CoreDriver(journal: journal, board: board, tail: tail, market: market)
+    books = BookKeeper(Book(), loop: Self.group.next())
+    driver = try CoreDriver(journal: journal, board: board, books: books, tail: tail, market: market)
     if opensCore { try await driver.open() }
     var plane = ControlPlaneConfiguration(
-      version: "9.9.9", mode: .paper, journalID: CoreDriver.journalID, startedAt: WallClock.now(), stateDirectory: directory.path)
+      version: "9.9.9", mode: .paper, journalID: CoreDriver.journalID, startedAt: WallClock.now())
     plane.tokens = tokens
+    plane.certificateRoles = certificateRoles
     plane.limits.subscriptionLagMaximum = lagMaximum
     plane.settings = [
       .init(name: "mode", value: "paper", source: "default"),
@@ -82,9 +87,9 @@ final class ControlHarness: Sendable {
     self.shutdowns = shutdowns
     let audit = audit
     let made = try ControlPlane(
-      configuration: plane, gateway: driver, board: board, journal: journal, tail: tail, marketData: market, health: health,
+      configuration: plane, gateway: driver, board: board, books: books, journal: journal, tail: tail, marketData: market, health: health,
       loop: Self.group.next(), audit: Logger(label: "audit") { _ in audit },
-      backtests: LocalBacktestRunner(stateDirectory: directory.path),
+      backtests: LocalBacktestRunner(stateDirectory: directory.path), accountOrders: accountOrders,
       selfTest: { _, _, completion in completion([SelfTestCheck(name: "paper_order", status: .ok, message: "filled")]) },
       shutdown: { shutdowns.add() })
     self.plane = made
@@ -92,17 +97,18 @@ final class ControlHarness: Sendable {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     server = RPCServer(configuration: configuration, group: Self.group)
     made.register(on: server)
+    try await driver.serve(made.strategies)
     let path = directory + "/botd.sock"
     var listeners = [RPCListener(address: .unix(path: path))]
-    if !tokens.isEmpty { listeners.append(RPCListener(address: .tcp(host: "127.0.0.1", port: 0))) }
+    if !tokens.isEmpty || tls != nil { listeners.append(RPCListener(address: .tcp(host: "127.0.0.1", port: 0), tls: tls)) }
     try await server.start(on: listeners)
     client = try await RPCClient.connect(to: .unix(path: path))
   }
 
   /// A new TCP connection.
-  func connectTCP() async throws -> RPCClient {
+  func connectTCP(_ tls: RPCClientTLS? = nil) async throws -> RPCClient {
     let address = try #require(server.addresses.first { if case .tcp = $0 { true } else { false } })
-    return try await RPCClient.connect(to: address)
+    return try await RPCClient.connect(to: address, tls: tls)
   }
 
   func stop() async {
@@ -138,6 +144,7 @@ final class ControlHarness: Sendable {
   func commit(_ entries: [JournalEntry]) throws {
     journal.append(entries) { _ in }
     _ = try journal.flush()
+    books.committed(entries)
     tail.committed(entries)
   }
 
@@ -146,6 +153,16 @@ final class ControlHarness: Sendable {
     journal.append([JournalEntry(sequence: journal.lastSequence + 1_000, time: Samples.start, record: Samples.opened().record)]) { _ in }
     _ = try? journal.flush()
     guard journal.failure != nil else { throw TestFailure("the journal works on") }
+  }
+
+  /// The disk is back: records what was published as not recorded, and says so, as the daemon does.
+  func recoverJournal(_ entries: some Sequence<JournalEntry>) throws {
+    let entries = Array(entries)
+    let ended = DispatchSemaphore(value: 0)
+    journal.recover(entries) { _ in ended.signal() }
+    ended.wait()
+    guard journal.failure == nil, let last = entries.last?.sequence else { throw TestFailure("the journal did not recover") }
+    tail.recovered(upTo: last)
   }
 
   /// Publishes entries as the daemon does after its journal failed.

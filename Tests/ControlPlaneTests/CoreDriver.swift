@@ -19,6 +19,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   let thread: PinnedThread
   let journal: Journal
   let board: StateBoard
+  let books: BookKeeper
   let tail: JournalTail
   let market: MarketDataStore
   // On the thread only.
@@ -28,13 +29,16 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
   private var time = Samples.start
   private var minute = 0
   let commands = Atomic<Int>(0)
+  /// Serves strategies of other processes.
+  private weak var strategies: StrategyHub?
 
   static let journalID = "k3v9x2mq"
   static let symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].compactMap { Symbol($0) }
 
-  init(journal: Journal, board: StateBoard, tail: JournalTail, market: MarketDataStore) throws {
+  init(journal: Journal, board: StateBoard, books: BookKeeper, tail: JournalTail, market: MarketDataStore) throws {
     self.journal = journal
     self.board = board
+    self.books = books
     self.tail = tail
     self.market = market
     thread = try PinnedThread(name: "test-core")
@@ -62,6 +66,13 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
       try? self.process(.command(CommandEnvelope(id: id, requestID: requestID, fingerprint: fingerprint, command: command)))
     }
   }
+
+  func report(_ event: StrategyEvent) {
+    thread.submit { try? self.process(.strategies(event)) }
+  }
+
+  /// Where the core's requests to processes that serve strategies go from now on.
+  func serve(_ hub: StrategyHub) async throws { try await run { $0.strategies = hub } }
 
   /// The market trades at `price` and a minute candle of it closes.
   func close(_ symbol: Symbol, at price: FixedDecimal) async throws {
@@ -111,7 +122,8 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
       switch effect {
       case .append(let entry): entries.append(entry)
       case .reply(let id, let result, _): if let reply = replies.removeValue(forKey: id) { done.append((reply, result)) }
-      case .submit, .cancel, .query, .listTrades, .watch, .unwatch: break
+      case .strategy(let request): strategies?.carryOut(request)
+      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch: break
       }
     }
     if let last = entries.last {
@@ -121,6 +133,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
         BoardUpdate(
           sequence: last.sequence, time: last.time, bots: paper.core.takeChanges(), orders: paper.core.takeOrderChanges(),
           risk: RiskView(paper.core), balances: paper.core.balances))
+      books.committed(entries)
       tail.committed(entries)
     }
     for (reply, result) in done { reply(result) }

@@ -2,6 +2,7 @@ import BotAPI
 import Journal
 import TTRPC
 import Testing
+import TradingCore
 
 @testable import ControlPlane
 
@@ -57,12 +58,23 @@ import Testing
     #expect(start != fingerprint(of: V1.StopBotRequest(requestID: "a", botID: "x"), V1.BotService.stopBot))
   }
 
-  @Test func answersAreForgottenOldestFirst() {
-    let memory = MutationMemory()
-    for number in 0...MutationMemory.capacity { memory.remember("r\(number)", UInt64(number), [UInt8(truncatingIfNeeded: number)]) }
-    guard case .unknown = memory.find("r0", 0) else { return #expect(Bool(false), "the oldest answer is still there") }
-    guard case .repeated(let bytes) = memory.find("r1", 1) else { return #expect(Bool(false), "a recent answer is gone") }
-    #expect(bytes == [1])
-    guard case .reused = memory.find("r1", 2) else { return #expect(Bool(false), "another body passed") }
+  /// `SetTradingState(active, A)` while trading is active anyway, then a halt, then A again: it must not activate.
+  @Test func aMutationThatChangedNothingIsRememberedToo() async throws {
+    let harness = try await ControlHarness()
+    let activate = V1.SetTradingStateRequest(requestID: "A", tradingState: .active, reason: "morning")
+    let first = try await harness.risk.setTradingState(activate)
+    _ = try await harness.risk.setTradingState(V1.SetTradingStateRequest(requestID: "B", tradingState: .halted, reason: "stop"))
+    #expect(try await harness.risk.setTradingState(activate) == first)
+    #expect(harness.board.tradingState == .halted)
+    await harness.stop()
+  }
+
+  @Test func aCheckIsNotRemembered() async throws {
+    let harness = try await ControlHarness()
+    var request = V1.CreateBotRequest(requestID: "r1", botID: "alpha", spec: ControlHarness.spec(), validateOnly: true)
+    _ = try await harness.bots.createBot(request)
+    request.validateOnly = false
+    #expect(try await harness.bots.createBot(request).bot?.id == "alpha")
+    await harness.stop()
   }
 }

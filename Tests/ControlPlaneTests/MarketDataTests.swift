@@ -24,6 +24,26 @@ import Venue
         eventTime: Samples.start.advanced(byMilliseconds: Int64(minute + 1) * 60_000)))
   }
 
+  @Test func aSymbolThatWasLeftOutIsRefusedWithTheReason() async throws {
+    let harness = try await ControlHarness()
+    let symbol = try #require(Symbol("币安人生USDT"))
+    harness.board.setRules([], leftOut: [symbol: "its LOT_SIZE has a 'stepSize' that cannot be read"])
+    let refused = try await failure { () async throws(RPCError) in
+      try await harness.marketData.getTradingRules(V1.GetTradingRulesRequest(symbol: "币安人生USDT"))
+    }
+    #expect(refused.info?.reason == "SYMBOL_UNKNOWN" && refused.message.contains("'stepSize'"), "\(refused.message)")
+    let bot = try await failure { () async throws(RPCError) in
+      try await harness.bots.createBot(
+        V1.CreateBotRequest(botID: "a", spec: V1.BotSpec(symbol: "币安人生USDT", strategy: "rsi", capital: "1000"), validateOnly: true))
+    }
+    #expect(bot.info?.violations.contains { $0.field == "spec.symbol" && $0.message.contains("'stepSize'") } == true, "\(bot)")
+    harness.board.setRules([])
+    let unknown = try await failure { () async throws(RPCError) in
+      try await harness.marketData.getTradingRules(V1.GetTradingRulesRequest(symbol: "币安人生USDT"))
+    }
+    #expect(unknown.message.contains("the exchange has no symbol 币安人生USDT"))
+  }
+
   @Test func symbolsRulesCandlesAndPricesAreThoseHeld() async throws {
     let harness = try await ControlHarness()
     #expect(try await harness.marketData.listSymbols(V1.ListSymbolsRequest(pageSize: 2)).symbols.map(\.symbol) == ["BTCUSDT", "ETHUSDT"])

@@ -39,7 +39,7 @@ import Venue
     #expect(!open.isEmpty, "a stop rests")
     for order in open {
       let entries = try harness.journal.orderHistory(order.clientOrderID)
-      let folded = try #require(OrderFold.order(entries))
+      let folded = try #require(Order.folded(entries))
       #expect(folded.status == order.status)
       #expect(folded.executedQuantity == order.executedQuantity)
       #expect(folded.filledQuantity == order.filledQuantity)

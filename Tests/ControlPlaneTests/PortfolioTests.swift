@@ -1,5 +1,8 @@
+import Accounting
+import Statistics
 import Time
 import BotAPI
+import FigureMessages
 import Journal
 import TTRPC
 import TestSupport
@@ -43,63 +46,93 @@ import Venue
     await harness.stop()
   }
 
-  @Test func drawdownOfTheRecordedEquityIsFoundWherever() async throws {
+  /// A session of several bots, told to the daemon's readers in pieces: what each of them shows.
+  private func told() async throws -> (harness: ControlHarness, book: Book, points: [BookPoint], entries: [JournalEntry]) {
     let harness = try await ControlHarness(opensCore: false)
-    var entries = [Samples.opened()]
-    let profits = [0, 50, 80, 20, 90, 10, 60, 95]
-    for (index, profit) in profits.enumerated() {
-      let point = EquityPoint(equity: FixedDecimal(1_000 + profit), realized: FixedDecimal(profit), unrealized: .zero, exposure: .zero)
-      entries.append(
-        JournalEntry(
-          sequence: UInt64(index + 2), time: Samples.start.advanced(byMilliseconds: Int64(index) * 60_000), record: .equity(point)))
+    let entries = Samples.session(count: 400)
+    try harness.commit(Array(entries[..<150]))
+    _ = try await harness.portfolio.getPortfolioSummary()
+    try harness.commit(Array(entries[150...]))
+    var book = Book()
+    var points: [BookPoint] = []
+    for entry in entries { book.apply(entry) { points.append($0) } }
+    for account in book.accounts where account.removedAt == nil {
+      var snapshot = BotSnapshotSample.make(Samples.configuration(2))
+      snapshot.configuration.id = account.id
+      snapshot.createdSequence = account.key.createdSequence
+      harness.board.publish(BoardUpdate(sequence: 400, time: Samples.start, bots: [BotChange(snapshot: snapshot)]))
     }
-    try harness.commit(Array(entries[..<5]))
-    let first = try #require(try await harness.portfolio.getPortfolioSummary().stats)
-    #expect(first.maxDrawdown == "60")
-    try harness.commit(Array(entries[5...]))
-    let second = try #require(try await harness.portfolio.getPortfolioSummary().stats)
-    #expect(second.maxDrawdown == "80")
-    #expect(second.maxDrawdownTimeNs == Samples.start.advanced(byMilliseconds: 5 * 60_000).nanoseconds)
-    #expect(second.maxDrawdownDurationNs == 3 * 60_000_000_000)
+    return (harness, book, points, entries)
+  }
+
+  private func curve(_ harness: ControlHarness, bot: String = "", pageSize: Int32) async throws -> [V1.EquityPoint] {
     var points: [V1.EquityPoint] = []
     var token = ""
     repeat {
-      let page = try await harness.portfolio.getEquityCurve(V1.GetEquityCurveRequest(pageSize: 3, pageToken: token))
+      let request = V1.GetEquityCurveRequest(botID: bot, pageSize: pageSize, pageToken: token)
+      let page = try await harness.portfolio.getEquityCurve(request)
       points += page.points
       token = page.nextPageToken
     } while !token.isEmpty
-    #expect(points.map(\.equity) == profits.map { "\(1_000 + $0)" })
-    #expect(points.map(\.drawdown) == ["0", "0", "0", "60", "0", "80", "30", "0"])
-    let range = try await harness.portfolio.getEquityCurve(
-      V1.GetEquityCurveRequest(
-        fromTimeNs: Samples.start.advanced(byMilliseconds: 120_000).nanoseconds,
-        toTimeNs: Samples.start.advanced(byMilliseconds: 240_000).nanoseconds))
-    #expect(range.points.map(\.equity) == ["1080", "1020"])
+    return points
+  }
+
+  @Test func curvesAreTheSeriesOfTheBook() async throws {
+    let (harness, book, points, _) = try await told()
+    #expect(book.accounts.contains { $0.activity.fills > 3 })
+    for size in [3, 7, 500] as [Int32] {
+      let main = try #require(book.mainPortfolio)
+      let portfolio = points.filter { $0.owner == .portfolio(main) }
+      let shown = try await curve(harness, pageSize: size)
+      #expect(shown.map(\.equity) == portfolio.map(\.equity.description))
+      #expect(shown.map(\.netProfit) == portfolio.map(\.netProfit.description))
+      #expect(shown.map(\.flow) == portfolio.map { $0.flow.isZero ? "" : $0.flow.description })
+      for account in book.accounts where account.removedAt == nil {
+        let own = points.filter { $0.owner == .bot(account.number) }
+        #expect(try await curve(harness, bot: account.id.text, pageSize: size).map(\.equity) == own.map(\.equity.description))
+      }
+    }
     await harness.stop()
   }
 
-  @Test func aBotsCurveFollowsItsSales() async throws {
-    let harness = try await ControlHarness(opensCore: false)
-    let entries = Samples.session(count: 400)
-    try harness.commit(entries)
-    let alpha = BotSnapshotSample.make(Samples.configuration(2))
-    harness.board.publish(BoardUpdate(sequence: 400, time: Samples.start, bots: [BotChange(snapshot: alpha)]))
-    var wanted: [String] = []
-    var total = alpha.configuration.capital
-    for entry in entries {
-      guard case .fill(let record) = entry.record, record.botID == Samples.bot(2), record.side == .sell else { continue }
-      total += record.realizedPnL
-      wanted.append(total.description)
+  @Test func aPartOfACurveCountsItsFallsFromItsOwnBeginning() async throws {
+    let (harness, book, points, _) = try await told()
+    let main = try #require(book.mainPortfolio)
+    let all = points.filter { $0.owner == .portfolio(main) }
+    let from = all[all.count / 3].time
+    let to = all[2 * all.count / 3].time
+    let part = all.filter { $0.time >= from && $0.time < to }
+    #expect(part.count > 3)
+    let shown = try await harness.portfolio.getEquityCurve(
+      V1.GetEquityCurveRequest(fromTimeNs: from.nanoseconds, toTimeNs: to.nanoseconds, pageSize: 500)
+    ).points
+    #expect(shown.map(\.netProfit) == part.map(\.netProfit.description))
+    var highest = part[0].netProfit
+    for (point, given) in zip(part, shown) {
+      highest = max(highest, point.netProfit)
+      #expect(given.drawdown == (highest - point.netProfit).description)
     }
-    var points: [V1.EquityPoint] = []
-    var token = ""
-    repeat {
-      let page = try await harness.portfolio.getEquityCurve(V1.GetEquityCurveRequest(botID: "bot2", pageSize: 4, pageToken: token))
-      points += page.points
-      token = page.nextPageToken
-    } while !token.isEmpty
-    #expect(!wanted.isEmpty)
-    #expect(points.map(\.equity) == wanted)
+    await harness.stop()
+  }
+
+  /// The same fills through both doors of the RPC and the fold itself, digit for digit.
+  @Test func statisticsAreTheFiguresOfTheBook() async throws {
+    let (harness, book, _, _) = try await told()
+    let summary = try await harness.portfolio.getPortfolioSummary()
+    let now = Timestamp(nanoseconds: summary.timeNs)
+    let main = try #require(book.mainPortfolio)
+    var portfolio = V1.Stats(book.figures(ofPortfolio: main, at: now))
+    portfolio.mode = .paper
+    #expect(summary.stats == portfolio)
+    for account in book.accounts where account.removedAt == nil {
+      var wanted = V1.Stats(book.figures(ofBot: account.number, at: now))
+      wanted.mode = .paper
+      wanted.botID = account.id.text
+      wanted.positionQuantity = account.position.quantity.description
+      var given = try #require(try await harness.bots.getBotStats(V1.GetBotStatsRequest(botID: account.id.text)).stats)
+      given.state = .unspecified
+      #expect(given == wanted)
+    }
     await harness.stop()
   }
 

@@ -60,3 +60,63 @@ import Venue
     await harness.stop()
   }
 }
+
+/// Locks of entries and guards, as clients see them.
+@Suite struct LockTests {
+  @Test func locksAreMadeListedShownAndEnded() async throws {
+    let harness = try await ControlHarness()
+    try await harness.create("a")
+    #expect(try await harness.risk.getLocks(V1.GetLocksRequest()).locks.isEmpty)
+    let request = V1.LockEntriesRequest(requestID: "l1", symbol: "BTCUSDT", durationMs: 3_600_000, reason: "news")
+    let lock = try #require(try await harness.risk.lockEntries(request).lock)
+    #expect(lock.scope == "symbol" && lock.symbol == "BTCUSDT" && lock.cause == "person" && lock.reason == "news")
+    #expect(lock.untilTimeNs - lock.sinceTimeNs == 3_600_000_000_000)
+    // Again: the same answer, no second lock.
+    #expect(try await harness.risk.lockEntries(request).lock == lock)
+    #expect(try await harness.risk.getLocks(V1.GetLocksRequest()).locks == [lock])
+    #expect(try await harness.bots.getBot(V1.GetBotRequest(botID: "a")).bot?.lock == lock)
+    _ = try await harness.risk.unlockEntries(V1.UnlockEntriesRequest(requestID: "u1", lockID: lock.id, reason: "over"))
+    #expect(try await harness.risk.getLocks(V1.GetLocksRequest()).locks.isEmpty)
+    #expect(try await harness.bots.getBot(V1.GetBotRequest(botID: "a")).bot?.lock == nil)
+    await harness.stop()
+  }
+
+  @Test func wrongRequestsAreRefused() async throws {
+    let harness = try await ControlHarness()
+    for (request, field) in [
+      (V1.LockEntriesRequest(botID: "nobody", durationMs: 1_000), "bot_id"),
+      (V1.LockEntriesRequest(symbol: "??", durationMs: 1_000), "symbol"),
+      (V1.LockEntriesRequest(botID: "a", symbol: "BTCUSDT", durationMs: 1_000), "symbol"), (V1.LockEntriesRequest(), "duration_ms"),
+    ] {
+      let error = try await failure { () async throws(RPCError) in try await harness.risk.lockEntries(request) }
+      #expect(error.info?.field == field, "\(error)")
+    }
+    let missing = try await failure { () async throws(RPCError) in
+      try await harness.risk.unlockEntries(V1.UnlockEntriesRequest(lockID: 1))
+    }
+    #expect(missing.code == .notFound)
+    await harness.stop()
+  }
+
+  @Test func guardsAreKeptShownAndNamed() async throws {
+    let harness = try await ControlHarness()
+    let limits = V1.RiskLimits(
+      onBreach: .reducing, symbolGuards: "cooldown stop=30m", accountGuards: "drawdown trades=1 lookback=2d stop=12h max=0.1")
+    _ = try await harness.risk.setRiskLimits(V1.SetRiskLimitsRequest(limits: limits))
+    #expect(try await harness.risk.getRiskLimits().limits == limits)
+    let wrong = try await failure { () async throws(RPCError) in
+      try await harness.risk.setRiskLimits(V1.SetRiskLimitsRequest(limits: V1.RiskLimits(symbolGuards: "cooldown stop=5c")))
+    }
+    #expect(wrong.info?.field == "limits.symbol_guards")
+    let spec = V1.BotSpec(symbol: "BTCUSDT", strategy: "rsi", capital: "1000", guards: "cooldown stop=5c")
+    let bot = try await harness.bots.createBot(V1.CreateBotRequest(botID: "a", spec: spec)).bot
+    #expect(bot?.spec?.guards == "cooldown stop=5c")
+    let updated = try await harness.bots.updateBot(V1.UpdateBotRequest(botID: "a", spec: V1.BotSpec(guards: "none"))).bot
+    #expect(updated?.spec?.guards == "")
+    let bad = try await failure { () async throws(RPCError) in
+      try await harness.bots.updateBot(V1.UpdateBotRequest(botID: "a", spec: V1.BotSpec(guards: "cooldown")))
+    }
+    #expect(bad.info?.field == "spec.guards")
+    await harness.stop()
+  }
+}

@@ -81,7 +81,7 @@ final class Progress: Sendable {
     await harness.stop()
   }
 
-  @Test(arguments: [Int64(201), 1_000_000, .max, -1, .min]) func resumingFromBeyondTheEndIsAnError(_ after: Int64) async throws {
+  @Test(arguments: [Int64(201), 1_000_000, .max]) func resumingFromBeyondTheEndIsAnError(_ after: Int64) async throws {
     let harness = try await ControlHarness(opensCore: false)
     try harness.commit(Samples.session(count: 200))
     let stream = try await harness.trades.subscribeTrades()
@@ -90,6 +90,19 @@ final class Progress: Sendable {
     #expect(error.code == .outOfRange)
     #expect(error.info?.reason == "SEQUENCE_BEYOND_END")
     #expect(error.info?.lastSequence == 200)
+    await harness.stop()
+  }
+
+  @Test(arguments: [Int64(-1), .min]) func resumingAfterANegativeSequenceHasItsOwnWords(_ after: Int64) async throws {
+    let harness = try await ControlHarness(opensCore: false)
+    try harness.commit(Samples.session(count: 20))
+    let stream = try await harness.events.subscribeEvents()
+    try stream.send(V1.SubscribeEventsRequest(afterSequence: after))
+    let error = try await failure { () async throws(RPCError) in try await stream.next() }
+    #expect(error.code == .invalidArgument)
+    #expect(error.info?.reason == "MUST_NOT_BE_NEGATIVE")
+    #expect(error.info?.field == "after_sequence")
+    #expect(error.message.hasPrefix("after_sequence must be 0 or more, not \(after)"))
     await harness.stop()
   }
 

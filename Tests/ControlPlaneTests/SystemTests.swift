@@ -1,6 +1,8 @@
 import BotAPI
+import Journal
 import NIOCore
 import TTRPC
+import TestSupport
 import Testing
 import TradingCore
 import TradingModel
@@ -14,6 +16,30 @@ import TradingModel
     #expect(entries.map(\.name) == entries.map(\.name).sorted())
     #expect(entries.first { $0.name == "api_secret" }?.value == "***")
     #expect(entries.first { $0.name == "mode" }?.value == "paper")
+    await harness.stop()
+  }
+
+  /// What a backup reads: pages of entries, byte for byte, up to the end.
+  @Test func theJournalIsReadInPagesByteForByte() async throws {
+    let harness = try await ControlHarness(opensCore: false)
+    let entries = Samples.session(count: 10_000)
+    try harness.commit(entries)
+    var payloads: [[UInt8]] = []
+    var pages = 0
+    while true {
+      let page = try await harness.system.getJournal(V1.GetJournalRequest(afterSequence: Int64(payloads.count)))
+      #expect(page.lastSequence == 10_000)
+      #expect(page.payloads.reduce(0) { $0 + $1.count } < 2 << 20)
+      if page.payloads.isEmpty { break }
+      payloads += page.payloads
+      pages += 1
+    }
+    #expect(pages > 1)
+    #expect(try payloads == harness.journal.rows(after: 0, limit: 10_000).map(\.payload))
+    let error = try await failure { () async throws(RPCError) in
+      try await harness.system.getJournal(V1.GetJournalRequest(afterSequence: -1))
+    }
+    #expect(error.code == .invalidArgument && error.info?.field == "after_sequence")
     await harness.stop()
   }
 
@@ -67,7 +93,7 @@ import TradingModel
       (.failedPrecondition, .failedPrecondition), (.unavailable, .unavailable), (.aborted, .aborted),
     ]
     for (code, status) in table {
-      let error = ErrorMapping.error(CommandError(code, reason: "WHY", field: "params.period", "do something"))
+      let error = ErrorMapping.error(CommandError(code, reason: "WHY", field: "parameters[period]", "do something"))
       #expect(error.code == status)
       #expect(error.info?.reason == "WHY")
       #expect(error.info?.field == "spec.parameters[period]")

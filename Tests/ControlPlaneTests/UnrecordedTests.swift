@@ -72,6 +72,27 @@ import TradingModel
     await harness.stop()
   }
 
+  /// The disk is back: what was not recorded is, whoever has it already does not get it again, and live goes on without a gap.
+  @Test func afterARecoveryEverythingComesOnce() async throws {
+    let entries = Samples.session(count: 300)
+    let harness = try await ControlHarness(opensCore: false)
+    try harness.commit(Array(entries[..<Self.end]))
+    let last = try #require(Self.fills(entries).last)
+    let messages = try await Self.read(harness, V1.SubscribeTradesRequest()) {
+      $0.last?.trades.last?.sequence == last
+    } caughtUp: {
+      try harness.breakJournal()
+      harness.commitUnrecorded(entries[Self.end..<250])
+      try harness.recoverJournal(entries[Self.end..<250])
+      try harness.commit(Array(entries[250...]))
+    }
+    #expect(messages.flatMap(\.trades).map(\.sequence) == Self.fills(entries))
+    #expect(Self.isChained(messages, from: 0))
+    let later = try await Self.read(harness, V1.SubscribeTradesRequest()) { $0.last?.trades.last?.sequence == last }
+    #expect(Self.sequences(later, notRecorded: false) == Self.fills(entries))
+    await harness.stop()
+  }
+
   @Test(arguments: [Int64(0), 50, 199, 200]) func resumingFromARecordedSequenceGivesHistoryThenWhatIsKept(_ after: Int64) async throws {
     let entries = Samples.session(count: 300)
     let harness = try await Self.failed(entries: entries)

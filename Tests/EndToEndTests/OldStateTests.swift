@@ -1,4 +1,6 @@
 import Foundation
+import Journal
+import ProgramTestSupport
 import TestSupport
 import Testing
 
@@ -26,13 +28,26 @@ import Testing
     return server
   }
 
-  /// Everything that 0.1.0 showed, byte for byte.
+  /// What 0.1.0 counted otherwise, or said in words where a cause stands today.
+  static let changed = [
+    "quote_asset": "empty while the rules were not known", "base_asset": "the same", "stop_price": "on a tick once the rules are known",
+    "drawdown_fraction": "capital that came or went scales the peak", "auto_start": "it told whether the bot runs; today it is a setting",
+    "state_reason": "empty where a person asked for it",
+    "sharpe_ratio": "of equity, not of what fills realized; under 7 whole days unknown",
+    "sortino_ratio": "the same", "calmar_ratio": "compound growth over drawdown, under 7 days unknown",
+    "max_drawdown": "of equity with open positions", "max_drawdown_fraction": "the same", "max_drawdown_time_ns": "the same",
+    "max_drawdown_duration_ns": "the same", "exposure": "value of positions over equity; the time is time_in_market",
+    "return_fraction": "chained", "first_time_ns": "start of the record", "last_time_ns": "its end",
+  ]
+
+  /// Everything that 0.1.0 showed, value for value.
   private func expectTheSame(_ daemon: Daemon) throws {
     for line in try Fixture.lines("state/shown.txt") {
       let recorded = try Fixture.text("state/\(line[0]).json")
       var difference: String?
       _ = try eventually(within: 20) {
-        difference = Fixture.difference(try daemon.json(Array(line.dropFirst())), recorded)
+        let found = try Fixture.disagreements(try daemon.json(Array(line.dropFirst())), recorded, except: Self.changed)
+        difference = found.isEmpty ? nil : found.joined(separator: "\n")
         return difference == nil
       }
       #expect(difference == nil, "\(line[0])\n\(daemon.tail)")
@@ -65,12 +80,38 @@ import Testing
     let kept = try Ledgers.control(daemon).rows
     #expect(Set(kept).isSuperset(of: fills))
     #expect(try sides(of: "holder", daemon) == ["buy", "sell"])
-    // Without the end of the list.
-    let old = try Fixture.text("state/trades.json").dropLast("\n]\n".count)
-    #expect(try daemon.json(["trades", "--from", "0"]).utf8.starts(with: old.utf8))
+    let old = try Fixture.text("state/trades.json")
+    #expect(try Fixture.disagreements(try daemon.json(["trades", "--from", "0"]), old, except: [:], isPrefix: true) == [])
     #expect(try !daemon.control("list").output.contains("holder"))
     daemon.stop()
     #expect(try Ledgers.journal(daemon.stateDirectory) == kept)
+  }
+
+  /// Before its format changes, a journal is kept as it was: by a copy that the old program can go on with.
+  @Test func theOldJournalIsKeptBesideTheNewOne() throws {
+    let directory = try TemporaryDirectory("oldcopy")
+    let state = directory.file("state")
+    try Fixture.unpack("state/state.tar.gz", as: state)
+    func query(_ file: String, _ sql: String) throws -> String {
+      let answer = try run(["sqlite3", "\(state)/\(file)", sql])
+      guard answer.code == 0 else { throw TestFailure(answer.output) }
+      return answer.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    let facts = "SELECT count(*), max(sequence), total(length(payload)) FROM entries"
+    let before = try query("journal.sqlite", facts)
+    let journal = try Journal.open(directory: state)
+    let count = try journal.entries(after: 0, limit: 10_000).count
+    journal.close()
+    #expect(count > 100)
+    #expect(try query("journal.sqlite", "PRAGMA user_version") == "4")
+    #expect(try query("journal.sqlite.format-1", "PRAGMA user_version") == "1")
+    #expect(try query("journal.sqlite.format-1", facts) == before && query("journal.sqlite.format-1", "PRAGMA integrity_check") == "ok")
+    let mode = try FileManager.default.attributesOfItem(atPath: "\(state)/journal.sqlite.format-1")[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    // A second start makes no second copy.
+    let made = try FileManager.default.attributesOfItem(atPath: "\(state)/journal.sqlite.format-1")[.modificationDate] as? Date
+    try Journal.open(directory: state).close()
+    #expect(try FileManager.default.attributesOfItem(atPath: "\(state)/journal.sqlite.format-1")[.modificationDate] as? Date == made)
   }
 
   @Test func anOldStateDirectoryOpensAndGoesOn() throws {
@@ -93,7 +134,9 @@ import Testing
     let daemon = Daemon.paper(directory, simulator, database: database)
     try daemon.start()
     defer { daemon.kill() }
-    #expect(try String(contentsOfFile: daemon.log, encoding: .utf8).contains("restored 342 journal entries"), "\(daemon.tail)")
+    #expect(
+      try String(contentsOfFile: daemon.log, encoding: .utf8).contains("msg=\"the journal is restored from PostgreSQL\" entries=342"),
+      "\(daemon.tail)")
     try expectTheSame(daemon)
     try goOn(daemon, simulator)
     try expectToLast(daemon)

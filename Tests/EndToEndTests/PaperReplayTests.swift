@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import TestSupport
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
     let answer = try daemon.read("candles", "BTCUSDT", "--interval", "1m", "--limit", "300")
     let list = (answer["candles"] ?? answer["items"]) as? [[String: Any]] ?? []
     return list.filter { ($0["is_closed"] as? Bool ?? $0["closed"] as? Bool) ?? true }.map { candle in
-      let open = (candle["open_time_ns"] as? Int ?? candle["openTimeNs"] as? Int ?? 0) / 1_000_000
+      let open = Ledgers.integer(candle["open_time_ns"]) / 1_000_000
       return ["\(open)"] + ["open", "high", "low", "close", "volume"].map { Row.plain(candle[$0] as? String ?? "") }
     }
   }

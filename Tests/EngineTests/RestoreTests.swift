@@ -23,6 +23,19 @@ import Venue
     #expect(harness.fills.map(\.purpose) == [.stopLoss])
   }
 
+  /// A pair is one on the venue of the next life, too: whichever acts, the other is gone.
+  @Test(arguments: [(50_000, OrderPurpose.stopLoss), (70_000, .takeProfit)])
+  func aRestoredPairActsOnce(price: Int, purpose: OrderPurpose) throws {
+    let first = try EngineHarness(mode: .paper, takesPairs: true)
+    try first.hold()
+    #expect(first.engine.core.restingOrders.map(\.intent.request.type) == [.stopLoss, .limitMaker])
+    let harness = try EngineHarness(mode: .paper, entries: first.journal.entries, takesPairs: true)
+    harness.engine.received(harness.trade(price))
+    harness.settle()
+    #expect(harness.fills.map(\.purpose) == [purpose])
+    #expect(harness.engine.core.restingOrders.isEmpty)
+  }
+
   @Test func stopsAreRestoredWhenTheRulesComeLate() throws {
     let harness = try EngineHarness(mode: .paper, entries: try journal(), knowsRules: false)
     // Against an exchange the rules are loaded after the start.

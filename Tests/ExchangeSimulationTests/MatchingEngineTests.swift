@@ -130,4 +130,42 @@ import ExchangeSimulation
         "accepted 6", "trade 1 100 1 6 1", "triggered 4", "trade 2 95 1 4 2", "triggered 5", "trade 3 90 1 5 3",
       ])
   }
+
+  @Test func anIcebergShowsAPartAtATimeAndQueuesAgainForEach() {
+    var engine = MatchingEngine()
+    var events: [BookEvent] = []
+    var ice = limit(1, .sell, "100", "5", account: 1)
+    ice.icebergQuantity = decimal("2")
+    engine.submit(ice, events: &events)
+    engine.submit(limit(2, .sell, "100", "1", account: 2), events: &events)
+    #expect(engine.bestAsk?.quantity == decimal("3"))
+    events.removeAll()
+    engine.submit(BookOrder(id: 3, account: 9, side: .buy, type: .market, quantity: decimal("4")), events: &events)
+    // Two of the iceberg, then the order behind it, then its next part.
+    #expect(events.map(describe) == ["accepted 3", "trade 1 100 2 3 1", "trade 2 100 1 3 2", "trade 3 100 1 3 1"])
+    #expect(engine.bestAsk?.quantity == .one)
+    // What is hidden is there for those who need it all.
+    #expect(engine.quote(forTaking: decimal("2"), side: .buy).quantity == decimal("2"))
+    events.removeAll()
+    engine.cancel(1, events: &events)
+    #expect(engine.bestAsk == nil)
+  }
+
+  @Test func aPairEntersWholeOrNotAtAll() {
+    var engine = MatchingEngine()
+    var events: [BookEvent] = []
+    engine.submit(limit(1, .buy, "100", "1", account: 1), events: &events)
+    engine.moveLastPrice(to: decimal("100"), events: &events)
+    events.removeAll()
+    let stop = BookOrder(id: 2, account: 0, side: .sell, type: .stopLoss, stopPrice: decimal("90"), quantity: .one)
+    let taking = BookOrder(id: 3, account: 0, side: .sell, type: .limitMaker, price: decimal("100"), quantity: .one)
+    engine.submitPair(stop, taking, events: &events)
+    #expect(events.map(describe) == ["rejected 3"] && engine.order(2) == nil)
+    events.removeAll()
+    let resting = BookOrder(id: 4, account: 0, side: .sell, type: .limitMaker, price: decimal("110"), quantity: .one)
+    engine.submitPair(stop, resting, events: &events)
+    engine.moveLastPrice(to: decimal("90"), events: &events)
+    #expect(
+      events.map(describe) == ["accepted 2", "accepted 4", "triggered 2", "expired 4 OCO_TRIGGER", "trade 1 100 1 2 1"])
+  }
 }

@@ -121,5 +121,7 @@ func describe(_ event: BookEvent) -> String {
   case .canceled(let order): "canceled \(order.id)"
   case .expired(let order, let reason): "expired \(order.id) \(reason.rawValue)"
   case .completed(let order): "completed \(order.id)"
+  case .tracking(let order): "tracking \(order.id)"
+  case .amended(let order): "amended \(order.id) \(order.quantity)"
   }
 }

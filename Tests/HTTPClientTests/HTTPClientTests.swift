@@ -17,13 +17,19 @@ import Testing
     return error
   }
 
+  /// Waits for the client's thread too: OpenSSL cleans up when the process exits, and what a thread still holds of it then is leaked.
+  func end(_ client: HTTPClient) {
+    client.shutDown()
+    client.join()
+  }
+
   @Test func answersCarryStatusHeadersAndBody() async throws {
     let server = try ScriptedServer { _, _ in
       [.send(ScriptedServer.answer("{\"a\":1}", status: "418 I'm a teapot", headers: "X-MBX-USED-WEIGHT-1M: 17\r\nRetry-After:  9 \r\n"))]
     }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let response = try await send(client, HTTPRequest(method: .get, url: server.url + "/x?y=1", headers: [HTTPHeader("A", "b")])).get()
     #expect(response.status == 418)
     #expect(response.body == Array("{\"a\":1}".utf8))
@@ -38,7 +44,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.send(ScriptedServer.answer("{}"))] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     for (method, body) in [(HTTPRequest.Method.post, "a=1&b=2"), (.put, "c=3"), (.delete, ""), (.post, "")] {
       _ = try await send(client, HTTPRequest(method: method, url: server.url + "/p", body: Array(body.utf8))).get()
     }
@@ -54,7 +60,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.send(ScriptedServer.answer("{}"))] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     for _ in 0..<20 { _ = try await send(client, HTTPRequest(method: .get, url: server.url)).get() }
     #expect(server.requests.count == 20)
     #expect(server.connections == 1)
@@ -66,7 +72,7 @@ import Testing
     let server = try ScriptedServer { _, number in number == 1 ? [.send(ScriptedServer.answer("{}"))] : [.close(reset: reset)] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     _ = try await send(client, HTTPRequest(method: .get, url: server.url)).get()
     let outcome = await send(client, HTTPRequest(method: method, url: server.url + "/order", body: Array("id=7".utf8)))
     let failure = try error(outcome)
@@ -79,7 +85,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.close(reset: false)] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let failure = try error(await send(client, HTTPRequest(method: .post, url: server.url, body: [65])))
     #expect(failure.code == .connectionLost)
     #expect(failure.mayHaveBeenSent)
@@ -90,7 +96,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [] }
     server.stop()
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let failure = try error(await send(client, HTTPRequest(method: .post, url: server.url)))
     #expect(failure.code == .couldNotConnect)
     #expect(!failure.mayHaveBeenSent)
@@ -101,7 +107,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.ignore] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let failure = try error(await send(client, HTTPRequest(method: .post, url: server.url, timeoutMilliseconds: 150)))
     #expect(failure.code == .timedOut)
     #expect(failure.mayHaveBeenSent)
@@ -111,7 +117,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":"), .close(reset: false)] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let failure = try error(await send(client, HTTPRequest(method: .get, url: server.url)))
     #expect(failure.code == .connectionLost)
     #expect(failure.mayHaveBeenSent)
@@ -121,7 +127,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.sendSlowly(ScriptedServer.answer("{\"a\":[1,2,3]}"))] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     #expect(try await send(client, HTTPRequest(method: .get, url: server.url)).get().body == Array("{\"a\":[1,2,3]}".utf8))
   }
 
@@ -133,7 +139,7 @@ import Testing
     }
     defer { server.stop() }
     let client = try HTTPClient(limits: HTTPClient.Limits(bodySizeBytesMaximum: 4_096))
-    defer { client.shutDown() }
+    defer { end(client) }
     #expect(try error(await send(client, HTTPRequest(method: .get, url: server.url))).code == .tooLarge)
     #expect(try error(await send(client, HTTPRequest(method: .get, url: server.url + "/headers"))).mayHaveBeenSent)
   }
@@ -142,7 +148,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.send(ScriptedServer.answer("", status: "302 Found", headers: "Location: /elsewhere\r\n"))] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     #expect(try await send(client, HTTPRequest(method: .get, url: server.url)).get().status == 302)
     #expect(server.requests.count == 1)
   }
@@ -151,7 +157,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.send("\u{0}\u{1}not http at all\r\n\r\n"), .close(reset: false)] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let failure = try error(await send(client, HTTPRequest(method: .post, url: server.url)))
     #expect(failure.mayHaveBeenSent)
   }
@@ -159,13 +165,13 @@ import Testing
   @Test(arguments: ["ftp://127.0.0.1/", "file:///etc/passwd", "nonsense", "http://127.0.0.1:1/\u{0}", ""])
   func otherAddressesAreRefusedUnsent(_ url: String) async throws {
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     #expect(try !error(await send(client, HTTPRequest(method: .get, url: url))).mayHaveBeenSent)
   }
 
   @Test func headerWithALineBreakIsRefused() async throws {
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let request = HTTPRequest(method: .get, url: "http://127.0.0.1:1", headers: [HTTPHeader("A", "b\r\nEvil: 1")])
     #expect(try error(await send(client, request)).code == .invalidRequest)
   }
@@ -183,7 +189,8 @@ import Testing
     let codes = try outcomes.map { try error($0).code }
     #expect(codes.contains(.tooManyRequests))
     #expect(codes.contains(.timedOut))
-    client.shutDown()
+    end(client)
+    server.stop()
   }
 
   @Test func shutDownAnswersEveryRequest() async throws {
@@ -195,6 +202,7 @@ import Testing
     client.shutDown()
     #expect(try error(await waiting).code == .shutDown)
     #expect(try error(await send(client, HTTPRequest(method: .get, url: server.url))).code == .shutDown)
+    client.join()
   }
 
   @Test func selfSignedCertificateIsNotTrusted() async throws {
@@ -202,7 +210,7 @@ import Testing
     let server = try ScriptedServer { _, _ in [.close(reset: false)] }
     defer { server.stop() }
     let client = try HTTPClient()
-    defer { client.shutDown() }
+    defer { end(client) }
     let request = HTTPRequest(method: .post, url: "https://127.0.0.1:\(server.port)/", timeoutMilliseconds: 500)
     #expect(try !error(await send(client, request)).mayHaveBeenSent)
   }

@@ -17,7 +17,8 @@ final class ScriptedServer: @unchecked Sendable {
   let port: Int
   private let listener: Int32
   private let script: @Sendable (_ request: String, _ number: Int) -> [Step]
-  private let state = Mutex<(requests: [String], connections: Int, open: [Int32])>(([], 0, []))
+  private let state = Mutex<(requests: [String], connections: Int, open: [Int32], isStopped: Bool)>(([], 0, [], false))
+  private let threads = DispatchGroup()
 
   init(_ script: @escaping @Sendable (String, Int) -> [Step]) throws {
     self.script = script
@@ -34,20 +35,30 @@ final class ScriptedServer: @unchecked Sendable {
     }
     guard bound, listen(listener, 64) == 0 else { throw CocoaError(.fileNoSuchFile) }
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detachNewThread { [self] in acceptLoop() }
+    threads.enter()
+    Thread.detachNewThread { [self] in
+      acceptLoop()
+      threads.leave()
+    }
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
   var requests: [String] { state.withLock { $0.requests } }
   var connections: Int { state.withLock { $0.connections } }
 
+  /// Ends the listening and every connection, and waits for the threads. They close what they use themselves: a number that is free
+  /// belongs to the next server.
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-    for descriptor in state.withLock({ $0.open }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    state.withLock { state in
+      state.isStopped = true
+      for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+    threads.wait()
   }
 
   private func acceptLoop() {
+    defer { close(listener) }
     while true {
       let descriptor = accept(listener, nil, nil)
       guard descriptor >= 0 else { return }
@@ -56,15 +67,23 @@ final class ScriptedServer: @unchecked Sendable {
       state.withLock {
         $0.connections += 1
         $0.open.append(descriptor)
+        // Accepted while `stop` ran: its look at the open ones may be over.
+        if $0.isStopped { shutdown(descriptor, Int32(SHUT_RDWR)) }
       }
-      Thread.detachNewThread { [self] in serve(descriptor) }
+      threads.enter()
+      Thread.detachNewThread { [self] in
+        serve(descriptor)
+        threads.leave()
+      }
     }
   }
 
   private func serve(_ descriptor: Int32) {
     defer {
-      state.withLock { $0.open.removeAll { $0 == descriptor } }
-      close(descriptor)
+      state.withLock { state in
+        state.open.removeAll { $0 == descriptor }
+        _ = close(descriptor)
+      }
     }
     while let request = readRequest(descriptor) {
       let number = state.withLock { state -> Int in

@@ -142,7 +142,7 @@ struct JournalTests {
   @Test(.enabled(if: program("sqlite3") != nil, "sqlite3 is not installed")) func newerFormatIsRefused() throws {
     let directory = try TemporaryDirectory("journal")
     _ = try filled(directory, count: 20)
-    try edit(directory, "PRAGMA user_version = 2")
+    try edit(directory, "PRAGMA user_version = \(JournalIdentity.currentFormat + 1)")
     #expect { try Journal.open(directory: directory.path) } throws: { ($0 as? JournalError)?.code == .newerFormat }
   }
 

@@ -15,6 +15,19 @@ import TradingModel
       low: FixedDecimal(59_000), close: FixedDecimal(60_500), volume: FixedDecimal(raw: 12_345))
   }
 
+  @Test func symbolsOfOtherScriptsComeBack() throws {
+    let directory = try TemporaryDirectory("tape")
+    let symbol = try #require(Symbol("币安人生币安人生USDT"))
+    let key = SeriesKey(symbol: symbol, interval: .oneMonth)
+    let tape = try MarketTapeWriter(stateDirectory: directory.path)
+    tape.history([Self.candle(0)], of: key)
+    tape.learn(TradingRules(symbol: symbol, baseAsset: "币安人生币安人生", quoteAsset: "USDT"))
+    tape.stop()
+    let read = try #require(MarketTape.read(stateDirectory: directory.path))
+    #expect(read.series.map(\.key) == [key] && read.series.first?.rows.map(\.candle) == [Self.candle(0)])
+    #expect(read.rules.map(\.symbol) == [symbol] && read.rules.first?.baseAsset == "币安人生币安人生")
+  }
+
   @Test func candlesComeBackWithWhenTheyWereHeard() throws {
     let directory = try TemporaryDirectory("tape")
     let key = SeriesKey(symbol: Samples.symbol, interval: .oneMinute)

@@ -28,6 +28,17 @@ private final class Recorder: MarketCache, Sendable {
 }
 
 struct MarketDataStoreTests {
+  @Test func whatTheFeedSaysOfASeriesIsPartOfItsQuality() {
+    let store = MarketDataStore()
+    let counts = SeriesFeedCounts(reconnects: 2, refused: 3, backfilled: 4, problem: "no history: Invalid symbol.")
+    store.setFeedCounts(minute, counts)
+    // A series without a single candle is listed too: that is where the reason is wanted most.
+    #expect(store.allSeries() == [minute])
+    #expect(store.quality(minute)?.feed == counts && store.quality(minute)?.held == 0)
+    store.setFeedCounts(minute, SeriesFeedCounts())
+    #expect(store.quality(minute)?.feed == SeriesFeedCounts())
+  }
+
   @Test func keepsTheNewestCandlesOldestFirst() {
     let store = MarketDataStore(capacity: 1)
     #expect(store.capacity == 200)

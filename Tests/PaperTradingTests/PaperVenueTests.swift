@@ -90,6 +90,52 @@ private func decimal(_ text: String) -> FixedDecimal { FixedDecimal(text: text) 
     #expect(submit(&venue, try request("b", .buy, .market)).last?.fill?.price == decimal("60060"))
   }
 
+  @Test func anOrderByAmountGetsWhatTheExchangeGives() throws {
+    var random = SeededRandom(seed: 7)
+    for step in ["0.00001", "0.01", "1"] {
+      var rules = rules
+      rules.stepSize = decimal(step)
+      rules.quantityMinimum = decimal(step)
+      for round in 0..<200 {
+        let price = FixedDecimal(raw: Int128(1 + random.integer(below: 900_000)) * 1_000_000)
+        let amount = FixedDecimal(raw: Int128(500_000_000 + random.integer(below: 2_000_000_000_000)))
+        var venue = PaperVenue()
+        let quote = Quote(symbol: symbol, bidPrice: price, bidQuantity: .one, askPrice: price, askQuantity: .one, time: start)
+        #expect(run(&venue, .quote(quote)).isEmpty)
+        var order = try request("e\(round)", .buy, .market, quantity: "0")
+        order.quoteQuantity = amount
+        var reports: [ExecutionReport] = []
+        venue.submit(order, rules: rules, at: start, reports: &reports)
+        var engine = MatchingEngine(stepSize: decimal(step))
+        var events: [BookEvent] = []
+        engine.submit(
+          BookOrder(id: 1, account: 1, side: .sell, type: .limit, price: price, quantity: FixedDecimal(1_000_000_000)), events: &events)
+        engine.submit(BookOrder(id: 2, account: 2, side: .buy, type: .market, quoteQuantity: amount), events: &events)
+        if case .completed(let taken)? = events.last {
+          let fill = try #require(reports.last?.fill, "\(reports)")
+          #expect(fill.quantity == taken.executed && fill.quoteQuantity == taken.cumulativeQuote && fill.quoteQuantity <= amount)
+          #expect(reports.last?.status == .filled && reports.last?.executedQuantity == fill.quantity)
+        } else {
+          #expect(reports.map(\.status) == [.rejected] && reports[0].reason.contains("LOT_SIZE"), "\(amount) at \(price): \(reports)")
+        }
+      }
+    }
+  }
+
+  @Test func notionalIsJudgedByTheAmount() throws {
+    var venue = venue()
+    _ = run(&venue, trade("60000"))
+    var order = try request("few", .buy, .market, quantity: "0")
+    order.quoteQuantity = decimal("4.99")
+    #expect(submit(&venue, order).first?.reason.contains("NOTIONAL") == true)
+    order.quoteQuantity = decimal("5")
+    let filled = try #require(submit(&venue, order).last)
+    #expect(filled.status == .filled && filled.cumulativeQuote < decimal("5"), "it keeps whole steps")
+    order = try request("sale", .sell, .market, quantity: "0")
+    order.quoteQuantity = decimal("50")
+    #expect(submit(&venue, order).first?.status == .rejected)
+  }
+
   @Test func withoutAPriceAMarketOrderIsRejected() throws {
     var venue = venue()
     let reports = submit(&venue, try request("a", .buy, .market))
@@ -125,6 +171,64 @@ private func decimal(_ text: String) -> FixedDecimal { FixedDecimal(text: text) 
     #expect(reports.map(\.clientOrderID.text) == ["take", "stop"])
     #expect(reports.map(\.status) == [.expired, .filled])
     #expect(reports.first?.reason == "OCO_TRIGGER")
+  }
+
+  /// A stop at 59,000 and a target at 61,000 on a venue at 60,000, taken as one pair.
+  private func pair(_ venue: inout PaperVenue) throws -> [ExecutionReport] {
+    _ = run(&venue, trade("60000", after: -1))
+    var stop = try request("stop", .sell, .stopLoss, stop: "59000")
+    var target = try request("take", .sell, .limitMaker, price: "61000")
+    stop.linked = target.clientOrderID
+    target.linked = stop.clientOrderID
+    var reports: [ExecutionReport] = []
+    venue.submit(stop: stop, target: target, rules: rules, at: start, reports: &reports)
+    return reports
+  }
+
+  @Test func aTargetOfAPairFillsAsMakerAtItsLimitOnceThePriceGoesThrough() throws {
+    var venue = venue()
+    #expect(try pair(&venue).map(\.status) == [.accepted, .accepted])
+    #expect(run(&venue, trade("61000", after: 1)).isEmpty)
+    let reports = run(&venue, trade("61000.01", after: 2))
+    #expect(reports.map(\.clientOrderID.text) == ["stop", "take"] && reports.map(\.status) == [.expired, .filled])
+    #expect(reports.first?.reason == "OCO_TRIGGER")
+    #expect(reports.last?.fill?.price == decimal("61000") && reports.last?.fill?.isMaker == true)
+    #expect(venue.openOrders.isEmpty)
+  }
+
+  @Test func insideOneCandleTheStopOfAPairComesFirst() throws {
+    var venue = venue()
+    _ = try pair(&venue)
+    let reports = run(&venue, candle(0, "60000", "62000", "58000", "61500"))
+    #expect(reports.map(\.clientOrderID.text) == ["take", "stop"] && reports.map(\.status) == [.expired, .filled])
+  }
+
+  @Test func aPairIsTakenWholeOrNotAtAll() throws {
+    for price in ["58000", "61500"] {
+      var venue = venue()
+      _ = run(&venue, trade(price, after: -2))
+      var last = venue
+      _ = run(&last, trade(price, after: -1))
+      var stop = try request("stop", .sell, .stopLoss, stop: "59000")
+      var target = try request("take", .sell, .limitMaker, price: "61000")
+      stop.linked = target.clientOrderID
+      target.linked = stop.clientOrderID
+      var reports: [ExecutionReport] = []
+      last.submit(stop: stop, target: target, rules: rules, at: start, reports: &reports)
+      #expect(reports.map(\.status) == [.rejected, .rejected])
+      #expect(reports.allSatisfy { $0.reason == "The relationship of the prices for the orders is not correct." })
+      #expect(last.openOrders.isEmpty)
+    }
+  }
+
+  @Test func cancellingOneOfAPairEndsBoth() throws {
+    var venue = venue()
+    _ = try pair(&venue)
+    var reports: [ExecutionReport] = []
+    let id = try #require(ClientOrderID("take"))
+    #expect(venue.cancel(clientOrderID: id, symbol: symbol, at: start, reports: &reports))
+    #expect(reports.map(\.clientOrderID.text) == ["take", "stop"] && reports.allSatisfy { $0.status == .canceled })
+    #expect(venue.openOrders.isEmpty)
   }
 
   @Test func takeProfitTriggersAboveAndNeverFillsBetterThanItsStop() throws {

@@ -66,7 +66,7 @@ import TradingModel
   @Test func settingsReachTheBot() throws {
     let bot = try SearchSamples.settings("rsi").bots[0]
     for setting in SearchSetting.allCases {
-      let space = try SearchSamples.space(["\(setting.rawValue)=\(setting.rule.isWhole ? "7" : "0.5")"], of: "rsi")
+      let space = try SearchSamples.space(["\(setting.rawValue)=\(setting.rule.isWhole ? "7" : "0.4")"], of: "rsi")
       #expect(space.configure(bot, at: 0) != bot, "\(setting)")
     }
     let both = try SearchSamples.space(["period=5,6", "stop_loss=0.5"], of: "rsi")

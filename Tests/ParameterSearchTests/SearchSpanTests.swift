@@ -1,3 +1,4 @@
+import Statistics
 import Testing
 import Time
 import TradingModel
@@ -81,10 +82,11 @@ import TradingModel
   /// A fall that begins in one period and ends in the next is one fall.
   @Test func joinedDrawdownCrossesPeriods() {
     func segment(_ fraction: Double, lowest: Double, highest: Double, fall: Double) -> SearchSegment {
-      SearchSegment(
-        figures: SearchFigures(netProfitFraction: fraction, maxDrawdownFraction: fall, years: 0.5), dailyReturns: [fraction],
-        lowest: lowest,
-        highest: highest)
+      var returns = ReturnMoments()
+      returns.add(fraction)
+      return SearchSegment(
+        figures: SearchFigures(netProfitFraction: fraction, maxDrawdownFraction: fall, years: 0.5), returns: returns, wholeDays: 182,
+        span: 365 * 43_200_000_000_000, lowest: lowest, highest: highest)
     }
     let joined = SearchFigures(joining: [
       segment(0.1, lowest: 1, highest: 1.25, fall: 0.12), segment(-0.2, lowest: 0.75, highest: 1, fall: 0.25),

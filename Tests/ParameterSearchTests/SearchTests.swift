@@ -1,5 +1,6 @@
 import Backtest
 import Strategies
+import Statistics
 import Testing
 import TradingModel
 
@@ -33,7 +34,7 @@ import TradingModel
       #expect(report.figure("net_profit")?.number == figures?.netProfit.description)
       #expect(report.figure("trades")?.number == figures.map { "\($0.trades)" })
       #expect(report.figure("sharpe")?.number == FigureText.number(figures?.sharpe))
-      #expect(report.figure("profit_factor")?.number == FigureText.number(figures?.profitFactor))
+      #expect(report.figure("profit_factor")?.number == RoundedFigures.decimal(figures?.profitFactor)?.description)
       #expect(report.figure("calmar")?.number == FigureText.number(figures?.calmar))
       #expect(report.figure("expectancy")?.number == figures?.expectancy.description)
     }
@@ -77,5 +78,26 @@ import TradingModel
     }
     #expect(try bots(["oversold": "30"]) == bots([:]))
     #expect(try bots(["oversold": "31"]) != bots([:]))
+  }
+
+  /// The best of many is judged by all that were tried, wherever they were run.
+  @Test func theBestIsDeflatedByAllThatWereTried() throws {
+    let search = try SearchSamples.search(["fast=2:9", "slow=10:40:10"], candles: 2_000, time: .split(.zero))
+    let trials = try search.indices.map { try search.run($0) }
+    let ranking = SearchRanking(trials, objective: .sharpe, minimumTrades: 1)
+    let best = try ranking.best.orThrow()
+    let probability = try search.deflatedSharpe(ranking).orThrow()
+    let sharpes = trials.compactMap(\.inSample.sharpe).map { $0 / 365.0.squareRoot() }
+    let mean = sharpes.reduce(0, +) / Double(sharpes.count)
+    let variance = sharpes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(sharpes.count - 1)
+    let returns = try search.segment(best.index, in: search.spans[0].inSample).returns
+    let expected = try DeflatedSharpe.probability(
+      sharpe: returns.dailySharpe.orThrow(), days: returns.count, skewness: returns.skewness.orThrow(),
+      kurtosis: returns.kurtosis.orThrow(),
+      trialVariance: variance, trials: 32
+    ).orThrow()
+    #expect(abs(probability - expected) < 1e-9 && probability > 0 && probability < 1)
+    // One combination is no choice.
+    #expect(try search.deflatedSharpe(SearchRanking([best], objective: .sharpe, minimumTrades: 1)) == nil)
   }
 }

@@ -53,7 +53,7 @@ import TradingModel
     #expect(try reasons(.profitFactor, Self.figures(sharpe: 1, profit: 20), Self.figures(sharpe: 1, profit: 15, loss: -10)) == [])
     let fall = Self.figures(sharpe: 1, fall: 0.1)
     #expect(try reasons(.maxDrawdownFraction, fall, Self.figures(sharpe: 1, fall: 0.2)) == [])
-    #expect(try reasons(.maxDrawdownFraction, fall, Self.figures(sharpe: 1, fall: 0.21))[0].contains("more than twice as large: 21.00 %"))
+    #expect(try reasons(.maxDrawdownFraction, fall, Self.figures(sharpe: 1, fall: 0.21))[0].contains("more than twice as large: 21.00%"))
     #expect(try reasons(.winRate, fall, Self.figures(sharpe: 1, trades: 0))[0].contains("no win_rate, with 0 trades"))
   }
 

@@ -32,8 +32,10 @@ private final class Fixture {
     #expect(try journal.flush() == UInt64(appended))
   }
 
-  func mirror(_ server: PostgresServer, batch: Int = 300) throws -> PostgresMirror {
-    var configuration = try PostgresConfiguration(url: server.url)
+  /// - Parameter port: where the database is reached; its own by default.
+  func mirror(_ server: PostgresServer, batch: Int = 300, port: Int? = nil) throws -> PostgresMirror {
+    let url = port.map { server.url.replacingOccurrences(of: ":\(server.port)/", with: ":\($0)/") } ?? server.url
+    var configuration = try PostgresConfiguration(url: url)
     configuration.batchEntries = batch
     configuration.connectMilliseconds = 3_000
     return try PostgresMirror(configuration, journal: journal)
@@ -87,7 +89,9 @@ private final class Fixture {
     #expect(try server.query("SELECT count(*) FROM botd.orders") == "\(orders)")
     #expect(
       try server.query("SELECT status, executed_quantity = quantity FROM botd.orders WHERE client_order_id = 'k3v9x2mq-7'") == "filled|t")
-    #expect(try server.query("SELECT count(*) FROM botd.equity") == "\(fixture.entries.filter { $0.record.kind == .equity }.count)")
+    let samples = fixture.entries.filter { $0.record.kind == .equity }.count
+    #expect(try server.query("SELECT count(*) FROM botd.equity WHERE quote_asset IS NULL") == "\(samples)")
+    try Self.expectFiguresOnce(server, fills)
     #expect(
       try server.query(
         "SELECT to_char(filled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM botd.fills ORDER BY sequence LIMIT 1")
@@ -132,6 +136,15 @@ private final class Fixture {
     try Self.expectRestored(server, entries)
   }
 
+  /// A value of equity for each fill and each of the six bots that were made; figures that counted each fill once.
+  private static func expectFiguresOnce(_ server: PostgresServer, _ fills: [FillRecord]) throws {
+    #expect(
+      try server.query("SELECT count(*), count(DISTINCT sequence) FROM botd.equity WHERE bot_id IS NOT NULL")
+        == "\(fills.count + 6)|\(fills.count + 6)")
+    #expect(try server.query("SELECT sum(fills) FROM botd.statistics WHERE bot_id IS NOT NULL") == "\(fills.count)")
+    #expect(try server.query("SELECT fills FROM botd.statistics WHERE bot_id IS NULL") == "\(fills.count)")
+  }
+
   @Test func outagesAreCaughtUpExactlyOnce() throws {
     let server = try PostgresServer.start()
     let fixture = try Fixture(count: 6_000)
@@ -158,6 +171,7 @@ private final class Fixture {
     let fills = Self.fills(fixture.entries)
     #expect(try server.query("SELECT count(*) FROM botd.fills") == "\(fills.count)")
     try Self.expectPositions(server, fills)
+    try Self.expectFiguresOnce(server, fills)
     try Self.expectRestored(server, fixture.entries)
   }
 
@@ -173,7 +187,40 @@ private final class Fixture {
     try #require(Self.caughtUp(mirror, 3_000))
     mirror.stop()
     try Self.expectPositions(server, Self.fills(fixture.entries))
+    try Self.expectFiguresOnce(server, Self.fills(fixture.entries))
     try Self.expectRestored(server, fixture.entries)
+  }
+
+  /// Fault 52: the connection ends at any byte of what is sent and of what is answered, the answer to COMMIT among them: nothing is there twice.
+  @Test(arguments: [true, false])
+  func aConnectionLostAtAnyByteDoublesNothing(_ isAnswer: Bool) throws {
+    let server = try PostgresServer.start()
+    let proxy = try FaultyProxy(target: server.port)
+    let fixture = try Fixture(count: 1_100)
+    defer { fixture.journal.close() }
+    let mirror = try fixture.mirror(server, batch: 20, port: proxy.port)
+    try fixture.append(100, to: mirror)
+    try #require(Self.caughtUp(mirror, 100))
+    for step in 0..<10 {
+      var faults = FaultyProxy.Faults()
+      // Past the log-in and a batch or two, then at another byte of a batch each time.
+      if isAnswer { faults.toClient.cutAfter = 1_000 + 131 * step } else { faults.toServer.cutAfter = 9_000 + 1_913 * step }
+      faults.endsByReset = step % 2 == 0
+      let connections = proxy.connectionCount
+      proxy.faults = faults
+      proxy.dropAll()
+      try fixture.append(100, to: mirror)
+      #expect(eventually { proxy.connectionCount >= connections + 2 }, "\(step): it was not cut")
+      // Caught up, its pause before the next try is short again.
+      proxy.faults = FaultyProxy.Faults()
+      try #require(Self.caughtUp(mirror, 200 + 100 * step))
+    }
+    mirror.stop()
+    #expect(try server.query("SELECT count(*), count(DISTINCT sequence), max(sequence) FROM botd.journal") == "1100|1100|1100")
+    let entries = Array(fixture.entries.prefix(1_100))
+    try Self.expectPositions(server, Self.fills(entries))
+    try Self.expectFiguresOnce(server, Self.fills(entries))
+    try Self.expectRestored(server, entries)
   }
 
   @Test(arguments: [
@@ -279,7 +326,9 @@ private final class Fixture {
     let configuration = try PostgresConfiguration(url: server.url)
     try PostgresMirror.verify(configuration)
     try server.query("INSERT INTO botd.migrations (version) VALUES (\(MirrorSchema.migrations.count + 1))")
-    #expect { try PostgresMirror.verify(configuration) } throws: { ($0 as? PostgresError)?.code == .newerFormat }
+    #expect { try PostgresMirror.verify(configuration) } throws: {
+      ($0 as? PostgresError)?.code == .newerFormat && "\($0)".contains("start the newer program")
+    }
   }
 
   @Test func wrongPasswordIsNotShown() throws {

@@ -15,14 +15,14 @@ import TradingModel
     #expect(NumberText.percent(0.0123, digits: 1, isSigned: true) == "+1.2\u{202F}%")
     #expect(NumberText.percent(.infinity, digits: 1) == "–")
     #expect(
-      NumberText.json(-1.25, digits: 1) == "-1.3" && NumberText.json(.nan, digits: 1) == "null"
+      NumberText.json(-1.25, digits: 1) == "-1.2" && NumberText.json(.nan, digits: 1) == "null"
         && NumberText.json(-0.001, digits: 1) == "0.0")
   }
 
   @Test func amountsAreRoundedExactly() {
-    #expect(NumberText.amount(Amount(raw: 123_456_500_000), digits: 2) == "1,234.57")
+    #expect(NumberText.amount(Amount(raw: 123_456_500_000), digits: 2) == "1,234.56")
     #expect(NumberText.amount(Amount(raw: -499_999), digits: 2, isSigned: true) == "0.00")
-    #expect(NumberText.amount(Amount(raw: -500_000), digits: 2, isSigned: true) == "\u{2212}0.01")
+    #expect(NumberText.amount(Amount(raw: -500_000), digits: 2, isSigned: true) == "0.00")
     #expect(NumberText.amount(Amount(raw: 1), digits: 8) == "0.00000001")
     #expect(NumberText.amount(Amount(raw: .min), digits: 0).hasPrefix("\u{2212}1,701,411,834,604,"))
   }
@@ -65,8 +65,8 @@ import TradingModel
   }
 
   @Test func durationsHaveTwoUnits() {
-    #expect(PageTime.duration(seconds: 45) == "45 s" && PageTime.duration(seconds: 3_600) == "1 h")
-    #expect(PageTime.duration(seconds: 97_200) == "1 d 3 h" && PageTime.duration(seconds: .nan) == "–")
+    #expect(PageTime.duration(seconds: 45) == "45s" && PageTime.duration(seconds: 3_600) == "1h")
+    #expect(PageTime.duration(seconds: 97_200) == "1d 3h" && PageTime.duration(seconds: .nan) == "–")
     #expect(PageTime.period(seconds: 366 * 86_400) == "366 days" && PageTime.period(seconds: 300) == "5 minutes")
     #expect(PageTime.minute(Timestamp(milliseconds: -1_000)) == "1969-12-31 23:59:59")
   }

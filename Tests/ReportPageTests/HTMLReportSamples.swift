@@ -2,6 +2,7 @@ import Time
 import TradingModel
 
 @testable import Backtest
+import Statistics
 @testable import ReportPage
 
 /// Reports made up for tests.
@@ -45,7 +46,8 @@ enum ReportSamples {
       title: "rsi on BTCUSDT, 1h", strategy: "rsi", parameters: [.init("period", "14")], settings: [.init("capital", "10000")],
       symbols: symbols,
       interval: .oneHour, start: start, end: start.advanced(byMilliseconds: 2_000 * 3_600_000), candleCount: 2_000, quoteAsset: "USDT",
-      capital: Amount(10_000), finalEquity: Amount(10_050), sections: [.init(title: "Risk", figures: [fall])], trades: trades,
+      performance: PerformanceFigures(), capital: Amount(10_000), finalEquity: Amount(10_050),
+      sections: [.init(title: "Risk", figures: [fall])], trades: trades,
       equity: equity,
       months: months, exits: count == 0 ? [] : [group], bySymbol: bySymbol, denials: [], charts: charts, notes: ["A note."])
   }

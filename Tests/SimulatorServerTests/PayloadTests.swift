@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import Foundation
 import ServiceRuntime
@@ -19,6 +20,22 @@ import Venue
     "ws-bookTicker": ["u", "s", "b", "B", "a", "A"],
     "ws-miniTicker": ["e", "E", "s", "c", "o", "h", "l", "v", "q"],
     "ws-ticker": ["e", "E", "s", "p", "P", "w", "x", "c", "Q", "b", "B", "a", "A", "o", "h", "l", "v", "q", "O", "C", "F", "L", "n"],
+    "ws-ticker-1h": ["e", "E", "s", "p", "P", "o", "h", "l", "c", "w", "v", "q", "O", "C", "F", "L", "n"],
+    "ws-avgPrice": ["e", "E", "s", "i", "w", "T"],
+    "ws-referencePrice": ["e", "s", "r", "t"],
+    "ws-depthUpdate": ["e", "E", "s", "U", "u", "b", "a"],
+    "rest-ticker-rolling": [
+      "symbol", "priceChange", "priceChangePercent", "weightedAvgPrice", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume",
+      "quoteVolume", "openTime", "closeTime", "firstId", "lastId", "count",
+    ],
+    "rest-ticker-tradingDay": [
+      "symbol", "priceChange", "priceChangePercent", "weightedAvgPrice", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume",
+      "quoteVolume", "openTime", "closeTime", "firstId", "lastId", "count",
+    ],
+    "rest-avgPrice": ["mins", "price", "closeTime"],
+    "rest-referencePrice": ["symbol", "referencePrice", "timestamp"],
+    "rest-referencePrice-calculation": ["symbol", "calculationType", "bucketCount", "bucketWidthMs"],
+    "rest-executionRules": ["symbolRules"],
     "ws-partialDepth": ["lastUpdateId", "bids", "asks"],
     "rest-order-ack": ["symbol", "orderId", "orderListId", "clientOrderId", "transactTime"],
     "rest-order-result": [
@@ -70,15 +87,15 @@ import Venue
     ],
   ]
 
-  private static func names(_ value: SimulatorJSON?) -> [String] {
+  static func names(_ value: JSONTree?) -> [String] {
     guard case .object(let members)? = value else { return [] }
     return members.map(\.name)
   }
 
-  private static func original(_ name: String) throws -> SimulatorJSON {
+  private static func original(_ name: String) throws -> JSONTree {
     let parts = name.split(separator: "/").map(String.init)
     let data = try Data(contentsOf: URL(fileURLWithPath: SharedFolder.path("binance/payloads/\(parts[0]).json")))
-    let value = try #require(SimulatorJSON(Array(data)))
+    let value = try #require(JSONTree(Array(data)))
     return parts.count > 1 ? try #require(value[parts[1]]) : value
   }
 
@@ -88,8 +105,8 @@ import Venue
     for (name, keys) in Self.elementKeys { #expect(Self.names(try Self.original(name).elements?.first) == keys, "\(name)") }
   }
 
-  private func value(_ json: [UInt8]) throws -> SimulatorJSON {
-    try #require(SimulatorJSON(json), "\(String(decoding: json, as: UTF8.self))")
+  private func value(_ json: [UInt8]) throws -> JSONTree {
+    try #require(JSONTree(json), "\(String(decoding: json, as: UTF8.self))")
   }
 
   private func expect(_ json: [UInt8], has name: String, without missing: [String] = []) throws {
@@ -109,13 +126,26 @@ import Venue
     #expect(inner["o"] == .string("1.00000000"))
     let trade = MarketTradeFacts(id: 1, price: .one, quantity: .one, time: time, isBuyerMaker: true)
     try expect(StreamPayloads.trade(trade, symbol: symbol, at: time), has: "ws-trade")
-    try expect(StreamPayloads.aggregateTrade(trade, symbol: symbol, at: time), has: "ws-aggTrade")
+    let aggregate = TradeTape.Aggregate(id: 1, price: .one, quantity: .one, firstID: 1, lastID: 2, time: time, isBuyerMaker: true)
+    try expect(StreamPayloads.aggregateTrade(aggregate, symbol: symbol, at: time), has: "ws-aggTrade")
     let quote = Quote(symbol: symbol, bidPrice: .one, bidQuantity: .one, askPrice: .one, askQuantity: .one, time: time)
     try expect(StreamPayloads.bookTicker(quote, updateID: 5), has: "ws-bookTicker")
     try expect(StreamPayloads.depth(updateID: 1, bids: [], asks: []), has: "ws-partialDepth")
-    let day = DayStatistics(
+    let day = WindowStatistics(
       openTime: time, closeTime: time, open: .one, high: .one, low: .one, last: FixedDecimal(2), lastQuantity: .one, previousClose: .one)
-    try expect(StreamPayloads.ticker(day, symbol: symbol, quote: quote, at: time), has: "ws-ticker")
+    func written(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+      var json = JSONWriter()
+      body(&json)
+      return json.bytes
+    }
+    try expect(written { StreamPayloads.ticker(day, symbol: symbol, quote: quote, at: time, to: &$0) }, has: "ws-ticker")
+    let hour = try #require(RollingWindow("1h"))
+    try expect(written { StreamPayloads.rollingTicker(day, hour, symbol: symbol, at: time, to: &$0) }, has: "ws-ticker-1h")
+    try expect(written { StreamPayloads.averagePrice(.one, lastTrade: time, symbol: symbol, at: time, to: &$0) }, has: "ws-avgPrice")
+    try expect(StreamPayloads.referencePrice(nil, symbol: symbol, at: time), has: "ws-referencePrice")
+    try expect(
+      StreamPayloads.depthUpdate(DepthDifference.Message(firstID: 1, lastID: 2, bids: [], asks: []), symbol: symbol, at: time),
+      has: "ws-depthUpdate")
     #expect(day.changePercent.text(fractionDigitsMinimum: 3) == "100.000")
     var json = JSONWriter()
     StreamPayloads.miniTicker(day, symbol: symbol, at: time, to: &json)
@@ -180,6 +210,6 @@ import Venue
     ("-", false), ("1.", false), ("\u{FEFF}{}", false), (String(repeating: "[", count: 100), false),
   ])
   func jsonReaderIsStrict(text: String, isValid: Bool) {
-    #expect((SimulatorJSON(Array(text.utf8)) != nil) == isValid)
+    #expect((JSONTree(Array(text.utf8)) != nil) == isValid)
   }
 }

@@ -8,7 +8,8 @@ import Testing
   private static let script = """
     import sys
     from binance.client import Client
-    base, key, secret = sys.argv[1:4]
+    address, key, secret = sys.argv[1:4]
+    base = "http://" + address
     Client.API_URL = base + "/api"
     client = Client(key, secret)
     client.API_URL = base + "/api"
@@ -26,49 +27,18 @@ import Testing
     print("trades", [t["id"] for t in trades] == [f["tradeId"] for f in order["fills"]])
     """
 
-  private struct Outcome {
-    var status: Int32
-    var output: String
-  }
-
-  private static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: String(decoding: data, as: UTF8.self))
-  }
-
-  /// The Python of a fresh virtual environment with python-binance from PyPI; `nil` where that cannot be had.
-  private static let python: String? = {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("botsim-python-\(UUID().uuidString)").path
-    guard let made = try? run("python3", ["-m", "venv", folder]), made.status == 0 else { return nil }
-    let python = folder + "/bin/python"
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20", "--retries", "1", "python-binance"]
-    guard let installed = try? run(python, install), installed.status == 0 else { return nil }
-    return python
-  }()
-
-  @Test(.enabled("python-binance cannot be installed here (no python3 with venv, or PyPI is unreachable)") { python != nil })
+  @Test(
+    .enabled("python-binance cannot be installed here (no python3 with venv, or PyPI is out of reach)") {
+      let packages = await PublicClients.packages
+      return packages != nil || PublicClients.areRequired
+    })
   func pythonBinanceTradesUnmodified() async throws {
-    let python = try #require(Self.python)
-    let folder = URL(fileURLWithPath: python).deletingLastPathComponent().deletingLastPathComponent()
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let packages = try #require(await PublicClients.packages)
     try await ServerFixture.run({
       $0.startsPaused = false
       $0.startTime = nil
     }) { fixture in
-      let outcome = try Self.run(
-        python,
-        [
-          "-c", Self.script, "http://127.0.0.1:\(fixture.server.port)", SimulatorConfiguration.testAPIKey,
-          SimulatorConfiguration.testAPISecret,
-        ])
+      let outcome = try await PublicClients.run(["-c", Self.script], of: .pythonBinance, packages, port: fixture.server.port)
       #expect(outcome.status == 0, "\(outcome.output)")
       #expect(
         outcome.output.split(separator: "\n").map(String.init) == [

@@ -1,3 +1,4 @@
+import Presentation
 import Testing
 import TradingModel
 import ExchangeSimulation
@@ -5,7 +6,7 @@ import ExchangeSimulation
 @testable import SimulatorServer
 
 @Suite struct RESTTests {
-  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> JSONTree { try #require(JSONTree(Array(text.utf8)), "\(text)") }
 
   @Test func publicEndpointsAnswer() async throws {
     try await ServerFixture.run { fixture in
@@ -78,7 +79,7 @@ import ExchangeSimulation
       let fills = try #require(answer["fills"]?.elements)
       #expect(trades.elements?.compactMap { $0["id"]?.integer } == fills.compactMap { $0["tradeId"]?.integer })
       #expect(trades.elements?.compactMap { $0["commission"]?.text } == fills.compactMap { $0["commission"]?.text })
-      let truth = try json(try await fixture.get("/sim/truth"))
+      let truth = try json(try await fixture.get("/sim/orders"))
       #expect(truth.elements?.compactMap { $0["clientOrderId"]?.text } == ["m1", "s1", "s1"])
       #expect(truth.elements?.compactMap { $0["kind"]?.text } == ["place", "place", "cancel"])
     }
@@ -102,7 +103,7 @@ import ExchangeSimulation
         "POST", "/api/v3/order",
         query: "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1&newClientOrderId=bad&timestamp=1700000000000&signature=00",
         key: SimulatorConfiguration.testAPIKey)
-      let truth = try json(try await fixture.get("/sim/truth"))
+      let truth = try json(try await fixture.get("/sim/orders"))
       #expect(truth.elements?.first?["clientOrderId"]?.text == "bad")
       #expect(truth.elements?.first?["code"]?.integer == -1022)
     }

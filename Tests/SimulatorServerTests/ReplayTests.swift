@@ -1,11 +1,12 @@
 import Foundation
+import Presentation
 import Testing
 import TradingModel
 
 @testable import SimulatorServer
 
 @Suite struct ReplayTests {
-  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> JSONTree { try #require(JSONTree(Array(text.utf8)), "\(text)") }
 
   private func temporaryFile(_ name: String, _ text: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("botsim-\(UUID().uuidString)")
@@ -85,7 +86,7 @@ import TradingModel
     }) { fixture in
       let probe = try await WebSocketProbe.connect(
         port: fixture.server.port, "/stream?streams=btcusdt@kline_5m/ethusdt@kline_5m")
-      var closed: [String: [SimulatorJSON]] = [:]
+      var closed: [String: [JSONTree]] = [:]
       while (closed["ETHUSDT"]?.count ?? 0) < 3 || (closed["BTCUSDT"]?.count ?? 0) < 3 {
         let text = try await probe.text()
         guard text.contains("\"x\":true"), let kline = try json(text)["data"]?["k"] else { continue }

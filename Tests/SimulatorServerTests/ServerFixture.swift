@@ -51,17 +51,26 @@ struct ServerFixture {
     await server.shutdown()
   }
 
-  func call(_ method: String, _ path: String, query: String = "", body: String? = nil, key: String? = nil) async throws -> Answer {
+  func call(
+    _ method: String, _ path: String, query: String = "", body: String? = nil, key: String? = nil, unit: String? = nil
+  ) async throws -> Answer {
     let url = try #require(URL(string: "http://127.0.0.1:\(server.port)\(path)" + (query.isEmpty ? "" : "?\(query)")))
     var request = URLRequest(url: url, timeoutInterval: 20)
     request.httpMethod = method
     request.httpBody = body.map { Data($0.utf8) }
     if let key { request.setValue(key, forHTTPHeaderField: "X-MBX-APIKEY") }
+    if let unit { request.setValue(unit, forHTTPHeaderField: "X-MBX-TIME-UNIT") }
     let (data, response) = try await URLSession.shared.data(for: request)
     let http = try #require(response as? HTTPURLResponse)
     var headers: [String: String] = [:]
     for (name, value) in http.allHeaderFields { headers["\(name)".lowercased()] = "\(value)" }
     return Answer(status: http.statusCode, text: String(decoding: data, as: UTF8.self), headers: headers)
+  }
+
+  /// The bytes of a file.
+  func bytes(_ path: String) async throws -> [UInt8] {
+    let url = try #require(URL(string: "http://127.0.0.1:\(server.port)\(path)"))
+    return Array(try await URLSession.shared.data(for: URLRequest(url: url, timeoutInterval: 20)).0)
   }
 
   func get(_ path: String, _ query: String = "") async throws -> String { try await call("GET", path, query: query).text }

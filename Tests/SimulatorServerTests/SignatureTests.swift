@@ -1,3 +1,4 @@
+import Presentation
 import ServiceRuntime
 import Signing
 import Testing
@@ -31,7 +32,7 @@ enum HMACSHA256Vector {
 
   @Test func webSocketVectors() throws {
     func signature(_ text: String) throws -> String {
-      let json = try #require(SimulatorJSON(Array(text.utf8)))
+      let json = try #require(JSONTree(Array(text.utf8)))
       let parameters = RequestParameters(json: json)
       return HMACSHA256Vector.hex(parameters.sortedPayload)
     }

@@ -1,11 +1,12 @@
 import Foundation
+import Presentation
 import Testing
 import TradingModel
 
 @testable import SimulatorServer
 
 @Suite struct StreamTests {
-  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> JSONTree { try #require(JSONTree(Array(text.utf8)), "\(text)") }
 
   @Test func closedCandlesOfTheStreamEqualThoseOfREST() async throws {
     try await ServerFixture.run { fixture in
@@ -71,7 +72,8 @@ import TradingModel
   @Test func aClientThatAnswersNoPingIsClosed() async throws {
     try await ServerFixture.run({
       $0.pingSeconds = 0.05
-      $0.pongTimeoutSeconds = 0.2
+      // Long enough for a polite client on a machine that does much else.
+      $0.pongTimeoutSeconds = 3
     }) { fixture in
       let silent = try await WebSocketProbe.connect(port: fixture.server.port, "/ws", answersPings: false)
       let polite = try await WebSocketProbe.connect(port: fixture.server.port, "/ws")

@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import ServiceRuntime
 import Testing
@@ -6,7 +7,7 @@ import TradingModel
 @testable import SimulatorServer
 
 @Suite struct UserDataTests {
-  private func json(_ text: String) throws -> SimulatorJSON { try #require(SimulatorJSON(Array(text.utf8)), "\(text)") }
+  private func json(_ text: String) throws -> JSONTree { try #require(JSONTree(Array(text.utf8)), "\(text)") }
 
   private func signed(_ method: String, _ parameters: [(String, String)] = [], id: Int = 1) -> String {
     let all = parameters + [("apiKey", SimulatorConfiguration.testAPIKey), ("timestamp", String(WallClock.now().milliseconds))]
@@ -35,7 +36,7 @@ import TradingModel
       #expect(try json(try await probe.text())["error"]?["code"]?.integer == -2035)
 
       _ = try await fixture.signed("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&newClientOrderId=u1")
-      var events: [SimulatorJSON] = []
+      var events: [JSONTree] = []
       while events.last?["e"]?.text != "outboundAccountPosition" {
         let message = try json(try await probe.text())
         #expect(message["subscriptionId"]?.integer == 0)
@@ -52,8 +53,8 @@ import TradingModel
             ("symbol", "BTCUSDT"), ("side", "SELL"), ("type", "LIMIT"), ("timeInForce", "GTC"), ("quantity", "0.01"), ("price", "90000"),
             ("newClientOrderId", "u2"),
           ], id: 7))
-      var placed: SimulatorJSON?
-      var reported: SimulatorJSON?
+      var placed: JSONTree?
+      var reported: JSONTree?
       while placed == nil || reported == nil {
         let message = try json(try await probe.text())
         if message["id"]?.integer == 7 { placed = message }

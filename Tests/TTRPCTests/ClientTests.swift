@@ -172,7 +172,7 @@ import Testing
   @Test func whatAServerMaySayWrongOnAUnaryCall() async throws {
     let answers: [(RawFrame, RPCStatusCode)] = [
       (RawFrame(0, RawFrame.response, 0, [0xFF]), .internalError), (RawFrame(0, RawFrame.data, 0, [1]), .internalError),
-      (RawFrame(0, 9, 0, [1]), .internalError), (RawFrame(0, RawFrame.response, 0, Wire.field(1, [8, 77])), RPCStatusCode(rawValue: 77)),
+      (RawFrame(0, RawFrame.response, 0, Wire.field(1, [8, 77])), RPCStatusCode(rawValue: 77)),
     ]
     try await Script.run { script in
       let client = try await script.client()
@@ -188,8 +188,11 @@ import Testing
       let id = try raw.expectFrame().id
       try raw.send(RawFrame(id, RawFrame.response, 0, [UInt8](repeating: 0, count: (4 << 20) + 1)))
       #expect(await oversized == .resourceExhausted)
+      // A frame of a type of a later version is let pass.
       async let well = client.unary(echo, payload: [])
-      try raw.send(RawFrame(try raw.expectFrame().id, RawFrame.response, 0, Wire.field(2, [1])))
+      let last = try raw.expectFrame().id
+      try raw.send(RawFrame(last, 9, 0, [1]))
+      try raw.send(RawFrame(last, RawFrame.response, 0, Wire.field(2, [1])))
       #expect(try await well == [1])
     }
   }
@@ -200,7 +203,7 @@ import Testing
       ([RawFrame(0, RawFrame.data, 1)], [], nil), ([RawFrame(0, RawFrame.data, 4), .end(0)], [], nil),
       ([RawFrame(0, RawFrame.data, 0, []), .end(0)], [[]], nil),
       ([RawFrame(0, RawFrame.data, 0, [1]), RawFrame(0, RawFrame.response, 0, Wire.field(1, [8, 11]))], [[1]], .outOfRange),
-      ([RawFrame(0, 9)], [], .internalError),
+      ([RawFrame(0, 9), .end(0)], [], nil),
     ]
     try await Script.run { script in
       let client = try await script.client()

@@ -4,20 +4,20 @@ import Testing
 
 @Suite struct ProtobufTests {
   private func descriptor() -> ProtobufC.Descriptor {
-    var message = unsafe Ttrpc__Request()
-    unsafe ttrpc__request__init(&message)
+    var message = unsafe Botd__Ttrpc__V1__Request()
+    unsafe botd__ttrpc__v1__request__init(&message)
     return unsafe ProtobufC.descriptor(of: message.base)
   }
   private func responseDescriptor() -> ProtobufC.Descriptor {
-    var message = unsafe Ttrpc__Response()
-    unsafe ttrpc__response__init(&message)
+    var message = unsafe Botd__Ttrpc__V1__Response()
+    unsafe botd__ttrpc__v1__response__init(&message)
     return unsafe ProtobufC.descriptor(of: message.base)
   }
 
   @Test func packIsTheInverseOfUnpack() throws {
     let bytes = Wire.request("Echo", payload: [1, 2, 3], timeout: -5, metadata: [(Array("k".utf8), Array("é".utf8))])
     let message = try unsafe ProtobufC.unpack(descriptor(), bytes)
-    let again = unsafe message.withMessage(as: Ttrpc__Request.self) { request in
+    let again = unsafe message.withMessage(as: Botd__Ttrpc__V1__Request.self) { request in
       unsafe #expect(String(cString: request.pointee.method) == "Echo")
       unsafe #expect(request.pointee.timeout_nano == -5)
       return unsafe ProtobufC.pack(UnsafePointer(UnsafeMutableRawPointer(request).assumingMemoryBound(to: ProtobufCMessage.self)))
@@ -77,7 +77,7 @@ import Testing
     let good = Wire.request("Echo", payload: [UInt8](repeating: 1, count: 3000))
     for _ in 0..<50 {
       let message = try unsafe arena.unpack(descriptor(), good)
-      let request = unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Request.self)
+      let request = unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Botd__Ttrpc__V1__Request.self)
       let count = unsafe ProtobufC.byteCount(request.pointee.payload)
       #expect(count == 3000)
       arena.reset()

@@ -46,8 +46,9 @@ import Testing
         serverName: "localhost")
       let client = try await RPCClient.connect(to: address, tls: tls)
       #expect(try await client.unary(TestServer.method("Echo"), payload: [1, 2]) == [1, 2])
-      let peer = try await contexts.next().connection.peer
-      #expect(peer == .tcp(address: "127.0.0.1", tlsCertificateSubject: "O=bots, CN=observer"))
+      let connection = try await contexts.next().connection
+      #expect(connection.certificateName == "observer")
+      #expect(connection.peer == .tcp(address: "127.0.0.1", tlsCertificateSubject: "O=bots, CN=observer"))
       var count = 0
       for try await message in try client.serverStream(TestServer.method("List", .serverStreaming), payload: []) {
         #expect(message.count == 1000)

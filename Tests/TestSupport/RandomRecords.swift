@@ -27,7 +27,9 @@ public struct RandomRecords: Sendable {
     case .botUpdated: .botUpdated(configuration())
     case .botStateChanged:
       .botStateChanged(
-        BotStateChange(botID: botID(), state: random.pick(BotState.allCases), reason: text(), referencePrice: decimal()))
+        BotStateChange(
+          botID: botID(), state: random.pick(BotState.allCases), cause: random.pick(BotStateChange.Cause.allCases),
+          reason: text(), referencePrice: decimal()))
     case .botRemoved: .botRemoved(botID())
     case .orderDenied:
       .orderDenied(
@@ -39,27 +41,69 @@ public struct RandomRecords: Sendable {
       .orderUpdated(
         OrderUpdate(
           clientOrderID: clientOrderID(), botID: botID(), status: random.pick(OrderStatus.allCases), venueOrderID: VenueOrderID(integer()),
-          executedQuantity: decimal(), cumulativeQuote: decimal(), reason: text()))
+          executedQuantity: decimal(), cumulativeQuote: decimal(), cause: random.pick(OrderUpdate.Cause.allCases), reason: text()))
     case .cancelRequested: .cancelRequested(CancelRequest(clientOrderID: clientOrderID(), botID: botID(), reason: text()))
     case .fill: .fill(fill())
     case .exitRequested:
       .exitRequested(
         ExitRequest(botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal()))
-    case .tradingStateChanged: .tradingStateChanged(TradingStateChange(state: random.pick(TradingState.allCases), reason: text()))
+    case .tradingStateChanged:
+      .tradingStateChanged(
+        TradingStateChange(
+          state: random.pick(TradingState.allCases), cause: random.pick(TradingStateChange.Cause.allCases), reason: text()))
     case .balances:
       .balances((0..<random.below(6)).map { _ in AssetBalance(asset: text(), free: decimal(), locked: decimal()) })
     case .equity: .equity(EquityPoint(equity: decimal(), realized: decimal(), unrealized: decimal(), exposure: decimal()))
     case .alert:
-      .alert(Alert(severity: random.pick([.info, .warning, .critical]), botID: random.chance(50) ? botID() : nil, message: text()))
+      .alert(
+        Alert(
+          severity: random.pick(Alert.Severity.allCases), code: random.pick(Alert.Code.allCases),
+          botID: random.chance(50) ? botID() : nil, message: text()))
     case .peakRaised: .peakRaised(PeakRecord(botID: botID(), price: decimal()))
     case .riskLimitsChanged: .riskLimitsChanged(limits())
+    case .entriesLocked:
+      .entriesLocked(
+        EntryLock(
+          scope: scope(), cause: random.pick(EntryLock.Cause.allCases), until: Timestamp(nanoseconds: integer()), reason: text()))
+    case .profitSampled: .profitSampled(ProfitSample(quoteAsset: text(), profit: decimal()))
+    case .ratesTaken: .ratesTaken(rates())
+    case .entriesUnlocked:
+      .entriesUnlocked(LockEnd(lock: random.next(), scope: scope(), cause: random.pick(LockEnd.Cause.allCases), reason: text()))
+    case .symbolAssets: .symbolAssets(SymbolAssets(symbol: symbol(), base: text(), quote: text()))
+    case .marked:
+      .marked(
+        MarkRecord(
+          symbol: symbol(), interval: random.pick(Interval.allCases), closeTime: Timestamp(nanoseconds: integer()), close: decimal(),
+          low: decimal(), high: decimal()))
+    case .signal:
+      .signal(
+        ServedSignal(
+          botID: botID(), action: random.pick([Signal.Action.hold, .buy, .sell]), confidence: Double(random.below(1_001)) / 1_000,
+          reason: text(), closeTime: Timestamp(nanoseconds: integer()), delayNanoseconds: integer()))
+    case .positionAdjusted:
+      .positionAdjusted(
+        PositionAdjustment(
+          botID: botID(), cause: random.pick(PositionAdjustment.Cause.allCases), quantity: decimal(), price: decimal(),
+          entryPrice: decimal(), realizedPnL: decimal(), closesPosition: random.chance(50)))
+    case .accountBound: .accountBound(AccountBinding(exchange: text(), uid: integer()))
+    case .started:
+      .started(
+        StartRecord(
+          epoch: random.next(), place: StatePlace(machine: random.next(), inode: random.next(), birth: integer()),
+          acceptsEarlier: random.chance(50)))
+    case .candleDoubted:
+      .candleDoubted(
+        CandleDoubt(
+          symbol: symbol(), interval: random.pick(Interval.allCases), closeTime: Timestamp(nanoseconds: integer()), close: decimal()))
+    case .answered: .answered(AnswerRecord(response: (0..<random.below(300)).map { _ in UInt8(random.below(256)) }))
     }
   }
 
   mutating func intent() -> OrderIntent {
     let request = OrderRequest(
       clientOrderID: clientOrderID(), symbol: symbol(), side: random.pick(Side.allCases), type: random.pick(OrderType.allCases),
-      timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), price: decimal(), stopPrice: decimal())
+      timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), quoteQuantity: random.chance(30) ? decimal() : .zero,
+      price: decimal(), stopPrice: decimal(), linked: random.chance(30) ? clientOrderID() : nil)
     return OrderIntent(
       request: request, botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal(),
       volatility: random.chance(30) ? decimal() : .zero)
@@ -69,7 +113,38 @@ public struct RandomRecords: Sendable {
     RiskLimits(
       orderNotionalMaximum: decimal(), symbolNotionalMaximum: decimal(), totalNotionalMaximum: decimal(), dailyLossMaximum: decimal(),
       drawdownMaximum: decimal(), openPositionsMaximum: random.below(1_000), openOrdersMaximum: random.below(1_000),
-      ordersPerMinuteMaximum: random.below(1_000), breachState: random.pick(TradingState.allCases))
+      ordersPerMinuteMaximum: random.below(1_000), breachState: random.pick(TradingState.allCases),
+      symbolGuards: guards(), accountGuards: guards(), currency: random.chance(30) ? text() : "")
+  }
+
+  mutating func guards() -> [TradeGuard] {
+    guard random.chance(30) else { return [] }
+    return (0..<(1 + random.below(3))).map { _ in
+      TradeGuard(
+        kind: random.pick(TradeGuard.Kind.allCases), lookback: span(), tradesMinimum: random.below(1_000), duration: span(),
+        limit: decimal())
+    }
+  }
+
+  mutating func rates() -> ConversionRates {
+    ConversionRates(
+      currency: text(),
+      conversions: (0..<random.below(4)).map { _ in
+        Conversion(
+          asset: text(),
+          legs: (0..<random.below(3)).map { _ in Conversion.Leg(symbol: symbol(), isInverse: random.chance(50), price: decimal()) },
+          pricedAt: Timestamp(nanoseconds: integer()))
+      })
+  }
+
+  mutating func span() -> TradeGuard.Span { random.chance(50) ? .candles(random.below(1_000)) : .minutes(random.below(1_000)) }
+
+  mutating func scope() -> LockScope {
+    switch random.below(3) {
+    case 0: .account
+    case 1: .bot(botID())
+    default: .symbol(symbol())
+    }
   }
 
   mutating func fill() -> FillRecord {
@@ -80,18 +155,31 @@ public struct RandomRecords: Sendable {
     return FillRecord(
       fill: fill, botID: random.chance(80) ? botID() : nil, clientOrderID: random.chance(80) ? clientOrderID() : nil,
       side: random.pick(Side.allCases), purpose: random.pick(OrderPurpose.allCases), reason: text(), realizedPnL: decimal(),
-      closesPosition: random.chance(50))
+      closesPosition: random.chance(50), commissionRate: random.chance(30) ? decimal() : .zero)
   }
 
   mutating func configuration() -> BotConfiguration {
-    BotConfiguration(
-      id: botID(), symbol: symbol(), interval: random.pick(Interval.allCases), strategyName: text(),
+    let served = random.chance(30) ? served() : nil
+    return BotConfiguration(
+      id: botID(), symbol: symbol(), interval: random.pick(Interval.allCases), strategyName: served?.name ?? text(),
       parameters: StrategyParameters((0..<random.below(4)).map { _ in .init(name: text(), value: text()) }), capital: decimal(),
       riskPerTrade: decimal(), maximumPosition: decimal(), stopLoss: decimal(), takeProfit: decimal(), trailingStop: decimal(),
       trailingStopRanges: random.chance(30) ? decimal() : BotConfiguration.Defaults.trailingStopRanges,
       timeStopCandles: random.chance(30) ? random.below(1_000) : BotConfiguration.Defaults.timeStopCandles,
       cooldownCandles: random.chance(30) ? random.below(1_000) : BotConfiguration.Defaults.cooldownCandles,
-      sizing: random.chance(30) ? random.pick(PositionSizing.allCases) : BotConfiguration.Defaults.sizing)
+      sizing: random.chance(30) ? random.pick(PositionSizing.allCases) : BotConfiguration.Defaults.sizing,
+      compounds: random.chance(30), autoStart: random.chance(30), guards: guards(), served: served)
+  }
+
+  mutating func served() -> ServedStrategy {
+    let parameters = (0..<random.below(4)).map { _ in
+      ParameterDescriptor(
+        name: text(), type: random.pick([ParameterDescriptor.Kind.integer, .number, .boolean, .text]), defaultValue: text(),
+        minimum: text(),
+        maximum: text(), meaning: text(), choices: (0..<random.below(3)).map { _ in text() })
+    }
+    return ServedStrategy(
+      name: text(), summary: text(), details: text(), parameters: parameters, warmUp: random.below(1_000))
   }
 
   mutating func decimal() -> FixedDecimal {

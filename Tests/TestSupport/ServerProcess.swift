@@ -56,6 +56,22 @@ public final class ServerProcess: @unchecked Sendable {
 
   public func kill(_ signal: Int32) { lock.withLock { if !hasEnded { _ = Foundation.kill(pid, signal) } } }
 
+  /// Waits until it has ended by itself, at most `seconds`; its exit code, or 128 and the signal that ended it. `nil`: it still runs, or
+  /// was stopped.
+  public func exitCode(within seconds: Double) -> Int32? {
+    var status: Int32 = 0
+    let ended = eventually(within: seconds) {
+      lock.withLock {
+        guard !hasEnded, unsafe waitpid(pid, &status, WNOHANG) == pid else { return false }
+        hasEnded = true
+        _ = unsafe write(lifeline, "over\n", 5)
+        return true
+      }
+    }
+    guard ended else { return nil }
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+  }
+
   /// Sends a signal and waits until the server is gone.
   public func stop(_ signal: Int32 = 9) {
     lock.withLock {
@@ -81,7 +97,7 @@ public func run(_ arguments: [String], input: String? = nil, environment: [Strin
   process.standardError = output
   let stdin = Pipe()
   process.standardInput = input == nil ? FileHandle.nullDevice : stdin
-  try process.run()
+  try withNoSignalBlocked { try process.run() }
   if let input {
     stdin.fileHandleForWriting.write(Data(input.utf8))
     try? stdin.fileHandleForWriting.close()
@@ -89,6 +105,16 @@ public func run(_ arguments: [String], input: String? = nil, environment: [Strin
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+}
+
+/// A child inherits the mask of the thread that starts it, and the threads that tests run on may block every signal.
+public func withNoSignalBlocked(_ body: () throws -> Void) rethrows {
+  var none = sigset_t()
+  var before = sigset_t()
+  unsafe sigemptyset(&none)
+  unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+  try body()
 }
 
 /// The path of a program on PATH, or `nil`.

@@ -46,7 +46,7 @@ import PaperTrading
     guard case .failed(let error) = result else { return }
     let fields = error.violations.map(\.field)
     for field in [
-      "symbol", "capital", "stop_loss", "take_profit", "trailing_stop", "max_position_fraction", "params.period", "params.colour",
+      "symbol", "capital", "stop_loss", "take_profit", "trailing_stop", "max_position_fraction", "parameters[period]", "parameters[colour]",
     ] {
       #expect(fields.contains(field), "\(field) is not named")
     }
@@ -66,7 +66,7 @@ import PaperTrading
   @Test func unknownBotIsNotFoundByEveryCommand() {
     var driver = PaperBench()
     let commands: [Command] = [
-      .startBot(one), .stopBot(one), .pauseBot(one), .resumeBot(one), .removeBot(one, force: true), .closePosition(one),
+      .startBot(one), .stopBot(one), .pauseBot(one), .resumeBot(one), .removeBot(one), .closePosition(one),
       .updateBot(Samples.configuration()),
     ]
     for command in commands {
@@ -89,7 +89,7 @@ import PaperTrading
     let count = driver.journal.count
     #expect(driver.command(.stopBot(one)).bots == ["one"])
     #expect(driver.journal.count == count)
-    #expect(driver.snapshot()?.statistics.firstStartPrice == Samples.decimal("60000"))
+    #expect(driver.snapshot()?.results.hasStarted == true)
   }
 
   @Test func startsAndStopsAll() {
@@ -102,7 +102,10 @@ import PaperTrading
 
   @Test func openPositionStandsInTheWayOfRemovalAndUpdate() throws {
     var driver = TradingTests.holding()
-    #expect(driver.command(.removeBot(one, force: false)).reasons == ["POSITION_OPEN"])
+    #expect(driver.command(.removeBot(one)).reasons == ["BOT_RUNNING"])
+    #expect(driver.command(.updateBot(Samples.configuration(capital: "5000"))).reasons == ["BOT_RUNNING"])
+    driver.command(.stopBot(one))
+    #expect(driver.command(.removeBot(one)).reasons == ["POSITION_OPEN"])
     #expect(driver.command(.updateBot(Samples.configuration(capital: "5000"))).reasons == ["POSITION_OPEN"])
     #expect(driver.command(.closePosition(one)).bots == ["one"])
     #expect(driver.fills().last?.purpose == .manual)
@@ -110,41 +113,37 @@ import PaperTrading
     #expect(driver.command(.closePosition(one)).reasons == ["NO_POSITION"])
     #expect(driver.command(.updateBot(Samples.configuration(capital: "5000"))).bots == ["one"])
     #expect(driver.snapshot()?.configuration.capital == Samples.decimal("5000"))
-    #expect(driver.command(.removeBot(one, force: false)).bots == ["one"])
+    #expect(driver.command(.removeBot(one)).bots == ["one"])
     #expect(driver.snapshot() == nil)
     #expect(driver.unwatched == [Samples.configuration().series])
   }
 
-  @Test func forcedRemovalCancelsTheStopAndLeavesTheInventory() {
-    var driver = TradingTests.holding()
-    #expect(driver.command(.removeBot(one, force: true)).bots == ["one"])
-    #expect(driver.venue.openOrders.isEmpty)
-    #expect(driver.fills().count == 1)
-    #expect(driver.core.openOrders.isEmpty)
-  }
-
   @Test func newBotOfAnOldNameInheritsNothing() {
     var driver = TradingTests.holding()
-    driver.command(.removeBot(one, force: true))
+    let first = driver.snapshot()?.key
+    for command: Command in [.stopBot(one), .closePosition(one), .removeBot(one)] { #expect(driver.command(command).bots == ["one"]) }
     driver.command(.createBot(Samples.configuration(), start: false))
+    #expect(driver.snapshot()?.key.id == first?.id && driver.snapshot()?.key != first)
     let snapshot = driver.snapshot()
     #expect(snapshot?.position == Position())
-    #expect(snapshot?.statistics == BotStatistics())
+    #expect(snapshot?.results == BotResults())
     #expect(snapshot?.openOrders == [])
     let changes = driver.core.takeChanges()
     #expect(changes.last?.id == one && changes.last?.isRemoved == false)
-    #expect(changes.contains { $0.isRemoved && $0.snapshot.position.isOpen })
+    #expect(changes.contains { $0.isRemoved && $0.snapshot.key == first })
   }
 
   @Test func symbolOfATradedBotCannotChange() {
     var driver = PaperBench(symbols: ["BTCUSDT", "ETHUSDT"])
     driver.trade(Samples.decimal("60000"))
-    driver.command(.createBot(Samples.configuration(), start: true))
+    driver.command(.createBot(Samples.configuration(), start: false))
     #expect(driver.command(.updateBot(Samples.configuration(symbol: "ETHUSDT"))).bots == ["one"])
     #expect(driver.command(.updateBot(Samples.configuration(symbol: "BTCUSDT"))).bots == ["one"])
+    driver.command(.startBot(one))
     #expect(driver.unwatched.count == 2 && driver.watched.count == 3)
     for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Samples.decimal(price)) }
     driver.command(.closePosition(one))
+    driver.command(.stopBot(one))
     // What is left are crumbs of BTC: as ETH they would be money from nowhere.
     #expect(driver.snapshot()?.position.quantity.isPositive == true)
     #expect(driver.command(.updateBot(Samples.configuration(symbol: "ETHUSDT"))).reasons == ["SYMBOL_CANNOT_CHANGE"])
@@ -180,6 +179,21 @@ import PaperTrading
     #expect(driver.command(.startBot(Samples.bot("two")), requestID: "r2", fingerprint: 1).bots == ["two"])
   }
 
+  @Test func startingAllLeavesHaltedBotsToAPerson() throws {
+    var driver = driver()
+    driver.command(.createBot(Samples.configuration("two"), start: false))
+    // What too many refused exits in a row leave behind.
+    let halt = BotStateChange(botID: one, state: .halted, cause: .refusals, reason: "refused", referencePrice: .zero)
+    let last = try #require(driver.journal.last)
+    driver.journal.append(JournalEntry(sequence: last.sequence + 1, time: last.time, record: .botStateChanged(halt)))
+    driver.core = try driver.folded()
+    #expect(driver.command(.startAllBots).reasons.isEmpty)
+    #expect(driver.snapshot("two")?.state == .running)
+    #expect(driver.snapshot("one")?.state == .halted)
+    driver.command(.startBot(one))
+    #expect(driver.snapshot("one")?.state == .running)
+  }
+
   @Test func tradingStateSurvivesARestart() throws {
     var driver = driver()
     driver.command(.setTradingState(.halted, reason: "test"))
@@ -189,8 +203,10 @@ import PaperTrading
     #expect(driver.journal.count == count)
   }
 
-  @Test func haltedBlocksStrategyExitsAndTargetsButNotHands() throws {
-    var driver = TradingTests.holding()
+  @Test func haltedBlocksStrategyExitsAndWatchedTargetsButNotHands() throws {
+    var rules = Samples.rules()
+    rules.takesPairs = false
+    var driver = TradingTests.holding(rules: rules)
     driver.command(.setTradingState(.halted, reason: "test"))
     driver.minute(Samples.decimal("59300"))
     driver.minute(Samples.decimal("59800"))
@@ -199,6 +215,15 @@ import PaperTrading
     #expect(driver.venue.openOrders.count == 1)
     driver.command(.closePosition(one))
     #expect(driver.fills().last?.purpose == .manual)
+  }
+
+  /// What rests on the exchange stays there, the target beside its stop as well.
+  @Test func haltedLeavesWhatRests() throws {
+    var driver = TradingTests.holding()
+    driver.command(.setTradingState(.halted, reason: "test"))
+    #expect(driver.venue.openOrders.count == 2)
+    driver.trade(Samples.decimal("65000"))
+    #expect(driver.fills().last?.purpose == .takeProfit && driver.venue.openOrders.isEmpty)
   }
 
   @Test func reducingBlocksOnlyEntries() {

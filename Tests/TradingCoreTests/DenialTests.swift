@@ -1,3 +1,5 @@
+import Statistics
+import Accounting
 import Time
 import Testing
 import TradingCore
@@ -28,8 +30,8 @@ import Venue
     #expect(!denials.isEmpty)
     #expect(denials.allSatisfy { $0.code == code && $0.message.contains(words) && $0.side == .buy })
     #expect(denials.allSatisfy { $0.signalReason.contains("RSI") && $0.decisionPrice.isPositive })
-    let counted = driver.snapshot()?.statistics.denials ?? []
-    #expect(counted.map(\.code) == [code] && counted.first?.count == denials.count)
+    let counted = driver.book.account(of: Samples.bot("one"))?.activity.denials ?? []
+    #expect(counted.map(\.name) == [code.description] && counted.first?.count == denials.count)
   }
 
   @Test func staleFeed() {
@@ -38,6 +40,11 @@ import Venue
 
   @Test func reportsDown() {
     expect(denials { $0.step(.executionStream(isLive: false)) }, .executionStreamDown, "user data stream")
+  }
+
+  /// The stream is up, and what the exchange knows of our orders and trades is not read yet.
+  @Test func notReconciled() {
+    expect(denials { $0.step(.reconciled(false)) }, .notReconciled, "not read from the exchange yet")
   }
 
   @Test func halted() {
@@ -65,7 +72,8 @@ import Venue
   }
 
   @Test func notionalBelowMinimum() {
-    expect(denials(Samples.configuration(capital: "40")) { _ in }, .notionalBelowMinimum, "below the minimum of 5")
+    let driver = denials(rules: { $0.notionalMinimum = Samples.decimal("2000") }) { _ in }
+    expect(driver, .notionalBelowMinimum, "below the minimum of 2000")
   }
 
   @Test func anyOtherFilter() {
@@ -83,11 +91,13 @@ import Venue
     driver.command(.createBot(Samples.configuration(stopLoss: "0.9", takeProfit: "0", maximum: "1", risk: "1"), start: true))
     for price in ["60000", "59700", "59400", "59100", "58800"] { driver.minute(Samples.decimal(price)) }
     #expect(driver.fills().count == 1)
-    var update = Samples.configuration(capital: "5")
+    var update = Samples.configuration(capital: "6", stopLoss: "0", maximum: "1")
     driver.trade(Samples.decimal("40"))
     #expect(driver.snapshot()?.position.isOpen == false)
     update.id = Samples.bot("one")
+    driver.command(.stopBot(update.id))
     #expect(driver.command(.updateBot(update)).bots == ["one"])
+    driver.command(.startBot(update.id))
     for price in ["60", "55", "50", "45"] { driver.minute(Samples.decimal(price)) }
     #expect(driver.denials.last?.code == .insufficientCapital)
   }

@@ -25,10 +25,7 @@ import PaperTrading
     Self.candle(&driver, "58800", "65000", "58800", "60000")
     let exit = try #require(driver.fills().last)
     #expect(exit.purpose == .takeProfit)
-    // Half the spread and the slippage of the default venue are 0.025 %.
-    let expected = (target - target.multiplied(by: Self.d("0.00025"), rounding: .awayFromZero)).roundedDown(
-      toMultipleOf: Samples.rules().tickSize)
-    #expect(exit.fill.price == expected)
+    #expect(exit.fill.price == target && exit.fill.isMaker)
   }
 
   @Test func stopComesBeforeTheTargetInsideOneCandle() throws {
@@ -37,8 +34,18 @@ import PaperTrading
     #expect(try #require(driver.fills().last).purpose == .stopLoss)
   }
 
-  @Test func targetBehindAnOpeningGapFillsAtTheOpen() throws {
+  @Test func targetThatRestsFillsAtItsLimitBehindAnOpeningGap() throws {
     var driver = TradingTests.holding()
+    let target = try #require(driver.venue.openOrders.last?.request.price)
+    Self.candle(&driver, "64000", "64100", "63900", "64000")
+    let exit = try #require(driver.fills().last)
+    #expect(exit.purpose == .takeProfit && exit.fill.price == target)
+  }
+
+  @Test func watchedTargetBehindAnOpeningGapFillsAtTheOpen() throws {
+    var rules = Samples.rules()
+    rules.takesPairs = false
+    var driver = TradingTests.holding(rules: rules)
     Self.candle(&driver, "64000", "64100", "63900", "64000")
     let exit = try #require(driver.fills().last)
     #expect(exit.purpose == .takeProfit && exit.fill.price > Self.d("63980") && exit.fill.price < Self.d("64000"))
@@ -133,14 +140,14 @@ import PaperTrading
     let entry = try #require(driver.intents.first { $0.purpose == .entry })
     // 1 % of 10,000 is lost when the price falls by 4 ranges of 100: 0.25 BTC would be worth more than the capital, so that caps it.
     let budget = min(Self.d("100") / Self.d("400") * entry.decisionPrice, Self.d("10000"))
-    #expect(entry.request.quantity == (budget / entry.decisionPrice).roundedDown(toMultipleOf: Samples.rules().stepSize))
+    #expect(entry.request.quoteQuantity == budget)
   }
 
   @Test func fixedFractionIgnoresTheStop() throws {
     var configuration = Samples.configuration(stopLoss: "0.5", maximum: "0.3")
     configuration.sizing = .fraction
     let entry = try #require(TradingTests.holding(configuration).intents.first)
-    #expect(entry.request.quantity == (Self.d("3000") / entry.decisionPrice).roundedDown(toMultipleOf: Samples.rules().stepSize))
+    #expect(entry.request.quoteQuantity == Self.d("3000"))
   }
 
   @Test func settingsOutOfRangeAreNamed() {

@@ -37,7 +37,7 @@ import PaperTrading
       let id = Samples.bot("bot-\(number)")
       let snapshot = try #require(driver.core.snapshot(of: id))
       let base = snapshot.baseAsset
-      let twin = NaiveStatistics(driver.fills(of: id.text), base: base, quote: "USDT", capital: snapshot.configuration.capital)
+      let twin = NaiveStatistics(driver.fills(of: id.text), base: base, quote: "USDT")
       #expect(snapshot.position.quantity == twin.inventory && !twin.inventory.isNegative)
       for order in snapshot.openOrders { #expect(owner[order] == id) }
     }
@@ -50,11 +50,13 @@ import PaperTrading
     for name in ["a", "b", "c"] { driver.command(.createBot(Samples.configuration(name), start: true)) }
     driver.trade(Samples.decimal("60000"))
     for price in ["60000", "59700", "59400", "59100"] { driver.minute(Samples.decimal(price)) }
-    #expect(driver.venue.openOrders.count == 3)
-    driver.command(.removeBot(Samples.bot("b"), force: true))
-    #expect(driver.venue.openOrders.count == 2)
+    #expect(driver.venue.openOrders.count == 6, "each its stop and its target")
+    let b = Samples.bot("b")
+    for command: Command in [.stopBot(b), .closePosition(b), .removeBot(b)] { driver.command(command) }
+    #expect(driver.venue.openOrders.count == 4)
+    let count = driver.fills().count
     driver.trade(Samples.decimal("70000"))
-    #expect(Set(driver.fills().filter { $0.side == .sell }.compactMap { $0.botID?.text }) == ["a", "c"])
+    #expect(Set(driver.fills()[count...].filter { $0.side == .sell }.compactMap { $0.botID?.text }) == ["a", "c"])
     #expect(driver.unwatched.isEmpty)
   }
 }

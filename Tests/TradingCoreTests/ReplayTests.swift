@@ -107,7 +107,8 @@ import PaperTrading
       let killedAt = driver.core.time
       driver.step(.rules([Samples.rules()]))
       let resting = driver.core.restingOrders.map {
-        PaperOrder(request: $0.intent.request, venueOrderID: $0.venueOrderID, rules: Samples.rules())
+        PaperOrder(
+          request: $0.intent.request, venueOrderID: $0.venueOrderID, rules: Samples.rules(), linkedWith: $0.intent.request.linked)
       }
       #expect(resting.allSatisfy { $0.request.type != .market }, "a market order never rests")
       driver.venue = PaperVenue()
@@ -123,10 +124,11 @@ import PaperTrading
       let ids = driver.intents.map(\.request.clientOrderID)
       #expect(Set(ids).count == ids.count)
       let snapshot = try #require(driver.snapshot())
-      let twin = NaiveStatistics(driver.fills(), base: "BTC", quote: "USDT", capital: snapshot.configuration.capital)
+      let twin = NaiveStatistics(driver.fills(), base: "BTC", quote: "USDT")
       #expect(snapshot.position.quantity == twin.inventory && !twin.inventory.isNegative)
-      let stops = driver.venue.openOrders
+      let stops = driver.venue.openOrders.filter { $0.request.type == .stopLoss }
       #expect(stops.count == (snapshot.position.isOpen ? 1 : 0), "killed after entry \(count)")
+      #expect(driver.venue.openOrders.count <= 2 * stops.count, "a target without its stop, killed after entry \(count)")
       #expect(driver.fills().allSatisfy { $0.fill.price > Samples.decimal("1000") })
     }
   }

@@ -12,7 +12,7 @@ import PaperTrading
   /// Bots of these names on their symbols, each of which would buy 1,000 USDT worth when its market falls.
   private static func driver(_ bots: [(String, String)], _ limits: RiskLimits) -> PaperBench {
     var driver = PaperBench(symbols: Array(Set(bots.map(\.1))).sorted())
-    driver.command(.setRiskLimits(limits))
+    driver.command(.setRiskLimits(limits, only: nil))
     for (id, symbol) in bots {
       driver.trade(d(symbol == "BTCUSDT" ? "60000" : "3000"), symbol: symbol)
       driver.command(.createBot(Samples.configuration(id, symbol: symbol), start: true))
@@ -25,7 +25,7 @@ import PaperTrading
     for step in 0..<5 { driver.minute(d("\(base - base * step / 200)"), symbol: symbol) }
   }
 
-  private static func value(_ intent: OrderIntent) -> FixedDecimal { intent.request.quantity * intent.decisionPrice }
+  private static func value(_ intent: OrderIntent) -> FixedDecimal { intent.request.quoteQuantity }
 
   @Test func entryIsMadeSmallerToFitTheOrderLimit() throws {
     var driver = Self.driver([("one", "BTCUSDT")], RiskLimits(orderNotionalMaximum: Self.d("300")))
@@ -83,8 +83,8 @@ import PaperTrading
     driver.trade(Self.d("58200"))
     #expect(driver.core.tradingState == .reducing)
     #expect(driver.core.tradingStateReason.contains("max_daily_loss"))
-    // The stop stays where it is.
-    #expect(driver.venue.openOrders.count == 1)
+    // The stop stays where it is, and its target.
+    #expect(driver.venue.openOrders.count == 2)
     #expect(try driver.folded().tradingState == .reducing)
   }
 
@@ -96,7 +96,7 @@ import PaperTrading
     driver.trade(Self.d("3040"), symbol: "ETHUSDT")
     driver.trade(Self.d("58300"))
     driver.command(.closePosition(Samples.bot("one")))
-    driver.command(.setRiskLimits(RiskLimits(dailyLossMaximum: Self.d("5"))))
+    driver.command(.setRiskLimits(RiskLimits(dailyLossMaximum: Self.d("5")), only: nil))
     driver.trade(Self.d("3041"), symbol: "ETHUSDT")
     #expect(driver.core.portfolio.realized < Self.d("-5"))
     #expect(driver.core.tradingState == .active && driver.core.portfolio.profit.isPositive)
@@ -114,11 +114,11 @@ import PaperTrading
     var driver = Self.driver([("one", "BTCUSDT"), ("two", "ETHUSDT")], RiskLimits(drawdownMaximum: Self.d("0.5")))
     Self.fall(&driver)
     driver.trade(Self.d("57000"))
-    let lost = try #require(driver.snapshot()?.statistics.realizedPnL)
+    let lost = try #require(driver.snapshot()?.results.realizedPnL)
     #expect(lost.isNegative)
     for id in ["one"] {
       driver.command(.stopBot(Samples.bot(id)))
-      driver.command(.removeBot(Samples.bot(id), force: false))
+      driver.command(.removeBot(Samples.bot(id)))
     }
     driver.step(.clock, at: driver.core.time.advanced(byMilliseconds: 120_000))
     #expect(driver.core.portfolio.profit == lost)
@@ -132,7 +132,7 @@ import PaperTrading
     driver.trade(Self.d("58600"))
     let before = driver.core.portfolio.dayProfit
     limits.openPositionsMaximum = 5
-    driver.command(.setRiskLimits(limits))
+    driver.command(.setRiskLimits(limits, only: nil))
     #expect(before.isNegative && driver.core.portfolio.dayProfit == before)
   }
 
@@ -167,7 +167,7 @@ import PaperTrading
     var other = driver
     let wrong = RiskLimits(
       orderNotionalMaximum: Self.d("-1"), drawdownMaximum: Self.d("1.5"), openPositionsMaximum: -2, breachState: .active)
-    let answer = other.command(.setRiskLimits(wrong))
+    let answer = other.command(.setRiskLimits(wrong, only: nil))
     guard case .failed(let error) = answer else {
       Issue.record("they were taken")
       return
@@ -177,5 +177,53 @@ import PaperTrading
         "limits.max_order_notional", "limits.max_drawdown_fraction", "limits.max_open_positions", "limits.on_breach",
       ])
     #expect(other.core.riskLimits == limits)
+  }
+
+  @Test func aBreachThenAHaltByHandThenActivateDoesNotBreachAgainAtOnce() throws {
+    var driver = Self.driver([("one", "BTCUSDT")], RiskLimits(dailyLossMaximum: Self.d("10")))
+    Self.fall(&driver)
+    driver.trade(Self.d("57000"))
+    #expect(driver.core.tradingState == .reducing && driver.core.tradingStateCause == .dailyLoss)
+    for restarts in [false, true] {
+      var driver = driver
+      driver.command(.setTradingState(.halted, reason: "let me look"))
+      if restarts {
+        driver.core = try driver.folded()
+        driver.step(.rules([Samples.rules()]))
+      }
+      driver.command(.setTradingState(.active, reason: "go on"))
+      driver.trade(Self.d("57001"), after: 5_000)
+      driver.step(.clock, at: driver.core.time.advanced(byMilliseconds: 5_000))
+      #expect(driver.core.tradingState == .active, "\(driver.core.tradingStateReason)")
+    }
+  }
+
+  @Test func onlyTheLimitsThatAreNamedChange() {
+    var driver = Self.driver([("one", "BTCUSDT")], RiskLimits(dailyLossMaximum: Self.d("10"), openOrdersMaximum: 4))
+    let given = RiskLimits(totalNotionalMaximum: Self.d("500"))
+    driver.command(.setRiskLimits(given, only: [.totalNotional, .openOrders]))
+    #expect(driver.core.riskLimits == RiskLimits(totalNotionalMaximum: Self.d("500"), dailyLossMaximum: Self.d("10")))
+    let count = driver.journal.count
+    driver.command(.setRiskLimits(given, only: [.totalNotional]))
+    #expect(driver.journal.count == count)
+  }
+
+  @Test func capitalThatComesOrGoesIsNoDrawdownAndNoProfit() throws {
+    var driver = Self.driver([("one", "BTCUSDT"), ("two", "ETHUSDT")], RiskLimits(drawdownMaximum: Self.d("0.5")))
+    Self.fall(&driver)
+    driver.trade(Self.d("57000"))
+    driver.step(.clock, at: driver.core.time.advanced(byMilliseconds: 61_000))
+    func fraction(_ core: TradingCore) -> FixedDecimal {
+      (core.portfolio.drawdown / core.portfolio.peakEquity).roundedDown(toMultipleOf: Self.d("0.000001"))
+    }
+    let before = fraction(driver.core)
+    #expect(before.isPositive)
+    let day = driver.core.portfolio.dayProfit
+    driver.command(.createBot(Samples.configuration("three", symbol: "ETHUSDT", capital: "500000"), start: false))
+    #expect(fraction(driver.core) == before && driver.core.portfolio.dayProfit == day)
+    driver.command(.stopBot(Samples.bot("two")))
+    for id in ["two", "three"] { driver.command(.removeBot(Samples.bot(id))) }
+    #expect(fraction(driver.core) == before && driver.core.portfolio.dayProfit == day)
+    #expect(fraction(try driver.folded()) == before)
   }
 }

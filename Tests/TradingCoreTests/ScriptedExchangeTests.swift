@@ -1,3 +1,5 @@
+import Foundation
+import ExchangeSimulation
 import Time
 import Strategies
 import Testing
@@ -16,7 +18,8 @@ import PaperTrading
   ]
 
   private static func run(
-    seed: UInt64, faults: ExchangeFaults, minutes: Int = 60, diesAt: Int = 0, losesTail: Bool = false
+    seed: UInt64, faults: ExchangeFaults, minutes: Int = 60, diesAt: Int = 0, losesTail: Bool = false, isShort: Bool = false,
+    bots: [BotConfiguration] = Self.bots
   ) -> ScriptedDriver {
     let exchange = ScriptedExchange(seed: seed, faults: faults)
     let driver = ScriptedDriver(exchange: exchange, bots: bots)
@@ -27,7 +30,7 @@ import PaperTrading
     driver.play(tape(seed: seed).filter { $0.0 <= end })
     // Faults stop; then everything must come to order.
     exchange.faults = .none
-    driver.rest(seconds: 420)
+    if isShort { driver.restUntilInOrder(seconds: 420) } else { driver.rest(seconds: 420) }
     return driver
   }
 
@@ -69,17 +72,76 @@ import PaperTrading
       return
     }
     #expect(snapshot.position.quantity == driver.exchange.inventory[bot.id, default: .zero], "\(name): inventory of \(bot.id)")
+    let money = snapshot.results.realizedPnL - snapshot.position.cost
+    #expect(money == driver.exchange.cash(of: bot.id), "\(name): money of \(bot.id)")
     let open = driver.exchange.open(of: bot.id)
     #expect(Set(open.map(\.request.clientOrderID)) == Set(snapshot.openOrders), "\(name): open orders of \(bot.id)")
     let sellable = driver.exchange.rules.quantityRoundedDown(snapshot.position.quantity, isMarket: true)
     let canRest = driver.exchange.rules.violation(quantity: sellable, price: snapshot.stopPrice, isMarket: true) == nil
     if snapshot.position.isOpen, canRest {
+      let stop = open.first { $0.request.type == .stopLoss }
+      let others = open.filter { $0.request.type != .stopLoss }
       #expect(
-        open.count == 1 && open.first?.request.type == .stopLoss && open.first?.request.quantity == sellable,
+        stop?.request.quantity == sellable && open.count <= 2
+          && others.allSatisfy { $0.request.type == .limitMaker && $0.request.linked == stop?.request.clientOrderID },
         "\(name): \(bot.id) is not protected: \(open), exit \(snapshot.exitReason)")
     } else {
       #expect(open.isEmpty, "\(name): \(bot.id) is flat, orders are left")
     }
+  }
+
+  // MARK: Any sequence
+
+  /// Bots whose settings a seed chooses: how they enter, what protects them.
+  private static func anyBots(_ random: inout SeededRandom) -> [BotConfiguration] {
+    ["a", "b", "c"].map { id in
+      var bot = Samples.configuration(
+        id, stopLoss: ["0.004", "0.01", "0.02"][random.integer(below: 3)], takeProfit: ["0", "0.004", "0.01"][random.integer(below: 3)],
+        trailing: random.integer(below: 4) == 0 ? "0.006" : "0",
+        parameters: ["period": ["2", "3", "4"][random.integer(below: 3)], "oversold": "55", "overbought": "57"])
+      if random.integer(below: 3) > 0 {
+        bot.entry = EntryPlan(
+          kind: random.integer(below: 2) == 0 ? .limit : .maker, offset: FixedDecimal(raw: Int128(random.integer(below: 100_000))),
+          lifetime: 1 + random.integer(below: 3), sequel: random.integer(below: 2) == 0 ? .drop : .market)
+      }
+      return bot
+    }
+  }
+
+  private static func anyFaults(_ random: inout SeededRandom) -> ExchangeFaults {
+    func chance(_ most: Double) -> Double { random.integer(below: 2) == 0 ? 0 : random.uniform() * most }
+    return ExchangeFaults(
+      lostRequest: chance(0.1), lostAnswer: chance(0.3), lateRequest: chance(0.1), duplicate: chance(0.5), rejection: chance(0.1),
+      pieces: chance(0.8), halfFilled: chance(0.5), endedByOthers: chance(0.02), dropsOfStream: chance(0.01),
+      queryLagMilliseconds: random.integer(below: 2) == 0 ? 0 : Int64(random.integer(below: 14_000)),
+      reportDelayMilliseconds: 50 + random.integer(below: 2_000))
+  }
+
+  /// How many sequences; more in a release build, by `BOTD_TEST_SEQUENCES`.
+  private static let sequences = Int(ProcessInfo.processInfo.environment["BOTD_TEST_SEQUENCES"] ?? "") ?? 5_000
+  private static let parts = 50
+
+  /// Random fills, part fills, refusals, lost and late requests and answers, expiries, cancels by others, moves of the market and restarts:
+  /// never over-sold, money conserved, protected in the end, and a stop that is gone is not believed in for long.
+  @Test(arguments: 0..<parts) func anySequence(part: Int) {
+    var entries: Set<OrderType> = []
+    for sequence in stride(from: part, to: Self.sequences, by: Self.parts) {
+      var random = SeededRandom(seed: UInt64(sequence) &* 2_654_435_761 &+ 17)
+      let bots = Self.anyBots(&random)
+      let faults = Self.anyFaults(&random)
+      let dies = random.integer(below: 2) == 0 ? 0 : 5 + random.integer(below: 120)
+      let driver = Self.run(
+        seed: UInt64(sequence), faults: faults, minutes: 8 + random.integer(below: 16), diesAt: dies,
+        losesTail: random.integer(below: 2) == 0, isShort: true, bots: bots)
+      check(driver, "sequence \(sequence)")
+      if ProcessInfo.processInfo.environment["BOTD_TEST_SEQUENCE"] == "\(sequence)" { for entry in driver.journal { print(entry) } }
+      // The longest silence of the report stream, and what is asked after it.
+      #expect(driver.longestError <= 30_000_000_000, "sequence \(sequence): a stop that was gone was believed in")
+      for trade in driver.exchange.trades where trade.side == .buy {
+        if let type = driver.exchange.orders[trade.clientOrderID]?.request.type { entries.insert(type) }
+      }
+    }
+    #expect(Self.sequences < 5_000 || entries == [.market, .limit, .limitMaker])
   }
 
   @Test func goodExchange() {
@@ -100,6 +162,7 @@ import PaperTrading
     ExchangeFaults(lostRequest: 0.3), ExchangeFaults(lostAnswer: 0.5), ExchangeFaults(lateRequest: 0.4), ExchangeFaults(duplicate: 1),
     ExchangeFaults(rejection: 0.3), ExchangeFaults(pieces: 0.9), ExchangeFaults(halfFilled: 0.5), ExchangeFaults(dropsOfStream: 0.02),
     ExchangeFaults(lostAnswer: 0.5, dropsOfStream: 0.02, queryLagMilliseconds: 15_000), ExchangeFaults(reportDelayMilliseconds: 6_000),
+    ExchangeFaults(lostReport: 0.3), ExchangeFaults(lostAnswer: 0.3, lostReport: 0.3),
   ])
   func oneFault(faults: ExchangeFaults) {
     for seed in [101, 102] as [UInt64] { check(Self.run(seed: seed, faults: faults), "\(faults), seed \(seed)") }

@@ -1,3 +1,5 @@
+import Accounting
+import Statistics
 import Time
 import Testing
 import TradingCore
@@ -20,46 +22,46 @@ import PaperTrading
   func statisticsEqualTheNaiveTwin(seed: UInt64) throws {
     let driver = Self.run(seed: seed, hours: 60)
     let snapshot = try #require(driver.snapshot())
-    let mine = snapshot.statistics
+    let account = try #require(driver.book.account(of: Samples.bot("one")))
+    let mine = account.trades.figures
     let fills = driver.fills(of: "one")
-    let twin = NaiveStatistics(fills, base: "BTC", quote: "USDT", capital: snapshot.configuration.capital)
-    #expect(mine.fillCount == fills.count && mine.tradeCount > 20, "\(mine.tradeCount) trades: too few to prove anything")
-    #expect(mine.tradeCount == twin.trades.count)
-    #expect(mine.realizedPnL == twin.realized)
-    #expect(mine.winCount == twin.trades.count { $0.isPositive } && mine.winCount > 0)
-    #expect(mine.lossCount == twin.trades.count { !$0.isPositive } && mine.lossCount > 0)
-    #expect(close(mine.winRate, Double(mine.winCount) / Double(twin.trades.count)))
+    let twin = NaiveStatistics(fills, base: "BTC", quote: "USDT")
+    #expect(account.activity.fills == fills.count && mine.count > 20, "\(mine.count) trades: too few to prove anything")
+    #expect(snapshot.results.fillCount == fills.count && snapshot.results.tradeCount == mine.count)
+    #expect(mine.count == twin.trades.count)
+    #expect(account.realized == twin.realized && snapshot.results.realizedPnL == twin.realized)
+    #expect(mine.wins == twin.trades.count { $0.isPositive } && mine.wins > 0)
+    #expect(mine.losses == twin.trades.count { $0.isNegative } && mine.losses > 0)
+    #expect(close(mine.winRate ?? -1, Double(mine.wins) / Double(twin.trades.count)))
     let profit = twin.trades.filter(\.isPositive).reduce(FixedDecimal.zero, +)
-    let loss = twin.trades.filter { !$0.isPositive }.reduce(FixedDecimal.zero, +)
+    let loss = twin.trades.filter(\.isNegative).reduce(FixedDecimal.zero, +)
     #expect(mine.grossProfit == profit && mine.grossLoss == loss)
-    #expect(close(mine.profitFactor, profit.statisticValue / -loss.statisticValue))
-    #expect(mine.expectancy == (profit + loss).divided(by: FixedDecimal(twin.trades.count), rounding: .nearest))
-    #expect(mine.bestTrade == twin.trades.max() && mine.worstTrade == twin.trades.min())
+    #expect(close(mine.profitFactor ?? -1, profit.statisticValue / -loss.statisticValue))
+    #expect(mine.expectancy == (profit + loss).divided(by: FixedDecimal(twin.trades.count), rounding: .nearestEven))
+    #expect(mine.best == twin.trades.max() && mine.worst == twin.trades.min())
     #expect(mine.longestWinStreak == twin.winStreak && mine.longestLossStreak == twin.lossStreak)
-    #expect(mine.maximumDrawdown == twin.drawdown && close(mine.maximumDrawdownFraction, twin.drawdownFraction))
-    #expect(mine.exposedNanoseconds == twin.exposed)
-    #expect(close(mine.sharpeRatio(), twin.sharpe) && twin.sharpe != 0)
-    #expect(close(mine.sortinoRatio(), twin.sortino) && twin.sortino != 0)
-    for fee in mine.fees { #expect(twin.fees[fee.asset] == fee.amount) }
-    #expect(mine.fees.count == twin.fees.count)
+    #expect(account.presence.held(at: driver.core.time) >= twin.exposed)
+    for fee in account.activity.fees { #expect(twin.fees[fee.asset] == fee.amount) }
+    #expect(account.activity.fees.count == twin.fees.count)
   }
 
   @Test(arguments: [4, 5] as [UInt64])
   func moneyIsConserved(seed: UInt64) throws {
     let driver = Self.run(seed: seed, hours: 30, configuration: Samples.configuration(takeProfit: "0.01", trailing: "0.01"))
     let snapshot = try #require(driver.snapshot())
-    let twin = NaiveStatistics(driver.fills(of: "one"), base: "BTC", quote: "USDT", capital: snapshot.configuration.capital)
+    let twin = NaiveStatistics(driver.fills(of: "one"), base: "BTC", quote: "USDT")
     // Quote in the bot's purse = capital + Σ flows = capital + realized − what the inventory cost. To the last digit.
     #expect(snapshot.availableCapital == snapshot.configuration.capital + twin.quoteFlow)
     #expect(snapshot.position.quantity == twin.inventory)
     #expect(snapshot.position.cost == twin.inventoryCost)
-    #expect(snapshot.statistics.tradeCount > 5)
+    let account = try #require(driver.book.account(of: Samples.bot("one")))
+    #expect(account.trades.count > 5)
     // Gross − fees = net, with fees in base valued at their fill.
     var fees = FixedDecimal.zero
     for record in driver.fills(of: "one") {
       fees += record.fill.commissionAsset == "USDT" ? record.fill.commission : record.fill.commission * record.fill.price
     }
-    #expect(snapshot.statistics.grossPnL - fees == snapshot.statistics.realizedPnL)
+    #expect(account.activity.feesInQuote == fees)
   }
 
   @Test func everyPurposeOccursOnGeneratedMarkets() {

@@ -23,7 +23,7 @@ struct FixedDecimalArithmeticTests {
     }
   }
 
-  @Test(arguments: [FixedDecimal.Rounding.towardZero, .awayFromZero, .nearest])
+  @Test(arguments: [FixedDecimal.Rounding.towardZero, .awayFromZero, .nearest, .nearestEven])
   func productsEqualSchoolArithmeticIn128Bits(rounding: FixedDecimal.Rounding) {
     var random = SeededRandom(seed: 13)
     var wide = 0
@@ -41,7 +41,7 @@ struct FixedDecimalArithmeticTests {
     #expect(wide > 100)
   }
 
-  @Test(arguments: [FixedDecimal.Rounding.towardZero, .awayFromZero, .nearest])
+  @Test(arguments: [FixedDecimal.Rounding.towardZero, .awayFromZero, .nearest, .nearestEven])
   func quotientsEqualLongDivision(rounding: FixedDecimal.Rounding) {
     var random = SeededRandom(seed: 17)
     for _ in 0..<1_500 {
@@ -74,6 +74,22 @@ struct FixedDecimalArithmeticTests {
     #expect(two.divided(by: three, rounding: .nearest).description == "0.66666667")
     #expect((-FixedDecimal.one).divided(by: three, rounding: .nearest).description == "-0.33333333")
     #expect(FixedDecimal.one.divided(by: -three, rounding: .awayFromZero).description == "-0.33333334")
+  }
+
+  @Test(arguments: [
+    ("0.00000001", "0"), ("0.00000003", "0.00000002"), ("-0.00000001", "0"), ("-0.00000005", "-0.00000002"), ("0.00000007", "0.00000004"),
+  ])
+  func tiesGoToTheEvenDigit(value: String, half: String) throws {
+    let value = try #require(FixedDecimal(text: value))
+    #expect(value.divided(by: FixedDecimal(2), rounding: .nearestEven).description == half)
+  }
+
+  @Test(arguments: [
+    ("2.345", 2, "2.34"), ("2.355", 2, "2.36"), ("2.34500001", 2, "2.35"), ("-2.345", 2, "-2.34"), ("0.5", 0, "0"), ("1.5", 0, "2"),
+    ("123456789012345678", 2, "123456789012345678"), ("1.23456789", 8, "1.23456789"), ("0.00000001", 7, "0"),
+  ])
+  func amountsAreShownRoundedHalfToEven(value: String, digits: Int, shown: String) throws {
+    #expect(try #require(FixedDecimal(text: value)).rounded(toFractionDigits: digits).description == shown)
   }
 
   @Test func outsideTheRangeResultsSaturateInsteadOfTrapping() {
@@ -124,6 +140,16 @@ struct FixedDecimalArithmeticTests {
     #expect(FixedDecimal(nearestTo: -0.1)?.description == "-0.1")
     for refused in [Double.nan, .infinity, -.infinity, 1e18, -1e18, 1e300] { #expect(FixedDecimal(nearestTo: refused) == nil) }
     #expect(FixedDecimal(nearestTo: 9.9e17) != nil)
+  }
+
+  @Test func tiesOfStatisticsGoToTheEvenDigit() {
+    // 1/512 = 0.001953125 and 3/512 = 0.005859375 are exact.
+    for (value, text) in [(1.0 / 512, "0.00195312"), (3.0 / 512, "0.00585938"), (-1.0 / 512, "-0.00195312"), (-3.0 / 512, "-0.00585938")] {
+      #expect(FixedDecimal(nearestTo: value)?.description == text)
+    }
+    // No tie, though its product with 10⁸ is one after rounding: above, and below.
+    #expect(FixedDecimal(nearestTo: (1.0 / 512).nextUp)?.description == "0.00195313")
+    #expect(FixedDecimal(nearestTo: (3.0 / 512).nextDown)?.description == "0.00585937")
   }
 
   @Test func statisticsEqualTheNearestDoubleOfTheText() throws {

@@ -99,6 +99,8 @@ struct NaiveDecimal: Equatable {
       case .towardZero: false
       case .awayFromZero: !rest.isEmpty
       case .nearest: compare(sum(rest, rest), c.digits) >= 0
+      case .nearestEven:
+        compare(sum(rest, rest), c.digits) > 0 || (compare(sum(rest, rest), c.digits) == 0 && (digits.first ?? 0) % 2 == 1)
       }
     if up { digits = sum(digits, [1]) }
     return NaiveDecimal(digits: digits, isNegative: (a.isNegative != b.isNegative) != c.isNegative)

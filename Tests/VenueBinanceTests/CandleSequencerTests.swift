@@ -22,7 +22,7 @@ import VenueBinance
   func live(after minute: Int) -> CandleSequencer {
     var sequencer = CandleSequencer(series: Self.series)
     #expect(sequencer.subscribed() == [.refill(after: nil)])
-    #expect(sequencer.refilled([candle(minute)]) == [.history([candle(minute)]), .becameLive])
+    #expect(sequencer.refilled([candle(minute)], at: .zero) == [.history([candle(minute)]), .becameLive])
     return sequencer
   }
 
@@ -32,7 +32,8 @@ import VenueBinance
     #expect(sequencer.subscribed() == [.refill(after: nil)])
     #expect(sequencer.received(update(5)) == [])
     #expect(sequencer.received(update(6, closed: false, second: 3)) == [])
-    #expect(sequencer.refilled([candle(3), candle(4), candle(5)]) == [.history([candle(3), candle(4), candle(5)]), .becameLive])
+    #expect(
+      sequencer.refilled([candle(3), candle(4), candle(5)], at: .zero) == [.history([candle(3), candle(4), candle(5)]), .becameLive])
     #expect(sequencer.received(update(5)) == [], "already delivered as history")
     #expect(sequencer.received(update(6)) == [.live(update(6))])
   }
@@ -43,8 +44,18 @@ import VenueBinance
     _ = sequencer.received(update(6))
     _ = sequencer.received(update(5))
     #expect(
-      sequencer.refilled([candle(4), candle(3)])
+      sequencer.refilled([candle(4), candle(3)], at: .zero)
         == [.history([candle(3), candle(4)]), .live(update(5)), .live(update(6)), .becameLive])
+  }
+
+  @Test func refusedHistoryLetsWhatIsHeldGo() {
+    var sequencer = CandleSequencer(series: Self.series)
+    #expect(sequencer.refillRefused() == [])
+    _ = sequencer.subscribed()
+    _ = sequencer.received(update(6))
+    #expect(sequencer.refillRefused() == [.live(update(6)), .becameLive])
+    #expect(sequencer.received(update(9)) == [.refill(after: candle(6).openTime)])
+    #expect(sequencer.refillRefused() == [.live(update(9)), .becameLive])
   }
 
   @Test func repeatedClosedCandleIsDeliveredOnce() {
@@ -60,16 +71,44 @@ import VenueBinance
     #expect(!sequencer.isLive)
     #expect(sequencer.received(update(14)) == [])
     #expect(
-      sequencer.refilled([candle(11), candle(12)])
+      sequencer.refilled([candle(11), candle(12)], at: .zero)
         == [.history([candle(11), candle(12)]), .live(update(13)), .live(update(14)), .becameLive])
     #expect(sequencer.gaps == 1)
+  }
+
+  /// K3: the close of 12 never comes by the stream; it is decided on all the same, once, at the time it came.
+  @Test func newestCandleThatIsFetchedComesAsLive() {
+    var sequencer = live(after: 10)
+    _ = sequencer.received(update(13, closed: false, second: 6))
+    #expect(!sequencer.isLive)
+    let now = Timestamp(milliseconds: 13 * 60_000 + 7_000)
+    #expect(
+      sequencer.refilled([candle(11), candle(12)], at: now)
+        == [.history([candle(11)]), .becameLive, .fetched(update(12, second: 67))])
+    #expect(sequencer.received(update(12)) == [], "it may come after all")
+    #expect(sequencer.received(update(13)) == [.live(update(13))])
+  }
+
+  /// A disconnect of some minutes.
+  @Test func onlyTheNewestOfSeveralIsDecidedOn() {
+    var sequencer = live(after: 10)
+    sequencer.disconnected()
+    #expect(sequencer.subscribed() == [.refill(after: candle(10).openTime)])
+    #expect(
+      sequencer.refilled([candle(11), candle(12), candle(13)], at: Timestamp(milliseconds: 14 * 60_000 + 5_000))
+        == [.history([candle(11), candle(12)]), .becameLive, .fetched(update(13, second: 65))])
+    // A clock that is behind does not date a candle before its end.
+    var early = live(after: 10)
+    early.disconnected()
+    _ = early.subscribed()
+    #expect(early.refilled([candle(11)], at: .zero) == [.becameLive, .fetched(update(11))])
   }
 
   @Test func refillThatLagsBehindIsAskedAgain() {
     var sequencer = live(after: 10)
     _ = sequencer.received(update(13))
-    #expect(sequencer.refilled([candle(11)]) == [.history([candle(11)]), .refill(after: candle(11).openTime)])
-    #expect(sequencer.refilled([candle(11), candle(12)]) == [.history([candle(12)]), .live(update(13)), .becameLive])
+    #expect(sequencer.refilled([candle(11)], at: .zero) == [.history([candle(11)]), .refill(after: candle(11).openTime)])
+    #expect(sequencer.refilled([candle(11), candle(12)], at: .zero) == [.history([candle(12)]), .live(update(13)), .becameLive])
   }
 
   @Test func holeInTheExchangesOwnHistoryIsAcceptedAfterSomeAttempts() {
@@ -78,7 +117,7 @@ import VenueBinance
     var outputs: [CandleSequencer.Output] = []
     var attempts = 0
     repeat {
-      outputs = sequencer.refilled([])
+      outputs = sequencer.refilled([], at: .zero)
       attempts += 1
     } while outputs == [.refill(after: candle(10).openTime)] && attempts < 100
     #expect(outputs == [.live(update(13)), .becameLive])
@@ -105,7 +144,7 @@ import VenueBinance
     var sequencer = live(after: 10)
     _ = sequencer.received(update(13))
     sequencer.disconnected()
-    #expect(sequencer.refilled([candle(11)]) == [], "an answer to an earlier life")
+    #expect(sequencer.refilled([candle(11)], at: .zero) == [], "an answer to an earlier life")
     #expect(sequencer.subscribed() == [.refill(after: candle(10).openTime)])
     #expect(sequencer.refillFailed() == [.refill(after: candle(10).openTime)])
   }
@@ -129,6 +168,7 @@ import VenueBinance
           let minute = Int(update.candle.openTime.milliseconds / 60_000)
           #expect(minute > delivered.last ?? -1 && minute >= lastLiveEvent, "an open candle from the past")
           lastLiveEvent = minute
+        case .fetched(let update): delivered.append(Int(update.candle.openTime.milliseconds / 60_000))
         case .history(let candles): delivered += candles.map { Int($0.openTime.milliseconds / 60_000) }
         case .refill(let after): pendingRefills.append(after)
         case .becameLive: break
@@ -141,7 +181,7 @@ import VenueBinance
       let after = pendingRefills.removeFirst()
       if Int.random(in: 0..<5, using: &random) == 0 { return take(sequencer.refillFailed()) }
       let from = after.map { Int($0.milliseconds / 60_000) + 1 } ?? max(first, now - 10)
-      take(sequencer.refilled(from < now - lag ? (from..<(now - lag)).map { candle($0) }.shuffled(using: &random) : []))
+      take(sequencer.refilled(from < now - lag ? (from..<(now - lag)).map { candle($0) }.shuffled(using: &random) : [], at: .zero))
     }
 
     for _ in 0..<400 {

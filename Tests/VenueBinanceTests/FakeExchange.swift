@@ -92,6 +92,8 @@ final class FakeExchange: @unchecked Sendable {
 
   let onText = Mutex<TextHandler?>(nil)
   let onOpen = Mutex<(@Sendable (Session) -> Void)?>(nil)
+  /// Upgrades are answered like any other request.
+  let refusesUpgrades = Mutex(false)
   private let onRequest = Mutex<HTTPHandler?>(nil)
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   private let state = Mutex<(requests: [Request], sessions: [Session])>(([], []))
@@ -106,7 +108,10 @@ final class FakeExchange: @unchecked Sendable {
       .childChannelInitializer { [self] channel in
         let handler = RequestHandler(exchange: self)
         let upgrader = NIOWebSocketServerUpgrader(
-          maxFrameSize: 1 << 22, shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
+          maxFrameSize: 1 << 22,
+          shouldUpgrade: { [self] channel, _ in
+            channel.eventLoop.makeSucceededFuture(refusesUpgrades.withLock { $0 } ? nil : [:])
+          },
           upgradePipelineHandler: { [self] channel, head in
             channel.eventLoop.makeCompletedFuture {
               let session = state.withLock { state in

@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import Synchronization
 import Testing
+import Time
 import TradingModel
 import Venue
 import VenueBinance
@@ -10,10 +11,10 @@ import VenueBinance
 /// Lists of the account's trades over real HTTP; the loop's time is told, so that no pause is waited for.
 @Suite struct ListTradesTests {
   /// A row of `myTrades`.
-  static func row(_ id: Int64) -> String {
+  static func row(_ id: Int64, time: Int64 = 1_499_865_549_590) -> String {
     """
     {"symbol":"BTCUSDT","id":\(id),"orderId":100,"orderListId":-1,"price":"4.0","qty":"12.0","quoteQty":"48.0","commission":"0.1",
-    "commissionAsset":"BNB","time":1499865549590,"isBuyer":true,"isMaker":false,"isBestMatch":true}
+    "commissionAsset":"BNB","time":\(time),"isBuyer":true,"isMaker":false,"isBestMatch":true}
     """
   }
 
@@ -37,13 +38,56 @@ import VenueBinance
       // Each page repeats the trade before it.
       return Self.page((max(from - 1, 1)..<max(from - 1, 1) + 1_000).filter { $0 <= 2_345 })
     }
-    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(5)) }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(5))) }
     try await Eventually.holds("trades") { setup.recorder.seen.withLock { !$0.listed.isEmpty } }
     let list = setup.recorder.seen.withLock { $0.listed[0] }
     #expect(list.symbol == Samples.bitcoin && list.trades.map(\.fill.tradeID.value) == Array(5...2_345))
     #expect(list.trades.allSatisfy { $0.side == .buy && $0.fill.commissionAsset == "BNB" })
     #expect(Self.asked(setup) == ["BTCUSDT 5", "BTCUSDT 1004", "BTCUSDT 2003"])
     #expect(setup.recorder.seen.withLock { $0.listed.count == 1 && $0.warnings.isEmpty })
+    await Self.stop(setup, loop)
+  }
+
+  /// Where no trade is known; the newest page says all.
+  @Test func tradesSinceATimeComeWithOneRequest() async throws {
+    let loop = NIOAsyncTestingEventLoop()
+    let setup = try ExecutionSetup(loop: loop)
+    let start = Timestamp(milliseconds: 1_499_865_549_590)
+    setup.script("GET /api/v3/myTrades") { _, _ in
+      .ok("[" + [Self.row(8, time: start.milliseconds - 1), Self.row(9), Self.row(10)].joined(separator: ",") + "]")
+    }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .time(start)) }
+    try await Eventually.holds("trades") { setup.recorder.seen.withLock { !$0.listed.isEmpty } }
+    #expect(setup.recorder.seen.withLock { $0.listed[0].trades.map(\.fill.tradeID.value) } == [9, 10], "not what is older")
+    let requests = setup.exchange.requests("/api/v3/myTrades")
+    #expect(requests.count == 1 && ["fromId", "startTime", "endTime"].allSatisfy { requests[0].parameter($0) == nil })
+    await Self.stop(setup, loop)
+  }
+
+  /// More trades than a page since then: the first day that has some is looked for, then they are paged by ids. A failure does not begin anew.
+  @Test func manyTradesSinceATimeAreFoundByDays() async throws {
+    let loop = NIOAsyncTestingEventLoop()
+    let setup = try ExecutionSetup(loop: loop)
+    let day: Int64 = 86_400_000
+    let start = Timestamp(milliseconds: 1_499_865_549_590 - 3 * day - 1_000)
+    setup.script("GET /api/v3/myTrades") { request, number in
+      if number == 3 { return .answer(status: 503, body: "", headers: []) }
+      if let from = request.parameter("fromId").flatMap({ Int64($0) }) { return Self.page((from..<from + 1_000).filter { $0 <= 5_500 }) }
+      guard let first = request.parameter("startTime").flatMap({ Int64($0) }),
+        let last = request.parameter("endTime").flatMap({ Int64($0) })
+      else { return Self.page(4_501...5_500) }
+      #expect(last - first < day)
+      return (first...last).contains(1_499_865_549_590) ? Self.page(4_000..<5_000) : .ok("[]")
+    }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .time(start)) }
+    try await Eventually.holds("the failure") { setup.recorder.seen.withLock { $0.warnings.count } == 1 }
+    await loop.advanceTime(by: .seconds(1))
+    try await Eventually.holds("trades") { setup.recorder.seen.withLock { !$0.listed.isEmpty } }
+    #expect(setup.recorder.seen.withLock { $0.listed[0].trades.map(\.fill.tradeID.value) } == Array(4_000...5_500))
+    let days = setup.exchange.requests("/api/v3/myTrades").compactMap { request in
+      request.parameter("startTime").flatMap { Int64($0) }.map { ($0 - start.milliseconds) / day }
+    }
+    #expect(days == [0, 1, 1, 2, 3], "the second failed")
     await Self.stop(setup, loop)
   }
 
@@ -61,11 +105,11 @@ import VenueBinance
     }
     // All before the first answer can reach the loop.
     try await setup.onLoop { setup in
-      for from in [50, 20, 9, 30] { setup.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(Int64(from))) }
-      setup.execution.listTrades(symbol: Samples.ether, from: TradeID(3))
+      for from in [50, 20, 9, 30] { setup.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(Int64(from)))) }
+      setup.execution.listTrades(symbol: Samples.ether, from: .trade(TradeID(3)))
     }
     try await Eventually.holds("three lists") { setup.recorder.seen.withLock { $0.listed.count } == 3 }
-    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(70)) }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(70))) }
     try await Eventually.holds("the next list") { setup.recorder.seen.withLock { $0.listed.count } == 4 }
     // What was asked meanwhile came with one list, from the least id; another symbol did not wait.
     #expect(Self.asked(setup).filter { $0.hasPrefix("BTC") } == ["BTCUSDT 50", "BTCUSDT 9", "BTCUSDT 70"])
@@ -85,13 +129,13 @@ import VenueBinance
       default: Self.page([Int64(request.parameter("fromId") ?? "") ?? 0, 12])
       }
     }
-    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(8)) }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(8))) }
     for (index, seconds) in [Int64(1), 2, 4].enumerated() {
       try await Eventually.holds("warning \(index + 1)") { setup.recorder.seen.withLock { $0.warnings.count } == index + 1 }
       // Asked while the failed one waits: it is tried again from the least id.
       if index == 1 {
         try await setup.onLoop { setup in
-          for from in [9, 5, 7] { setup.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(Int64(from))) }
+          for from in [9, 5, 7] { setup.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(Int64(from)))) }
         }
       }
       await loop.advanceTime(by: .seconds(seconds))
@@ -109,7 +153,7 @@ import VenueBinance
     setup.script("GET /api/v3/myTrades") { _, _ in
       .answer(status: 429, body: "{\"code\":-1003,\"msg\":\"Too much request weight used\"}", headers: [("Retry-After", "86400")])
     }
-    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: TradeID(1)) }
+    try await setup.onLoop { $0.execution.listTrades(symbol: Samples.bitcoin, from: .trade(TradeID(1))) }
     func warnings() -> [String] { setup.recorder.seen.withLock { $0.warnings } }
     try await Eventually.holds("first warning") { !warnings().isEmpty }
     #expect(

@@ -17,8 +17,10 @@ final class StreamRecorder: MarketStreamDelegate, @unchecked Sendable {
   struct Seen {
     var events: [MarketEvent] = []
     var closed: [SeriesKey: [Int64]] = [:]
+    var skipped: [SeriesKey: [Int64]] = [:]
     var states: [(Symbol, FeedState, String)] = []
     var refusals: [FrameRefusal] = []
+    var problems: [String] = []
   }
   let seen = Mutex(Seen())
 
@@ -32,12 +34,19 @@ final class StreamRecorder: MarketStreamDelegate, @unchecked Sendable {
     }
   }
 
+  func skipped(_ series: SeriesKey, candles: [Candle]) {
+    seen.withLock { $0.skipped[series, default: []] += candles.map { $0.openTime.milliseconds / 60_000 } }
+  }
+
   func backfilled(_ series: SeriesKey, candles: [Candle]) {
     seen.withLock { $0.closed[series, default: []] += candles.map { $0.openTime.milliseconds / 60_000 } }
   }
 
   func feedChanged(_ symbol: Symbol, state: FeedState, reason: String) { seen.withLock { $0.states.append((symbol, state, reason)) } }
   func refused(_ refusal: FrameRefusal) { seen.withLock { $0.refusals.append(refusal) } }
+  func historyChanged(_ series: SeriesKey, problem: String) {
+    seen.withLock { $0.problems.append("\(series.symbol) \(series.interval.rawValue): \(problem)") }
+  }
 
   var state: FeedState? { seen.withLock { $0.states.last?.1 } }
   var closed: [Int64] { seen.withLock { $0.closed[SeriesKey(symbol: Samples.bitcoin, interval: .oneMinute)] ?? [] } }
@@ -343,11 +352,13 @@ final class StreamSetup: @unchecked Sendable {
           series: [SeriesKey(symbol: Samples.bitcoin, interval: .oneMinute)], trades: [Samples.bitcoin, Samples.ether]))
       setup.recorder.received(event)
     }
+    func skipped(_ series: SeriesKey, candles: [Candle]) { setup.recorder.skipped(series, candles: candles) }
     func backfilled(_ series: SeriesKey, candles: [Candle]) { setup.recorder.backfilled(series, candles: candles) }
     func feedChanged(_ symbol: Symbol, state: FeedState, reason: String) {
       setup.recorder.feedChanged(symbol, state: state, reason: reason)
     }
     func refused(_ refusal: FrameRefusal) { setup.recorder.refused(refusal) }
+    func historyChanged(_ series: SeriesKey, problem: String) { setup.recorder.historyChanged(series, problem: problem) }
   }
 
   @Test func serverThatRefusesTheHandshakeIsTriedAgain() async throws {

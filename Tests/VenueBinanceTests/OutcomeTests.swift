@@ -73,17 +73,64 @@ import Venue
     #expect(reports.last?.reason == "INSUFFICIENT_LIQUIDITY")
   }
 
+  /// rest-api.md, "New Order List - OCO": above is the profit leg of a sale.
+  @Test func aPairIsOneListAndEachLegHasItsReport() throws {
+    let stop = OrderRequest(
+      clientOrderID: Samples.id("s1"), symbol: Samples.symbol("LTCBTC"), side: .sell, type: .stopLoss, quantity: Samples.decimal("5"),
+      stopPrice: Samples.decimal("1"), linked: Samples.id("t1"))
+    let target = OrderRequest(
+      clientOrderID: Samples.id("t1"), symbol: Samples.symbol("LTCBTC"), side: .sell, type: .limitMaker, quantity: Samples.decimal("5"),
+      price: Samples.decimal("3"), linked: Samples.id("s1"))
+    let sent = BinanceRestClient.parameters(ofStop: stop, target: target).map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+    #expect(
+      sent
+        == "symbol=LTCBTC&side=SELL&quantity=5&aboveType=LIMIT_MAKER&aboveClientOrderId=t1&abovePrice=3&belowType=STOP_LOSS&belowClientOrderId=s1&belowStopPrice=1&newOrderRespType=FULL"
+    )
+    func leg(_ id: String, _ number: Int, _ type: String, _ status: String, _ more: String = "") -> String {
+      "{\"symbol\":\"LTCBTC\",\"orderId\":\(number),\"orderListId\":9,\(more)\"clientOrderId\":\"\(id)\",\"transactTime\":1711062760648,\"price\":\"3.00\",\"origQty\":\"5.00\",\"executedQty\":\"0.00\",\"cummulativeQuoteQty\":\"0.00\",\"status\":\"\(status)\",\"timeInForce\":\"GTC\",\"type\":\"\(type)\",\"side\":\"SELL\",\"stopPrice\":\"1.00\"}"
+    }
+    func list(_ legs: [String]) -> RestResult {
+      .judge(
+        HTTPResponse(
+          status: 200, headers: [],
+          body: Array("{\"orderListId\":9,\"listStatusType\":\"EXEC_STARTED\",\"orderReports\":[\(legs.joined(separator: ","))]}".utf8)))
+    }
+    let placed = list([leg("s1", 7, "STOP_LOSS", "NEW"), leg("t1", 8, "LIMIT_MAKER", "NEW")])
+    for (id, number) in [("s1", 7), ("t1", 8)] as [(String, Int64)] {
+      guard case .accepted(let reports) = BinanceRestClient.submitOutcome(placed, of: Samples.id(id)) else {
+        Issue.record("\(id) is not accepted")
+        return
+      }
+      #expect(reports.map(\.venueOrderID.value) == [number] && reports.first?.status == .accepted)
+    }
+    guard case .unknown = BinanceRestClient.submitOutcome(placed, of: Samples.id("other")) else {
+      Issue.record("an answer without the order decides nothing")
+      return
+    }
+    let canceled = list([
+      leg("c1", 7, "STOP_LOSS", "CANCELED", "\"origClientOrderId\":\"s1\","),
+      leg("c2", 8, "LIMIT_MAKER", "CANCELED", "\"origClientOrderId\":\"t1\","),
+    ])
+    guard case .canceled(let report) = BinanceRestClient.cancelOutcome(canceled, of: Samples.id("s1")) else {
+      Issue.record("not canceled")
+      return
+    }
+    #expect(report.venueOrderID.value == 7)
+    #expect(BinanceRestClient.others(of: Samples.id("s1"), canceled).map(\.clientOrderID) == [Samples.id("t1")])
+  }
+
   @Test func cancelsAndQueriesAreJudgedByTheirCodes() {
     func result(_ status: Int, _ body: String) -> RestResult { .judge(HTTPResponse(status: status, headers: [], body: Array(body.utf8))) }
-    guard case .canceled(let report) = BinanceRestClient.cancelOutcome(result(200, Samples.canceledAnswer)) else {
+    guard case .canceled(let report) = BinanceRestClient.cancelOutcome(result(200, Samples.canceledAnswer), of: Samples.id("myOrder1"))
+    else {
       Issue.record("not canceled")
       return
     }
     #expect(report.clientOrderID == Samples.id("myOrder1"), "the order's id, not the cancel's")
     #expect(report.status == .canceled)
     let unknownOrder = result(400, "{\"code\":-2011,\"msg\":\"Unknown order sent.\"}")
-    #expect(BinanceRestClient.cancelOutcome(unknownOrder) == .notOpen(message: "Unknown order sent."))
-    guard case .unknown = BinanceRestClient.cancelOutcome(result(503, "")) else {
+    #expect(BinanceRestClient.cancelOutcome(unknownOrder, of: Samples.id("myOrder1")) == .notOpen(message: "Unknown order sent."))
+    guard case .unknown = BinanceRestClient.cancelOutcome(result(503, ""), of: Samples.id("myOrder1")) else {
       Issue.record("503 on a cancel must be unknown")
       return
     }
@@ -117,6 +164,11 @@ import Venue
     #expect(names(.stopLossLimit) == common.union(["stopPrice", "price", "timeInForce"]))
     #expect(names(.takeProfitLimit) == common.union(["stopPrice", "price", "timeInForce"]))
     let values = Dictionary(uniqueKeysWithValues: BinanceRestClient.parameters(of: Samples.order).map { ($0.name, $0.value) })
+    var byAmount = Samples.order
+    (byAmount.type, byAmount.quantity, byAmount.quoteQuantity) = (.market, .zero, Samples.decimal("99.5"))
+    let amount = BinanceRestClient.parameters(of: byAmount)
+    #expect(Set(amount.map(\.name)) == common.subtracting(["quantity"]).union(["quoteOrderQty"]))
+    #expect(amount.first { $0.name == "quoteOrderQty" }?.value == "99.5")
     #expect(values["quantity"] == "0.5" && values["price"] == "61000.1" && values["newOrderRespType"] == "FULL")
   }
 }
@@ -178,16 +230,16 @@ import Venue
       Issue.record("no shutdown")
       return
     }
-    guard case .answer(let id, let error, 200) = try message(#"{"id":5,"status":200,"result":{"subscriptionId":0}}"#) else {
+    guard case .answer(let subscribed) = try message(#"{"id":5,"status":200,"result":{"subscriptionId":0}}"#),
+      case .answer(let listed) = try message(#"{"id":6,"status":200,"result":[{"subscriptionId":0},{"subscriptionId":3},{}]}"#),
+      case .answer(let refused) = try message(#"{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid"}}"#)
+    else {
       Issue.record("no answer")
       return
     }
-    #expect(id == 5 && error == nil)
-    guard case .answer(nil, let failure?, 401) = try message(#"{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid"}}"#) else {
-      Issue.record("no failure")
-      return
-    }
-    #expect(failure.code == -2_015)
+    #expect(subscribed == UserStreamMessage.Answer(id: 5, error: nil, subscriptionID: 0, subscriptionIDs: nil))
+    #expect(listed.id == 6 && listed.subscriptionIDs == [0, 3])
+    #expect(refused.id == nil && refused.error?.code == -2_015)
   }
 
   @Test(arguments: [

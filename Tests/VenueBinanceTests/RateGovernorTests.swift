@@ -4,7 +4,8 @@ import TradingModel
 import VenueBinance
 
 @Suite struct RateGovernorTests {
-  let noon = Timestamp(milliseconds: 1_700_000_040_000)  // a whole minute
+  /// A whole minute; the monotonic clock reads something else.
+  let noon = ExchangeMoment(monotonicNanoseconds: 5_000_000_000, exchange: Timestamp(milliseconds: 1_700_000_040_000))
 
   func governor(weight: Int = 100, orders: Int = 10) -> RateGovernor {
     var governor = RateGovernor()
@@ -14,7 +15,7 @@ import VenueBinance
     return governor
   }
 
-  func granted(_ governor: inout RateGovernor, _ purpose: RateGovernor.Purpose, weight: Int = 1, at time: Timestamp) -> Int {
+  func granted(_ governor: inout RateGovernor, _ purpose: RateGovernor.Purpose, weight: Int = 1, at time: ExchangeMoment) -> Int {
     var count = 0
     while count < 5_000, governor.admit(weight: weight, purpose: purpose, at: time) == .granted { count += 1 }
     return count
@@ -24,27 +25,42 @@ import VenueBinance
     var governor = governor()
     #expect(granted(&governor, .entry, at: noon) == 8)
     #expect(granted(&governor, .protective, at: noon) == 2)
-    #expect(granted(&governor, .orderCare, at: noon) == 90, "cancels count no order, only weight")
+    #expect(granted(&governor, .cancel, at: noon) == 90, "cancels count no order, only weight")
   }
 
-  @Test func fifthOfTheWeightIsKeptForOrders() {
+  @Test func weightHasThreeTiers() {
     var governor = governor()
-    #expect(granted(&governor, .read, weight: 20, at: noon) == 4)
-    #expect(governor.admit(weight: 20, purpose: .orderCare, at: noon) == .granted)
-    #expect(granted(&governor, .orderCare, at: noon) == 0)
+    #expect(granted(&governor, .read, at: noon) == 80)
+    #expect(granted(&governor, .query, at: noon) == 10)
+    #expect(granted(&governor, .read, at: noon) == 0)
+    let orders = granted(&governor, .entry, at: noon) + granted(&governor, .cancel, at: noon)
+    #expect(orders == 10, "the last tenth is for orders and cancels")
   }
 
   @Test func windowsAreAlignedToTheClock() {
     var governor = governor()
-    #expect(granted(&governor, .entry, at: noon.advanced(byMilliseconds: 9_999)) == 8)
-    #expect(granted(&governor, .entry, at: noon.advanced(byMilliseconds: 9_999)) == 0)
-    #expect(granted(&governor, .entry, at: noon.advanced(byMilliseconds: 10_000)) == 8)
+    #expect(granted(&governor, .entry, at: noon.later(milliseconds: 9_999)) == 8)
+    #expect(granted(&governor, .entry, at: noon.later(milliseconds: 9_999)) == 0)
+    #expect(granted(&governor, .entry, at: noon.later(milliseconds: 10_000)) == 8)
   }
 
-  @Test func clockThatIsSetBackFreesNothing() {
+  /// The exchange's clock turns out to be far from what was believed, either way: what is counted stays until the exchange's own window
+  /// ends, and no longer than that.
+  @Test(arguments: [-3_600_000, -25, 25, 3_600_000, 3_604_000] as [Int64])
+  func measuringTheClockNeitherFreesNorFreezes(_ milliseconds: Int64) {
     var governor = governor()
-    #expect(granted(&governor, .entry, at: noon) == 8)
-    #expect(granted(&governor, .entry, at: noon.advanced(byMilliseconds: -3_600_000)) == 0)
+    #expect(granted(&governor, .entry, at: noon.later(milliseconds: 1_000)) == 8)
+    func measured(_ later: Int64) -> ExchangeMoment {
+      var moment = noon.later(milliseconds: later)
+      moment.exchange = moment.exchange.advanced(byMilliseconds: milliseconds)
+      return moment
+    }
+    governor.realign(to: measured(1_000))
+    #expect(granted(&governor, .entry, at: measured(1_000)) == 0)
+    // How long the exchange's window still lasts.
+    let left = 10_000 - (1_000 + milliseconds + 3_600_000) % 10_000
+    #expect(granted(&governor, .entry, at: measured(1_000 + left - 1)) == 0)
+    #expect(granted(&governor, .entry, at: measured(1_000 + left)) == 8)
   }
 
   @Test func reportedCountsOnlyRaise() {
@@ -60,12 +76,12 @@ import VenueBinance
   @Test func silenceHoldsForEverythingUntilItsEnd() {
     var governor = governor()
     governor.silenced(retryAfterSeconds: 7, at: noon)
-    for purpose in [RateGovernor.Purpose.read, .entry, .protective, .orderCare] {
-      #expect(granted(&governor, purpose, at: noon.advanced(byMilliseconds: 6_999)) == 0)
+    for purpose in [RateGovernor.Purpose.read, .query, .entry, .protective, .cancel] {
+      #expect(granted(&governor, purpose, at: noon.later(milliseconds: 6_999)) == 0)
     }
     governor.silenced(retryAfterSeconds: 1, at: noon)
-    #expect(granted(&governor, .read, at: noon.advanced(byMilliseconds: 6_999)) == 0, "a shorter silence does not end a longer one")
-    #expect(governor.admit(weight: 1, purpose: .entry, at: noon.advanced(byMilliseconds: 7_000)) == .granted)
+    #expect(granted(&governor, .read, at: noon.later(milliseconds: 6_999)) == 0, "a shorter silence does not end a longer one")
+    #expect(governor.admit(weight: 1, purpose: .entry, at: noon.later(milliseconds: 7_000)) == .granted)
   }
 
   @Test func tooManyUnfilledOrdersBlockEntriesOnly() {
@@ -73,13 +89,13 @@ import VenueBinance
     governor.ordersBlocked(retryAfterSeconds: 5, at: noon)
     #expect(granted(&governor, .entry, at: noon) == 0)
     #expect(governor.admit(weight: 1, purpose: .protective, at: noon) == .granted)
-    #expect(governor.admit(weight: 1, purpose: .orderCare, at: noon) == .granted)
+    #expect(governor.admit(weight: 1, purpose: .cancel, at: noon) == .granted)
   }
 
   @Test func absurdHeadersAreHarmless() {
     var governor = governor()
-    governor.silenced(retryAfterSeconds: .max, at: .distantFuture)
-    governor.ordersBlocked(retryAfterSeconds: .min, at: .zero)
+    governor.silenced(retryAfterSeconds: .max, at: ExchangeMoment(monotonicNanoseconds: .max, exchange: .distantFuture))
+    governor.ordersBlocked(retryAfterSeconds: .min, at: ExchangeMoment(monotonicNanoseconds: 0, exchange: .zero))
     governor.reported(usedWeight: .max, lengthMilliseconds: 60_000, at: noon)
     #expect(granted(&governor, .read, at: noon) == 0)
     #expect(RateGovernor.milliseconds(ofHeaderInterval: "10s") == 10_000)
@@ -87,5 +103,13 @@ import VenueBinance
     for text in ["", "M", "0M", "-1M", "99999999999999999999M", "1X", "1.5M"] {
       #expect(RateGovernor.milliseconds(ofHeaderInterval: text) == nil)
     }
+  }
+}
+
+extension ExchangeMoment {
+  /// By both clocks.
+  fileprivate func later(milliseconds: Int64) -> ExchangeMoment {
+    ExchangeMoment(
+      monotonicNanoseconds: monotonicNanoseconds + milliseconds * 1_000_000, exchange: exchange.advanced(byMilliseconds: milliseconds))
   }
 }

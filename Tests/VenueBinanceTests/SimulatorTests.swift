@@ -1,3 +1,4 @@
+import BinanceJSON
 import Time
 import Foundation
 import HTTPClient
@@ -76,7 +77,7 @@ final class SimulatorProcess: @unchecked Sendable {
     let account = ExecutionRecorder()
     stream.delegate = market
     execution.delegate = account
-    let rules = Shared<Result<[TradingRules], BinanceError>?>(nil)
+    let rules = Shared<Result<ExchangeInformation.Listing, BinanceError>?>(nil)
     let series = SeriesKey(symbol: Samples.bitcoin, interval: .oneSecond)
     try await rest.loop.submit {
       rest.synchronizeClock { _ in }
@@ -88,7 +89,7 @@ final class SimulatorProcess: @unchecked Sendable {
     }.get()
 
     try await Eventually.holds("rules") { rules.withLock { $0 != nil } }
-    let found = try #require(try rules.withLock { $0 }?.get().first)
+    let found = try #require(try rules.withLock { $0 }?.get().rules.first)
     #expect(found.symbol == Samples.bitcoin && found.stepSize.isPositive && found.tickSize.isPositive)
     try await Eventually.holds("account live") { account.isLive }
     try await Eventually.holds("closed candles, trades, quotes and tickers") {
@@ -124,7 +125,7 @@ final class SimulatorProcess: @unchecked Sendable {
     try await rest.loop.submit {
       execution.query(clientOrderID: order.clientOrderID, symbol: order.symbol)
       execution.query(clientOrderID: Samples.id("never-sent"), symbol: order.symbol)
-      execution.listTrades(symbol: order.symbol, from: TradeID(0))
+      execution.listTrades(symbol: order.symbol, from: .trade(TradeID(0)))
     }.get()
     try await Eventually.holds("queries and trades") {
       account.seen.withLock { $0.queried.count == 2 && $0.listed.count == 1 }

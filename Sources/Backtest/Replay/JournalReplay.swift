@@ -1,5 +1,7 @@
+import Accounting
 public import Time
 public import TradingCore
+import Statistics
 public import TradingModel
 import Venue
 
@@ -13,7 +15,9 @@ public struct JournalReplay: Sendable {
   public struct Outcome: Sendable {
     public var fills: [FillRecord] = []
     public var trades: [RoundTrip] = []
+    /// Of the bots that are there, positions at the last price; all quote assets together.
     public var equity: Amount = .zero
+    /// By every bot ever, removed ones included; all quote assets together.
     public var realized: Amount = .zero
     public var entries = 0
     /// Decisions and derived figures that were compared.
@@ -43,13 +47,18 @@ public struct JournalReplay: Sendable {
   private var effects: [Effect] = []
   private var outcome = Outcome()
   private var ledger = TradeLedger()
+  private var book = Book()
   private var seriesOfBot: [BotID: SeriesKey] = [:]
-  private var tags: [(sequence: UInt64, tag: String)] = []
-  private var tagAt = 0
+  private var doubts: Set<CandleDoubt> = []
+  /// The last entry that was sized by quantity, as programs up to 0.3 did; 0: none.
+  private var lastByQuantity: UInt64 = 0
+  /// The last stop before the first that rests with its target beside it, as those of programs up to 0.3 did not; `.max`: none does.
+  private var lastAlone: UInt64 = .max
 
   public init(mode: TradingMode, entries: [JournalEntry], rules: [TradingRules], tapes: [Tape]) {
     var configuration = CoreConfiguration(mode: mode)
     configuration.equityEveryMilliseconds = .max
+    configuration.recordsMarks = false
     core = TradingCore(configuration: configuration)
     self.entries = entries
     self.tapes = tapes
@@ -58,21 +67,29 @@ public struct JournalReplay: Sendable {
     core.step(.feed(nil, .live), at: .zero, effects: &effects)
     core.step(.executionStream(isLive: true), at: .zero, effects: &effects)
     core.leaveLossLimitsToTheJournal()
+    core.takeAnswersFromTheJournal()
+    core.takePricesFromTheJournal()
     effects.removeAll()
-    // An order's name is its journal's id, its own sequence, and in testnet and live the tag of the process.
+    var names: [UInt64: ClientOrderID] = [:]
+    var alone: UInt64 = 0
     for entry in entries {
+      if case .candleDoubted(let doubt) = entry.record { doubts.insert(doubt) }
       guard case .orderIntent(let intent) = entry.record else { continue }
-      let parts = intent.request.clientOrderID.text.split(separator: "-")
-      tags.append((entry.sequence, parts.count > 2 ? String(parts[parts.count - 1]) : ""))
+      names[entry.sequence] = intent.request.clientOrderID
+      if intent.request.linked != nil { lastAlone = min(lastAlone, alone) }
+      if intent.purpose == .stopLoss { alone = entry.sequence }
+      if intent.purpose == .entry, intent.request.type == .market, !intent.request.isByAmount { lastByQuantity = entry.sequence }
     }
+    core.takeOrderNames(names)
   }
 
   public mutating func run(progress: (Double) -> Void = { _ in }) -> Outcome {
     for (index, entry) in entries.enumerated() {
       if index % 4_096 == 0 { progress(Double(index) / Double(max(entries.count, 1))) }
-      while tagAt < tags.count, tags[tagAt].sequence < entry.sequence { tagAt += 1 }
-      if tagAt < tags.count { core.useOrderTag(tags[tagAt].tag) }
+      core.sizeByQuantity(entry.sequence <= lastByQuantity)
+      core.watchTargets(entry.sequence <= lastAlone)
       outcome.entries += 1
+      book.apply(entry)
       if outcome.firstDivergence == nil { follow(entry, index) } else { _ = core.adopt(entry) }
       if case .fill(let fill) = entry.record {
         outcome.fills.append(fill)
@@ -83,6 +100,12 @@ public struct JournalReplay: Sendable {
       diverge(extra.sequence, "the replay decides what the journal does not have: \(JournalText.words(extra.record))")
     }
     return finish()
+  }
+
+  /// What is held is worth the last close, as in the daemon that wrote the journal; `nil`: the tape has none.
+  private func price(of symbol: Symbol, _ core: TradingCore) -> Price? {
+    let price = core.lastPrice(of: symbol)
+    return price.isPositive ? price : nil
   }
 
   private mutating func follow(_ entry: JournalEntry, _ index: Int) {
@@ -122,13 +145,14 @@ public struct JournalReplay: Sendable {
     case .orderIntent: true
     case .orderDenied(let denial): !isOfTheWorld(denial.code)
     case .exitRequested(let exit): exit.purpose != .manual
+    case .entriesLocked(let lock): lock.cause != .person
     default: false
     }
   }
 
   private static func isOfTheWorld(_ code: DenialCode) -> Bool {
     switch code {
-    case .feedStale, .executionStreamDown, .noTradingRules, .symbolNotTrading, .journalUnavailable: true
+    case .feedStale, .executionStreamDown, .noTradingRules, .symbolNotTrading, .journalUnavailable, .priceUnconfirmed, .notReconciled: true
     default: false
     }
   }
@@ -147,7 +171,7 @@ public struct JournalReplay: Sendable {
       if let mine = pending.first, case .orderDenied(let ours) = mine.record, ours.botID == denial.botID, mine.record != entry.record {
         pending[0].record = entry.record
       }
-    case .orderDenied, .orderIntent, .cancelRequested: feed(until: entry, including: true)
+    case .orderDenied, .orderIntent, .cancelRequested, .candleDoubted: feed(until: entry, including: true)
     case .exitRequested(let exit):
       feed(until: entry, including: exit.purpose == .exit || exit.purpose == .timeStop)
       if pending.isEmpty, exit.purpose != .manual, let symbol = seriesOfBot[exit.botID]?.symbol {
@@ -162,9 +186,15 @@ public struct JournalReplay: Sendable {
     case .orderUpdated(let update):
       feed(until: entry, including: false)
       if pending.isEmpty { report(update, entry) }
+    case .signal(let signal):
+      // Asked at the close of its candle, which was heard; whatever else closed before the answer was heard as well.
+      feed(until: entry, including: true)
+      if pending.isEmpty { step(.strategies(.recorded(signal)), entry.time) }
     // Its time is that of the machine, not of the market.
-    case .opened: break
-    case .tradingStateChanged, .balances, .equity, .alert, .riskLimitsChanged: feed(until: entry, including: false)
+    case .opened, .accountBound, .started: break
+    case .tradingStateChanged, .balances, .equity, .alert, .riskLimitsChanged, .symbolAssets, .marked, .answered, .positionAdjusted,
+      .entriesLocked, .entriesUnlocked, .ratesTaken, .profitSampled:
+      feed(until: entry, including: false)
     }
     if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }
   }
@@ -176,10 +206,15 @@ public struct JournalReplay: Sendable {
       let tape = tapes[at]
       let row = tape.candles[next[at]]
       let heard = Self.time(row, tape.key)
-      let isOwn = tape.key == JournalText.bot(of: entry.record).flatMap { seriesOfBot[$0] }
+      let isOwn = tape.key == entry.record.bot.flatMap { seriesOfBot[$0] }
       guard heard < entry.time || (heard == entry.time && (including || isOwn)) else { return }
       next[at] += 1
-      if row.heardAt != nil {
+      let close = tape.key.interval.nextOpenTime(after: row.candle.openTime)
+      let doubt = CandleDoubt(symbol: tape.key.symbol, interval: tape.key.interval, closeTime: close, close: row.candle.close)
+      if row.heardAt != nil, doubts.contains(doubt) {
+        core.close(doubtful: row.candle, of: tape.key, at: max(heard, core.time), effects: &effects)
+        collect()
+      } else if row.heardAt != nil {
         setPrice(&core, tape.key, row.candle.close)
         step(
           .market(
@@ -203,7 +238,7 @@ public struct JournalReplay: Sendable {
 
   /// The tape whose next candle closes first; of those that close together the one of the bot that the entry is about.
   private func nextTape(_ entry: JournalEntry) -> Int? {
-    let wanted = JournalText.bot(of: entry.record).flatMap { seriesOfBot[$0] }
+    let wanted = entry.record.bot.flatMap { seriesOfBot[$0] }
     var found: Int?
     var best = Timestamp.distantFuture
     for at in tapes.indices where next[at] < tapes[at].candles.count {
@@ -235,11 +270,12 @@ public struct JournalReplay: Sendable {
     var quote = order.filledQuote + record.fill.quoteQuantity
     var reason = ""
     // The report that brought a fill also said how the order stands.
-    for next in entries[(index + 1)...].prefix(4) {
+    for next in entries[(index + 1)...].lazy.filter({ $0.record.kind != .entriesLocked }).prefix(4) {
       guard case .orderUpdated(let update) = next.record, update.clientOrderID == id, next.time == entry.time else { continue }
       (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
       break
     }
+    core.takeFeeRate(record.commissionRate)
     step(.report(Self.report(order, status, record.fill.venueOrderID, executed, quote, record.fill, reason, entry.time)), entry.time)
   }
 
@@ -277,7 +313,7 @@ public struct JournalReplay: Sendable {
     switch entry.record {
     case .botCreated(let configuration), .botUpdated(let configuration): seriesOfBot[configuration.id] = configuration.series
     case .fill, .orderUpdated, .cancelRequested, .exitRequested:
-      guard let bot = JournalText.bot(of: entry.record) else { return }
+      guard let bot = entry.record.bot else { return }
       core.reconsider(bot, at: entry.time, effects: &effects)
       collect()
     default: break
@@ -289,9 +325,10 @@ public struct JournalReplay: Sendable {
       let live = next[at] > 0 ? tape.candles[next[at] - 1] : tape.candles.first
       if let last = outcome.firstDivergence == nil ? tape.candles.last ?? live : live { setPrice(&core, tape.key, last.candle.close) }
     }
-    let point = core.equity()
-    outcome.equity = point.equity
-    outcome.realized = point.realized
+    outcome.equity = book.portfolios.indices.reduce(.zero) { sum, at in
+      sum + book.figures(ofPortfolio: at, at: book.time, pricedBy: { [core] in price(of: $0, core) }).equity.equity
+    }
+    outcome.realized = book.portfolios.reduce(.zero) { $0 + $1.realized }
     outcome.trades = ledger.trades
     return outcome
   }

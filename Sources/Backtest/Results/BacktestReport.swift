@@ -1,3 +1,4 @@
+public import Statistics
 public import Time
 public import TradingModel
 
@@ -11,14 +12,20 @@ public struct BacktestReport: Sendable, Hashable {
     public var label: String
     /// Its value, formatted: "1.42", "-3.1 %", "2024-03-01 → 2024-04-11".
     public var text: String
-    /// The number as JSON has it; empty where the figure is a text.
+    /// The value as JSON has it: a decimal, a number or a time, with the digits that `Stats` has. Empty where the figure is not known.
     public var number: String
-    public init(key: String, label: String, text: String, number: String = "") {
+    /// Whether JSON writes ``number`` as a number (ratios, counts, seconds) and not as a string (amounts).
+    public var isRatio: Bool
+    public init(key: String, label: String, text: String, number: String = "", isRatio: Bool = false) {
       self.key = key
       self.label = label
       self.text = text
       self.number = number
+      self.isRatio = isRatio
     }
+
+    /// Shown as `-`, absent in JSON.
+    public var isUnknown: Bool { number.isEmpty && text == FigureText.unknown }
   }
 
   /// Figures that belong together, under a heading.
@@ -100,6 +107,20 @@ public struct BacktestReport: Sendable, Hashable {
     }
   }
 
+  /// The breach of a limit that ended trading before the data did.
+  public struct Ended: Sendable, Hashable {
+    public var time: Timestamp
+    /// What trading became, and why: "trading became reducing: lost 12 since …".
+    public var reason: String
+    public init(time: Timestamp, reason: String) {
+      self.time = time
+      self.reason = reason
+    }
+
+    /// For people, at the top of the result.
+    public var sentence: String { "Trading ended \(FigureText.minute(time)) (UTC), before the data did: \(reason)." }
+  }
+
   /// "rsi on BTCUSDT, 5m"
   public var title: String
   public var strategy: String
@@ -114,6 +135,8 @@ public struct BacktestReport: Sendable, Hashable {
   public var end: Timestamp
   public var candleCount: Int
   public var quoteAsset: String
+  /// Every figure of the run; the sections show them.
+  public var performance: PerformanceFigures
   public var capital: Amount
   public var finalEquity: Amount
   public var sections: [Section]
@@ -128,6 +151,10 @@ public struct BacktestReport: Sendable, Hashable {
   public var charts: [Chart]
   /// How fills were made, what was repaired in the data, what to know.
   public var notes: [String]
+  /// `nil`: trading went on to the end of the data.
+  public var ended: Ended?
+  /// The markets with finer candles, and how much of the run those cover.
+  public var detail: [DetailCoverage] = []
 
   public struct Setting: Sendable, Hashable {
     public var name: String
@@ -166,12 +193,22 @@ public struct RoundTrip: Sendable, Hashable {
   public var exitReason: String
   /// False: still open when the data ended, valued at the last price.
   public var isClosed: Bool
+  /// The furthest price against it while it was open, as a fraction of the entry (MAE); `nil` where prices are not known.
+  public var adverseExcursion: Double?
+  /// The furthest price for it while it was open, as a fraction of the entry (MFE); `nil` where prices are not known.
+  public var favorableExcursion: Double?
+  /// Whether it ended inside a candle: the time of its exit comes from the path assumed there.
+  public var isExitTimeModelled: Bool
 
   public init(
     number: Int, botID: BotID, symbol: Symbol, openedAt: Timestamp, closedAt: Timestamp, entryPrice: Price, exitPrice: Price,
     quantity: Quantity, fees: Amount, profit: Amount, fraction: Double, candles: Int, entryReason: String, exitKind: String,
-    exitReason: String, isClosed: Bool
+    exitReason: String, isClosed: Bool, adverseExcursion: Double? = nil, favorableExcursion: Double? = nil,
+    isExitTimeModelled: Bool = false
   ) {
+    self.adverseExcursion = adverseExcursion
+    self.favorableExcursion = favorableExcursion
+    self.isExitTimeModelled = isExitTimeModelled
     self.number = number
     self.botID = botID
     self.symbol = symbol

@@ -1,4 +1,5 @@
 import MarketModel
+import Statistics
 import Time
 import Strategies
 import TradingCore
@@ -25,6 +26,7 @@ extension BacktestReport {
     end = outcome.end
     candleCount = outcome.candleCount
     quoteAsset = builder.quote
+    performance = outcome.figures
     capital = outcome.capital
     finalEquity = outcome.finalEquity
     sections = builder.sections
@@ -36,6 +38,8 @@ extension BacktestReport {
     denials = builder.denials
     self.charts = charts
     notes = builder.notes + dataNotes
+    ended = outcome.ended.map { Ended(time: $0.time, reason: "trading became \($0.state): \($0.reason)") }
+    detail = outcome.detail
   }
 
   /// The figure of that key, if the summary has it.
@@ -48,19 +52,25 @@ extension BacktestReport {
 /// Turns an outcome into what a report shows.
 struct ReportBuilder {
   let outcome: BacktestOutcome
-  let statistics: ResultStatistics
+  let figures: PerformanceFigures
   let quote: String
 
   init(_ outcome: BacktestOutcome) {
     self.outcome = outcome
-    statistics = ResultStatistics(outcome)
+    figures = outcome.figures
     quote = outcome.bots.first?.quoteAsset ?? ""
   }
 
   var parameters: [BacktestReport.Setting] {
     guard let bot = outcome.settings.bots.first else { return [] }
-    let completed = StrategyCatalogue.descriptor(named: bot.strategyName)?.completed(bot.parameters) ?? bot.parameters
+    let completed = bot.strategyDescriptor?.completed(bot.parameters) ?? bot.parameters
     return completed.entries.map { .init($0.name, $0.value) }
+  }
+
+  private func entry(_ plan: EntryPlan) -> String? {
+    guard plan.rests else { return nil }
+    let place = plan.offset.isPositive ? "\(FigureText.percent(plan.offset.statisticValue)) below the price" : "at the price"
+    return "\(plan.kind) \(place) for \(plan.lifetime) candle\(plan.lifetime == 1 ? "" : "s"), then \(plan.sequel)"
   }
 
   var settings: [BacktestReport.Setting] {
@@ -69,15 +79,18 @@ struct ReportBuilder {
     func add(_ name: String, _ value: String?) { if let value { list.append(.init(name, value)) } }
     func fraction(_ value: FixedDecimal) -> String? { value.isPositive ? FigureText.percent(value.statisticValue) : nil }
     add("capital", outcome.settings.bots.count > 1 ? "\(bot.capital) \(quote) a bot" : "\(bot.capital) \(quote)")
-    add("sizing", bot.sizing == .volatility ? "volatility, \(bot.sizingRanges) average true ranges" : bot.sizing.description)
+    let sizing = bot.sizing == .volatility ? "volatility, \(bot.sizingRanges) average true ranges" : bot.sizing.description
+    add("sizing", sizing + (bot.compounds ? ", of the equity (compounding)" : ", of the capital"))
     add("risk per trade", fraction(bot.riskPerTrade))
     add("maximum position", fraction(bot.maximumPosition))
+    add("entry", entry(bot.entry))
     add("stop-loss", fraction(bot.stopLoss) ?? "none")
     add("take-profit", fraction(bot.takeProfit) ?? "none")
     add("trailing stop", fraction(bot.trailingStop))
     add("trailing stop", bot.trailingStopRanges.isPositive ? "\(bot.trailingStopRanges) average true ranges" : nil)
     add("time stop", bot.timeStopCandles > 0 ? "\(bot.timeStopCandles) candles" : nil)
     add("cooldown", bot.cooldownCandles > 0 ? "\(bot.cooldownCandles) candles after a loss" : nil)
+    add("guards", bot.guards.isEmpty ? nil : TradeGuard.text(bot.guards))
     let venue = outcome.settings.venue
     add("fees", "taker \(FigureText.percent(venue.takerFee.statisticValue)), maker \(FigureText.percent(venue.makerFee.statisticValue))")
     add("slippage", FigureText.percent(venue.slippage.statisticValue))
@@ -87,8 +100,13 @@ struct ReportBuilder {
     add("max per symbol", limits.symbolNotionalMaximum.isPositive ? "\(limits.symbolNotionalMaximum) \(quote)" : nil)
     add("max exposure", limits.totalNotionalMaximum.isPositive ? "\(limits.totalNotionalMaximum) \(quote)" : nil)
     add("max open positions", limits.openPositionsMaximum > 0 ? "\(limits.openPositionsMaximum)" : nil)
+    add("max open orders", limits.openOrdersMaximum > 0 ? "\(limits.openOrdersMaximum)" : nil)
+    add("max orders per minute", limits.ordersPerMinuteMaximum > 0 ? "\(limits.ordersPerMinuteMaximum)" : nil)
     add("max daily loss", limits.dailyLossMaximum.isPositive ? "\(limits.dailyLossMaximum) \(quote), then \(limits.breachState)" : nil)
     add("max drawdown", fraction(limits.drawdownMaximum).map { "\($0), then \(limits.breachState)" })
+    add("symbol guards", limits.symbolGuards.isEmpty ? nil : TradeGuard.text(limits.symbolGuards))
+    add("account guards", limits.accountGuards.isEmpty ? nil : TradeGuard.text(limits.accountGuards))
+    for detail in outcome.detail { add(outcome.detail.count > 1 ? "detail of \(detail.symbol)" : "detail", detail.words) }
     return list
   }
 
@@ -124,11 +142,19 @@ struct ReportBuilder {
   var exits: [BacktestReport.Group] {
     var kinds: [String] = []
     for trade in outcome.trades where !kinds.contains(trade.exitKind) { kinds.append(trade.exitKind) }
-    return kinds.sorted().map { kind in statistics.group(kind, outcome.trades.filter { $0.exitKind == kind }) }
+    return kinds.sorted().map { kind in Self.group(kind, outcome.trades.filter { $0.exitKind == kind }) }
   }
 
   var bySymbol: [BacktestReport.Group] {
-    outcome.markets.map { market in statistics.group(market.symbol.text, outcome.trades.filter { $0.symbol == market.symbol }) }
+    outcome.markets.map { market in Self.group(market.symbol.text, outcome.trades.filter { $0.symbol == market.symbol }) }
+  }
+
+  private static func group(_ name: String, _ list: [RoundTrip]) -> BacktestReport.Group {
+    let count = Double(list.count)
+    let seconds = list.reduce(0.0) { $0 + Double($1.closedAt.nanoseconds(since: $1.openedAt)) / 1e9 }
+    return BacktestReport.Group(
+      name: name, tradeCount: list.count, winCount: list.count { $0.profit.isPositive }, profit: list.reduce(.zero) { $0 + $1.profit },
+      averageFraction: list.isEmpty ? 0 : list.reduce(0) { $0 + $1.fraction } / count, averageSeconds: list.isEmpty ? 0 : seconds / count)
   }
 
   var denials: [BacktestReport.Group] {
@@ -146,17 +172,45 @@ struct ReportBuilder {
       venue.intrabarRule == .lowFirst
         ? "Inside a candle the price goes open, low, high, close: where a stop-loss and a take-profit lie in one candle, the stop-loss is hit. Stops and targets fill at their own price, moved by the slippage; behind an opening gap, at the open."
         : "Inside a candle the price goes open, high, low, close: where a stop-loss and a take-profit lie in one candle, the take-profit is hit (optimistic). Stops and targets fill at their own price, moved by the slippage; behind an opening gap, at the open.",
-      "Equity counts open positions at market price, at the close of every candle; days and months are UTC. Sharpe and Sortino use daily returns, 365 days a year, risk-free rate 0.",
+      "Equity counts open positions at market price, at the close of every candle; days and months are UTC. Sharpe, Sortino and volatility use daily returns, 365 days a year, risk-free rate 0, and need seven whole days.",
     ]
+    list += outcome.detail.map(\.note)
     if outcome.warmUpCount > 0 {
       list.append("\(outcome.warmUpCount) candles before the start warmed the strategies up and did not trade.")
     }
     if outcome.trades.contains(where: { !$0.isClosed }) {
-      list.append("Positions open at the end are valued at the last price and count in equity, not in the statistics of trades.")
+      list.append(
+        "Positions open at the end are valued at the last close at which they were held (one bought at the very last, at what it cost) and count in equity, not in the statistics of trades."
+      )
     }
-    for change in outcome.stateChanges {
+    if outcome.trades.contains(where: \.isExitTimeModelled) {
+      list.append(
+        "Trades that ended inside a candle have the time of the path assumed there (a third or two thirds of the candle): durations and time in the market come from that model."
+      )
+    }
+    for fee in figures.activity.feesWithoutRate {
+      list.append("Fees of \(fee.withoutRate) \(fee.asset) are not taken off: no rate is known.")
+    }
+    for change in outcome.stateChanges where change != outcome.ended {
       list.append("\(FigureText.minute(change.time)): trading became \(change.state): \(change.reason)")
     }
     return list
+  }
+}
+
+extension DetailCoverage {
+  /// "1m candles inside 120 of 200 candles, 2025-12-01 00:00 to 2025-12-01 10:00"
+  public var words: String {
+    guard let range, !isWhole else { return "\(interval) candles inside \(isWhole ? "every candle" : "no candle")" }
+    return
+      "\(interval) candles inside \(coveredCount) of \(candleCount) candles, \(FigureText.minute(range.lowerBound)) to \(FigureText.minute(range.upperBound))"
+  }
+
+  /// A sentence for the result's notes.
+  public var note: String {
+    let follows = "the price follows the \(interval) candles of the detail file"
+    guard !isWhole else { return "Inside each \(candleInterval) candle of \(symbol) \(follows)." }
+    return
+      "Inside \(coveredCount) of the \(candleCount) \(candleInterval) candles of \(symbol) \(follows); inside the others, which it does not cover whole, it goes as the intrabar rule says."
   }
 }

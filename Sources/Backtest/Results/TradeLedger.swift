@@ -1,3 +1,4 @@
+import Statistics
 public import Time
 public import TradingCore
 public import TradingModel
@@ -8,9 +9,10 @@ public struct TradeLedger: Sendable {
   public private(set) var fills: [FillRecord] = []
   /// Closed ones, in order of closing.
   public private(set) var trades: [RoundTrip] = []
-  private var open: [BotID: Opening] = [:]
+  private var open: [Opening] = []
 
   private struct Opening {
+    var bot: BotID
     var first: FillRecord
     var bought: Quantity = .zero
     var spent: Amount = .zero
@@ -18,13 +20,13 @@ public struct TradeLedger: Sendable {
     var received: Amount = .zero
     var fees: Amount = .zero
     var profit: Amount = .zero
+    /// `nil`: nobody tells the prices.
+    var excursion: TradeExcursion?
 
     mutating func add(_ record: FillRecord) {
       let fill = record.fill
-      let asset = fill.commissionAsset
-      let isBaseFee = record.side == .buy && !asset.isEmpty && fill.symbol.hasPrefix(asset)
-      let isQuoteFee = !asset.isEmpty && fill.symbol.hasSuffix(asset)
-      if isBaseFee { fees += fill.commission * fill.price } else if isQuoteFee { fees += fill.commission }
+      fees += FillFee(fill).inQuote(at: fill.price)
+      excursion?.observe(low: fill.price, high: fill.price)
       switch record.side {
       case .buy:
         bought += fill.quantity
@@ -42,39 +44,55 @@ public struct TradeLedger: Sendable {
   /// Positions that are open.
   var openCount: Int { open.count }
 
-  public mutating func add(_ record: FillRecord, interval: Interval) {
+  /// Adds a fill.
+  /// - Parameters:
+  ///   - interval: the bot's candles.
+  ///   - followsPrices: whether ``observe(_:low:high:)`` is told all prices from here on; without, a trade has no excursion.
+  public mutating func add(_ record: FillRecord, interval: Interval, followsPrices: Bool = false) {
     fills.append(record)
     guard let bot = record.botID else { return }
-    let fill = record.fill
-    if !record.closesPosition {
-      if record.side == .buy { open[bot, default: Opening(first: record)].add(record) } else { open[bot]?.add(record) }
-      return
+    let slot = open.firstIndex { $0.bot == bot }
+    guard record.closesPosition else {
+      if let slot { return open[slot].add(record) }
+      guard record.side == .buy else { return }
+      var opening = Opening(bot: bot, first: record)
+      if followsPrices { opening.excursion = TradeExcursion(at: record.fill.price) }
+      opening.add(record)
+      return open.append(opening)
     }
-    guard var trade = record.side == .sell ? open.removeValue(forKey: bot) : open.removeValue(forKey: bot) ?? Opening(first: record) else {
-      return
-    }
+    var trade: Opening
+    if let slot { trade = open.remove(at: slot) } else if record.side == .buy { trade = Opening(bot: bot, first: record) } else { return }
     trade.add(record)
     trades.append(
       make(
-        trade, number: trades.count + 1, bot: bot, closedAt: fill.time, exitPrice: Self.average(trade.received, trade.sold),
+        trade, number: trades.count + 1, closedAt: record.fill.time, exitPrice: Self.average(trade.received, trade.sold),
         profit: trade.profit, kind: record.purpose.description, reason: record.reason, interval: interval, isClosed: true))
   }
 
+  /// A symbol traded between two prices. Cost: linear in open positions.
+  mutating func observe(_ symbol: Symbol, low: Price, high: Price) {
+    for slot in open.indices where open[slot].first.fill.symbol == symbol { open[slot].excursion?.observe(low: low, high: high) }
+  }
+
   private static func average(_ amount: Amount, _ quantity: Quantity) -> Price {
-    quantity.isPositive ? amount.divided(by: quantity, rounding: .nearest) : .zero
+    quantity.isPositive ? amount.divided(by: quantity, rounding: .nearestEven) : .zero
   }
 
   private func make(
-    _ trade: Opening, number: Int, bot: BotID, closedAt: Timestamp, exitPrice: Price, profit: Amount, kind: String, reason: String,
+    _ trade: Opening, number: Int, closedAt: Timestamp, exitPrice: Price, profit: Amount, kind: String, reason: String,
     interval: Interval, isClosed: Bool
   ) -> RoundTrip {
     let spent = trade.spent.statisticValue
+    let entry = Self.average(trade.spent, trade.bought)
     return RoundTrip(
-      number: number, botID: bot, symbol: trade.first.fill.symbol, openedAt: trade.first.fill.time, closedAt: closedAt,
-      entryPrice: Self.average(trade.spent, trade.bought), exitPrice: exitPrice, quantity: trade.bought, fees: trade.fees, profit: profit,
+      number: number, botID: trade.bot, symbol: trade.first.fill.symbol, openedAt: trade.first.fill.time, closedAt: closedAt,
+      entryPrice: entry, exitPrice: exitPrice, quantity: trade.bought, fees: trade.fees, profit: profit,
       fraction: spent > 0 ? profit.statisticValue / spent : 0,
       candles: Int(max(closedAt.nanoseconds(since: trade.first.fill.time), 0) / (interval.milliseconds * 1_000_000)),
-      entryReason: trade.first.reason, exitKind: kind, exitReason: reason, isClosed: isClosed)
+      entryReason: trade.first.reason, exitKind: kind, exitReason: reason, isClosed: isClosed,
+      adverseExcursion: trade.excursion?.adverse(entry: entry), favorableExcursion: trade.excursion?.favorable(entry: entry),
+      // What happens between a candle's open and its close has no time of its own but that of the path assumed inside it.
+      isExitTimeModelled: trade.excursion != nil && isClosed && interval.openTime(containing: closedAt) != closedAt)
   }
 
   /// The positions that are open still, valued at `price`, as trades that are not closed. In order of bots.
@@ -83,11 +101,11 @@ public struct TradeLedger: Sendable {
   ) -> [RoundTrip] {
     var list: [RoundTrip] = []
     for bot in bots {
-      guard let trade = open[bot.configuration.id] else { continue }
+      guard let trade = open.first(where: { $0.bot == bot.configuration.id }) else { continue }
       let now = price(bot.configuration.symbol)
       list.append(
         make(
-          trade, number: trades.count + list.count + 1, bot: bot.configuration.id, closedAt: time, exitPrice: now,
+          trade, number: trades.count + list.count + 1, closedAt: time, exitPrice: now,
           profit: trade.profit + bot.position.unrealizedPnL(at: now), kind: "end_of_data", reason: "still open when the data ended",
           interval: bot.configuration.interval, isClosed: false))
     }

@@ -1,5 +1,7 @@
+import Accounting
 import Time
-import Strategies
+public import Strategies
+import Statistics
 public import TradingCore
 import TradingModel
 import Venue
@@ -19,6 +21,10 @@ public struct Backtest: Sendable {
   private var firstPrices: [Price] = []
   private var change = MarketChange()
   private var ledger = TradeLedger()
+  /// Every figure of the run comes from it.
+  private var book = Book()
+  /// The tapes' symbols in the book.
+  private var bookSymbols: [Int] = []
   private var recorder: EquityRecorder
   private var outcome: BacktestOutcome
   private var openTrades = 0
@@ -32,8 +38,22 @@ public struct Backtest: Sendable {
   /// Candles passed at once: few enough to stay in the processor's cache for the equity at each.
   private static let quietMaximum = 128
 
-  /// - Parameter keepsJournal: keep every journal entry, for comparisons (``journal``).
-  public init(_ settings: BacktestSettings, markets: [BacktestMarket], keepsJournal: Bool = false) throws(BacktestError) {
+  /// Makes the strategies of bots that are not built in, one for each bot of a run.
+  public typealias StrategyMaker = @Sendable (BotConfiguration) -> (any Strategy)?
+
+  /// - Parameters:
+  ///   - keepsJournal: keep every journal entry, for comparisons (``journal``).
+  ///   - strategies: makes those that another process declared (``BotConfiguration/served``).
+  public init(
+    _ settings: BacktestSettings, markets: [BacktestMarket], keepsJournal: Bool = false, strategies: StrategyMaker? = nil
+  ) throws(BacktestError) {
+    try self.init(settings, markets: markets, keepsJournal: keepsJournal, isPart: false, strategies: strategies)
+  }
+
+  /// - Parameter isPart: of a longer run: finer candles need not cover any of it.
+  package init(
+    _ settings: BacktestSettings, markets: [BacktestMarket], keepsJournal: Bool = false, isPart: Bool, strategies: StrategyMaker? = nil
+  ) throws(BacktestError) {
     self.settings = settings
     self.keepsJournal = keepsJournal
     var configuration = CoreConfiguration(mode: .simulated)
@@ -41,15 +61,19 @@ public struct Backtest: Sendable {
     configuration.equityEveryMilliseconds = .max
     // Every bot is there from the start.
     configuration.historyCandles = 0
+    configuration.recordsMarks = false
     configuration.tracksChanges = false
-    paper = PaperRun(core: TradingCore(configuration: configuration), venue: PaperVenue(configuration: settings.venue))
+    paper = PaperRun(
+      core: TradingCore(configuration: configuration, localStrategies: strategies), venue: PaperVenue(configuration: settings.venue))
     intervals = Dictionary(settings.bots.map { ($0.id, $0.interval) }, uniquingKeysWith: { first, _ in first })
     let plan = try BacktestPlan(settings, markets)
+    if !isPart { try plan.requireDetailToCover() }
     candlesTotal = plan.markets.reduce(0) { $0 + $1.rows.count }
     let capital = settings.bots.reduce(Amount.zero) { $0 + $1.capital }
     recorder = EquityRecorder(capital: capital, start: plan.start, end: plan.end)
     outcome = BacktestOutcome(
       settings: settings, markets: [], fills: [], trades: [], denials: [], stateChanges: [], alerts: [], bots: [], equity: recorder,
+      figures: PerformanceFigures(),
       capital: capital, finalEquity: capital, realized: .zero, start: plan.start, end: plan.end, candleCount: 0, warmUpCount: 0)
     try prepare(plan)
   }
@@ -61,15 +85,23 @@ public struct Backtest: Sendable {
     paper.open(JournalIdentity(id: "backtest", mode: .simulated), at: plan.start)
     paper.step(.rules(plan.markets.map(\.market.rules)), at: .zero)
     paper.step(.feed(nil, .live), at: .zero)
-    if settings.limits != RiskLimits() { try command(.setRiskLimits(settings.limits), at: plan.start) }
+    if settings.limits != RiskLimits() { try command(.setRiskLimits(settings.limits, only: nil), at: plan.start) }
     for bot in settings.bots { try command(.createBot(bot, start: false), at: plan.start) }
+    let quotes = book.portfolios.map(\.quoteAsset)
+    guard quotes.count <= 1 else {
+      throw BacktestError(
+        .invalidSetting, field: "spec.symbol",
+        "the symbols are paid with \(quotes.joined(separator: " and ")), which a backtest has no rates between; run them apart")
+    }
     for market in plan.markets {
       let key = SeriesKey(symbol: market.market.symbol, interval: market.interval)
       let history = market.history
       outcome.warmUpCount += history.count
+      if let detail = market.detail { outcome.detail.append(detail) }
       if !history.isEmpty { paper.step(.history(key, history), at: plan.start) }
       guard let handle = paper.core.handle(for: key) else { continue }
       handles.append(handle)
+      bookSymbols.append(book.symbolNumber(key.symbol) ?? 0)
       venueHandles.append(paper.driver.venue.handle(of: key.symbol))
       isSkipping.append(false)
       firstPrices.append(market.market.candles[market.rows.lowerBound].open)
@@ -144,7 +176,8 @@ public struct Backtest: Sendable {
     let (coreBelow, coreAbove) = paper.core.wakePrices(of: handles[0])
     let (venueBelow, venueAbove) = paper.driver.venue.wakePrices(of: venueHandles[0])
     // While nothing is held, equity is recorded at the boundaries only: the candle that ends at one or behind it is the last.
-    let lastOpens = openTrades > 0 ? .distantFuture : recorder.nextBoundary.advanced(byMilliseconds: -tapes[0].interval.millisecondsMaximum)
+    var lastOpens = openTrades > 0 ? .distantFuture : recorder.nextBoundary.advanced(byMilliseconds: -tapes[0].interval.millisecondsMaximum)
+    lastOpens = min(lastOpens, paper.core.entryEnd(of: handles[0]).advanced(byMilliseconds: -tapes[0].interval.millisecondsMaximum))
     let next = tapes[0].nextCandles.prefix(count)
     return next.prefix(
       paper.core.hear(
@@ -157,11 +190,16 @@ public struct Backtest: Sendable {
     outcome.candleCount += candles.count
     let interval = tapes[0].interval
     if openTrades > 0 {
-      for index in candles.indices.dropLast() {
-        let point = paper.core.equity(at: candles[index].close, of: handles[0])
-        change.moved(0, to: candles[index].close)
-        record(point, at: interval.nextOpenTime(after: candles[index].openTime))
+      var (low, high) = (last.low, last.high)
+      for candle in candles {
+        if candle.low < low { low = candle.low }
+        if candle.high > high { high = candle.high }
+        change.moved(0, to: candle.close)
+        let closes = interval.nextOpenTime(after: candle.openTime)
+        book.mark(bookSymbols[0], interval: interval, price: candle.close, at: closes)
+        recordEquity(at: closes)
       }
+      ledger.observe(tapes[0].symbol, low: low, high: high)
     }
     let due = interval.nextOpenTime(after: last.openTime)
     paper.driver.venue.pass(venueHandles[0], to: last.close, at: due.advanced(byMilliseconds: -1))
@@ -174,6 +212,11 @@ public struct Backtest: Sendable {
   /// A candle of the traded interval is complete: the bots decide.
   private mutating func closed(_ candle: Candle, _ index: Int, at due: Timestamp) {
     outcome.candleCount += 1
+    // What is held is worth the close, before anything is decided at it: as the daemon journals it.
+    if openTrades > 0, book.isOpen(bookSymbols[index], interval: tapes[index].interval) {
+      book.mark(bookSymbols[index], interval: tapes[index].interval, price: candle.close, at: due)
+      recordEquity(at: due)
+    }
     paper.withCore { core, effects in core.close(candle, of: handles[index], at: due, effects: &effects) }
     if paper.hasEffects { carryOut() }
     if openTrades > 0 || due >= recorder.nextBoundary { recordEquity(at: due) }
@@ -198,6 +241,7 @@ public struct Backtest: Sendable {
       case .reached(let price):
         if paper.hasEffects { carryOut() }
         change.moved(index, to: price)
+        if openTrades > 0 { ledger.observe(tapes[index].symbol, low: price, high: price) }
       case .moved: if paper.hasEffects { carryOut() }
       case .over: return
       }
@@ -221,7 +265,7 @@ public struct Backtest: Sendable {
       switch effect {
       case .append(let entry): note(entry)
       case .reply(_, .failed(let error), _): refusal = error
-      case .submit, .cancel, .query, .listTrades, .watch, .unwatch, .reply: break
+      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: break
       }
     }
     return refusal
@@ -229,36 +273,43 @@ public struct Backtest: Sendable {
 
   private mutating func note(_ entry: JournalEntry) {
     if keepsJournal { entries.append(entry) }
+    book.apply(entry)
     switch entry.record {
     case .fill(let fill):
-      ledger.add(fill, interval: fill.botID.flatMap { intervals[$0] } ?? .oneMinute)
+      ledger.add(fill, interval: fill.botID.flatMap { intervals[$0] } ?? .oneMinute, followsPrices: true)
       openTrades = ledger.openCount
       recordEquity(at: entry.time)
-    case .orderDenied(let denial): outcome.deny(denial)
+    case .orderDenied(let denial):
+      outcome.deny(denial)
+      if denial.code == .entriesLocked { suppressed(denial, at: entry.time) }
+    case .entriesLocked(let lock): outcome.lock(lock)
     case .alert(let alert): outcome.alerts.append(alert)
     case .tradingStateChanged(let change):
-      outcome.stateChanges.append(.init(time: entry.time, state: change.state, reason: change.reason))
+      outcome.stateChanges.append(.init(time: entry.time, state: change.state, cause: change.cause, reason: change.reason))
     default: break
     }
   }
 
-  private mutating func recordEquity(at time: Timestamp) {
-    record(paper.core.equity(), at: time)
+  private mutating func suppressed(_ denial: OrderDenial, at time: Timestamp) {
+    guard let symbol = settings.bots.first(where: { $0.id == denial.botID })?.symbol,
+      let lock = paper.core.locks.strictest(bot: denial.botID, symbol: symbol, at: time)
+    else { return }
+    outcome.suppress(lock.lock)
   }
 
-  private mutating func record(_ point: EquityPoint, at time: Timestamp) {
-    recorder.record(point.equity, exposure: point.exposure, market: change.mean, at: time)
+  private mutating func recordEquity(at time: Timestamp) {
+    recorder.record(book.portfolios[0].equity, exposure: book.portfolios[0].positionValue, market: change.mean, at: time)
   }
 
   private mutating func finish() -> BacktestOutcome {
-    recordEquity(at: outcome.end)
-    recorder.finish(at: outcome.end)
-    let point = paper.core.equity()
     let core = paper.core
+    let figures = figures(core)
+    recorder.record(figures.equity.equity, exposure: figures.positionValue, market: change.mean, at: outcome.end)
+    recorder.finish(at: outcome.end)
     outcome.bots = settings.bots.compactMap { core.snapshot(of: $0.id) }
     outcome.equity = recorder
-    outcome.finalEquity = point.equity
-    outcome.realized = point.realized
+    outcome.finalEquity = figures.equity.equity
+    outcome.realized = book.portfolios[0].realized
     outcome.fills = ledger.fills
     outcome.trades = ledger.trades + ledger.openTrades(of: outcome.bots, at: outcome.end) { core.lastPrice(of: $0) }
     outcome.markets = handles.indices.map { index in
@@ -268,6 +319,16 @@ public struct Backtest: Sendable {
         symbol: tapes[index].symbol, firstPrice: firstPrices[index], lastPrice: last,
         change: first > 0 ? last.statisticValue / first - 1 : 0)
     }
+    outcome.figures = figures
+    // The run's markets are known from the open of the first candle to the close of the last.
+    outcome.figures.marketChange = outcome.markets.reduce(0) { $0 + $1.change } / Double(max(outcome.markets.count, 1))
     return outcome
+  }
+
+  /// The figures of all bots together, what they hold valued at the last close, as the daemon shows them.
+  private func figures(_ core: TradingCore) -> PerformanceFigures {
+    var figures = book.figures(ofPortfolio: 0, at: outcome.end, pricedBy: { core.lastPrice(of: $0) })
+    if settings.bots.count == 1 { figures.meanTimeInMarket = nil }
+    return figures
   }
 }

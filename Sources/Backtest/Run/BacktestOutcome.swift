@@ -1,3 +1,4 @@
+public import Statistics
 public import Time
 public import TradingCore
 public import TradingModel
@@ -15,11 +16,17 @@ public struct BacktestOutcome: Sendable {
   /// All of them, by reason.
   public private(set) var denialCounts: [DenialCode: Int] = [:]
   public static let denialsMaximum = 10_000
+  /// What guards did, in order of their first lock.
+  public private(set) var guards: [GuardUse] = []
   /// Changes of the trading state with their times: limits that were breached.
   public var stateChanges: [TimedStateChange]
   public var alerts: [Alert]
+  /// The markets with finer candles, and how much of the run those cover.
+  public var detail: [DetailCoverage] = []
   public var bots: [BotSnapshot]
   public var equity: EquityRecorder
+  /// Every figure of all bots together.
+  public var figures: PerformanceFigures
   public var capital: Amount
   public var finalEquity: Amount
   public var realized: Amount
@@ -37,6 +44,40 @@ public struct BacktestOutcome: Sendable {
     if denials.count < Self.denialsMaximum { denials.append(denial) }
   }
 
+  mutating func lock(_ lock: EntryLock) { use(of: lock) { $0.lockCount += 1 } }
+  mutating func suppress(_ lock: EntryLock) { use(of: lock) { $0.suppressedCount += 1 } }
+
+  private mutating func use(of lock: EntryLock, _ body: (inout GuardUse) -> Void) {
+    let use = GuardUse(lock)
+    let at = guards.firstIndex { $0.scope == use.scope && $0.cause == use.cause } ?? guards.count
+    if at == guards.count { guards.append(use) }
+    body(&guards[at])
+  }
+
+  /// What guards of one kind did in one kind of scope.
+  public struct GuardUse: Sendable, Hashable {
+    /// "bot", "symbol" or "account"
+    public var scope: String
+    public var cause: EntryLock.Cause
+    /// How often one tripped.
+    public var lockCount = 0
+    /// Entries that were not made because of it; of several locks at once it was the one that ended last.
+    public var suppressedCount = 0
+
+    init(_ lock: EntryLock) {
+      scope =
+        switch lock.scope {
+        case .bot: "bot"
+        case .symbol: "symbol"
+        case .account: "account"
+        }
+      cause = lock.cause
+    }
+  }
+
+  /// The breach of a limit that ended trading before the data did: from there on no entry was made. `nil`: none did.
+  public var ended: TimedStateChange? { stateChanges.first { $0.cause.isBreach && $0.time < end } }
+
   public struct MarketSpan: Sendable, Hashable {
     public var symbol: Symbol
     public var firstPrice: Price
@@ -48,6 +89,7 @@ public struct BacktestOutcome: Sendable {
   public struct TimedStateChange: Sendable, Hashable {
     public var time: Timestamp
     public var state: TradingState
+    public var cause: TradingStateChange.Cause
     public var reason: String
   }
 }

@@ -14,6 +14,8 @@ package struct BacktestPlan {
     var rows: Range<Int>
     /// Closed candles of the traded interval from before, oldest first.
     var history: [Candle]
+    /// How much of the rows the market's finer candles cover; `nil` without any.
+    package var detail: DetailCoverage?
   }
 
   /// The markets that have a bot, in the order given.
@@ -47,6 +49,11 @@ package struct BacktestPlan {
     }
   }
 
+  /// Throws for finer candles that cover nothing of the run. Parts of a run may well be without: the whole is asked.
+  package func requireDetailToCover() throws(BacktestError) {
+    for market in markets { if let refusal = market.detail?.refusal(market.market) { throw refusal } }
+  }
+
   private mutating func add(_ market: BacktestMarket, interval: Interval, _ settings: BacktestSettings) throws(BacktestError) {
     guard Self.isMultiple(interval, of: market.interval) else {
       throw BacktestError(
@@ -59,10 +66,13 @@ package struct BacktestPlan {
     guard low < high, let last = candles[..<high].last else {
       throw BacktestError(.insufficientData, field: "from", Self.emptyRange(market, settings))
     }
+    let detail = market.detail.isEmpty ? nil : DetailCoverage(market, rows: low..<high)
     start = min(start, candles[low].openTime)
     end = max(end, market.interval.nextOpenTime(after: last.openTime))
     markets.append(
-      Market(market: market, interval: interval, rows: low..<high, history: Self.history(market, interval: interval, before: low)))
+      Market(
+        market: market, interval: interval, rows: low..<high, history: Self.history(market, interval: interval, before: low), detail: detail
+      ))
   }
 
   private static func emptyRange(_ market: BacktestMarket, _ settings: BacktestSettings) -> String {

@@ -32,6 +32,10 @@ struct CandleTape {
   private let detail: [Candle]
   private let detailInterval: Interval
   private var detailRow = 0
+  /// The finer candles of the current one; empty where they do not fill it.
+  private var inside = 0..<0
+  /// The candle that ``inside`` belongs to.
+  private var insideRow = -1
   /// The candle of a coarser interval in the making.
   private var partial: Candle?
   private let isJoining: Bool
@@ -51,7 +55,6 @@ struct CandleTape {
     detailInterval = market.detailInterval
     isJoining = interval != market.interval
     time = rows.isEmpty ? .distantFuture : market.candles[rows.lowerBound].openTime
-    if !detail.isEmpty, !rows.isEmpty { skipDetail(before: time) }
   }
 
   var rowsDone: Int { row }
@@ -65,9 +68,7 @@ struct CandleTape {
   /// Whether the walk through the current candle has not begun.
   var isAtOpen: Bool { phase == 0 && !isInsideDetail }
 
-  private var isInsideDetail: Bool {
-    detailRow > 0 && detailRow < detail.count && row < end && detail[detailRow].openTime > candles[row].openTime
-  }
+  private var isInsideDetail: Bool { insideRow == row && detailRow > inside.lowerBound }
 
   private var endOfRow: Timestamp { fine.nextOpenTime(after: candles[row].openTime) }
 
@@ -84,27 +85,27 @@ struct CandleTape {
     guard row < end else { return }
     phase = 4
     time = endOfRow
-    if !detail.isEmpty { skipDetail(before: time) }
   }
 
-  private mutating func skipDetail(before time: Timestamp) {
-    while detailRow < detail.count, detail[detailRow].openTime < time { detailRow += 1 }
+  /// Finds the finer candles of the current one.
+  private mutating func lookInside() {
+    inside = DetailCoverage.rows(of: detail, detailInterval, from: candles[row].openTime, to: endOfRow, after: detailRow)
+    insideRow = row
+    detailRow = inside.lowerBound
   }
 
   /// Does what is due at ``time``.
   mutating func step() -> Step {
     guard row < end else { return .nothing }
     guard phase < 4 else { return closeRow() }
+    if !detail.isEmpty, insideRow != row { lookInside() }
     if let fineCandle = currentDetail { return walk(fineCandle, detailInterval, isDetail: true) }
     return walk(candles[row], fine, isDetail: false)
   }
 
   /// The finer candle whose turn it is inside the current one.
   private var currentDetail: Candle? {
-    guard detailRow < detail.count, detail[detailRow].openTime >= candles[row].openTime, detail[detailRow].openTime < endOfRow else {
-      return nil
-    }
-    return detail[detailRow]
+    insideRow == row && inside.contains(detailRow) ? detail[detailRow] : nil
   }
 
   private mutating func walk(_ candle: Candle, _ length: Interval, isDetail: Bool) -> Step {

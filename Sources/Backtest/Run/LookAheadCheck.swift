@@ -20,8 +20,11 @@ public enum LookAheadCheck {
   static let cutsMaximum = 8
 
   /// Cost: a backtest for each cut.
+  ///
+  /// - Parameter strategies: makes strategies that are not built in, anew for each cut.
   public static func run(
-    _ settings: BacktestSettings, markets: [BacktestMarket], whole: BacktestOutcome, progress: (Double) -> Void = { _ in }
+    _ settings: BacktestSettings, markets: [BacktestMarket], whole: BacktestOutcome, strategies: Backtest.StrategyMaker? = nil,
+    progress: (Double) -> Void = { _ in }
   ) throws(BacktestError) -> Verdict {
     var verdict = Verdict(cuts: 0, comparisons: 0, firstChange: nil)
     let intervals = settings.bots.map(\.interval) + markets.map(\.interval)
@@ -31,7 +34,7 @@ public enum LookAheadCheck {
       progress(Double(cut - 1) / Double(cutsMaximum))
       let at = whole.start.advanced(byNanoseconds: span / Int64(cutsMaximum + 1) * Int64(cut))
       let time = coarsest.openTime(containing: at)
-      var backtest = try Backtest(settings, markets: markets.map { changed($0, from: time) })
+      var backtest = try Backtest(settings, markets: markets.map { changed($0, from: time) }, strategies: strategies)
       let other = try backtest.run()
       verdict.cuts += 1
       let before = decisions(whole, before: time)

@@ -65,6 +65,12 @@ extension V1 {
       method: BotService.closePosition, request: ClosePositionRequest.self,
       response: ClosePositionResponse.self),
     MethodDescription(
+      method: BotService.adoptPosition, request: AdoptPositionRequest.self,
+      response: AdoptPositionResponse.self),
+    MethodDescription(
+      method: BotService.releasePosition, request: ReleasePositionRequest.self,
+      response: ReleasePositionResponse.self),
+    MethodDescription(
       method: PortfolioService.getPortfolioSummary, request: GetPortfolioSummaryRequest.self,
       response: GetPortfolioSummaryResponse.self),
     MethodDescription(
@@ -77,6 +83,12 @@ extension V1 {
       method: PortfolioService.getEquityCurve, request: GetEquityCurveRequest.self,
       response: GetEquityCurveResponse.self),
     MethodDescription(
+      method: PortfolioService.getDiscrepancies, request: GetDiscrepanciesRequest.self,
+      response: GetDiscrepanciesResponse.self),
+    MethodDescription(
+      method: PortfolioService.resolveDiscrepancy, request: ResolveDiscrepancyRequest.self,
+      response: ResolveDiscrepancyResponse.self),
+    MethodDescription(
       method: PortfolioService.getRateLimits, request: GetRateLimitsRequest.self,
       response: GetRateLimitsResponse.self),
     MethodDescription(
@@ -88,6 +100,18 @@ extension V1 {
     MethodDescription(
       method: RiskService.setTradingState, request: SetTradingStateRequest.self,
       response: SetTradingStateResponse.self),
+    MethodDescription(
+      method: RiskService.panic, request: PanicRequest.self,
+      response: PanicResponse.self),
+    MethodDescription(
+      method: RiskService.getLocks, request: GetLocksRequest.self,
+      response: GetLocksResponse.self),
+    MethodDescription(
+      method: RiskService.lockEntries, request: LockEntriesRequest.self,
+      response: LockEntriesResponse.self),
+    MethodDescription(
+      method: RiskService.unlockEntries, request: UnlockEntriesRequest.self,
+      response: UnlockEntriesResponse.self),
     MethodDescription(
       method: BacktestService.runBacktest, request: RunBacktestRequest.self,
       response: RunBacktestResponse.self),
@@ -115,6 +139,9 @@ extension V1 {
     MethodDescription(
       method: SystemService.runSelfTest, request: RunSelfTestRequest.self,
       response: RunSelfTestResponse.self),
+    MethodDescription(
+      method: SystemService.getJournal, request: GetJournalRequest.self,
+      response: GetJournalResponse.self),
     MethodDescription(
       method: SystemService.shutdown, request: ShutdownRequest.self,
       response: ShutdownResponse.self),
@@ -148,6 +175,9 @@ extension V1 {
     MethodDescription(
       method: StrategyService.getStrategy, request: GetStrategyRequest.self,
       response: GetStrategyResponse.self),
+    MethodDescription(
+      method: StrategyService.serveStrategies, request: ServeStrategiesRequest.self,
+      response: ServeStrategiesResponse.self),
   ]
 
   /// Every message type.
@@ -180,7 +210,11 @@ extension V1 {
     BotSpec.self,
     Position.self,
     Bot.self,
+    ProtectionLevel.self,
+    EntryLock.self,
+    Hold.self,
     DenialCount.self,
+    ConversionRate.self,
     Stats.self,
     CreateBotRequest.self,
     CreateBotResponse.self,
@@ -209,11 +243,20 @@ extension V1 {
     GetBotStatsResponse.self,
     ClosePositionRequest.self,
     ClosePositionResponse.self,
+    AdoptPositionRequest.self,
+    AdoptPositionResponse.self,
+    ReleasePositionRequest.self,
+    ReleasePositionResponse.self,
     GetPortfolioSummaryRequest.self,
     GetPortfolioSummaryResponse.self,
     Balance.self,
     GetBalancesRequest.self,
     GetBalancesResponse.self,
+    Discrepancy.self,
+    GetDiscrepanciesRequest.self,
+    GetDiscrepanciesResponse.self,
+    ResolveDiscrepancyRequest.self,
+    ResolveDiscrepancyResponse.self,
     ListPositionsRequest.self,
     ListPositionsResponse.self,
     EquityPoint.self,
@@ -223,12 +266,24 @@ extension V1 {
     GetRateLimitsRequest.self,
     GetRateLimitsResponse.self,
     RiskLimits.self,
+    LimitConversion.self,
+    PanicRequest.self,
+    PanicSale.self,
+    PanicOrder.self,
+    PanicProblem.self,
+    PanicResponse.self,
     GetRiskLimitsRequest.self,
     GetRiskLimitsResponse.self,
     SetRiskLimitsRequest.self,
     SetRiskLimitsResponse.self,
     SetTradingStateRequest.self,
     SetTradingStateResponse.self,
+    GetLocksRequest.self,
+    GetLocksResponse.self,
+    LockEntriesRequest.self,
+    LockEntriesResponse.self,
+    UnlockEntriesRequest.self,
+    UnlockEntriesResponse.self,
     RunBacktestRequest.self,
     BacktestProgress.self,
     BacktestFigure.self,
@@ -255,6 +310,8 @@ extension V1 {
     SelfTestCheck.self,
     RunSelfTestRequest.self,
     RunSelfTestResponse.self,
+    GetJournalRequest.self,
+    GetJournalResponse.self,
     ShutdownRequest.self,
     ShutdownResponse.self,
     BotEvent.self,
@@ -289,5 +346,17 @@ extension V1 {
     ListStrategiesResponse.self,
     GetStrategyRequest.self,
     GetStrategyResponse.self,
+    ServedStrategy.self,
+    RegisterStrategies.self,
+    StrategyReady.self,
+    StrategySignal.self,
+    StrategyFailure.self,
+    ServeStrategiesRequest.self,
+    StrategiesRegistered.self,
+    StrategyPosition.self,
+    OpenStrategy.self,
+    StrategyCandles.self,
+    CloseStrategy.self,
+    ServeStrategiesResponse.self,
   ]
 }

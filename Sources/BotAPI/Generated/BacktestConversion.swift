@@ -68,6 +68,7 @@ extension V1.BacktestFigure: @unsafe CConvertible {
     if !label.isEmpty { unsafe c.pointee.label = try arena.string(label) }
     if !text.isEmpty { unsafe c.pointee.text = try arena.string(text) }
     if !number.isEmpty { unsafe c.pointee.number = try arena.string(number) }
+    unsafe c.pointee.is_ratio = isRatio ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestFigure>) {
@@ -76,6 +77,7 @@ extension V1.BacktestFigure: @unsafe CConvertible {
     self.label = unsafe CField.string(c.pointee.label)
     self.text = unsafe CField.string(c.pointee.text)
     self.number = unsafe CField.string(c.pointee.number)
+    self.isRatio = unsafe c.pointee.is_ratio != 0
   }
 }
 
@@ -100,6 +102,9 @@ extension V1.BacktestTrade: @unsafe CConvertible {
     if !exitKind.isEmpty { unsafe c.pointee.exit_kind = try arena.string(exitKind) }
     if !exitReason.isEmpty { unsafe c.pointee.exit_reason = try arena.string(exitReason) }
     unsafe c.pointee.is_closed = isClosed ? 1 : 0
+    if !maxAdverseExcursion.isEmpty { unsafe c.pointee.max_adverse_excursion = try arena.string(maxAdverseExcursion) }
+    if !maxFavorableExcursion.isEmpty { unsafe c.pointee.max_favorable_excursion = try arena.string(maxFavorableExcursion) }
+    unsafe c.pointee.exit_time_modelled = exitTimeModelled ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestTrade>) {
@@ -119,6 +124,9 @@ extension V1.BacktestTrade: @unsafe CConvertible {
     self.exitKind = unsafe CField.string(c.pointee.exit_kind)
     self.exitReason = unsafe CField.string(c.pointee.exit_reason)
     self.isClosed = unsafe c.pointee.is_closed != 0
+    self.maxAdverseExcursion = unsafe CField.string(c.pointee.max_adverse_excursion)
+    self.maxFavorableExcursion = unsafe CField.string(c.pointee.max_favorable_excursion)
+    self.exitTimeModelled = unsafe c.pointee.exit_time_modelled != 0
   }
 }
 
@@ -133,6 +141,9 @@ extension V1.BacktestResult: @unsafe CConvertible {
     unsafe (c.pointee.n_notes, c.pointee.notes) = try CField.strings(notes, arena)
     unsafe c.pointee.candles = candles
     if !title.isEmpty { unsafe c.pointee.title = try arena.string(title) }
+    unsafe c.pointee.stats = try CField.message(stats, arena)
+    if !endedReason.isEmpty { unsafe c.pointee.ended_reason = try arena.string(endedReason) }
+    unsafe c.pointee.ended_time_ns = endedTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__BacktestResult>) {
@@ -142,6 +153,9 @@ extension V1.BacktestResult: @unsafe CConvertible {
     self.notes = unsafe CField.strings(c.pointee.n_notes, c.pointee.notes)
     self.candles = unsafe c.pointee.candles
     self.title = unsafe CField.string(c.pointee.title)
+    self.stats = unsafe CField.message(c.pointee.stats)
+    self.endedReason = unsafe CField.string(c.pointee.ended_reason)
+    self.endedTimeNs = unsafe c.pointee.ended_time_ns
   }
 }
 

@@ -25,6 +25,12 @@ extension V1.BotSpec: @unsafe CConvertible {
     unsafe c.pointee.cooldown_candles = cooldownCandles
     if !sizing.isEmpty { unsafe c.pointee.sizing = try arena.string(sizing) }
     if !sizingAtr.isEmpty { unsafe c.pointee.sizing_atr = try arena.string(sizingAtr) }
+    unsafe c.pointee.compound = compound ? 1 : 0
+    if !guards.isEmpty { unsafe c.pointee.guards = try arena.string(guards) }
+    if !entry.isEmpty { unsafe c.pointee.entry = try arena.string(entry) }
+    if !entryOffset.isEmpty { unsafe c.pointee.entry_offset = try arena.string(entryOffset) }
+    unsafe c.pointee.entry_lifetime = entryLifetime
+    if !entryThen.isEmpty { unsafe c.pointee.entry_then = try arena.string(entryThen) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__BotSpec>) {
@@ -44,6 +50,12 @@ extension V1.BotSpec: @unsafe CConvertible {
     self.cooldownCandles = unsafe c.pointee.cooldown_candles
     self.sizing = unsafe CField.string(c.pointee.sizing)
     self.sizingAtr = unsafe CField.string(c.pointee.sizing_atr)
+    self.compound = unsafe c.pointee.compound != 0
+    self.guards = unsafe CField.string(c.pointee.guards)
+    self.entry = unsafe CField.string(c.pointee.entry)
+    self.entryOffset = unsafe CField.string(c.pointee.entry_offset)
+    self.entryLifetime = unsafe c.pointee.entry_lifetime
+    self.entryThen = unsafe CField.string(c.pointee.entry_then)
   }
 }
 
@@ -99,6 +111,11 @@ extension V1.Bot: @unsafe CConvertible {
     if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
     if !baseAsset.isEmpty { unsafe c.pointee.base_asset = try arena.string(baseAsset) }
     unsafe c.pointee.warm_up_remaining = warmUpRemaining
+    unsafe c.pointee.created_sequence = createdSequence
+    unsafe c.pointee.state_cause = Botd__V1__BotStateCause(rawValue: .init(truncatingIfNeeded: stateCause.rawValue))
+    unsafe c.pointee.hold = try CField.message(hold, arena)
+    unsafe c.pointee.lock = try CField.message(lock, arena)
+    unsafe (c.pointee.n_protection, c.pointee.protection) = try CField.messages(protection, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__Bot>) {
@@ -116,6 +133,80 @@ extension V1.Bot: @unsafe CConvertible {
     self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
     self.baseAsset = unsafe CField.string(c.pointee.base_asset)
     self.warmUpRemaining = unsafe c.pointee.warm_up_remaining
+    self.createdSequence = unsafe c.pointee.created_sequence
+    self.stateCause = unsafe V1.BotStateCause(rawValue: Int32(truncatingIfNeeded: c.pointee.state_cause.rawValue))
+    self.hold = unsafe CField.message(c.pointee.hold)
+    self.lock = unsafe CField.message(c.pointee.lock)
+    self.protection = unsafe CField.messages(c.pointee.n_protection, c.pointee.protection)
+  }
+}
+
+extension V1.ProtectionLevel: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__protection_level__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ProtectionLevel>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__protection_level__init(c)
+    if !kind.isEmpty { unsafe c.pointee.kind = try arena.string(kind) }
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+    unsafe c.pointee.rests = rests ? 1 : 0
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
+    if !explanation.isEmpty { unsafe c.pointee.explanation = try arena.string(explanation) }
+    unsafe c.pointee.is_expected = isExpected ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ProtectionLevel>) {
+    self.kind = unsafe CField.string(c.pointee.kind)
+    self.price = unsafe CField.string(c.pointee.price)
+    self.rests = unsafe c.pointee.rests != 0
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
+    self.explanation = unsafe CField.string(c.pointee.explanation)
+    self.isExpected = unsafe c.pointee.is_expected != 0
+  }
+}
+
+extension V1.EntryLock: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__entry_lock__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__EntryLock>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__entry_lock__init(c)
+    unsafe c.pointee.id = id
+    if !scope.isEmpty { unsafe c.pointee.scope = try arena.string(scope) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !cause.isEmpty { unsafe c.pointee.cause = try arena.string(cause) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    unsafe c.pointee.since_time_ns = sinceTimeNs
+    unsafe c.pointee.until_time_ns = untilTimeNs
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__EntryLock>) {
+    self.id = unsafe c.pointee.id
+    self.scope = unsafe CField.string(c.pointee.scope)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.cause = unsafe CField.string(c.pointee.cause)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.sinceTimeNs = unsafe c.pointee.since_time_ns
+    self.untilTimeNs = unsafe c.pointee.until_time_ns
+  }
+}
+
+extension V1.Hold: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__hold__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__Hold>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__hold__init(c)
+    if !cause.isEmpty { unsafe c.pointee.cause = try arena.string(cause) }
+    if !concern.isEmpty { unsafe c.pointee.concern = try arena.string(concern) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    unsafe c.pointee.since_time_ns = sinceTimeNs
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__Hold>) {
+    self.cause = unsafe CField.string(c.pointee.cause)
+    self.concern = unsafe CField.string(c.pointee.concern)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.sinceTimeNs = unsafe c.pointee.since_time_ns
   }
 }
 
@@ -131,6 +222,25 @@ extension V1.DenialCount: @unsafe CConvertible {
   init(_ c: UnsafePointer<Botd__V1__DenialCount>) {
     self.reason = unsafe CField.string(c.pointee.reason)
     self.count = unsafe c.pointee.count
+  }
+}
+
+extension V1.ConversionRate: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__conversion_rate__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ConversionRate>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__conversion_rate__init(c)
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+    if !rate.isEmpty { unsafe c.pointee.rate = try arena.string(rate) }
+    unsafe c.pointee.time_ns = timeNs
+    if !path.isEmpty { unsafe c.pointee.path = try arena.string(path) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ConversionRate>) {
+    self.asset = unsafe CField.string(c.pointee.asset)
+    self.rate = unsafe CField.string(c.pointee.rate)
+    self.timeNs = unsafe c.pointee.time_ns
+    self.path = unsafe CField.string(c.pointee.path)
   }
 }
 
@@ -183,6 +293,32 @@ extension V1.Stats: @unsafe CConvertible {
     unsafe c.pointee.first_time_ns = firstTimeNs
     unsafe c.pointee.last_time_ns = lastTimeNs
     unsafe c.pointee.candles = candles
+    if !returnOnCapital.isEmpty { unsafe c.pointee.return_on_capital = try arena.string(returnOnCapital) }
+    if !timeInMarket.isEmpty { unsafe c.pointee.time_in_market = try arena.string(timeInMarket) }
+    if !meanTimeInMarket.isEmpty { unsafe c.pointee.mean_time_in_market = try arena.string(meanTimeInMarket) }
+    unsafe c.pointee.volatility = volatility
+    unsafe c.pointee.cagr = cagr
+    unsafe c.pointee.system_quality = systemQuality
+    unsafe c.pointee.max_drawdown_peak_time_ns = maxDrawdownPeakTimeNs
+    unsafe c.pointee.max_drawdown_recovery_time_ns = maxDrawdownRecoveryTimeNs
+    if !largestFall.isEmpty { unsafe c.pointee.largest_fall = try arena.string(largestFall) }
+    unsafe c.pointee.break_even = breakEven
+    if !breakEvenCost.isEmpty { unsafe c.pointee.break_even_cost = try arena.string(breakEvenCost) }
+    unsafe c.pointee.average_trade_ns = averageTradeNs
+    unsafe c.pointee.longest_trade_ns = longestTradeNs
+    unsafe c.pointee.shortest_trade_ns = shortestTradeNs
+    unsafe c.pointee.whole_days = wholeDays
+    unsafe (c.pointee.n_rates, c.pointee.rates) = try CField.messages(rates, arena)
+    unsafe (c.pointee.n_unconverted_assets, c.pointee.unconverted_assets) = try CField.strings(unconvertedAssets, arena)
+    if !feesTotal.isEmpty { unsafe c.pointee.fees_total = try arena.string(feesTotal) }
+    if !positionValue.isEmpty { unsafe c.pointee.position_value = try arena.string(positionValue) }
+    if !drawdownNow.isEmpty { unsafe c.pointee.drawdown_now = try arena.string(drawdownNow) }
+    unsafe c.pointee.answers = answers
+    unsafe c.pointee.answer_delay_mean_ns = answerDelayMeanNs
+    unsafe c.pointee.answer_delay_max_ns = answerDelayMaxNs
+    unsafe c.pointee.maker_fills = makerFills
+    if !makerTurnover.isEmpty { unsafe c.pointee.maker_turnover = try arena.string(makerTurnover) }
+    if !makerFees.isEmpty { unsafe c.pointee.maker_fees = try arena.string(makerFees) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Stats>) {
@@ -230,6 +366,32 @@ extension V1.Stats: @unsafe CConvertible {
     self.firstTimeNs = unsafe c.pointee.first_time_ns
     self.lastTimeNs = unsafe c.pointee.last_time_ns
     self.candles = unsafe c.pointee.candles
+    self.returnOnCapital = unsafe CField.string(c.pointee.return_on_capital)
+    self.timeInMarket = unsafe CField.string(c.pointee.time_in_market)
+    self.meanTimeInMarket = unsafe CField.string(c.pointee.mean_time_in_market)
+    self.volatility = unsafe c.pointee.volatility
+    self.cagr = unsafe c.pointee.cagr
+    self.systemQuality = unsafe c.pointee.system_quality
+    self.maxDrawdownPeakTimeNs = unsafe c.pointee.max_drawdown_peak_time_ns
+    self.maxDrawdownRecoveryTimeNs = unsafe c.pointee.max_drawdown_recovery_time_ns
+    self.largestFall = unsafe CField.string(c.pointee.largest_fall)
+    self.breakEven = unsafe c.pointee.break_even
+    self.breakEvenCost = unsafe CField.string(c.pointee.break_even_cost)
+    self.averageTradeNs = unsafe c.pointee.average_trade_ns
+    self.longestTradeNs = unsafe c.pointee.longest_trade_ns
+    self.shortestTradeNs = unsafe c.pointee.shortest_trade_ns
+    self.wholeDays = unsafe c.pointee.whole_days
+    self.rates = unsafe CField.messages(c.pointee.n_rates, c.pointee.rates)
+    self.unconvertedAssets = unsafe CField.strings(c.pointee.n_unconverted_assets, c.pointee.unconverted_assets)
+    self.feesTotal = unsafe CField.string(c.pointee.fees_total)
+    self.positionValue = unsafe CField.string(c.pointee.position_value)
+    self.drawdownNow = unsafe CField.string(c.pointee.drawdown_now)
+    self.answers = unsafe c.pointee.answers
+    self.answerDelayMeanNs = unsafe c.pointee.answer_delay_mean_ns
+    self.answerDelayMaxNs = unsafe c.pointee.answer_delay_max_ns
+    self.makerFills = unsafe c.pointee.maker_fills
+    self.makerTurnover = unsafe CField.string(c.pointee.maker_turnover)
+    self.makerFees = unsafe CField.string(c.pointee.maker_fees)
   }
 }
 
@@ -260,10 +422,12 @@ extension V1.CreateBotResponse: @unsafe CConvertible {
   func fill(_ c: UnsafeMutablePointer<Botd__V1__CreateBotResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
     unsafe botd__v1__create_bot_response__init(c)
     unsafe c.pointee.bot = try CField.message(bot, arena)
+    unsafe (c.pointee.n_notes, c.pointee.notes) = try CField.strings(notes, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__CreateBotResponse>) {
     self.bot = unsafe CField.message(c.pointee.bot)
+    self.notes = unsafe CField.strings(c.pointee.n_notes, c.pointee.notes)
   }
 }
 
@@ -338,6 +502,7 @@ extension V1.UpdateBotRequest: @unsafe CConvertible {
     if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
     unsafe c.pointee.spec = try CField.message(spec, arena)
     unsafe c.pointee.update_auto_start = updateAutoStart ? 1 : 0
+    unsafe c.pointee.update_compound = updateCompound ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__UpdateBotRequest>) {
@@ -345,6 +510,7 @@ extension V1.UpdateBotRequest: @unsafe CConvertible {
     self.botID = unsafe CField.string(c.pointee.bot_id)
     self.spec = unsafe CField.message(c.pointee.spec)
     self.updateAutoStart = unsafe c.pointee.update_auto_start != 0
+    self.updateCompound = unsafe c.pointee.update_compound != 0
   }
 }
 
@@ -629,5 +795,67 @@ extension V1.ClosePositionResponse: @unsafe CConvertible {
 
   init(_ c: UnsafePointer<Botd__V1__ClosePositionResponse>) {
     self.order = unsafe CField.message(c.pointee.order)
+  }
+}
+
+extension V1.AdoptPositionRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__adopt_position_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__AdoptPositionRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__adopt_position_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !entryPrice.isEmpty { unsafe c.pointee.entry_price = try arena.string(entryPrice) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__AdoptPositionRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.entryPrice = unsafe CField.string(c.pointee.entry_price)
+  }
+}
+
+extension V1.AdoptPositionResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__adopt_position_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__AdoptPositionResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__adopt_position_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__AdoptPositionResponse>) {
+    self.bot = unsafe CField.message(c.pointee.bot)
+  }
+}
+
+extension V1.ReleasePositionRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__release_position_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ReleasePositionRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__release_position_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ReleasePositionRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+  }
+}
+
+extension V1.ReleasePositionResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__release_position_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ReleasePositionResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__release_position_response__init(c)
+    unsafe c.pointee.bot = try CField.message(bot, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ReleasePositionResponse>) {
+    self.bot = unsafe CField.message(c.pointee.bot)
   }
 }

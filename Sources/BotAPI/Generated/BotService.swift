@@ -34,5 +34,9 @@ extension V1 {
     public static let getBotStats = RPCMethod(service: name, name: "GetBotStats", kind: .unary)
     /// Sells what a bot holds.
     public static let closePosition = RPCMethod(service: name, name: "ClosePosition", kind: .unary)
+    /// Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled.
+    public static let adoptPosition = RPCMethod(service: name, name: "AdoptPosition", kind: .unary)
+    /// Takes coins out of a bot without selling them. FAILED_PRECONDITION: it holds none, or an order is not settled.
+    public static let releasePosition = RPCMethod(service: name, name: "ReleasePosition", kind: .unary)
   }
 }

@@ -101,5 +101,19 @@ extension V1 {
     ) async throws(RPCError) -> ClosePositionResponse {
       try await client.call(BotService.closePosition, request, timeout: timeout)
     }
+
+    /// Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled.
+    public func adoptPosition(
+      _ request: AdoptPositionRequest = AdoptPositionRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> AdoptPositionResponse {
+      try await client.call(BotService.adoptPosition, request, timeout: timeout)
+    }
+
+    /// Takes coins out of a bot without selling them. FAILED_PRECONDITION: it holds none, or an order is not settled.
+    public func releasePosition(
+      _ request: ReleasePositionRequest = ReleasePositionRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> ReleasePositionResponse {
+      try await client.call(BotService.releasePosition, request, timeout: timeout)
+    }
   }
 }

@@ -66,11 +66,19 @@ extension V1.RiskEvent: @unsafe CConvertible {
     unsafe botd__v1__risk_event__init(c)
     unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
     if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    unsafe c.pointee.cause = Botd__V1__TradingStateCause(rawValue: .init(truncatingIfNeeded: cause.rawValue))
+    unsafe c.pointee.limits = try CField.message(limits, arena)
+    unsafe c.pointee.locked = try CField.message(locked, arena)
+    unsafe c.pointee.unlocked = try CField.message(unlocked, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__RiskEvent>) {
     self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
     self.reason = unsafe CField.string(c.pointee.reason)
+    self.cause = unsafe V1.TradingStateCause(rawValue: Int32(truncatingIfNeeded: c.pointee.cause.rawValue))
+    self.limits = unsafe CField.message(c.pointee.limits)
+    self.locked = unsafe CField.message(c.pointee.locked)
+    self.unlocked = unsafe CField.message(c.pointee.unlocked)
   }
 }
 

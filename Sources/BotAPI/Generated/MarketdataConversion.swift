@@ -14,6 +14,7 @@ extension V1.SymbolInfo: @unsafe CConvertible {
     if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
     if !status.isEmpty { unsafe c.pointee.status = try arena.string(status) }
     unsafe c.pointee.subscribed = subscribed ? 1 : 0
+    unsafe (c.pointee.n_obstacles, c.pointee.obstacles) = try CField.strings(obstacles, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SymbolInfo>) {
@@ -22,6 +23,7 @@ extension V1.SymbolInfo: @unsafe CConvertible {
     self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
     self.status = unsafe CField.string(c.pointee.status)
     self.subscribed = unsafe c.pointee.subscribed != 0
+    self.obstacles = unsafe CField.strings(c.pointee.n_obstacles, c.pointee.obstacles)
   }
 }
 
@@ -80,6 +82,9 @@ extension V1.TradingRules: @unsafe CConvertible {
     unsafe c.pointee.maximum_stop_orders = maximumStopOrders
     if !makerFee.isEmpty { unsafe c.pointee.maker_fee = try arena.string(makerFee) }
     if !takerFee.isEmpty { unsafe c.pointee.taker_fee = try arena.string(takerFee) }
+    if !status.isEmpty { unsafe c.pointee.status = try arena.string(status) }
+    unsafe (c.pointee.n_obstacles, c.pointee.obstacles) = try CField.strings(obstacles, arena)
+    unsafe c.pointee.takes_pairs = takesPairs ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__TradingRules>) {
@@ -99,6 +104,9 @@ extension V1.TradingRules: @unsafe CConvertible {
     self.maximumStopOrders = unsafe c.pointee.maximum_stop_orders
     self.makerFee = unsafe CField.string(c.pointee.maker_fee)
     self.takerFee = unsafe CField.string(c.pointee.taker_fee)
+    self.status = unsafe CField.string(c.pointee.status)
+    self.obstacles = unsafe CField.strings(c.pointee.n_obstacles, c.pointee.obstacles)
+    self.takesPairs = unsafe c.pointee.takes_pairs != 0
   }
 }
 
@@ -363,6 +371,7 @@ extension V1.FeedQuality: @unsafe CConvertible {
     unsafe c.pointee.candles_missing = candlesMissing
     unsafe c.pointee.reconnects = reconnects
     unsafe c.pointee.frames_refused = framesRefused
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__FeedQuality>) {
@@ -376,6 +385,7 @@ extension V1.FeedQuality: @unsafe CConvertible {
     self.candlesMissing = unsafe c.pointee.candles_missing
     self.reconnects = unsafe c.pointee.reconnects
     self.framesRefused = unsafe c.pointee.frames_refused
+    self.reason = unsafe CField.string(c.pointee.reason)
   }
 }
 

@@ -30,6 +30,8 @@ extension V1.Order: @unsafe CConvertible {
     unsafe c.pointee.created_time_ns = createdTimeNs
     unsafe c.pointee.updated_time_ns = updatedTimeNs
     if !decisionPrice.isEmpty { unsafe c.pointee.decision_price = try arena.string(decisionPrice) }
+    unsafe c.pointee.bot_created_sequence = botCreatedSequence
+    if !quoteQuantity.isEmpty { unsafe c.pointee.quote_quantity = try arena.string(quoteQuantity) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Order>) {
@@ -54,6 +56,8 @@ extension V1.Order: @unsafe CConvertible {
     self.createdTimeNs = unsafe c.pointee.created_time_ns
     self.updatedTimeNs = unsafe c.pointee.updated_time_ns
     self.decisionPrice = unsafe CField.string(c.pointee.decision_price)
+    self.botCreatedSequence = unsafe c.pointee.bot_created_sequence
+    self.quoteQuantity = unsafe CField.string(c.pointee.quote_quantity)
   }
 }
 

@@ -30,6 +30,8 @@ extension V1.GetPortfolioSummaryResponse: @unsafe CConvertible {
     if !allocatedCapital.isEmpty { unsafe c.pointee.allocated_capital = try arena.string(allocatedCapital) }
     unsafe c.pointee.sequence = sequence
     unsafe c.pointee.time_ns = timeNs
+    if !tradingStateReason.isEmpty { unsafe c.pointee.trading_state_reason = try arena.string(tradingStateReason) }
+    unsafe c.pointee.trading_state_cause = Botd__V1__TradingStateCause(rawValue: .init(truncatingIfNeeded: tradingStateCause.rawValue))
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetPortfolioSummaryResponse>) {
@@ -42,6 +44,8 @@ extension V1.GetPortfolioSummaryResponse: @unsafe CConvertible {
     self.allocatedCapital = unsafe CField.string(c.pointee.allocated_capital)
     self.sequence = unsafe c.pointee.sequence
     self.timeNs = unsafe c.pointee.time_ns
+    self.tradingStateReason = unsafe CField.string(c.pointee.trading_state_reason)
+    self.tradingStateCause = unsafe V1.TradingStateCause(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state_cause.rawValue))
   }
 }
 
@@ -92,6 +96,82 @@ extension V1.GetBalancesResponse: @unsafe CConvertible {
   }
 }
 
+extension V1.Discrepancy: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__discrepancy__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__Discrepancy>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__discrepancy__init(c)
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+    if !claimed.isEmpty { unsafe c.pointee.claimed = try arena.string(claimed) }
+    if !held.isEmpty { unsafe c.pointee.held = try arena.string(held) }
+    if !missing.isEmpty { unsafe c.pointee.missing = try arena.string(missing) }
+    unsafe c.pointee.since_time_ns = sinceTimeNs
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__Discrepancy>) {
+    self.asset = unsafe CField.string(c.pointee.asset)
+    self.claimed = unsafe CField.string(c.pointee.claimed)
+    self.held = unsafe CField.string(c.pointee.held)
+    self.missing = unsafe CField.string(c.pointee.missing)
+    self.sinceTimeNs = unsafe c.pointee.since_time_ns
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+  }
+}
+
+extension V1.GetDiscrepanciesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_discrepancies_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDiscrepanciesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_discrepancies_request__init(c)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetDiscrepanciesRequest>) {
+    self.init()
+  }
+}
+
+extension V1.GetDiscrepanciesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_discrepancies_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetDiscrepanciesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_discrepancies_response__init(c)
+    unsafe (c.pointee.n_discrepancies, c.pointee.discrepancies) = try CField.messages(discrepancies, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetDiscrepanciesResponse>) {
+    self.discrepancies = unsafe CField.messages(c.pointee.n_discrepancies, c.pointee.discrepancies)
+  }
+}
+
+extension V1.ResolveDiscrepancyRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__resolve_discrepancy_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ResolveDiscrepancyRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__resolve_discrepancy_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ResolveDiscrepancyRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.asset = unsafe CField.string(c.pointee.asset)
+  }
+}
+
+extension V1.ResolveDiscrepancyResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__resolve_discrepancy_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ResolveDiscrepancyResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__resolve_discrepancy_response__init(c)
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ResolveDiscrepancyResponse>) {
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+  }
+}
+
 extension V1.ListPositionsRequest: @unsafe CConvertible {
   nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_positions_request__init)
 
@@ -134,12 +214,20 @@ extension V1.EquityPoint: @unsafe CConvertible {
     unsafe c.pointee.time_ns = timeNs
     if !equity.isEmpty { unsafe c.pointee.equity = try arena.string(equity) }
     if !drawdown.isEmpty { unsafe c.pointee.drawdown = try arena.string(drawdown) }
+    if !drawdownFraction.isEmpty { unsafe c.pointee.drawdown_fraction = try arena.string(drawdownFraction) }
+    if !netProfit.isEmpty { unsafe c.pointee.net_profit = try arena.string(netProfit) }
+    if !flow.isEmpty { unsafe c.pointee.flow = try arena.string(flow) }
+    if !positionValue.isEmpty { unsafe c.pointee.position_value = try arena.string(positionValue) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__EquityPoint>) {
     self.timeNs = unsafe c.pointee.time_ns
     self.equity = unsafe CField.string(c.pointee.equity)
     self.drawdown = unsafe CField.string(c.pointee.drawdown)
+    self.drawdownFraction = unsafe CField.string(c.pointee.drawdown_fraction)
+    self.netProfit = unsafe CField.string(c.pointee.net_profit)
+    self.flow = unsafe CField.string(c.pointee.flow)
+    self.positionValue = unsafe CField.string(c.pointee.position_value)
   }
 }
 

@@ -16,6 +16,10 @@ extension V1 {
     public static let listPositions = RPCMethod(service: name, name: "ListPositions", kind: .unary)
     /// Equity over time, paged.
     public static let getEquityCurve = RPCMethod(service: name, name: "GetEquityCurve", kind: .unary)
+    /// Coins that bots hold by their books and the account does not have.
+    public static let getDiscrepancies = RPCMethod(service: name, name: "GetDiscrepancies", kind: .unary)
+    /// Accepts the account's figure of an asset. FAILED_PRECONDITION: nothing of it is missing, or an order is not settled.
+    public static let resolveDiscrepancy = RPCMethod(service: name, name: "ResolveDiscrepancy", kind: .unary)
     /// The venue's rate limits and their use.
     public static let getRateLimits = RPCMethod(service: name, name: "GetRateLimits", kind: .unary)
   }

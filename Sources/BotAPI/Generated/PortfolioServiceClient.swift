@@ -39,6 +39,20 @@ extension V1 {
       try await client.call(PortfolioService.getEquityCurve, request, timeout: timeout)
     }
 
+    /// Coins that bots hold by their books and the account does not have.
+    public func getDiscrepancies(
+      _ request: GetDiscrepanciesRequest = GetDiscrepanciesRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> GetDiscrepanciesResponse {
+      try await client.call(PortfolioService.getDiscrepancies, request, timeout: timeout)
+    }
+
+    /// Accepts the account's figure of an asset. FAILED_PRECONDITION: nothing of it is missing, or an order is not settled.
+    public func resolveDiscrepancy(
+      _ request: ResolveDiscrepancyRequest = ResolveDiscrepancyRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> ResolveDiscrepancyResponse {
+      try await client.call(PortfolioService.resolveDiscrepancy, request, timeout: timeout)
+    }
+
     /// The venue's rate limits and their use.
     public func getRateLimits(
       _ request: GetRateLimitsRequest = GetRateLimitsRequest(), timeout: Duration? = nil

@@ -18,6 +18,9 @@ extension V1.RiskLimits: @unsafe CConvertible {
     unsafe c.pointee.max_orders_per_minute = maxOrdersPerMinute
     unsafe c.pointee.max_open_positions = maxOpenPositions
     unsafe c.pointee.on_breach = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: onBreach.rawValue))
+    if !symbolGuards.isEmpty { unsafe c.pointee.symbol_guards = try arena.string(symbolGuards) }
+    if !accountGuards.isEmpty { unsafe c.pointee.account_guards = try arena.string(accountGuards) }
+    if !currency.isEmpty { unsafe c.pointee.currency = try arena.string(currency) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__RiskLimits>) {
@@ -30,6 +33,141 @@ extension V1.RiskLimits: @unsafe CConvertible {
     self.maxOrdersPerMinute = unsafe c.pointee.max_orders_per_minute
     self.maxOpenPositions = unsafe c.pointee.max_open_positions
     self.onBreach = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.on_breach.rawValue))
+    self.symbolGuards = unsafe CField.string(c.pointee.symbol_guards)
+    self.accountGuards = unsafe CField.string(c.pointee.account_guards)
+    self.currency = unsafe CField.string(c.pointee.currency)
+  }
+}
+
+extension V1.LimitConversion: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__limit_conversion__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__LimitConversion>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__limit_conversion__init(c)
+    if !asset.isEmpty { unsafe c.pointee.asset = try arena.string(asset) }
+    if !rate.isEmpty { unsafe c.pointee.rate = try arena.string(rate) }
+    if !path.isEmpty { unsafe c.pointee.path = try arena.string(path) }
+    unsafe c.pointee.time_ns = timeNs
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__LimitConversion>) {
+    self.asset = unsafe CField.string(c.pointee.asset)
+    self.rate = unsafe CField.string(c.pointee.rate)
+    self.path = unsafe CField.string(c.pointee.path)
+    self.timeNs = unsafe c.pointee.time_ns
+  }
+}
+
+extension V1.PanicRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__panic_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__PanicRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__panic_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !account.isEmpty { unsafe c.pointee.account = try arena.string(account) }
+    unsafe c.pointee.all_orders = allOrders ? 1 : 0
+    unsafe c.pointee.validate_only = validateOnly ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__PanicRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.account = unsafe CField.string(c.pointee.account)
+    self.allOrders = unsafe c.pointee.all_orders != 0
+    self.validateOnly = unsafe c.pointee.validate_only != 0
+  }
+}
+
+extension V1.PanicSale: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__panic_sale__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__PanicSale>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__panic_sale__init(c)
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !baseAsset.isEmpty { unsafe c.pointee.base_asset = try arena.string(baseAsset) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__PanicSale>) {
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.baseAsset = unsafe CField.string(c.pointee.base_asset)
+  }
+}
+
+extension V1.PanicOrder: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__panic_order__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__PanicOrder>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__panic_order__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !clientOrderID.isEmpty { unsafe c.pointee.client_order_id = try arena.string(clientOrderID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.side = Botd__V1__Side(rawValue: .init(truncatingIfNeeded: side.rawValue))
+    if !type.isEmpty { unsafe c.pointee.type = try arena.string(type) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__PanicOrder>) {
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.clientOrderID = unsafe CField.string(c.pointee.client_order_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.side = unsafe V1.Side(rawValue: Int32(truncatingIfNeeded: c.pointee.side.rawValue))
+    self.type = unsafe CField.string(c.pointee.type)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.price = unsafe CField.string(c.pointee.price)
+  }
+}
+
+extension V1.PanicProblem: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__panic_problem__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__PanicProblem>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__panic_problem__init(c)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__PanicProblem>) {
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.message = unsafe CField.string(c.pointee.message)
+  }
+}
+
+extension V1.PanicResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__panic_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__PanicResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__panic_response__init(c)
+    unsafe (c.pointee.n_stopped_bot_ids, c.pointee.stopped_bot_ids) = try CField.strings(stoppedBotIDs, arena)
+    unsafe (c.pointee.n_selling_bot_ids, c.pointee.selling_bot_ids) = try CField.strings(sellingBotIDs, arena)
+    if !account.isEmpty { unsafe c.pointee.account = try arena.string(account) }
+    if !exchange.isEmpty { unsafe c.pointee.exchange = try arena.string(exchange) }
+    unsafe c.pointee.mode = Botd__V1__TradingMode(rawValue: .init(truncatingIfNeeded: mode.rawValue))
+    unsafe (c.pointee.n_sales, c.pointee.sales) = try CField.messages(sales, arena)
+    unsafe (c.pointee.n_orders, c.pointee.orders) = try CField.messages(orders, arena)
+    unsafe c.pointee.order_count = orderCount
+    unsafe (c.pointee.n_problems, c.pointee.problems) = try CField.messages(problems, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__PanicResponse>) {
+    self.stoppedBotIDs = unsafe CField.strings(c.pointee.n_stopped_bot_ids, c.pointee.stopped_bot_ids)
+    self.sellingBotIDs = unsafe CField.strings(c.pointee.n_selling_bot_ids, c.pointee.selling_bot_ids)
+    self.account = unsafe CField.string(c.pointee.account)
+    self.exchange = unsafe CField.string(c.pointee.exchange)
+    self.mode = unsafe V1.TradingMode(rawValue: Int32(truncatingIfNeeded: c.pointee.mode.rawValue))
+    self.sales = unsafe CField.messages(c.pointee.n_sales, c.pointee.sales)
+    self.orders = unsafe CField.messages(c.pointee.n_orders, c.pointee.orders)
+    self.orderCount = unsafe c.pointee.order_count
+    self.problems = unsafe CField.messages(c.pointee.n_problems, c.pointee.problems)
   }
 }
 
@@ -59,6 +197,10 @@ extension V1.GetRiskLimitsResponse: @unsafe CConvertible {
     unsafe c.pointee.changed_time_ns = changedTimeNs
     unsafe c.pointee.open_positions = openPositions
     if !drawdownFraction.isEmpty { unsafe c.pointee.drawdown_fraction = try arena.string(drawdownFraction) }
+    unsafe c.pointee.cause = Botd__V1__TradingStateCause(rawValue: .init(truncatingIfNeeded: cause.rawValue))
+    if !currency.isEmpty { unsafe c.pointee.currency = try arena.string(currency) }
+    unsafe (c.pointee.n_conversions, c.pointee.conversions) = try CField.messages(conversions, arena)
+    if !conversionProblem.isEmpty { unsafe c.pointee.conversion_problem = try arena.string(conversionProblem) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetRiskLimitsResponse>) {
@@ -71,6 +213,10 @@ extension V1.GetRiskLimitsResponse: @unsafe CConvertible {
     self.changedTimeNs = unsafe c.pointee.changed_time_ns
     self.openPositions = unsafe c.pointee.open_positions
     self.drawdownFraction = unsafe CField.string(c.pointee.drawdown_fraction)
+    self.cause = unsafe V1.TradingStateCause(rawValue: Int32(truncatingIfNeeded: c.pointee.cause.rawValue))
+    self.currency = unsafe CField.string(c.pointee.currency)
+    self.conversions = unsafe CField.messages(c.pointee.n_conversions, c.pointee.conversions)
+    self.conversionProblem = unsafe CField.string(c.pointee.conversion_problem)
   }
 }
 
@@ -81,11 +227,13 @@ extension V1.SetRiskLimitsRequest: @unsafe CConvertible {
     unsafe botd__v1__set_risk_limits_request__init(c)
     if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
     unsafe c.pointee.limits = try CField.message(limits, arena)
+    unsafe (c.pointee.n_fields, c.pointee.fields) = try CField.strings(fields, arena)
   }
 
   init(_ c: UnsafePointer<Botd__V1__SetRiskLimitsRequest>) {
     self.requestID = unsafe CField.string(c.pointee.request_id)
     self.limits = unsafe CField.message(c.pointee.limits)
+    self.fields = unsafe CField.strings(c.pointee.n_fields, c.pointee.fields)
   }
 }
 
@@ -131,5 +279,93 @@ extension V1.SetTradingStateResponse: @unsafe CConvertible {
   init(_ c: UnsafePointer<Botd__V1__SetTradingStateResponse>) {
     self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
     self.changedTimeNs = unsafe c.pointee.changed_time_ns
+  }
+}
+
+extension V1.GetLocksRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_locks_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetLocksRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_locks_request__init(c)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetLocksRequest>) {
+    self.init()
+  }
+}
+
+extension V1.GetLocksResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_locks_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetLocksResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_locks_response__init(c)
+    unsafe (c.pointee.n_locks, c.pointee.locks) = try CField.messages(locks, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetLocksResponse>) {
+    self.locks = unsafe CField.messages(c.pointee.n_locks, c.pointee.locks)
+  }
+}
+
+extension V1.LockEntriesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__lock_entries_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__LockEntriesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__lock_entries_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    unsafe c.pointee.duration_ms = durationMs
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__LockEntriesRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.durationMs = unsafe c.pointee.duration_ms
+    self.reason = unsafe CField.string(c.pointee.reason)
+  }
+}
+
+extension V1.LockEntriesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__lock_entries_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__LockEntriesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__lock_entries_response__init(c)
+    unsafe c.pointee.lock = try CField.message(lock, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__LockEntriesResponse>) {
+    self.lock = unsafe CField.message(c.pointee.lock)
+  }
+}
+
+extension V1.UnlockEntriesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__unlock_entries_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__UnlockEntriesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__unlock_entries_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    unsafe c.pointee.lock_id = lockID
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__UnlockEntriesRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.lockID = unsafe c.pointee.lock_id
+    self.reason = unsafe CField.string(c.pointee.reason)
+  }
+}
+
+extension V1.UnlockEntriesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__unlock_entries_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__UnlockEntriesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__unlock_entries_response__init(c)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__UnlockEntriesResponse>) {
+    self.init()
   }
 }

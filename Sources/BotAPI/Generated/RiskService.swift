@@ -10,9 +10,17 @@ extension V1 {
     public static let name = "botd.v1.RiskService"
     /// The limits and their use.
     public static let getRiskLimits = RPCMethod(service: name, name: "GetRiskLimits", kind: .unary)
-    /// Replaces the limits.
+    /// Changes the limits that are named, or replaces all.
     public static let setRiskLimits = RPCMethod(service: name, name: "SetRiskLimits", kind: .unary)
     /// Active, reducing or halted; survives a restart.
     public static let setTradingState = RPCMethod(service: name, name: "SetTradingState", kind: .unary)
+    /// The brake: halts, stops every bot and sells what they hold. FAILED_PRECONDITION, ACCOUNT_MISMATCH: the daemon has another account.
+    public static let panic = RPCMethod(service: name, name: "Panic", kind: .unary)
+    /// What locks entries now: guards that tripped, and people.
+    public static let getLocks = RPCMethod(service: name, name: "GetLocks", kind: .unary)
+    /// Locks entries of a bot, of a symbol or of all bots for a while.
+    public static let lockEntries = RPCMethod(service: name, name: "LockEntries", kind: .unary)
+    /// Ends a lock early.
+    public static let unlockEntries = RPCMethod(service: name, name: "UnlockEntries", kind: .unary)
   }
 }

@@ -18,7 +18,7 @@ extension V1 {
       try await client.call(RiskService.getRiskLimits, request, timeout: timeout)
     }
 
-    /// Replaces the limits.
+    /// Changes the limits that are named, or replaces all.
     public func setRiskLimits(
       _ request: SetRiskLimitsRequest = SetRiskLimitsRequest(), timeout: Duration? = nil
     ) async throws(RPCError) -> SetRiskLimitsResponse {
@@ -30,6 +30,34 @@ extension V1 {
       _ request: SetTradingStateRequest = SetTradingStateRequest(), timeout: Duration? = nil
     ) async throws(RPCError) -> SetTradingStateResponse {
       try await client.call(RiskService.setTradingState, request, timeout: timeout)
+    }
+
+    /// The brake: halts, stops every bot and sells what they hold. FAILED_PRECONDITION, ACCOUNT_MISMATCH: the daemon has another account.
+    public func panic(
+      _ request: PanicRequest = PanicRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> PanicResponse {
+      try await client.call(RiskService.panic, request, timeout: timeout)
+    }
+
+    /// What locks entries now: guards that tripped, and people.
+    public func getLocks(
+      _ request: GetLocksRequest = GetLocksRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> GetLocksResponse {
+      try await client.call(RiskService.getLocks, request, timeout: timeout)
+    }
+
+    /// Locks entries of a bot, of a symbol or of all bots for a while.
+    public func lockEntries(
+      _ request: LockEntriesRequest = LockEntriesRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> LockEntriesResponse {
+      try await client.call(RiskService.lockEntries, request, timeout: timeout)
+    }
+
+    /// Ends a lock early.
+    public func unlockEntries(
+      _ request: UnlockEntriesRequest = UnlockEntriesRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> UnlockEntriesResponse {
+      try await client.call(RiskService.unlockEntries, request, timeout: timeout)
     }
   }
 }

@@ -39,6 +39,8 @@ extension V1.Strategy: @unsafe CConvertible {
     if !description.isEmpty { unsafe c.pointee.description = try arena.string(description) }
     unsafe (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
     unsafe c.pointee.warm_up_candles = warmUpCandles
+    unsafe c.pointee.is_served = isServed ? 1 : 0
+    unsafe c.pointee.is_available = isAvailable ? 1 : 0
   }
 
   init(_ c: UnsafePointer<Botd__V1__Strategy>) {
@@ -47,6 +49,8 @@ extension V1.Strategy: @unsafe CConvertible {
     self.description = unsafe CField.string(c.pointee.description)
     self.parameters = unsafe CField.messages(c.pointee.n_parameters, c.pointee.parameters)
     self.warmUpCandles = unsafe c.pointee.warm_up_candles
+    self.isServed = unsafe c.pointee.is_served != 0
+    self.isAvailable = unsafe c.pointee.is_available != 0
   }
 }
 
@@ -103,5 +107,215 @@ extension V1.GetStrategyResponse: @unsafe CConvertible {
 
   init(_ c: UnsafePointer<Botd__V1__GetStrategyResponse>) {
     self.strategy = unsafe CField.message(c.pointee.strategy)
+  }
+}
+
+extension V1.ServedStrategy: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__served_strategy__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ServedStrategy>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__served_strategy__init(c)
+    unsafe c.pointee.strategy = try CField.message(strategy, arena)
+    unsafe c.pointee.deadline_ms = deadlineMs
+    unsafe c.pointee.history_candles = historyCandles
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ServedStrategy>) {
+    self.strategy = unsafe CField.message(c.pointee.strategy)
+    self.deadlineMs = unsafe c.pointee.deadline_ms
+    self.historyCandles = unsafe c.pointee.history_candles
+  }
+}
+
+extension V1.RegisterStrategies: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__register_strategies__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__RegisterStrategies>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__register_strategies__init(c)
+    unsafe (c.pointee.n_strategies, c.pointee.strategies) = try CField.messages(strategies, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__RegisterStrategies>) {
+    self.strategies = unsafe CField.messages(c.pointee.n_strategies, c.pointee.strategies)
+  }
+}
+
+extension V1.StrategyReady: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy_ready__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategyReady>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategy_ready__init(c)
+    unsafe c.pointee.instance = instance
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategyReady>) {
+    self.instance = unsafe c.pointee.instance
+  }
+}
+
+extension V1.StrategySignal: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy_signal__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategySignal>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategy_signal__init(c)
+    unsafe c.pointee.instance = instance
+    unsafe c.pointee.number = number
+    unsafe c.pointee.candles = candles
+    unsafe c.pointee.action = Botd__V1__SignalAction(rawValue: .init(truncatingIfNeeded: action.rawValue))
+    unsafe c.pointee.confidence = confidence
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategySignal>) {
+    self.instance = unsafe c.pointee.instance
+    self.number = unsafe c.pointee.number
+    self.candles = unsafe c.pointee.candles
+    self.action = unsafe V1.SignalAction(rawValue: Int32(truncatingIfNeeded: c.pointee.action.rawValue))
+    self.confidence = unsafe c.pointee.confidence
+    self.reason = unsafe CField.string(c.pointee.reason)
+  }
+}
+
+extension V1.StrategyFailure: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy_failure__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategyFailure>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategy_failure__init(c)
+    unsafe c.pointee.instance = instance
+    if !message.isEmpty { unsafe c.pointee.message = try arena.string(message) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategyFailure>) {
+    self.instance = unsafe c.pointee.instance
+    self.message = unsafe CField.string(c.pointee.message)
+  }
+}
+
+extension V1.ServeStrategiesRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__serve_strategies_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ServeStrategiesRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__serve_strategies_request__init(c)
+    unsafe c.pointee.register_ = try CField.message(register, arena)
+    unsafe c.pointee.ready = try CField.message(ready, arena)
+    unsafe c.pointee.signal = try CField.message(signal, arena)
+    unsafe c.pointee.failure = try CField.message(failure, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ServeStrategiesRequest>) {
+    self.register = unsafe CField.message(c.pointee.register_)
+    self.ready = unsafe CField.message(c.pointee.ready)
+    self.signal = unsafe CField.message(c.pointee.signal)
+    self.failure = unsafe CField.message(c.pointee.failure)
+  }
+}
+
+extension V1.StrategiesRegistered: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategies_registered__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategiesRegistered>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategies_registered__init(c)
+    unsafe (c.pointee.n_names, c.pointee.names) = try CField.strings(names, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategiesRegistered>) {
+    self.names = unsafe CField.strings(c.pointee.n_names, c.pointee.names)
+  }
+}
+
+extension V1.StrategyPosition: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy_position__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategyPosition>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategy_position__init(c)
+    unsafe c.pointee.is_open = isOpen ? 1 : 0
+    if !averageEntryPrice.isEmpty { unsafe c.pointee.average_entry_price = try arena.string(averageEntryPrice) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategyPosition>) {
+    self.isOpen = unsafe c.pointee.is_open != 0
+    self.averageEntryPrice = unsafe CField.string(c.pointee.average_entry_price)
+  }
+}
+
+extension V1.OpenStrategy: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__open_strategy__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__OpenStrategy>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__open_strategy__init(c)
+    unsafe c.pointee.instance = instance
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !strategy.isEmpty { unsafe c.pointee.strategy = try arena.string(strategy) }
+    unsafe (c.pointee.n_parameters, c.pointee.parameters) = try CField.messages(parameters, arena)
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !interval.isEmpty { unsafe c.pointee.interval = try arena.string(interval) }
+    unsafe (c.pointee.n_history, c.pointee.history) = try CField.messages(history, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__OpenStrategy>) {
+    self.instance = unsafe c.pointee.instance
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.strategy = unsafe CField.string(c.pointee.strategy)
+    self.parameters = unsafe CField.messages(c.pointee.n_parameters, c.pointee.parameters)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.interval = unsafe CField.string(c.pointee.interval)
+    self.history = unsafe CField.messages(c.pointee.n_history, c.pointee.history)
+  }
+}
+
+extension V1.StrategyCandles: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__strategy_candles__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__StrategyCandles>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__strategy_candles__init(c)
+    unsafe c.pointee.instance = instance
+    unsafe c.pointee.number = number
+    unsafe (c.pointee.n_candles, c.pointee.candles) = try CField.messages(candles, arena)
+    unsafe c.pointee.position = try CField.message(position, arena)
+    unsafe (c.pointee.n_bars_held, c.pointee.bars_held) = try CField.scalars(barsHeld, arena) { $0 }
+    unsafe c.pointee.answer_wanted = answerWanted ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__StrategyCandles>) {
+    self.instance = unsafe c.pointee.instance
+    self.number = unsafe c.pointee.number
+    self.candles = unsafe CField.messages(c.pointee.n_candles, c.pointee.candles)
+    self.position = unsafe CField.message(c.pointee.position)
+    self.barsHeld = unsafe CField.scalars(c.pointee.n_bars_held, c.pointee.bars_held) { $0 }
+    self.answerWanted = unsafe c.pointee.answer_wanted != 0
+  }
+}
+
+extension V1.CloseStrategy: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__close_strategy__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__CloseStrategy>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__close_strategy__init(c)
+    unsafe c.pointee.instance = instance
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__CloseStrategy>) {
+    self.instance = unsafe c.pointee.instance
+  }
+}
+
+extension V1.ServeStrategiesResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__serve_strategies_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ServeStrategiesResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__serve_strategies_response__init(c)
+    unsafe c.pointee.registered = try CField.message(registered, arena)
+    unsafe c.pointee.open = try CField.message(open, arena)
+    unsafe c.pointee.candles = try CField.message(candles, arena)
+    unsafe c.pointee.close = try CField.message(close, arena)
+    unsafe c.pointee.heartbeat = try CField.message(heartbeat, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ServeStrategiesResponse>) {
+    self.registered = unsafe CField.message(c.pointee.registered)
+    self.open = unsafe CField.message(c.pointee.open)
+    self.candles = unsafe CField.message(c.pointee.candles)
+    self.close = unsafe CField.message(c.pointee.close)
+    self.heartbeat = unsafe CField.message(c.pointee.heartbeat)
   }
 }

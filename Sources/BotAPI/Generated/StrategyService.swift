@@ -8,9 +8,15 @@ extension V1 {
   public enum StrategyService {
     /// The name on the wire.
     public static let name = "botd.v1.StrategyService"
-    /// Strategies by name, paged.
+    /// Strategies by name, paged: those built in, and those that processes serve.
     public static let listStrategies = RPCMethod(service: name, name: "ListStrategies", kind: .unary)
     /// One strategy. NOT_FOUND: no such strategy.
     public static let getStrategy = RPCMethod(service: name, name: "GetStrategy", kind: .unary)
+    /// Serves strategies from another process. Its first message registers them; then botd opens an instance for each bot that uses one,
+    /// hands it every closed candle once and in order, and acts on the answers as on those of built-in strategies: sizing, limits and
+    /// protection are the core's. While no process serves a bot's strategy, or an answer is late, malformed or a failure, the bot waits: it
+    /// enters nothing and its position stays protected. The client's half-close ends it. INVALID_ARGUMENT: a malformed message.
+    /// ALREADY_EXISTS: another process serves a strategy of that name.
+    public static let serveStrategies = RPCMethod(service: name, name: "ServeStrategies", kind: .bidirectional)
   }
 }

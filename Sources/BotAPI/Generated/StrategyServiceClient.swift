@@ -11,7 +11,7 @@ extension V1 {
 
     public init(_ client: RPCClient) { self.client = client }
 
-    /// Strategies by name, paged.
+    /// Strategies by name, paged: those built in, and those that processes serve.
     public func listStrategies(
       _ request: ListStrategiesRequest = ListStrategiesRequest(), timeout: Duration? = nil
     ) async throws(RPCError) -> ListStrategiesResponse {
@@ -23,6 +23,17 @@ extension V1 {
       _ request: GetStrategyRequest = GetStrategyRequest(), timeout: Duration? = nil
     ) async throws(RPCError) -> GetStrategyResponse {
       try await client.call(StrategyService.getStrategy, request, timeout: timeout)
+    }
+
+    /// Serves strategies from another process. Its first message registers them; then botd opens an instance for each bot that uses one,
+    /// hands it every closed candle once and in order, and acts on the answers as on those of built-in strategies: sizing, limits and
+    /// protection are the core's. While no process serves a bot's strategy, or an answer is late, malformed or a failure, the bot waits: it
+    /// enters nothing and its position stays protected. The client's half-close ends it. INVALID_ARGUMENT: a malformed message.
+    /// ALREADY_EXISTS: another process serves a strategy of that name.
+    public func serveStrategies(
+      timeout: Duration? = nil
+    ) async throws(RPCError) -> MessageStream<ServeStrategiesRequest, ServeStrategiesResponse> {
+      try await client.open(StrategyService.serveStrategies, timeout: timeout)
     }
   }
 }

@@ -171,6 +171,7 @@ extension V1.GetHealthResponse: @unsafe CConvertible {
     unsafe c.pointee.uptime_ns = uptimeNs
     unsafe c.pointee.trading_state = Botd__V1__TradingState(rawValue: .init(truncatingIfNeeded: tradingState.rawValue))
     unsafe c.pointee.memory_bytes = memoryBytes
+    if !tradingStateReason.isEmpty { unsafe c.pointee.trading_state_reason = try arena.string(tradingStateReason) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__GetHealthResponse>) {
@@ -180,6 +181,7 @@ extension V1.GetHealthResponse: @unsafe CConvertible {
     self.uptimeNs = unsafe c.pointee.uptime_ns
     self.tradingState = unsafe V1.TradingState(rawValue: Int32(truncatingIfNeeded: c.pointee.trading_state.rawValue))
     self.memoryBytes = unsafe c.pointee.memory_bytes
+    self.tradingStateReason = unsafe CField.string(c.pointee.trading_state_reason)
   }
 }
 
@@ -332,6 +334,34 @@ extension V1.RunSelfTestResponse: @unsafe CConvertible {
 
   init(_ c: UnsafePointer<Botd__V1__RunSelfTestResponse>) {
     self.checks = unsafe CField.messages(c.pointee.n_checks, c.pointee.checks)
+  }
+}
+
+extension V1.GetJournalRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_journal_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetJournalRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_journal_request__init(c)
+    unsafe c.pointee.after_sequence = afterSequence
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetJournalRequest>) {
+    self.afterSequence = unsafe c.pointee.after_sequence
+  }
+}
+
+extension V1.GetJournalResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_journal_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetJournalResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_journal_response__init(c)
+    unsafe (c.pointee.n_payloads, c.pointee.payloads) = try CField.blobs(payloads, arena)
+    unsafe c.pointee.last_sequence = lastSequence
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetJournalResponse>) {
+    self.payloads = unsafe CField.blobs(c.pointee.n_payloads, c.pointee.payloads)
+    self.lastSequence = unsafe c.pointee.last_sequence
   }
 }
 

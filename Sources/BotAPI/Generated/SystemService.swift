@@ -24,6 +24,8 @@ extension V1 {
     public static let getDescriptors = RPCMethod(service: name, name: "GetDescriptors", kind: .unary)
     /// Runs the decision path on its own data: indicator, signal, paper order.
     public static let runSelfTest = RPCMethod(service: name, name: "RunSelfTest", kind: .unary)
+    /// Entries of the journal, page by page, for a backup. Needs the role operate.
+    public static let getJournal = RPCMethod(service: name, name: "GetJournal", kind: .unary)
     /// Stops the daemon in order.
     public static let shutdown = RPCMethod(service: name, name: "Shutdown", kind: .unary)
   }

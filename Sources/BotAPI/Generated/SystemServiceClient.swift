@@ -67,6 +67,13 @@ extension V1 {
       try await client.call(SystemService.runSelfTest, request, timeout: timeout)
     }
 
+    /// Entries of the journal, page by page, for a backup. Needs the role operate.
+    public func getJournal(
+      _ request: GetJournalRequest = GetJournalRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> GetJournalResponse {
+      try await client.call(SystemService.getJournal, request, timeout: timeout)
+    }
+
     /// Stops the daemon in order.
     public func shutdown(
       _ request: ShutdownRequest = ShutdownRequest(), timeout: Duration? = nil

@@ -27,6 +27,7 @@ extension V1.Trade: @unsafe CConvertible {
     unsafe c.pointee.time_ns = timeNs
     unsafe c.pointee.purpose = Botd__V1__OrderPurpose(rawValue: .init(truncatingIfNeeded: purpose.rawValue))
     if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !commissionRate.isEmpty { unsafe c.pointee.commission_rate = try arena.string(commissionRate) }
   }
 
   init(_ c: UnsafePointer<Botd__V1__Trade>) {
@@ -48,6 +49,7 @@ extension V1.Trade: @unsafe CConvertible {
     self.timeNs = unsafe c.pointee.time_ns
     self.purpose = unsafe V1.OrderPurpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
     self.reason = unsafe CField.string(c.pointee.reason)
+    self.commissionRate = unsafe CField.string(c.pointee.commission_rate)
   }
 }
 

@@ -19,6 +19,11 @@ final class ExchangeFeed: MarketFeed, MarketStreamDelegate {
   /// Told when a symbol's feed changes.
   var onFeedChange: ((Symbol, FeedState, String) -> Void)?
   private var refusedLogged = 0
+  private var isWanted = false
+  private var isPermitted = false
+  /// Why symbols are not live, and what is wrong with series' histories.
+  private var waiting: [Symbol: String] = [:]
+  private var problems: [SeriesKey: String] = [:]
 
   init(engine: TradingEngine, stream: BinanceMarketStream, log: Logger) {
     self.engine = engine
@@ -29,13 +34,25 @@ final class ExchangeFeed: MarketFeed, MarketStreamDelegate {
 
   var counters: MarketStreamCounters { stream.counters }
 
-  func start() { stream.start() }
+  /// Starts, or as soon as the exchange is known to be the right one.
+  func start() {
+    isWanted = true
+    if isPermitted { stream.start() }
+  }
+
+  /// The exchange is the right one.
+  func permit() {
+    guard !isPermitted else { return }
+    isPermitted = true
+    if isWanted { stream.start() }
+  }
+
+  /// Every symbol that bots use.
+  var symbols: Set<Symbol> { Set(series.map(\.symbol)) }
+
   func stop() { stream.stop() }
 
-  func clockChanged(_ offsetNanoseconds: Int64) {
-    stream.clockOffsetNanoseconds = offsetNanoseconds
-    engine.clockMeasured(offsetNanoseconds: offsetNanoseconds)
-  }
+  func clockChanged(_ offsetNanoseconds: Int64) { engine.clockMeasured(offsetNanoseconds: offsetNanoseconds) }
 
   func watch(_ key: SeriesKey) {
     guard series.insert(key).inserted else { return }
@@ -44,6 +61,8 @@ final class ExchangeFeed: MarketFeed, MarketStreamDelegate {
 
   func unwatch(_ key: SeriesKey) {
     guard series.remove(key) != nil else { return }
+    problems[key] = nil
+    if !series.contains(where: { $0.symbol == key.symbol }) { waiting[key.symbol] = nil }
     apply()
   }
 
@@ -58,20 +77,48 @@ final class ExchangeFeed: MarketFeed, MarketStreamDelegate {
     return (symbols.count { stream.feedState($0) == .live }, symbols.count)
   }
 
+  /// What became of each watched series' feed.
+  var traffic: [(key: SeriesKey, traffic: SeriesTraffic)] { series.map { ($0, stream.traffic(of: $0)) } }
+
+  /// Histories that have rows skipped may be traded on all the same; those that the exchange does not give are a loss.
+  var hasMissingHistory: Bool { series.contains { stream.isHistoryMissing($0) } }
+
+  /// What is wrong, by symbol and series, a few of them; empty: nothing.
+  var reasons: [String] {
+    var words = problems.sorted { $0.key < $1.key }.map { "\($0.key.symbol) \($0.key.interval.rawValue): \($0.value)" }
+    words += waiting.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    if let problem = stream.connectionProblem { words.insert(problem, at: 0) }
+    guard words.count > Self.reasonsMaximum else { return words }
+    return words.prefix(Self.reasonsMaximum) + ["and \(words.count - Self.reasonsMaximum) more"]
+  }
+
+  private static let reasonsMaximum = 5
+
   // MARK: MarketStreamDelegate
 
   func received(_ event: MarketEvent) { engine.received(event) }
 
   func backfilled(_ series: SeriesKey, candles: [Candle]) { engine.warm(series, candles) }
 
+  func skipped(_ series: SeriesKey, candles: [Candle]) { engine.handle(.candlesSkipped(series, candles)) }
+
   func feedChanged(_ symbol: Symbol, state: FeedState, reason: String) {
     engine.handle(.feed(symbol, state))
     onFeedChange?(symbol, state, reason)
-    log.info("feed \(symbol): \(state)", metadata: ["reason": "\(reason)"])
+    waiting[symbol] = state == .live ? nil : reason
+    log.info("feed", metadata: ["symbol": "\(symbol)", "state": "\(state)", "reason": "\(reason)"])
+  }
+
+  func historyChanged(_ series: SeriesKey, problem: String) {
+    let words: Logger.Metadata = ["series": "\(series.symbol) \(series.interval.rawValue)", "reason": "\(problem)"]
+    problems[series] = problem.isEmpty ? nil : problem
+    if problem.isEmpty { log.info("history is whole", metadata: words) } else { log.warning("history is not whole", metadata: words) }
   }
 
   func refused(_ refusal: FrameRefusal) {
     refusedLogged += 1
-    if refusedLogged <= 20 { log.warning("a market frame was refused: \(refusal)") }
+    // The first ones, then a sum now and then.
+    guard refusedLogged <= 20 || refusedLogged.isMultiple(of: 1_000) else { return }
+    log.warning("a market frame was refused", metadata: ["reason": "\(refusal)", "count": "\(refusedLogged)"])
   }
 }

@@ -1,5 +1,6 @@
 import BotAPI
 import Foundation
+public import Logging
 public import PostgresMirror
 public import ServiceRuntime
 public import TTRPC
@@ -11,25 +12,57 @@ public struct DaemonSettings: Sendable {
   public var mode: TradingMode
   public var stateDirectory: String
   public var listen: [RPCAddress]
-  public var logLevel: String
+  public var log = LogSettings()
   public var tls: TLSSettings?
   public var tokensFile: String?
-  public var botsEnabled: Bool
+  public var botsEnabled = true
+  /// What the system refused when secrets were to be kept private, in words.
+  public var privacyProblems: [String] = []
+  public var certificateRolesFile: String?
   public var apiKey: Secret?
   public var apiSecret: Secret?
   public var privateKeyFile: String?
   public var restURL: String?
   public var streamURL: String?
   public var webSocketAPIURL: String?
+  /// A key that may withdraw is accepted in live mode.
+  public var allowsWithdrawalKey = false
+  /// This start takes the state directory over: it is a copy or a backup, and the one it comes from will never run again.
+  public var acceptsCopy = false
+  /// No entries into a symbol this many days before it is delisted.
+  public var delistDays = 7
   public var redis: RedisSettings?
   public var database: PostgresConfiguration?
   public var simulation = SimulationSettings()
   /// Creates and starts the example bots when there are none yet.
   public var exampleBots = false
+  /// Where the process kills itself, for tests of recovery; never in live mode.
+  public var failPoint: FailPoint?
   /// Shows bots trading on the terminal.
   public var showsTrades = false
-  /// Names and values as people may see them, secrets masked.
-  public var listing: [(name: String, value: String)] = []
+  /// Every setting in force as people may see it, secrets masked.
+  public var listing: [Listed] = []
+
+  /// A setting in force.
+  public struct Listed: Sendable, Hashable {
+    public var name: String
+    /// `***` for a secret; empty when it is not set and has no default.
+    public var value: String
+    /// `flag`, `environment`, `file` or `default`.
+    public var source: String
+    public var isSecret: Bool
+  }
+
+  /// What the log shows and how.
+  public struct LogSettings: Sendable {
+    /// When a line has a time of its own.
+    public enum Timestamps: String, Sendable, CaseIterable { case auto, always, never }
+    public var level = Logger.Level.info
+    public var format = LogFormat.logfmt
+    public var timestamps = Timestamps.auto
+    /// The levels that a setting may name.
+    public static let levels = ["trace", "debug", "info", "notice", "warning", "error"]
+  }
 
   public struct TLSSettings: Sendable {
     public var certificateFile: String
@@ -40,6 +73,7 @@ public struct DaemonSettings: Sendable {
     public var host: String
     public var port: Int
     public var password: Secret?
+    static let portDefault = 6_379
   }
   public struct SimulationSettings: Sendable {
     public var seed: UInt64 = 7
@@ -54,6 +88,8 @@ public struct DaemonSettings: Sendable {
     public var stateDirectory: String?
     public var listen: [String] = []
     public var logLevel: String?
+    public var logFormat: String?
+    public var logTimestamps: String?
     public var confirmLive: String?
     public var environmentFile: String?
     public var restURL: String?
@@ -64,187 +100,207 @@ public struct DaemonSettings: Sendable {
     public var simulation = SimulationSettings()
     public var exampleBots = false
     public var showsTrades = false
+    public var allowsWithdrawalKey = false
+    public var acceptsCopy = false
+    /// Flags without a setting of their own that were given, as on the command line: `--seed`.
+    public var given: Set<String> = []
     public init() {}
+
+    /// What they say, under the names of the settings that they override.
+    var byName: [(name: String, value: String)] {
+      let all = [
+        ("BOTD_MODE", mode), ("BOTD_STATE_DIR", stateDirectory), ("BOTD_LOG_LEVEL", logLevel), ("BOTD_LOG_FORMAT", logFormat),
+        ("BOTD_LOG_TIMESTAMPS", logTimestamps), ("BOTD_CONFIRM_LIVE", confirmLive), ("BINANCE_REST_URL", restURL),
+        ("BINANCE_STREAM_URL", streamURL), ("BINANCE_WS_API_URL", webSocketAPIURL), ("REDIS_HOST", redisHost), ("REDIS_PORT", redisPort),
+      ]
+      let switches = allowsWithdrawalKey ? [("BOTD_ALLOW_WITHDRAWAL_KEY", "true")] : []
+      return all.compactMap { name, value in value.map { (name, $0) } } + switches
+    }
   }
 
   /// Merges flags, environment and `.env` file.
-  /// - Throws: ``SettingsError`` with one sentence about the first thing that is wrong.
+  /// - Throws: ``SettingsError`` with a line for everything that is wrong.
   public static func load(flags: Flags, environment: [String: String]) throws(SettingsError) -> DaemonSettings {
-    var values: [String: String] = [:]
-    var secretsAreExposed: String?
-    let path = flags.environmentFile ?? ".env"
-    if let file = try EnvironmentFile.read(path: path) {
-      for (name, value) in try EnvironmentFile.parse(file.text, path: path) {
-        try checkName(name, source: path)
-        values[name] = value
-        if !file.isPrivate, SettingName.all.contains(where: { $0.name == name && $0.isSecret }), !value.isEmpty { secretsAreExposed = path }
-      }
-    } else if flags.environmentFile != nil {
-      throw SettingsError("there is no file \(path) (--env-file)")
-    }
-    for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
-      try checkName(name, source: "the environment")
-      values[name] = value
-    }
-    let reader = SettingReader(values: values)
-    let mode = try self.mode(flags, reader)
-    if mode == .live, let secretsAreExposed {
-      throw SettingsError("\(secretsAreExposed) holds secrets and others can read it; run: chmod 600 \(secretsAreExposed)")
-    }
+    var reader = SettingReader(flags, environment: environment)
+    let mode = mode(&reader)
     var settings = DaemonSettings(
-      mode: mode, stateDirectory: try stateDirectory(flags, reader, mode), listen: try addresses(flags, reader),
-      logLevel: flags.logLevel ?? reader.text("BOTD_LOG_LEVEL") ?? "info", botsEnabled: try reader.boolean("BINANCE_ENABLE_BOTS") ?? true)
-    guard ["trace", "debug", "info", "notice", "warning", "error"].contains(settings.logLevel) else {
-      throw SettingsError("log level \"\(settings.logLevel)\" is not one of trace, debug, info, notice, warning, error")
+      mode: mode?.mode ?? .paper, stateDirectory: stateDirectory(reader, mode?.mode ?? .paper), listen: addresses(flags, &reader))
+    settings.botsEnabled = reader.boolean("BINANCE_ENABLE_BOTS") ?? true
+    settings.log = log(&reader)
+    settings.tokensFile = reader.path("BOTD_TOKENS_FILE")
+    settings.tls = tls(&reader)
+    settings.certificateRolesFile = reader.path("BOTD_CERTIFICATE_ROLES")
+    if settings.certificateRolesFile != nil, settings.tls?.clientCAFile == nil {
+      reader.report("BOTD_CERTIFICATE_ROLES", "BOTD_CERTIFICATE_ROLES needs BOTD_TLS_CLIENT_CA, which says whose client certificates count")
     }
-    settings.tokensFile = reader.text("BOTD_TOKENS_FILE")
-    settings.tls = try tls(reader)
-    settings.restURL = try url(flags.restURL ?? reader.text("BINANCE_REST_URL"), "BINANCE_REST_URL", schemes: ["http", "https"])
-    settings.streamURL = try url(flags.streamURL ?? reader.text("BINANCE_STREAM_URL"), "BINANCE_STREAM_URL", schemes: ["ws", "wss"])
-    settings.webSocketAPIURL = try url(
-      flags.webSocketAPIURL ?? reader.text("BINANCE_WS_API_URL"), "BINANCE_WS_API_URL", schemes: ["ws", "wss"])
-    settings.redis = try redis(flags, reader)
-    settings.database = try database(reader)
+    settings.restURL = url("BINANCE_REST_URL", &reader, schemes: ["http", "https"])
+    settings.streamURL = url("BINANCE_STREAM_URL", &reader, schemes: ["ws", "wss"])
+    settings.webSocketAPIURL = url("BINANCE_WS_API_URL", &reader, schemes: ["ws", "wss"])
+    settings.allowsWithdrawalKey = reader.boolean("BOTD_ALLOW_WITHDRAWAL_KEY") ?? false
+    settings.acceptsCopy = flags.acceptsCopy
+    settings.delistDays = delistDays(&reader) ?? settings.delistDays
+    settings.redis = redis(&reader)
+    settings.database = database(&reader)
     settings.simulation = flags.simulation
     settings.exampleBots = flags.exampleBots
     settings.showsTrades = flags.showsTrades
-    try settings.loadKeys(flags, reader)
-    settings.listing = SettingName.all.map { setting in
-      let value = values[setting.name] ?? ""
-      return (setting.name, setting.isSecret && !value.isEmpty ? "***" : value)
+    if mode != nil {
+      settings.loadKeys(&reader)
+      settings.checkExchange(&reader)
     }
+    settings.failPoint = FailPointNames.read(reader.environment[FailPoint.environmentName], mode: settings.mode) { reader.report("", $0) }
+    if settings.mode == .live, reader.isFileExposed, let path = reader.filePath {
+      reader.report("", "\(path) holds secrets and others can read it; run: chmod 600 \(path)")
+    }
+    guard reader.problems.isEmpty else { throw SettingsError(reader.problems.joined(separator: "\n")) }
+    settings.listing = SettingListing(settings, reader, flags, modeSource: mode?.source ?? .default).all
     return settings
   }
 
-  private init(mode: TradingMode, stateDirectory: String, listen: [RPCAddress], logLevel: String, botsEnabled: Bool) {
+  private init(mode: TradingMode, stateDirectory: String, listen: [RPCAddress]) {
     self.mode = mode
     self.stateDirectory = stateDirectory
     self.listen = listen
-    self.logLevel = logLevel
-    self.botsEnabled = botsEnabled
   }
 
-  private static func checkName(_ name: String, source: String) throws(SettingsError) {
-    guard name.hasPrefix("BINANCE_") || name.hasPrefix("BOTD_"), !SettingName.all.contains(where: { $0.name == name }) else { return }
-    // Words for the build and the tests, not for the daemon.
-    if name.hasPrefix("BOTD_TEST_") { return }
-    let remedy = SettingName.suggestion(for: name).map { "; did you mean \($0)?" } ?? "; `botd --help` lists them"
-    throw SettingsError("\(name) in \(source) is not a setting\(remedy)")
-  }
-
-  private static func mode(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) -> TradingMode {
-    let testMode = try reader.boolean("BINANCE_TEST_MODE")
-    let testnet = try reader.boolean("BINANCE_TESTNET")
-    guard let text = flags.mode ?? reader.text("BOTD_MODE") else {
-      if testMode ?? true { return .paper }
-      return testnet ?? true ? .testnet : .live
+  /// The mode and what decided it; `nil` when it was reported as wrong.
+  private static func mode(_ reader: inout SettingReader) -> (mode: TradingMode, source: SettingSource)? {
+    let testMode = reader.boolean("BINANCE_TEST_MODE")
+    let testnet = reader.boolean("BINANCE_TESTNET")
+    guard reader.text("BOTD_MODE") != nil else {
+      if testMode ?? true { return (.paper, reader.source("BINANCE_TEST_MODE")) }
+      return (testnet ?? true ? .testnet : .live, reader.source(testnet == nil ? "BINANCE_TEST_MODE" : "BINANCE_TESTNET"))
     }
-    guard let mode = TradingMode(text) else {
-      throw SettingsError("mode \"\(text)\" is not one of \(TradingMode.allCases.map(\.description).joined(separator: ", "))")
-    }
+    guard let mode = reader.choice("BOTD_MODE", "mode", TradingMode.allCases.map(\.description), { TradingMode($0) }) else { return nil }
     if mode == .live, testMode == true || testnet == true {
       let name = testMode == true ? "BINANCE_TEST_MODE" : "BINANCE_TESTNET"
-      throw SettingsError("mode live contradicts \(name)=true; set it to false if you mean real money")
+      reader.report(name, "mode live contradicts \(name)=true; set it to false if you mean real money")
+      return nil
     }
-    return mode
+    return (mode, reader.source("BOTD_MODE"))
   }
 
-  private static func stateDirectory(
-    _ flags: Flags, _ reader: SettingReader, _ mode: TradingMode
-  ) throws(SettingsError) -> String {
-    if let given = flags.stateDirectory ?? reader.text("BOTD_STATE_DIR") {
-      let expanded = given.hasPrefix("~/") ? NSHomeDirectory() + given.dropFirst(1) : given
-      return expanded.hasPrefix("/") ? expanded : FileManager.default.currentDirectoryPath + "/" + expanded
-    }
-    return NSHomeDirectory() + "/.botd/\(mode)"
+  private static func stateDirectory(_ reader: SettingReader, _ mode: TradingMode) -> String {
+    let path = reader.path("BOTD_STATE_DIR") ?? HomeDirectory.expanded("~/.botd/\(mode)", environment: reader.environment)
+    return path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 
-  private static func addresses(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) -> [RPCAddress] {
+  private static func addresses(_ flags: Flags, _ reader: inout SettingReader) -> [RPCAddress] {
     var texts = flags.listen
+    var name = ""
     if texts.isEmpty, let listed = reader.text("BOTD_LISTEN") {
+      name = "BOTD_LISTEN"
       texts = listed.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
-    if texts.isEmpty, let address = reader.text("BOTD_ADDRESS") { texts = [address] }
-    if texts.isEmpty { texts = [DefaultAddress.text(environment: reader.values)] }
+    if texts.isEmpty, let address = reader.text("BOTD_ADDRESS") {
+      name = "BOTD_ADDRESS"
+      texts = [address]
+    }
+    // The home and the runtime directory are the process's own, whatever a file says: botctl reads no file.
+    if texts.isEmpty { texts = ["unix:" + DefaultAddress.socketPath(environment: reader.environment)] }
     var result: [RPCAddress] = []
     for text in texts {
-      do { result.append(try RPCAddress(parsing: text)) } catch { throw SettingsError("listen address: \(error.message)") }
+      do { result.append(try RPCAddress(parsing: text)) } catch { reader.report(name, "listen address: \(error.message)") }
     }
     return result
   }
 
-  private static func tls(_ reader: SettingReader) throws(SettingsError) -> TLSSettings? {
-    let certificate = reader.text("BOTD_TLS_CERT")
-    let key = reader.text("BOTD_TLS_KEY")
-    let authority = reader.text("BOTD_TLS_CLIENT_CA")
+  private static func log(_ reader: inout SettingReader) -> LogSettings {
+    var log = LogSettings()
+    log.level =
+      reader.choice("BOTD_LOG_LEVEL", "log level", LogSettings.levels) {
+        LogSettings.levels.contains($0) ? Logger.Level(rawValue: $0) : nil
+      }
+      ?? log.level
+    log.format =
+      reader.choice("BOTD_LOG_FORMAT", "log format", LogFormat.allCases.map(\.rawValue)) { LogFormat(rawValue: $0) } ?? log.format
+    log.timestamps =
+      reader.choice("BOTD_LOG_TIMESTAMPS", "log timestamps", LogSettings.Timestamps.allCases.map(\.rawValue)) {
+        LogSettings.Timestamps(rawValue: $0)
+      } ?? log.timestamps
+    return log
+  }
+
+  private static func tls(_ reader: inout SettingReader) -> TLSSettings? {
+    let certificate = reader.path("BOTD_TLS_CERT")
+    let key = reader.path("BOTD_TLS_KEY")
+    let authority = reader.path("BOTD_TLS_CLIENT_CA")
     guard certificate != nil || key != nil || authority != nil else { return nil }
-    guard let certificate, let key else { throw SettingsError("BOTD_TLS_CERT and BOTD_TLS_KEY go together") }
+    guard let certificate, let key else {
+      reader.report(certificate == nil ? "BOTD_TLS_KEY" : "BOTD_TLS_CERT", "BOTD_TLS_CERT and BOTD_TLS_KEY go together")
+      return nil
+    }
     return TLSSettings(certificateFile: certificate, keyFile: key, clientCAFile: authority)
   }
 
-  private static func url(_ text: String?, _ name: String, schemes: [String]) throws(SettingsError) -> String? {
-    guard let text else { return nil }
-    guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme), let host = url.host, !host.isEmpty else {
-      throw SettingsError("\(name) must begin with \(schemes.map { $0 + "://" }.joined(separator: " or ")) and name a host")
+  private static func url(_ name: String, _ reader: inout SettingReader, schemes: [String]) -> String? {
+    reader.read(name) { text throws(SettingsError) in
+      guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme), let host = url.host, !host.isEmpty else {
+        throw SettingsError("\(name) must begin with \(schemes.map { $0 + "://" }.joined(separator: " or ")) and name a host")
+      }
+      return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
-    return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  private static func redis(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) -> RedisSettings? {
-    guard let host = flags.redisHost ?? reader.text("REDIS_HOST") else { return nil }
-    let portText = flags.redisPort ?? reader.text("REDIS_PORT") ?? "6379"
-    guard let port = Int(portText), (1...65_535).contains(port) else {
-      throw SettingsError("REDIS_PORT must be 1 to 65535, not \"\(portText.prefix(20))\"")
+  private static func delistDays(_ reader: inout SettingReader) -> Int? {
+    reader.read("BOTD_DELIST_DAYS") { text throws(SettingsError) in
+      guard let days = Int(text), (0...365).contains(days) else {
+        throw SettingsError("BOTD_DELIST_DAYS must be 0 to 365, not \"\(text.prefix(20))\"")
+      }
+      return days
     }
+  }
+
+  /// Reports what does not agree in the mode and the exchange's addresses.
+  private func checkExchange(_ reader: inout SettingReader) {
+    var found: [(String, String)] = []
+    guard mode != .simulated else { return }
+    _ = ExchangeChoice(mode: mode, ExchangeAssembly.endpoints(self)) { found.append(($0, $1)) }
+    for (setting, message) in found { reader.report(setting, message) }
+  }
+
+  private static func redis(_ reader: inout SettingReader) -> RedisSettings? {
+    let port =
+      reader.read("REDIS_PORT") { text throws(SettingsError) in
+        guard let port = Int(text), (1...65_535).contains(port) else {
+          throw SettingsError("REDIS_PORT must be 1 to 65535, not \"\(text.prefix(20))\"")
+        }
+        return port
+      } ?? RedisSettings.portDefault
+    guard let host = reader.text("REDIS_HOST") else { return nil }
     return RedisSettings(host: host, port: port, password: reader.secret("REDIS_PASSWORD"))
   }
 
-  private static func database(_ reader: SettingReader) throws(SettingsError) -> PostgresConfiguration? {
-    guard let text = reader.text("DATABASE_URL") else { return nil }
-    do { return try PostgresConfiguration(url: text) } catch { throw SettingsError(error.message) }
+  private static func database(_ reader: inout SettingReader) -> PostgresConfiguration? {
+    reader.read("DATABASE_URL") { text throws(SettingsError) in
+      do throws(PostgresError) { return try PostgresConfiguration(url: text) } catch { throw SettingsError(error.message) }
+    }
   }
 
-  private mutating func loadKeys(_ flags: Flags, _ reader: SettingReader) throws(SettingsError) {
+  private mutating func loadKeys(_ reader: inout SettingReader) {
     guard mode == .testnet || mode == .live else { return }
     apiKey = reader.secret("BINANCE_API_KEY")
     apiSecret = reader.secret("BINANCE_API_SECRET")
-    privateKeyFile = reader.text("BINANCE_PRIVATE_KEY_FILE")
-    if apiSecret == nil, let file = reader.text("BINANCE_API_SECRET_FILE") {
-      do { apiSecret = try Secret.reading(path: file) } catch { throw SettingsError("BINANCE_API_SECRET_FILE: \(error.message)") }
+    privateKeyFile = reader.path("BINANCE_PRIVATE_KEY_FILE")
+    if apiSecret == nil, let file = reader.path("BINANCE_API_SECRET_FILE") {
+      do { apiSecret = try Secret.reading(path: file) } catch {
+        reader.report("BINANCE_API_SECRET_FILE", "BINANCE_API_SECRET_FILE: \(error.message)")
+      }
     }
-    guard let key = reader.text("BINANCE_API_KEY") else { throw SettingsError("mode \(mode) needs BINANCE_API_KEY") }
-    guard apiSecret != nil || privateKeyFile != nil else {
-      throw SettingsError("mode \(mode) needs BINANCE_API_SECRET, BINANCE_API_SECRET_FILE or BINANCE_PRIVATE_KEY_FILE")
+    let key = reader.text("BINANCE_API_KEY")
+    if key == nil { reader.report("", "mode \(mode) needs BINANCE_API_KEY") }
+    if apiSecret == nil, privateKeyFile == nil, reader.text("BINANCE_API_SECRET_FILE") == nil {
+      reader.report("", "mode \(mode) needs BINANCE_API_SECRET, BINANCE_API_SECRET_FILE or BINANCE_PRIVATE_KEY_FILE")
     }
-    guard mode == .live else { return }
-    let confirmation = flags.confirmLive ?? reader.text("BOTD_CONFIRM_LIVE")
-    guard let confirmation else {
-      throw SettingsError(
+    guard mode == .live, let key else { return }
+    guard let confirmation = reader.text("BOTD_CONFIRM_LIVE") else {
+      return reader.report(
+        "",
         "mode live trades real money and needs a second confirmation: --confirm-live followed by the first 8 characters of your API key")
     }
     guard key.utf8.count >= 16, confirmation == String(key.prefix(8)) else {
-      throw SettingsError("--confirm-live is not the first 8 characters of BINANCE_API_KEY; nothing was started")
-    }
-  }
-}
-
-/// Typed access to merged settings; an empty value counts as not set.
-struct SettingReader {
-  var values: [String: String]
-
-  func text(_ name: String) -> String? {
-    guard let value = values[name], !value.isEmpty else { return nil }
-    return value
-  }
-
-  func secret(_ name: String) -> Secret? { text(name).map { Secret($0) } }
-
-  func boolean(_ name: String) throws(SettingsError) -> Bool? {
-    guard let value = text(name) else { return nil }
-    switch value.lowercased() {
-    case "true", "1", "yes", "on": return true
-    case "false", "0", "no", "off": return false
-    default: throw SettingsError("\(name) must be true or false, not \"\(value.prefix(40))\"")
+      return reader.report(
+        "BOTD_CONFIRM_LIVE", "--confirm-live is not the first 8 characters of BINANCE_API_KEY; nothing was started")
     }
   }
 }

@@ -1,39 +1,64 @@
 import Foundation
 
-/// A `.env` file: `NAME=value` lines, `#` comments, optional `export`, single or double quotes around a value.
+/// A `.env` file: `NAME=value` lines of any line end, `#` comments, optional `export`, single or double quotes around a value.
 enum EnvironmentFile {
   static let sizeBytesMaximum = 65_536
 
-  /// Parses a file's text. The first wrong line is an error with its number.
-  static func parse(_ text: String, path: String) throws(SettingsError) -> [(name: String, value: String)] {
-    var result: [(name: String, value: String)] = []
-    for (index, rawLine) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var line = rawLine.trimmingCharacters(in: .whitespaces)
-      if line.hasSuffix("\r") { line.removeLast() }
-      if index == 0, line.hasPrefix("\u{FEFF}") { line.removeFirst() }
-      if line.isEmpty || line.hasPrefix("#") { continue }
-      if line.hasPrefix("export ") { line = String(line.dropFirst(7)).trimmingCharacters(in: .whitespaces) }
-      guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
-        throw SettingsError("\(path), line \(index + 1): expected NAME=value")
-      }
-      let name = line[..<equals].trimmingCharacters(in: .whitespaces)
-      guard name.utf8.allSatisfy({ ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 95 }) else {
-        throw SettingsError("\(path), line \(index + 1): \"\(name.prefix(40))\" is not a name of letters, digits and _")
-      }
-      result.append((name, try value(String(line[line.index(after: equals)...]), path: path, line: index + 1)))
-    }
-    return result
+  /// A line that sets something.
+  struct Entry: Hashable, Sendable {
+    var name: String
+    var value: String
+    /// Counted from 1.
+    var line: Int
   }
 
-  private static func value(_ raw: String, path: String, line: Int) throws(SettingsError) -> String {
+  /// A line that is wrong.
+  struct Mistake: Hashable, Sendable {
+    var line: Int
+    var message: String
+  }
+
+  /// The lines of a text, whichever line ends it has: LF, CRLF or CR. A byte order mark at the beginning is no part of it.
+  static func lines(_ text: String) -> [Substring] {
+    let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    return text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+  }
+
+  /// Parses a file's text; every line that is wrong is a mistake of its own.
+  static func parse(_ text: String) -> (entries: [Entry], mistakes: [Mistake]) {
+    var entries: [Entry] = []
+    var mistakes: [Mistake] = []
+    for (index, line) in lines(text).enumerated() {
+      do throws(SettingsError) {
+        guard let (name, value) = try setting(line) else { continue }
+        entries.append(Entry(name: name, value: value, line: index + 1))
+      } catch {
+        mistakes.append(Mistake(line: index + 1, message: error.message))
+      }
+    }
+    return (entries, mistakes)
+  }
+
+  /// `nil` for an empty line or a comment.
+  private static func setting(_ rawLine: Substring) throws(SettingsError) -> (name: String, value: String)? {
+    var line = rawLine.trimmingCharacters(in: .whitespaces)
+    if line.isEmpty || line.hasPrefix("#") { return nil }
+    if line.hasPrefix("export ") { line = String(line.dropFirst(7)).trimmingCharacters(in: .whitespaces) }
+    guard let equals = line.firstIndex(of: "="), equals != line.startIndex else { throw SettingsError("expected NAME=value") }
+    let name = line[..<equals].trimmingCharacters(in: .whitespaces)
+    guard name.utf8.allSatisfy({ ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 95 }) else {
+      throw SettingsError("\"\(name.prefix(40))\" is not a name of letters, digits and _")
+    }
+    return (name, try value(String(line[line.index(after: equals)...])))
+  }
+
+  private static func value(_ raw: String) throws(SettingsError) -> String {
     let text = raw.trimmingCharacters(in: .whitespaces)
     for quote in ["\"", "'"] where text.hasPrefix(quote) {
       let rest = text.dropFirst()
-      guard let end = rest.firstIndex(of: Character(quote)) else {
-        throw SettingsError("\(path), line \(line): the quote is not closed")
-      }
+      guard let end = rest.firstIndex(of: Character(quote)) else { throw SettingsError("the quote is not closed") }
       let after = rest[rest.index(after: end)...].trimmingCharacters(in: .whitespaces)
-      guard after.isEmpty || after.hasPrefix("#") else { throw SettingsError("\(path), line \(line): text after the closing quote") }
+      guard after.isEmpty || after.hasPrefix("#") else { throw SettingsError("text after the closing quote") }
       return String(rest[..<end])
     }
     if let comment = text.range(of: " #") { return text[..<comment.lowerBound].trimmingCharacters(in: .whitespaces) }
@@ -55,7 +80,7 @@ enum EnvironmentFile {
   }
 }
 
-/// A setting that is wrong: one sentence for the person, with the remedy.
+/// Settings that are wrong: a sentence for the person with the remedy, on a line of its own for each.
 public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
   public init(_ message: String) { self.message = message }

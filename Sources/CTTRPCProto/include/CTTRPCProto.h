@@ -1,3 +1,3 @@
-// Umbrella of the generated ttrpc envelope (proto/ttrpc/ttrpc.proto).
+// Umbrella of the generated ttrpc envelope (proto/botd/ttrpc/v1/ttrpc.proto).
 #pragma once
-#include "ttrpc.pb-c.h"
+#include "botd/ttrpc/v1/ttrpc.pb-c.h"

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotAPI
 
-struct BalanceList: DaemonCommand {
+struct BalanceList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "balances", abstract: "Lists balances at the venue.")
 
@@ -10,8 +10,6 @@ struct BalanceList: DaemonCommand {
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.portfolio.getBalances(

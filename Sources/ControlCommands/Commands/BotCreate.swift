@@ -11,18 +11,18 @@ struct BotCreate: DaemonCommand {
       --param overbought=70 --interval 1m --capital 1000 --risk-per-trade 0.02 --start
       """)
 
-  @Argument(help: ArgumentHelp("Id of the new bot: a-z, 0-9, - and _.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("Id of the new bot: 1 to 32 of a-z, 0-9, - and _.", valueName: "BOT_ID"))
   var botID: String?
 
   @OptionGroup var settings: BotSettings
 
-  @Flag(help: "Start it at once.")
+  @Flag(help: "Starts it now.")
   var start = false
 
-  @Flag(help: "Start it together with the daemon.")
+  @Flag(help: "Starts with the daemon's next start, unless a person stopped or paused it; not now (--start).")
   var autoStart = false
 
-  @Flag(help: "Only check; create nothing.")
+  @Flag(help: "Only checks; creates nothing.")
   var dryRun = false
 
   @OptionGroup var daemon: DaemonOptions
@@ -36,35 +36,27 @@ struct BotCreate: DaemonCommand {
       validateOnly: dryRun)
   }
 
-  private var problems: [Problem] {
-    var problems = BotSettingsCheck.problems(botID: botID ?? "", settings, complete: true)
-    if botID == nil {
-      problems[0] = Problem(field: "bot_id", "is missing, for example: botctl create rsi-btc ...")
-    }
-    return problems
-  }
-
   /// With problems found here the daemon is asked as well, so that one list names everything.
   mutating func run() async throws {
-    let ours = problems
+    let ours = BotSettingsCheck.problems(botID: botID, settings, complete: true)
     let session: Session
     do {
       session = try await Session.open(daemon)
-    } catch {
-      guard !ours.isEmpty else { throw error }
-      output.remark("(not checked by the daemon: it does not answer)")
-      throw Self.failure(ours)
+    } catch let failure as CommandFailure {
+      guard !ours.isEmpty, failure.status != .usage else { throw failure }
+      output.remark("(not checked by the daemon: \(failure.message))")
+      throw Problem.failure("the bot was not created", ours)
     }
     let command = self
     let output = output
     defer { Task { await session.client.close() } }
     guard ours.isEmpty else {
-      throw Self.failure(Problem.merged(ours, await command.violations(session)))
+      throw Problem.failure("the bot was not created", Problem.merged(ours, await command.violations(session, output)))
     }
     do throws(RPCError) {
       try await command.create(session, output)
     } catch {
-      throw CommandFailure(error, address: session.address)
+      throw Problem.failure("the bot was not created", error, address: session.address)
     }
   }
 
@@ -75,37 +67,35 @@ struct BotCreate: DaemonCommand {
     let id = botID ?? ""
     if dryRun {
       output.line("\(id) would be created: nothing is wrong")
+      let levels = response.bot?.protectionLines ?? []
+      output.card(levels)
+      if !levels.isEmpty, response.bot?.protection.allSatisfy(\.price.isEmpty) == true {
+        output.remark("(no price of \(response.bot?.spec?.symbol ?? "") is known yet: prices come for the symbols that some bot trades)")
+      }
     } else if start {
       output.line(
         "\(id) created and \(response.bot?.state.name ?? "started"). Watch it with: botctl trades --follow --bot \(id)"
       )
+    } else if autoStart {
+      output.line("\(id) created. It starts when botd starts next; start it now with: botctl start \(id)")
     } else {
       output.line("\(id) created. Start it with: botctl start \(id)")
     }
+    if start, let bot = response.bot, bot.state == .waiting { output.line("but it waits: \(bot.stateReason)", .warning) }
+    for note in response.notes { output.line("but \(note)", .warning) }
   }
 
-  /// What the daemon finds wrong.
-  private func violations(_ session: Session) async -> [Problem] {
+  /// What the daemon finds wrong; that it could not be asked is said.
+  private func violations(_ session: Session, _ output: Output) async -> [Problem] {
     var request = request
     request.validateOnly = true
     do throws(RPCError) {
       _ = try await session.bots.createBot(request, timeout: session.timeout)
       return []
     } catch {
-      guard let info = error.info else { return [] }
-      if info.violations.isEmpty {
-        return info.field.isEmpty ? [] : [Problem(field: info.field, info.message)]
-      }
-      return info.violations.map(Problem.init)
+      let problems = Problem.all(of: error)
+      if problems.isEmpty { output.remark("(not checked by the daemon: \(CommandFailure(error, address: session.address).message))") }
+      return problems
     }
-  }
-
-  static func failure(_ problems: [Problem]) -> CommandFailure {
-    let head =
-      problems.count == 1
-      ? "the bot was not created:"
-      : "the bot was not created, \(problems.count) things are missing or wrong:"
-    return CommandFailure(
-      .invalidArgument, head + "\n" + problems.map(\.line).joined(separator: "\n"))
   }
 }

@@ -2,31 +2,31 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct BotList: DaemonCommand {
+struct BotList: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists bots.", aliases: ["ls"])
+    commandName: "list", abstract: "Lists bots.", discussion: V1.Bot.narrowHelp, aliases: ["ls"])
 
-  @Option(help: "Only this symbol; may be repeated.")
+  @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
   @Option(
-    help: "Only this state: created, running, paused, stopped, halted, removed; may be repeated.")
+    help: "Only this state: created, running, paused, stopped, halted, removed; may be repeated.",
+    completion: .list(["created", "running", "paused", "stopped", "halted", "removed"]))
   var state: [String] = []
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   func run(_ session: Session, _ output: Output) async throws {
     let states = try state.map { try Named.value(V1.BotState.self, $0, option: "--state") }
-    let symbols = symbol.map { $0.uppercased() }
+    let symbols = symbol.map { SymbolOption.text($0) }
     let bots = try await Pages.read { (size, token) throws(RPCError) in
       let request = V1.ListBotsRequest(
         pageSize: size, pageToken: token, symbols: symbols, states: states)
       let response = try await session.bots.listBots(request, timeout: session.timeout)
       return (response.bots, response.nextPageToken)
     }
+    if format == .table { await TradingStandingNote.show(session, output) }
     output.list(
       bots,
       empty:

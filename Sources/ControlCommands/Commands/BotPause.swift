@@ -5,7 +5,7 @@ struct BotPause: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "pause", abstract: "Pauses bots: no new entries, open positions stay protected.")
 
-  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String]
 
   @OptionGroup var daemon: DaemonOptions

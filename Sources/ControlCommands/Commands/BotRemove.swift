@@ -3,12 +3,12 @@ import BotAPI
 
 struct BotRemove: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Removes bots; their history stays.")
+    commandName: "remove", abstract: "Removes bots that are stopped and hold nothing; their history stays.")
 
-  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String]
 
-  @Flag(help: "Also when it runs or holds something: stop it and sell first.")
+  @Flag(help: "Stops it, sells what it holds at the market, then removes it.")
   var force = false
 
   @OptionGroup var daemon: DaemonOptions

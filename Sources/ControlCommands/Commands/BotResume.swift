@@ -5,7 +5,7 @@ struct BotResume: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes paused bots.")
 
-  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String]
 
   @OptionGroup var daemon: DaemonOptions

@@ -1,23 +1,28 @@
 package import ArgumentParser
 package import BotAPI
-import TradingCore
+import MarketModel
+import Presentation
+package import TradingCore
+import Strategies
+import TradingModel
 
 /// The options that describe a bot; all optional for the parser, so that everything missing is named at once.
 package struct BotSettings: ParsableArguments {
   package init() {}
 
-  @Option(help: "Symbol, for example BTCUSDT.")
+  @Option(help: "Symbol, for example BTCUSDT or BTC/USDT.", completion: .symbols)
   package var symbol: String?
 
-  @Option(help: "Strategy (botctl strategies).")
+  @Option(help: "Strategy (botctl strategies).", completion: .strategies)
   package var strategy: String?
 
   @Option(
     name: .customLong("param"),
-    help: ArgumentHelp("Parameter of the strategy; may be repeated.", valueName: "name=value"))
+    help: ArgumentHelp("Parameter of the strategy (botctl strategy NAME); may be repeated.", valueName: "name=value"),
+    completion: .strategyParameters)
   package var parameters: [String] = []
 
-  @Option(help: "Candle interval: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w. (create: 1m when not given)")
+  @Option(help: ArgumentHelp("Candle interval: one of \(Interval.list). (create: 1m when not given)"), completion: .intervals)
   package var interval: String?
 
   @Option(parsing: .unconditional, help: "Capital in the quote asset, for example 1000.")
@@ -52,16 +57,51 @@ package struct BotSettings: ParsableArguments {
   package var trailingStopRanges: String?
 
   @Option(
-    parsing: .unconditional, help: "Closes a position after this many candles; 0: never. (default: never)")
-  package var timeStop: Int64?
+    parsing: .unconditional,
+    help: ArgumentHelp("Closes a position after this many candles; 0: never. (default: never)", valueName: "candles"))
+  package var timeStop: WholeNumber?
 
   @Option(
-    parsing: .unconditional, help: "Candles without an entry after a trade that lost; 0: none. (default: none)")
-  package var cooldown: Int64?
+    parsing: .unconditional,
+    help: ArgumentHelp("Candles without an entry after a trade that lost; 0: none. (default: none)", valueName: "candles"))
+  package var cooldown: WholeNumber?
+
+  @Option(
+    name: .customLong("guard"),
+    help: ArgumentHelp(
+      "Locks its entries for a while after trades that went badly, for example \"stoploss trades=3 lookback=24c stop=4h\"; may be repeated; none: no guard (botctl locks --help).",
+      valueName: "guard"))
+  package var guards: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "How entries are sized: risk (to the stop-loss), volatility (average true range) or fraction (--max-position). (default: risk)"))
+      "How it buys: market (at once, pays the taker's fee), limit (an order that rests, and takes what is there at once) or maker (an order that rests and never takes). While an order rests nothing on the exchange protects what it buys: filled while botd is dead, its stop is placed when botd is back. (default: market)"
+    ), completion: .list(EntryPlan.Kind.allCases.map(\.description)))
+  package var entry: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "For entries that rest: how far below the price of the decision; 0.001 is 0.1 %. (default: 0)", valueName: "fraction"))
+  package var entryOffset: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "For entries that rest: candles after which the order is cancelled; what was filled until then is kept. (default: 1)",
+      valueName: "candles"))
+  package var entryLifetime: WholeNumber?
+
+  @Option(
+    help: ArgumentHelp(
+      "For entries that rest: what follows where nothing was filled in time: drop (the signal is given up) or market (it is bought at the market). (default: drop)"
+    ), completion: .list(EntryPlan.Sequel.allCases.map(\.description)))
+  package var entryThen: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How entries are sized: risk (to the stop-loss), volatility (average true range) or fraction (--max-position). (default: risk)"),
+    completion: .list(["risk", "volatility", "fraction"]))
   package var sizing: String?
 
   @Option(
@@ -69,180 +109,155 @@ package struct BotSettings: ParsableArguments {
     help: "For --sizing volatility: average true ranges of fall that lose --risk-per-trade. (default: 2)")
   package var sizingRanges: String?
 
-  /// What `create` takes when no interval is given.
-  package static let intervalDefault = "1m"
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Sizes are fractions of the bot's equity (capital and realized profit and loss), or of its capital. (default: --no-compound)")
+  package var compound: Bool?
 
-  /// The settings as a message.
+  /// What `create` takes when no interval is given.
+  package static let intervalDefault = BotConfiguration.Defaults.interval.rawValue
+
+  /// The settings as a message that creates a bot; what cannot be read (``BotSettingsCheck``) is left out.
   package var spec: V1.BotSpec {
     V1.BotSpec(
-      symbol: (symbol ?? "").uppercased(), strategy: strategy ?? "",
+      symbol: symbol.map { SymbolOption.text($0) } ?? "", strategy: strategy ?? "",
       parameters: parameters.compactMap(Self.parameter),
       interval: interval ?? "", capital: capital ?? "", riskPerTrade: riskPerTrade ?? "",
       maxPositionFraction: maxPosition ?? "",
       stopLoss: stopLoss ?? "", takeProfit: takeProfit ?? "", trailingStop: trailingStop ?? "",
-      trailingStopAtr: trailingStopRanges ?? "", timeStopCandles: timeStop ?? 0, cooldownCandles: cooldown ?? 0, sizing: sizing ?? "",
-      sizingAtr: sizingRanges ?? "")
+      trailingStopAtr: trailingStopRanges ?? "", timeStopCandles: timeStop?.value ?? 0, cooldownCandles: cooldown?.value ?? 0,
+      sizing: sizing ?? "", sizingAtr: sizingRanges ?? "", compound: compound ?? false,
+      guards: guards.joined(separator: "; "), entry: entry ?? "", entryOffset: entryOffset ?? "", entryLifetime: entryLifetime?.value ?? 0,
+      entryThen: entryThen ?? "")
   }
 
-  /// `period=14` as a pair; nil when it is not of that form.
+  /// The settings as a message that changes a bot: 0 candles remove what was.
+  var change: V1.BotSpec {
+    var spec = spec
+    if timeStop?.value == 0 { spec.timeStopCandles = -1 }
+    if cooldown?.value == 0 { spec.cooldownCandles = -1 }
+    return spec
+  }
+
+  /// The settings as the one reader of them takes them, for commands that trade without a daemon.
+  package var text: BotSettingsText {
+    var text = BotSettingsText(spec)
+    text.timeStopCandles = timeStop?.value
+    text.cooldownCandles = cooldown?.value
+    text.entryLifetime = entryLifetime?.value
+    text.compounds = compound
+    return text
+  }
+
+  /// Whether anything is given.
+  var isEmpty: Bool {
+    texts.allSatisfy { $0.text == nil } && parameters.isEmpty && timeStop == nil && cooldown == nil && compound == nil && guards.isEmpty
+      && entryLifetime == nil
+  }
+
+  /// `period=14` as a pair, the value may be empty; `nil` when it is not of that form.
   package static func parameter(_ text: String) -> V1.KeyValue? {
-    guard let equals = text.firstIndex(of: "="), equals != text.startIndex,
-      text.index(after: equals) != text.endIndex
-    else { return nil }
-    return V1.KeyValue(
-      key: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
+    return V1.KeyValue(key: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
   }
 }
 
-/// Checks of bot settings that need no daemon.
+extension BotSettingsText {
+  /// The texts of a message with all settings.
+  init(_ spec: V1.BotSpec) {
+    self.init()
+    symbol = spec.symbol
+    strategy = spec.strategy
+    parameters = spec.parameters.map { StrategyParameters.Entry(name: $0.key, value: $0.value) }
+    interval = spec.interval
+    capital = spec.capital
+    riskPerTrade = spec.riskPerTrade
+    maximumPosition = spec.maxPositionFraction
+    stopLoss = spec.stopLoss
+    takeProfit = spec.takeProfit
+    trailingStop = spec.trailingStop
+    trailingStopRanges = spec.trailingStopAtr
+    timeStopCandles = spec.timeStopCandles
+    cooldownCandles = spec.cooldownCandles
+    sizing = spec.sizing
+    sizingRanges = spec.sizingAtr
+    guards = spec.guards
+    entry = spec.entry
+    entryOffset = spec.entryOffset
+    entryLifetime = spec.entryLifetime == 0 ? nil : spec.entryLifetime
+    entryThen = spec.entryThen
+    compounds = spec.compound
+    autoStart = spec.autoStart
+  }
+}
+
+/// Checks of a bot's settings without a daemon: the form of the options, which only the command line knows, and then what the one reader
+/// and the one judge of settings (`BotSettingsText`) say of them.
 package enum BotSettingsCheck {
-  static let intervals = [
-    "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w",
-  ]
+  /// What is wrong with the settings of a new bot, each with its option; whether there is a strategy of that name only the daemon knows.
+  ///
+  /// - Parameters:
+  ///   - botID: `nil` when none was given.
+  ///   - complete: what has no default must be given (`create`).
+  package static func problems(botID: String?, _ settings: BotSettings, complete: Bool) -> [Problem] {
+    let id = botID.flatMap { BotID($0) }
+    let judged = settings.text.judged(id: id, base: nil) { _ in .unasked }.violations.filter {
+      $0.reason != "STRATEGY_UNKNOWN" && (complete || $0.reason != "REQUIRED")
+    }
+    return Problem.merged(form(botID, settings), judged.map(Problem.init))
+  }
 
-  /// Everything that is missing (when `complete` is asked for) or wrong.
-  package static func problems(botID: String, _ settings: BotSettings, complete: Bool) -> [Problem] {
+  /// What is wrong with a change of settings.
+  ///
+  /// - Parameter standing: the bot's settings now; `nil` when they are not known: then nothing is said of parameters.
+  static func problems(botID: String, changing standing: V1.BotSpec?, _ settings: BotSettings) -> [Problem] {
+    let id = BotID(botID)
+    let base = standing.map { BotSettingsText($0).configuration(id: id, base: nil).configuration }
+    let judged = settings.text.judged(id: id, base: base) { _ in .unasked }.violations.filter { violation in
+      violation.reason != "REQUIRED" && violation.reason != "STRATEGY_UNKNOWN" && (base != nil || !violation.field.hasPrefix("parameters["))
+    }
+    return Problem.merged(form(botID, settings), judged.map(Problem.init))
+  }
+
+  private static func form(_ botID: String?, _ settings: BotSettings) -> [Problem] {
     var result: [Problem] = []
-    if !isBotID(botID) {
+    if let botID, BotID(botID) == nil {
+      result.append(Problem(field: "bot_id", "\"\(botID.prefix(40))\" must be 1 to 32 of a-z, 0-9, '-' and '_'"))
+    } else if botID == nil {
+      result.append(Problem(field: "bot_id", "is missing: name the bot, for example: botctl create rsi-btc ..."))
+    }
+    return result + form(settings)
+  }
+
+  /// What is wrong with the form of the options, which the reader of settings never sees: it would take them for not given.
+  package static func form(_ settings: BotSettings) -> [Problem] {
+    var result: [Problem] = []
+    for (field, text) in settings.texts where text == "" {
+      result.append(Problem(field: "spec.\(field)", "is empty: name a value, or leave the option out"))
+    }
+    if settings.guards.contains(where: { $0.allSatisfy { $0 == " " } }) {
+      result.append(Problem(field: "spec.guards", "is empty: name a guard, none, or leave the option out"))
+    }
+    if let lifetime = settings.entryLifetime, !(lifetime.value.map { $0 > 0 } ?? false) {
       result.append(
-        Problem(
-          field: "bot_id",
-          "\"\(botID)\" is no id: use 1 to 32 of a-z, 0-9, - and _, starting with a letter or a digit"
-        ))
+        Problem(field: "spec.entry_lifetime", WholeNumber.problem(lifetime.text, in: 1...Int64(EntryPlan.lifetimeMaximum))))
     }
-    result += required(settings, complete)
-    result += fractions(settings)
-    result += parameters(settings)
-    result += choices(settings)
-    return result
+    let candles = 0...Int64(BotConfiguration.candlesMaximum)
+    for (field, number) in [("time_stop_candles", settings.timeStop), ("cooldown_candles", settings.cooldown)] {
+      guard let number, number.value == nil else { continue }
+      result.append(Problem(field: "spec.\(field)", WholeNumber.problem(number.text, in: candles)))
+    }
+    return result + parameters(settings)
   }
 
-  private static func choices(_ settings: BotSettings) -> [Problem] {
-    var result: [Problem] = []
-    if let sizing = settings.sizing, PositionSizing(sizing) == nil {
-      let names = PositionSizing.allCases.map(\.description).joined(separator: ", ")
-      result.append(Problem(field: "spec.sizing", "\"\(sizing)\" is none of \(names)"))
-    }
-    for (field, value) in [("time_stop_candles", settings.timeStop), ("cooldown_candles", settings.cooldown)] {
-      guard let value, value < -1 || value > Int64(BotConfiguration.candlesMaximum) else { continue }
-      result.append(Problem(field: "spec.\(field)", "must be 0 (none) to \(BotConfiguration.candlesMaximum) candles, not \(value)"))
-    }
-    return result
-  }
-
-  static func isBotID(_ id: String) -> Bool {
-    guard let first = id.utf8.first, id.utf8.count <= 32, isLowercaseOrDigit(first) else {
-      return false
-    }
-    return id.utf8.allSatisfy {
-      isLowercaseOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-    }
-  }
-
-  private static func isLowercaseOrDigit(_ byte: UInt8) -> Bool {
-    (97...122).contains(byte) || (48...57).contains(byte)
-  }
-
-  private static func required(_ settings: BotSettings, _ complete: Bool) -> [Problem] {
-    var result: [Problem] = []
-    switch settings.symbol {
-    case nil:
-      if complete {
-        result.append(Problem(field: "spec.symbol", "is missing, for example --symbol BTCUSDT"))
-      }
-    case let symbol?:
-      let upper = symbol.uppercased().utf8
-      if !(2...20).contains(upper.count)
-        || !upper.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) })
-      {
-        result.append(
-          Problem(
-            field: "spec.symbol",
-            "\"\(symbol)\" is no symbol: letters and digits only, for example BTCUSDT"))
-      }
-    }
-    if complete, settings.strategy == nil {
-      result.append(
-        Problem(
-          field: "spec.strategy",
-          "is missing, for example --strategy rsi (botctl strategies lists all)"))
-    }
-    switch settings.interval {
-    case nil: break
-    case let interval?:
-      if !intervals.contains(interval) {
-        result.append(
-          Problem(
-            field: "spec.interval", "\"\(interval)\" is none of \(intervals.joined(separator: " "))"
-          ))
-      }
-    }
-    switch settings.capital {
-    case nil:
-      if complete {
-        result.append(Problem(field: "spec.capital", "is missing, for example --capital 1000"))
-      }
-    case let capital?:
-      if let units = DecimalText.units(capital) {
-        if units <= 0 {
-          result.append(Problem(field: "spec.capital", "must be above 0, not \(capital)"))
-        }
-      } else {
-        result.append(Problem(field: "spec.capital", notDecimal(capital)))
-      }
-    }
-    return result
-  }
-
-  private static func fractions(_ settings: BotSettings) -> [Problem] {
-    let one: Int128 = 100_000_000
-    let rules: [(String, String?, zero: Bool, most: Int128?, String)] = [
-      (
-        "risk_per_trade", settings.riskPerTrade, false, one,
-        "above 0 and at most 1, for example 0.02 for 2 %"
-      ),
-      (
-        "max_position_fraction", settings.maxPosition, false, one,
-        "above 0 and at most 1, for example 0.1 for 10 %"
-      ),
-      (
-        "stop_loss", settings.stopLoss, true, one - 1,
-        "from 0 (none) to below 1, for example 0.02 for 2 %"
-      ),
-      ("take_profit", settings.takeProfit, true, nil, "0 (none) or more, for example 0.04 for 4 %"),
-      (
-        "trailing_stop", settings.trailingStop, true, one - 1,
-        "from 0 (none) to below 1, for example 0.015 for 1.5 %"
-      ),
-      (
-        "trailing_stop_atr", settings.trailingStopRanges, true, one * 100,
-        "from 0 (none) to 100 average true ranges, for example 3"
-      ),
-      (
-        "sizing_atr", settings.sizingRanges, false, one * 100,
-        "above 0 and at most 100 average true ranges, for example 2"
-      ),
-    ]
-    return rules.compactMap { name, text, zero, most, meaning in
-      guard let text else { return nil }
-      guard let units = DecimalText.units(text) else {
-        return Problem(field: "spec.\(name)", notDecimal(text))
-      }
-      let tooSmall = zero ? units < 0 : units <= 0
-      guard tooSmall || units > (most ?? .max) else { return nil }
-      return Problem(field: "spec.\(name)", "\(text) is out of range: \(meaning)")
-    }
-  }
-
+  /// What is wrong with the form of `--param`, and names that are given twice.
   private static func parameters(_ settings: BotSettings) -> [Problem] {
     var result: [Problem] = []
     var seen: Set<String> = []
     for text in settings.parameters {
       guard let pair = BotSettings.parameter(text) else {
         result.append(
-          Problem(
-            field: "spec.parameters",
-            "\"\(text)\" is not of the form name=value, for example --param period=14"))
+          Problem(field: "spec.parameters", "\"\(text.prefix(40))\" is not of the form name=value, for example --param period=14"))
         continue
       }
       if !seen.insert(pair.key).inserted {
@@ -251,8 +266,16 @@ package enum BotSettingsCheck {
     }
     return result
   }
+}
 
-  private static func notDecimal(_ text: String) -> String {
-    "\"\(text)\" is not a decimal number: digits and at most 8 decimals, for example 1000 or 0.02"
+extension BotSettings {
+  /// The options that take a text, by the field that they set.
+  fileprivate var texts: [(field: String, text: String?)] {
+    [
+      ("symbol", symbol), ("strategy", strategy), ("interval", interval), ("capital", capital), ("risk_per_trade", riskPerTrade),
+      ("max_position_fraction", maxPosition), ("stop_loss", stopLoss), ("take_profit", takeProfit), ("trailing_stop", trailingStop),
+      ("trailing_stop_atr", trailingStopRanges), ("sizing", sizing), ("sizing_atr", sizingRanges), ("entry", entry),
+      ("entry_offset", entryOffset), ("entry_then", entryThen),
+    ]
   }
 }

@@ -1,17 +1,15 @@
 import ArgumentParser
 import BotAPI
 
-struct BotShow: DaemonCommand {
+struct BotShow: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows a bot: settings, state, position, last signal.")
 
-  @Argument(help: ArgumentHelp("The bot.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("The bot.", valueName: "BOT_ID"), completion: .bots)
   var botID: String
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.bots.getBot(

@@ -2,18 +2,16 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct BotStats: DaemonCommand {
+struct BotStats: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "stats",
-    abstract: "Shows statistics: of one bot in full, of several (or all) as a table.")
+    abstract: "Shows statistics: of one bot in full, of several (or all) as a table.", discussion: V1.Stats.narrowHelp)
 
-  @Argument(help: ArgumentHelp("Bots; none: all.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("Bots; none: all.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String] = []
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     if botIDs.count == 1 {

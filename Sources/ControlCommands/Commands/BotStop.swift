@@ -5,7 +5,7 @@ struct BotStop: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop", abstract: "Stops bots; what they hold stays, with its protection.")
 
-  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String]
 
   @Flag(help: "Sell what they hold first.")

@@ -2,19 +2,22 @@ import ArgumentParser
 import BotAPI
 import Synchronization
 import TTRPC
+import TradingModel
 
-struct CandleList: DaemonCommand {
+struct CandleList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "candles", abstract: "Lists candles of a symbol, oldest first, or follows them.")
 
-  @Argument(help: ArgumentHelp("The symbol.", valueName: "SYMBOL"))
+  @Argument(help: ArgumentHelp("The symbol.", valueName: "SYMBOL"), completion: .symbols)
   var symbol: String
 
-  @Option(help: "Candle interval.")
+  @Option(help: ArgumentHelp("Candle interval: one of \(Interval.list)."), completion: .intervals)
   var interval = "1m"
 
-  @Option(help: "The newest this many, 1000 at most.")
-  var limit: Int32 = 20
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The newest this many, as far as the daemon holds them. (default: 20)", valueName: "count"))
+  var limit: WholeNumber?
 
   @Flag(help: "Also the candle that is still open.")
   var includeOpen = false
@@ -25,15 +28,19 @@ struct CandleList: DaemonCommand {
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
+  private func limitGiven() throws(CommandFailure) -> Int64? {
+    guard let limit else { return nil }
+    return try limit.value(of: "--limit", in: CandlePages.limits)
+  }
 
   mutating func run() async throws {
+    _ = try limitGiven()
     let command = self
     guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     let output = output
     let layout = Mutex(StreamLayout())
     let request = V1.SubscribeCandlesRequest(
-      symbols: [symbol.uppercased()], interval: interval, includeOpen: includeOpen)
+      symbols: [SymbolOption.text(symbol)], interval: interval, includeOpen: includeOpen)
     try await LiveFollow.run(daemon, request) { (session) throws(RPCError) in
       try await session.market.subscribeCandles()
     } _: { message in
@@ -48,15 +55,11 @@ struct CandleList: DaemonCommand {
   }
 
   func run(_ session: Session, _ output: Output) async throws {
-    let request = V1.GetCandlesRequest(
-      symbol: symbol.uppercased(), interval: interval, limit: limit, includeOpen: includeOpen)
-    let response = try await session.market.getCandles(request, timeout: session.timeout)
-    let candles = response.candles.map { candle in
-      var candle = candle
-      if candle.symbol.isEmpty { candle.symbol = response.symbol }
-      if candle.interval.isEmpty { candle.interval = response.interval }
-      return candle
-    }
-    output.list(candles, empty: "no candles yet for \(symbol.uppercased()) \(interval)")
+    let wanted = try limitGiven() ?? 20
+    let symbol = SymbolOption.text(self.symbol)
+    let candles = try await CandlePages.read(session, symbol: symbol, interval: interval, limit: wanted, includeOpen: includeOpen)
+    output.list(candles, empty: "no candles yet for \(symbol) \(interval)")
+    let closed = candles.count { $0.isClosed }
+    if limit != nil, closed > 0, closed < wanted { output.remark("the daemon holds \(closed) closed \(interval) candles of \(symbol)") }
   }
 }

@@ -1,15 +1,13 @@
 import ArgumentParser
 import BotAPI
 
-struct ConfigShow: DaemonCommand {
+struct ConfigShow: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Lists the daemon's settings and where they come from; secrets are not shown.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.system.getConfig(timeout: session.timeout)

@@ -1,29 +1,33 @@
 import ArgumentParser
 package import BotAPI
+import Presentation
 import TTRPC
+import TradingModel
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Checks the whole pipeline and says what is wrong and how to mend it.",
     discussion: """
-      Checks: socket, daemon, feed, candles, cache, database, journal, clock, indicator, signal, paper order. It touches no bot \
+      Checks: socket, daemon, trading, feed, candles, cache, database, journal, clock, indicator, signal, paper order. It touches no bot \
       and no money. Exit code 0: all well; 3: no daemon; 8: something needs mending.
       """)
 
-  @Option(help: "Symbol to check with; none: the first one with a feed.")
+  @Option(help: "Symbol to check with; none: the first one with a feed.", completion: .symbols)
   var symbol: String?
 
-  @Option(help: "Candle interval to check with.")
+  @Option(help: ArgumentHelp("Candle interval to check with: one of \(Interval.list)."), completion: .intervals)
   var interval = "1m"
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
-    let output = Output(
-      format: outputOptions.format, environment: .current, noColor: daemon.noColor)
-    let examination = Examination(symbol: (symbol ?? "").uppercased(), interval: interval)
+    let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
+    guard Interval(rawValue: interval) != nil else {
+      throw CommandFailure(.invalidArgument, "--interval: \"\(interval.prefix(40))\" is no interval: one of \(Interval.list)")
+    }
+    let examination = Examination(symbol: symbol.map { SymbolOption.text($0) } ?? "", interval: interval)
     let address = try daemon.parsedAddress()
     var checks: [V1.SelfTestCheck] = []
     var isReachable = true
@@ -94,21 +98,37 @@ struct Examination {
   private func health(_ session: Session) async -> [V1.SelfTestCheck] {
     do throws(RPCError) {
       let health = try await session.system.getHealth(timeout: session.timeout)
-      return health.components.map { part in
+      let parts = health.components.map { part in
         let isBad = part.status == .down || part.status == .degraded
         return V1.SelfTestCheck(
           name: part.name, status: part.status, message: part.message,
           remedy: isBad ? Self.remedies[part.name] ?? "look at the daemon's log" : "")
       }
+      return (parts.contains { $0.name == "trading" } ? [] : Self.trading(health)) + parts
     } catch {
       return [Self.failed("health", error, "look at the daemon's log")]
     }
   }
 
+  /// Whether bots may trade, from a daemon that has no part of that name; nothing from one that does not say.
+  private static func trading(_ health: V1.GetHealthResponse) -> [V1.SelfTestCheck] {
+    let state = health.tradingState
+    guard state == .reducing || state == .halted else {
+      return state == .active ? [V1.SelfTestCheck(name: "trading", status: .ok, message: state.name)] : []
+    }
+    let reason = health.tradingStateReason
+    return [
+      V1.SelfTestCheck(
+        name: "trading", status: .degraded, message: reason.isEmpty ? state.name : "\(state.name): \(reason)",
+        remedy: remedies["trading"] ?? "")
+    ]
+  }
+
   private static let remedies = [
+    "trading": "when you have looked: botctl risk activate; for a bot that is halted: botctl start BOT_ID",
     "feed":
       "check the network and BINANCE_STREAM_URL; botctl events --kind health shows what happened",
-    "venue": "check BINANCE_REST_URL and the API key",
+    "venue": "what the exchange said stands beside; where it said nothing: check the network and BINANCE_REST_URL",
     "user_stream": "check BINANCE_WS_API_URL and the API key's permissions",
     "journal": "check that the disk of the state directory has room and is writable",
     "cache": "check REDIS_HOST and REDIS_PORT, or start redis-server; trading goes on without it",

@@ -2,45 +2,52 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct EventList: DaemonCommand {
+struct EventList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "Lists what happened, or follows it as it happens.",
-    discussion: "Complete and resumed like trades --follow. Ctrl-C ends it with exit code 0.")
+    discussion: """
+      Complete and resumed like trades --follow. Ctrl-C ends it with exit code 0.
+
+      \(V1.Event.narrowHelp)
+      """)
 
   @Flag(name: [.long, .customShort("f")], help: "Go on with new events as they happen.")
   var follow = false
 
-  @Option(help: ArgumentHelp("Start after this sequence; 0: from the first event.", valueName: "N"))
-  var from: Int64?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Start after this sequence; 0: from the first event.", valueName: "N"))
+  var from: WholeNumber?
 
-  @Option(help: "Only this bot; may be repeated.")
+  @Option(help: "Only this bot; may be repeated.", completion: .bots)
   var bot: [String] = []
 
-  @Option(help: "Only this kind: bot, signal, order, trade, alert, risk, health; may be repeated.")
+  @Option(
+    help: "Only this kind: bot, signal, order, trade, alert, risk, health; may be repeated.",
+    completion: .list(["bot", "signal", "order", "trade", "alert", "risk", "health"]))
   var kind: [String] = []
 
-  @Option(help: "Most events. (default: the newest 50 without --from and --follow)")
-  var limit: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Most events. (default: the newest 50 without --from and --follow)", valueName: "count"))
+  var limit: WholeNumber?
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
-  func validate() throws {
-    if let from, from < 0 { throw ValidationError("--from must be 0 or more") }
-    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+  /// What the numbers say; judged before anything is asked of the daemon.
+  private func numbers() throws(CommandFailure) -> (from: Int64?, limit: Int?) {
+    (try Pages.start(from), try limit.map { given throws(CommandFailure) in try Pages.limit(given) })
   }
 
   mutating func run() async throws {
     let kinds = try kind.map { try Named.value(V1.EventKind.self, $0, option: "--kind") }
+    let (from, limit) = try numbers()
     let command = self
-    try await UntilInterrupted.run { try await command.events(kinds) }
+    try await UntilInterrupted.run { try await command.events(kinds, from, limit) }
   }
 
   func run(_ session: Session, _ output: Output) async throws {}
 
-  private func events(_ kinds: [V1.EventKind]) async throws {
+  private func events(_ kinds: [V1.EventKind], _ from: Int64?, _ limit: Int?) async throws {
     let bots = bot
     let output = output
     // Without a starting point and without following, all of history is read and its end is shown.

@@ -1,21 +1,24 @@
 import ArgumentParser
 package import BotAPI
+import Presentation
 
-struct FeedQualityList: DaemonCommand {
+struct FeedQualityList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "quality",
-    abstract: "Lists gaps, lags and refused messages of each market-data feed.")
+    abstract: "Lists gaps, lags and refused messages of each market-data feed.",
+    discussion: """
+      RECONNECTS and REFUSED count what happened to the connection that carries the feed, and rows of its history that were refused;
+      BACKFILLED candles were fetched because the stream did not bring them. botctl health counts the same for all feeds together.
+      """)
 
-  @Argument(help: ArgumentHelp("Only these symbols; none: all.", valueName: "SYMBOL"))
+  @Argument(help: ArgumentHelp("Only these symbols; none: all.", valueName: "SYMBOL"), completion: .symbols)
   var symbols: [String] = []
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   func run(_ session: Session, _ output: Output) async throws {
-    let request = V1.GetDataQualityRequest(symbols: symbols.map { $0.uppercased() })
+    let request = V1.GetDataQualityRequest(symbols: symbols.map { SymbolOption.text($0) })
     let response = try await session.market.getDataQuality(request, timeout: session.timeout)
     output.list(response.feeds, empty: "no feed is open")
   }
@@ -38,6 +41,7 @@ extension V1.FeedQuality: TableRow {
       TableColumn("REFUSED", .right) {
         Cell("\($0.framesRefused)", $0.framesRefused > 0 ? .warning : .plain)
       },
+      TableColumn("REASON", flexible: true) { Cell($0.reason, .warning) },
     ]
   }
 }

@@ -5,7 +5,7 @@ struct OrderCancel: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancels an order.")
 
-  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"))
+  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"), completion: .orders)
   var orderID: String
 
   @OptionGroup var daemon: DaemonOptions

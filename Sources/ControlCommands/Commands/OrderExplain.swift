@@ -1,19 +1,18 @@
 import ArgumentParser
 import BotAPI
+import Presentation
 
-struct OrderExplain: DaemonCommand {
+struct OrderExplain: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract:
       "Tells why an order exists and what became of it: signal, intent, request, reports, fills.")
 
-  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"))
+  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"), completion: .orders)
   var orderID: String
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.orders.explainOrder(

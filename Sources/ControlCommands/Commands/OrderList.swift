@@ -2,30 +2,29 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct OrderList: DaemonCommand {
+struct OrderList: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "orders", abstract: "Lists orders, newest first.")
+    commandName: "orders", abstract: "Lists orders, newest first.", discussion: V1.Order.narrowHelp)
 
   @Flag(help: "Only orders that are not finished.")
   var open = false
 
-  @Option(help: "Only this bot; may be repeated.")
+  @Option(help: "Only this bot; may be repeated.", completion: .bots)
   var bot: [String] = []
 
-  @Option(help: "Only this symbol; may be repeated.")
+  @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
-  @Option(help: "Most orders.")
-  var limit = 50
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most orders.", valueName: "count"))
+  var limit: WholeNumber = 50
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   func run(_ session: Session, _ output: Output) async throws {
-    let symbols = symbol.map { $0.uppercased() }
-    let orders = try await Pages.read(limit: max(1, limit)) { (size, token) throws(RPCError) in
+    let symbols = symbol.map { SymbolOption.text($0) }
+    let limit = try Pages.limit(limit)
+    let orders = try await Pages.read(limit: limit) { (size, token) throws(RPCError) in
       let request = V1.ListOrdersRequest(
         pageSize: size, pageToken: token, botIDs: bot, symbols: symbols, openOnly: open)
       let response = try await session.orders.listOrders(request, timeout: session.timeout)

@@ -1,16 +1,14 @@
 import ArgumentParser
 import BotAPI
 
-struct OrderShow: DaemonCommand {
+struct OrderShow: ReadingCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows an order.")
 
-  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"))
+  @Argument(help: ArgumentHelp("Its client order id.", valueName: "ORDER_ID"), completion: .orders)
   var orderID: String
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.orders.getOrder(

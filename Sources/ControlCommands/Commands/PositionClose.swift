@@ -1,11 +1,12 @@
 import ArgumentParser
 import BotAPI
+import Presentation
 
 struct PositionClose: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "close", abstract: "Sells what a bot holds, at the market.")
 
-  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"))
+  @Argument(help: ArgumentHelp("One or more bots.", valueName: "BOT_ID"), completion: .bots)
   var botIDs: [String]
 
   @Option(help: "Why; kept with the order.")

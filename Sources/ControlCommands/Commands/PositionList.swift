@@ -2,11 +2,11 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct PositionList: DaemonCommand {
+struct PositionList: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "positions", abstract: "Lists open positions.")
+    commandName: "positions", abstract: "Lists open positions.", discussion: V1.Position.narrowHelp)
 
-  @Option(help: "Only this symbol; may be repeated.")
+  @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
   @Flag(help: "Also bots that hold nothing.")
@@ -15,10 +15,8 @@ struct PositionList: DaemonCommand {
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   func run(_ session: Session, _ output: Output) async throws {
-    let symbols = symbol.map { $0.uppercased() }
+    let symbols = symbol.map { SymbolOption.text($0) }
     let positions = try await Pages.read { (size, token) throws(RPCError) in
       let request = V1.ListPositionsRequest(
         pageSize: size, pageToken: token, symbols: symbols, includeFlat: all)

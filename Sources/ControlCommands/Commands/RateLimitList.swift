@@ -1,14 +1,12 @@
 import ArgumentParser
 import BotAPI
 
-struct RateLimitList: DaemonCommand {
+struct RateLimitList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "limits", abstract: "Lists the venue's rate limits and their use.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.portfolio.getRateLimits(timeout: session.timeout)

@@ -3,7 +3,7 @@ import BotAPI
 
 struct RiskActivate: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Allows entries and exits again.")
+    commandName: "activate", abstract: "Allows entries and exits again, after a breach or a halt.", aliases: ["resume"])
 
   @Option(help: "Why; kept in the journal.")
   var reason = "asked for by botctl"

@@ -1,77 +1,43 @@
 import ArgumentParser
 import BotAPI
+import TTRPC
+import TradingCore
+import TradingModel
 
 struct RiskSet: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "set", abstract: "Changes limits; those that are not named stay, 0 lifts one.")
+    commandName: "set", abstract: "Changes limits: only those that are named; 0 (or nothing: \"\") lifts one.",
+    discussion: """
+      The names are those of botctl backtest and optimize. Example:
+        botctl risk set --max-total 5000 --max-symbol 2000 --max-open-positions 3 --max-daily-loss 100 --max-drawdown 0.1
+      """)
 
-  @Option(parsing: .unconditional, help: "Largest value of one order, in the quote asset.")
-  var orderValue: String?
-
-  @Option(parsing: .unconditional, help: "Largest value of all positions in one symbol.")
-  var symbolValue: String?
-
-  @Option(parsing: .unconditional, help: "Largest value of all positions.")
-  var totalValue: String?
-
-  @Option(parsing: .unconditional, help: "Largest loss since midnight UTC before trading stops (--on-breach).")
-  var dailyLoss: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Largest fall from the highest equity before trading stops (fraction).")
-  var drawdown: String?
-
-  @Option(help: "What a breach of those two does: reducing (no entries) or halted (no strategy exits either).")
-  var onBreach: String?
-
-  @Option(parsing: .unconditional, help: "Most open positions of all bots together.")
-  var openPositions: Int64?
-
-  @Option(parsing: .unconditional, help: "Most open orders.")
-  var openOrders: Int64?
-
-  @Option(parsing: .unconditional, help: "Most orders in a minute.")
-  var ordersPerMinute: Int64?
+  @OptionGroup var limits: LimitOptions
 
   @OptionGroup var daemon: DaemonOptions
 
-  func validate() throws {
-    let decimals = [
-      ("--order-value", orderValue), ("--symbol-value", symbolValue), ("--total-value", totalValue),
-      ("--daily-loss", dailyLoss),
-      ("--drawdown", drawdown),
-    ]
-    var wrong = decimals.filter { $0.1.map { (DecimalText.units($0) ?? -1) < 0 } ?? false }.map {
-      "  \($0.0): \($0.1 ?? "")"
-    }
-    if let onBreach, onBreach != "reducing", onBreach != "halted" { wrong.append("  --on-breach: reducing or halted, not \(onBreach)") }
-    if openPositions ?? 0 < 0 { wrong.append("  --open-positions: below 0") }
-    if openOrders ?? 0 < 0 { wrong.append("  --open-orders: below 0") }
-    if ordersPerMinute ?? 0 < 0 { wrong.append("  --orders-per-minute: below 0") }
-    guard wrong.isEmpty else {
-      throw CommandFailure(
-        .invalidArgument,
-        "nothing was changed; limits are 0 (none) or more:\n" + wrong.joined(separator: "\n"))
+  mutating func run() async throws {
+    let request = try request()
+    try await connected(output) { session, output in
+      do throws(RPCError) {
+        let response = try await session.risk.setRiskLimits(request, timeout: session.timeout)
+        output.show(response.limits ?? V1.RiskLimits())
+      } catch {
+        throw Problem.failure(Self.head, error, address: session.address)
+      }
     }
   }
 
-  func run(_ session: Session, _ output: Output) async throws {
-    var limits =
-      try await session.risk.getRiskLimits(timeout: session.timeout).limits ?? V1.RiskLimits()
-    if let orderValue { limits.maxOrderNotional = Self.lifted(orderValue) }
-    if let symbolValue { limits.maxSymbolNotional = Self.lifted(symbolValue) }
-    if let totalValue { limits.maxTotalNotional = Self.lifted(totalValue) }
-    if let dailyLoss { limits.maxDailyLoss = Self.lifted(dailyLoss) }
-    if let drawdown { limits.maxDrawdownFraction = Self.lifted(drawdown) }
-    if let onBreach { limits.onBreach = onBreach == "reducing" ? .reducing : .halted }
-    if let openPositions { limits.maxOpenPositions = openPositions }
-    if let openOrders { limits.maxOpenOrders = openOrders }
-    if let ordersPerMinute { limits.maxOrdersPerMinute = ordersPerMinute }
-    let request = V1.SetRiskLimitsRequest(requestID: Session.requestID(), limits: limits)
-    let response = try await session.risk.setRiskLimits(request, timeout: session.timeout)
-    output.show(response.limits ?? V1.RiskLimits())
+  private static let head = "nothing was changed"
+
+  /// Only what is named is sent as changed: nobody else's change in between is lost.
+  private func request() throws(CommandFailure) -> V1.SetRiskLimitsRequest {
+    var problems: [Problem] = []
+    let (limits, fields) = limits.message(&problems)
+    if fields.isEmpty { problems.append(Problem(option: "", "name a limit, for example --max-total 5000 (botctl risk set --help)")) }
+    guard problems.isEmpty else { throw Problem.failure(Self.head, problems) }
+    return V1.SetRiskLimitsRequest(requestID: Session.requestID(), limits: limits, fields: fields)
   }
 
-  private static func lifted(_ text: String) -> String { DecimalText.units(text) == 0 ? "" : text }
+  func run(_ session: Session, _ output: Output) async throws {}
 }

@@ -2,14 +2,12 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct StrategyList: DaemonCommand {
+struct StrategyList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "strategies", abstract: "Lists strategies.")
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let strategies = try await Pages.read { (size, token) throws(RPCError) in

@@ -1,17 +1,15 @@
 import ArgumentParser
 import BotAPI
 
-struct StrategyShow: DaemonCommand {
+struct StrategyShow: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "strategy", abstract: "Explains a strategy and its parameters.")
 
-  @Argument(help: ArgumentHelp("Its name.", valueName: "NAME"))
+  @Argument(help: ArgumentHelp("Its name.", valueName: "NAME"), completion: .strategies)
   var name: String
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
-
-  var format: OutputFormat { outputOptions.format }
 
   func run(_ session: Session, _ output: Output) async throws {
     let response = try await session.strategies.getStrategy(

@@ -2,12 +2,12 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct SymbolList: DaemonCommand {
+struct SymbolList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "symbols", abstract: "Lists symbols, or shows the trading rules of one.")
 
   @Argument(
-    help: ArgumentHelp("The symbol whose rules to show; none: list all.", valueName: "SYMBOL"))
+    help: ArgumentHelp("The symbol whose rules to show; none: list all.", valueName: "SYMBOL"), completion: .symbols)
   var symbol: String?
 
   @Option(help: "Only symbols with this quote asset.")
@@ -19,13 +19,11 @@ struct SymbolList: DaemonCommand {
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   func run(_ session: Session, _ output: Output) async throws {
     if let symbol {
-      let request = V1.GetTradingRulesRequest(symbol: symbol.uppercased())
+      let request = V1.GetTradingRulesRequest(symbol: SymbolOption.text(symbol))
       let response = try await session.market.getTradingRules(request, timeout: session.timeout)
-      output.show(response.rules ?? V1.TradingRules(symbol: symbol.uppercased()))
+      output.show(response.rules ?? V1.TradingRules(symbol: SymbolOption.text(symbol)))
       return
     }
     let quoteAsset = (quote ?? "").uppercased()

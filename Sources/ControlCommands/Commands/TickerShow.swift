@@ -3,11 +3,11 @@ import BotAPI
 import Synchronization
 import TTRPC
 
-struct TickerShow: DaemonCommand {
+struct TickerShow: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "ticker", abstract: "Shows the latest prices of symbols, or follows them.")
 
-  @Argument(help: ArgumentHelp("One or more symbols.", valueName: "SYMBOL"))
+  @Argument(help: ArgumentHelp("One or more symbols.", valueName: "SYMBOL"), completion: .symbols)
   var symbols: [String]
 
   @Flag(
@@ -17,15 +17,13 @@ struct TickerShow: DaemonCommand {
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
   mutating func run() async throws {
     let command = self
     guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     let output = output
     let layout = Mutex(StreamLayout())
     let request = V1.SubscribeTickersRequest(
-      symbols: symbols.map { $0.uppercased() }, minIntervalMs: 500)
+      symbols: symbols.map { SymbolOption.text($0) }, minIntervalMs: 500)
     try await LiveFollow.run(daemon, request) { (session) throws(RPCError) in
       try await session.market.subscribeTickers()
     } _: { message in
@@ -41,7 +39,7 @@ struct TickerShow: DaemonCommand {
 
   func run(_ session: Session, _ output: Output) async throws {
     var tickers: [V1.Ticker] = []
-    for symbol in symbols.map({ $0.uppercased() }) {
+    for symbol in symbols.map({ SymbolOption.text($0) }) {
       let response = try await session.market.getTicker(
         V1.GetTickerRequest(symbol: symbol), timeout: session.timeout)
       tickers.append(response.ticker ?? V1.Ticker(symbol: symbol))

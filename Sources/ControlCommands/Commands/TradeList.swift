@@ -2,7 +2,7 @@ import ArgumentParser
 import BotAPI
 import TTRPC
 
-struct TradeList: DaemonCommand {
+struct TradeList: ReadingCommand {
   static let configuration = CommandConfiguration(
     commandName: "trades", abstract: "Lists trades, or follows them as they happen.",
     discussion: """
@@ -11,47 +11,58 @@ struct TradeList: DaemonCommand {
 
       When the daemon's journal has failed, trades still come but say "not recorded" (JSON: "not_recorded":true): they are gone \
       when the daemon restarts, and their sequences are no value for --from.
+
+      \(V1.Trade.narrowHelp)
       """)
 
   @Flag(name: [.long, .customShort("f")], help: "Go on with new trades as they happen.")
   var follow = false
 
-  @Option(help: ArgumentHelp("Start after this sequence; 0: from the first trade.", valueName: "N"))
-  var from: Int64?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Start after this sequence; 0: from the first trade.", valueName: "N"))
+  var from: WholeNumber?
 
-  @Option(help: "Only this bot; may be repeated.")
+  @Option(help: "Only this bot; may be repeated.", completion: .bots)
   var bot: [String] = []
 
-  @Option(help: "Only this symbol; may be repeated.")
+  @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
-  @Option(help: "Most trades. (default: 50 without --from and --follow)")
-  var limit: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most trades. (default: 50 without --from and --follow)", valueName: "count"))
+  var limit: WholeNumber?
 
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
-  var format: OutputFormat { outputOptions.format }
-
-  func validate() throws {
-    if let from, from < 0 { throw ValidationError("--from must be 0 or more") }
-    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+  /// What the numbers say; judged before anything is asked of the daemon.
+  private func numbers() throws(CommandFailure) -> (from: Int64?, limit: Int?) {
+    (try Pages.start(from), try limit.map { given throws(CommandFailure) in try Pages.limit(given) })
   }
 
   mutating func run() async throws {
+    let (from, limit) = try numbers()
     let command = self
     guard follow else { return try await connected(output) { try await command.run($0, $1) } }
-    try await UntilInterrupted.run { try await command.followTrades() }
+    try await UntilInterrupted.run { try await command.followTrades(from, limit) }
   }
 
   func run(_ session: Session, _ output: Output) async throws {
-    output.list(try await trades(session), empty: "no trades yet")
+    let (from, limit) = try numbers()
+    output.list(try await trades(session, from, limit), empty: nothing(from))
+  }
+
+  /// What an empty list says: what was asked for.
+  private func nothing(_ from: Int64?) -> String {
+    let symbols = symbol.map { SymbolOption.text($0) }
+    let asked =
+      (bot.isEmpty ? "" : " of \(bot.joined(separator: ", "))") + (symbols.isEmpty ? "" : " in \(symbols.joined(separator: ", "))")
+      + ((from ?? 0) > 0 ? " after sequence \(from ?? 0)" : "")
+    return "no trades\(asked.isEmpty ? " yet" : asked)"
   }
 
   /// With --from: oldest first, everything after it. Without: the newest, shown oldest first.
-  private func trades(_ session: Session) async throws(RPCError) -> [V1.Trade] {
+  private func trades(_ session: Session, _ from: Int64?, _ limit: Int?) async throws(RPCError) -> [V1.Trade] {
     let newest = from == nil
-    let symbols = symbol.map { $0.uppercased() }
+    let symbols = symbol.map { SymbolOption.text($0) }
     let trades = try await Pages.read(limit: limit ?? (newest ? 50 : nil)) {
       (size, token) throws(RPCError) in
       let request = V1.ListTradesRequest(
@@ -63,8 +74,8 @@ struct TradeList: DaemonCommand {
     return newest ? trades.reversed() : trades
   }
 
-  private func followTrades() async throws {
-    let (bots, symbols) = (bot, symbol.map { $0.uppercased() })
+  private func followTrades(_ from: Int64?, _ limit: Int?) async throws {
+    let (bots, symbols) = (bot, symbol.map { SymbolOption.text($0) })
     let output = output
     let follower = Follower<V1.SubscribeTradesResponse>(
       options: daemon, output: output, stopsWhenCaughtUp: false, countMaximum: limit,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BotAPI
+import Presentation
 import TTRPC
 
 struct VersionShow: AsyncParsableCommand {
@@ -11,8 +12,7 @@ struct VersionShow: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
-    let output = Output(
-      format: outputOptions.format, environment: .current, noColor: daemon.noColor)
+    let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     var hello: V1.HelloResponse?
     if let session = try? await Session.open(daemon) {
       hello = try? await session.system.hello(

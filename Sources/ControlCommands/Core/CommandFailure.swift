@@ -46,13 +46,19 @@ package struct CommandFailure: Error, Sendable {
   /// All that the daemon said, one violation a line.
   private static func text(_ info: V1.ErrorInfo, fallback: String) -> String {
     guard info.violations.count > 1 else {
-      let message = info.message.isEmpty ? fallback : info.message
+      let message = named(info.message.isEmpty ? fallback : info.message, info.field)
       return info.reason.isEmpty ? message : "\(message) (\(info.reason))"
     }
     let lines = info.violations.map { violation in
       Problem(violation).line
     }
     return "\(lines.count) things are wrong:\n" + lines.joined(separator: "\n")
+  }
+
+  /// The sentence with a field's name on the command line.
+  private static func named(_ message: String, _ field: String) -> String {
+    guard !field.isEmpty, message.hasPrefix(field + " ") else { return message }
+    return Problem.option(forField: field) + message.dropFirst(field.count)
   }
 
   /// The transport's sentence without the address that the caller prints itself.

@@ -6,15 +6,16 @@ package enum CommandSets {
   package static var bots: [any ParsableCommand.Type] {
     [
       BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
-      BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self,
+      BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self, PositionRelease.self,
     ]
   }
 
   /// Commands about money, orders, trades and limits.
   package static var account: [any ParsableCommand.Type] {
     [
-      PortfolioShow.self, PositionList.self, BalanceList.self, EquityShow.self, OrderList.self, OrderGroup.self, TradeList.self,
-      RiskGroup.self,
+      PortfolioShow.self, PositionList.self, BalanceList.self, DiscrepancyList.self, DiscrepancyResolve.self, EquityShow.self,
+      OrderList.self, OrderGroup.self, TradeList.self,
+      RiskGroup.self, PanicBrake.self, LockList.self, EntriesLock.self, EntriesUnlock.self,
     ]
   }
 
@@ -25,6 +26,9 @@ package enum CommandSets {
 
   /// Commands about the daemon itself.
   package static var daemon: [any ParsableCommand.Type] {
-    [EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self, DaemonShutdown.self]
+    [
+      EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self, MethodCall.self, APIShow.self,
+      DaemonShutdown.self,
+    ]
   }
 }

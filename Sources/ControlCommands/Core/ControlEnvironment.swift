@@ -18,10 +18,16 @@ package struct ControlEnvironment: Sendable {
   package var isErrorTerminal: Bool
   /// Columns of the terminal; nil: unlimited.
   var width: Int?
-  /// Writes to standard output.
+  /// Writes to standard output. What cannot be written is dropped; ``outputFailure`` says so.
   package var out: @Sendable (String) -> Void
   /// Writes to standard error.
   package var err: @Sendable (String) -> Void
+  /// The first failure of a write to standard output.
+  var outputFailure: @Sendable () -> OutputFailure? = { nil }
+  /// Calls back once when a write to standard output fails.
+  var onOutputFailure: @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
+  /// The next bytes of standard input, as they come; nil at its end. One reader at a time.
+  package var input: @Sendable () async throws(CommandFailure) -> [UInt8]? = { nil }
   /// Calls back when the person interrupts (Ctrl-C) or the process is asked to end. Used once.
   package var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> Void
 
@@ -45,39 +51,23 @@ package struct ControlEnvironment: Sendable {
   /// The real one.
   static func process(variables: [String: String]) -> ControlEnvironment {
     let isTerminal = isatty(1) == 1
-    return ControlEnvironment(
+    let output = OutputSink(descriptor: 1)
+    let errors = OutputSink(descriptor: 2)
+    var environment = ControlEnvironment(
       variables: variables, isTerminal: isTerminal, isErrorTerminal: isatty(2) == 1,
       width: isTerminal ? terminalWidth(variables) : nil,
-      out: { write($0, to: 1) }, err: { write($0, to: 2) },
+      out: { output.write($0) }, err: { errors.write($0) },
       onInterrupt: { body in try? ProcessSignals.observe([SIGINT, SIGTERM]) { _ in body() } })
+    let input = InputSource(descriptor: 0)
+    environment.input = { () async throws(CommandFailure) in try await input.next() }
+    environment.outputFailure = { output.failure }
+    environment.onOutputFailure = { output.onFailure($0) }
+    return environment
   }
 
   private static func terminalWidth(_ variables: [String: String]) -> Int? {
     var size = winsize()
     if unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
     return variables["COLUMNS"].flatMap(Int.init)
-  }
-
-  private static func write(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      // The reader has gone: there is nobody left to tell.
-      if count <= 0 { exit(0) }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int)
-    -> Int
-  {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, base, count)
-    #elseif canImport(Musl)
-      Musl.write(descriptor, base, count)
-    #elseif canImport(Darwin)
-      Darwin.write(descriptor, base, count)
-    #endif
   }
 }

@@ -12,6 +12,8 @@ package protocol DaemonCommandOptions {
 protocol DaemonCommand: AsyncParsableCommand, DaemonCommandOptions {
   /// Form of the output; commands that only act print text.
   var format: OutputFormat { get }
+  /// Where results go.
+  var output: Output { get }
 
   func run(_ session: Session, _ output: Output) async throws
 }
@@ -25,6 +27,18 @@ extension DaemonCommand {
     let command = self
     try await connected(output) { try await command.run($0, $1) }
   }
+}
+
+/// A command that reads from the daemon and shows it as a table, a card or JSON.
+protocol ReadingCommand: DaemonCommand {
+  /// `--output` and `--wide`.
+  var outputOptions: OutputOptions { get }
+}
+
+extension ReadingCommand {
+  var format: OutputFormat { outputOptions.format }
+
+  var output: Output { Output(outputOptions, environment: .current, noColor: daemon.noColor) }
 }
 
 extension DaemonCommandOptions {
@@ -55,7 +69,7 @@ enum ForEachBot {
         output.line(try await action(id))
       } catch let error as RPCError {
         let failure = CommandFailure(error, address: session.address)
-        output.complain("\(id): \(failure.message)")
+        output.complain(id.isEmpty ? failure.message : "\(id): \(failure.message)")
         first = first ?? failure.status
         if failure.status == .noDaemon { break }
       }

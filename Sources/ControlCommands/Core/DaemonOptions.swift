@@ -16,22 +16,22 @@ package struct DaemonOptions: ParsableArguments {
   var address: String?
 
   @Option(
-    help: ArgumentHelp("Longest wait for an answer, for example 10, 500ms, 2m.", valueName: "time"))
+    help: ArgumentHelp("Longest wait for an answer, above 0, for example 10, 500ms, 2m.", valueName: "time"))
   var timeout: CommandDuration = CommandDuration(.seconds(10))
 
   @Option(
-    help: ArgumentHelp("File with the access token (for TCP); else BOTD_TOKEN.", valueName: "file"))
+    help: ArgumentHelp("File with the access token (for TCP); else BOTD_TOKEN.", valueName: "file"), completion: .anyFile)
   var tokenFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Certificate authority of the daemon (PEM); switches TLS on.", valueName: "file"))
+      "Certificate authority of the daemon (PEM); switches TLS on.", valueName: "file"), completion: .anyFile)
   var tlsCA: String?
 
-  @Option(help: ArgumentHelp("The client's certificate (PEM).", valueName: "file"))
+  @Option(help: ArgumentHelp("The client's certificate (PEM).", valueName: "file"), completion: .anyFile)
   var tlsCert: String?
 
-  @Option(help: ArgumentHelp("The client's private key (PEM).", valueName: "file"))
+  @Option(help: ArgumentHelp("The client's private key (PEM).", valueName: "file"), completion: .anyFile)
   var tlsKey: String?
 
   @Flag(help: "No colours (also: NO_COLOR).")
@@ -60,6 +60,9 @@ package struct OutputOptions: ParsableArguments {
 
   @Option(name: [.customLong("output"), .customShort("o")], help: "Form of the output.")
   package var format: OutputFormat = .table
+
+  @Flag(help: "On a terminal: tables in full, however narrow it is.")
+  package var wide = false
 }
 
 /// A length of time on the command line: `10`, `10s`, `500ms`, `2m`, `1h`.

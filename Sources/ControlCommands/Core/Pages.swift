@@ -5,6 +5,17 @@ enum Pages {
   /// Largest page asked for.
   private static let sizeMaximum = 500
 
+  /// The value of `--limit`.
+  static func limit(_ given: WholeNumber) throws(CommandFailure) -> Int {
+    Int(clamping: try given.value(of: "--limit", in: 1...1_000_000_000))
+  }
+
+  /// The value of `--from`: a sequence.
+  static func start(_ given: WholeNumber?) throws(CommandFailure) -> Int64? {
+    guard let given else { return nil }
+    return try given.value(of: "--from", in: 0 ... .max)
+  }
+
   /// Items of all pages, `limit` at most.
   static func read<Item>(
     limit: Int? = nil, _ fetch: (Int32, String) async throws(RPCError) -> ([Item], String)

@@ -35,7 +35,8 @@ package struct Session: Sendable {
   var risk: V1.RiskServiceClient { V1.RiskServiceClient(client) }
   /// Backtests that the daemon runs.
   package var backtest: V1.BacktestServiceClient { V1.BacktestServiceClient(client) }
-  var system: V1.SystemServiceClient { V1.SystemServiceClient(client) }
+  /// The daemon itself.
+  package var system: V1.SystemServiceClient { V1.SystemServiceClient(client) }
 
   /// An idempotency key for one mutation.
   static func requestID() -> String {

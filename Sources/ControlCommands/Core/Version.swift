@@ -1,4 +1,4 @@
-import BotAPI
+import ServiceRuntime
 
 /// The client's own version.
 package enum Version {

@@ -117,15 +117,24 @@ struct Follower<Batch: SubscriptionBatch> {
   }
 }
 
-/// Runs a command's endless part until it ends or the person interrupts; an interrupt is a normal end.
+/// Runs a command's endless part until it ends, the person interrupts, or nobody takes its output; an interrupt is a normal end, and what
+/// becomes of lost output is said where the command line ends.
 enum UntilInterrupted {
   static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
-    let task = Task { try await body() }
     let interrupted = InterruptFlag()
-    ControlEnvironment.current.onInterrupt {
+    // Nothing is printed before an interrupt is heard: whoever reads the first line may send one at once.
+    let (isHeard, hearing) = AsyncStream<Never>.makeStream()
+    let task = Task {
+      for await _ in isHeard {}
+      try await body()
+    }
+    let stop: @Sendable () -> Void = {
       interrupted.set()
       task.cancel()
     }
+    ControlEnvironment.current.onInterrupt(stop)
+    ControlEnvironment.current.onOutputFailure(stop)
+    hearing.finish()
     do {
       try await withTaskCancellationHandler {
         try await task.value

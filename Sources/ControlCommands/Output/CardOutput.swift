@@ -36,15 +36,27 @@ package struct CardLine: Sendable, Hashable {
 /// Lays out labelled lines.
 struct CardOutput {
   let styled: Bool
+  /// Columns of the terminal, at which long texts go on below; nil: unlimited.
+  var width: Int?
+  /// Fewer columns than this are not filled line by line.
+  private static let textMinimum = 12
 
   func lines(_ card: [CardLine]) -> [String] {
-    let width = card.filter { !$0.isHeading }.map { DisplayWidth.of($0.label) }.max() ?? 0
-    return card.map { line in
-      if line.isHeading { return styled ? Style.bold.apply(line.label) : line.label }
-      let padding = String(repeating: " ", count: width - DisplayWidth.of(line.label))
+    let labels = card.filter { !$0.isHeading }.map { DisplayWidth.of($0.label) }.max() ?? 0
+    return card.flatMap { line -> [String] in
+      if line.isHeading {
+        return DisplayWidth.wrap(line.label, to: width ?? .max).map { styled ? Style.bold.apply($0) : $0 }
+      }
       let text = line.cell.text.isEmpty ? Cell("-", .dim) : line.cell
-      let label = styled ? Style.dim.apply(line.label) : line.label
-      return "\(label)\(padding)  \(styled ? text.style.apply(text.text) : text.text)"
+      let room = width.map { max(Self.textMinimum, $0 - labels - 2) } ?? .max
+      let indent = String(repeating: " ", count: labels + 2)
+      return DisplayWidth.wrap(text.text, to: room).enumerated().map { index, part in
+        let shown = styled ? text.style.apply(part) : part
+        guard index == 0 else { return indent + shown }
+        let padding = String(repeating: " ", count: labels - DisplayWidth.of(line.label))
+        let label = styled ? Style.dim.apply(line.label) : line.label
+        return "\(label)\(padding)  \(shown)"
+      }
     }
   }
 }

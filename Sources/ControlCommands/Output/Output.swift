@@ -1,4 +1,5 @@
 import BotAPI
+import Presentation
 
 /// Where a command's results go: tables or JSON on standard output, remarks on standard error.
 package struct Output: Sendable {
@@ -9,13 +10,20 @@ package struct Output: Sendable {
   private let environment: ControlEnvironment
 
   /// Styled where standard output is a terminal and nothing (`noColor`, NO_COLOR, TERM) speaks against it.
-  package init(format: OutputFormat, environment: ControlEnvironment, noColor: Bool) {
+  ///
+  /// - Parameter wide: tables and cards in full, however narrow the terminal is.
+  package init(format: OutputFormat, environment: ControlEnvironment, noColor: Bool, wide: Bool = false) {
     self.format = format
     self.environment = environment
-    width = environment.width
+    width = wide ? nil : environment.width
     styled =
       environment.isTerminal && !noColor && (environment.variables["NO_COLOR"] ?? "").isEmpty
       && environment.variables["TERM"] != "dumb"
+  }
+
+  /// As the options of a command that reads ask for.
+  package init(_ options: OutputOptions, environment: ControlEnvironment, noColor: Bool) {
+    self.init(format: options.format, environment: environment, noColor: noColor, wide: options.wide)
   }
 
   private var table: TableOutput { TableOutput(styled: styled, width: width) }
@@ -39,7 +47,9 @@ package struct Output: Sendable {
 
   /// A table whatever the format.
   package func rowsOnly<Row: TableRow>(_ rows: [Row]) {
-    for text in table.lines(rows) { line(text) }
+    let (lines, leftOut) = table.table(rows)
+    for text in lines { line(text) }
+    tell(leftOut)
   }
 
   /// One thing: a card, or a JSON object.
@@ -52,7 +62,7 @@ package struct Output: Sendable {
 
   /// A card whatever the format.
   package func card(_ lines: [CardLine]) {
-    for text in CardOutput(styled: styled).lines(lines) { line(text) }
+    for text in CardOutput(styled: styled, width: width).lines(lines) { line(text) }
   }
 
   /// A message as indented JSON.
@@ -80,15 +90,17 @@ package struct Output: Sendable {
 
   /// A line of a followed table.
   func stream<Row: TableRow>(_ row: Row, _ state: inout StreamLayout) {
-    let table = table
-    var widths = state.widths
-    let text = table.streamLine(row, widths: &widths)
-    if !state.hasHeader {
-      line(table.header(Row.self, widths: widths))
-      state.hasHeader = true
+    let (lines, leftOut) = table.stream(row, &state)
+    for text in lines { line(text) }
+    tell(leftOut)
+  }
+
+  /// Says on standard error which columns did not fit.
+  private func tell(_ leftOut: [String]) {
+    guard !leftOut.isEmpty else { return }
+    for text in DisplayWidth.wrap("(left out: \(leftOut.joined(separator: ", ")); --wide shows all)", to: width ?? .max) {
+      environment.err((styled ? Style.dim.apply(text) : text) + "\n")
     }
-    state.widths = widths
-    line(text)
   }
 
   /// A line on standard output.
@@ -108,6 +120,8 @@ package struct Output: Sendable {
 struct UnrecordedRow<Row: TableRow>: TableRow {
   let row: Row
 
+  static var leftOutFirst: [String] { Row.leftOutFirst }
+
   static var columns: [TableColumn<Self>] {
     let columns = Row.columns
     return columns.indices.map { index in
@@ -121,10 +135,4 @@ struct UnrecordedRow<Row: TableRow>: TableRow {
       }
     }
   }
-}
-
-/// What a followed table remembers between its lines.
-struct StreamLayout: Sendable {
-  var widths: [Int] = []
-  var hasHeader = false
 }

@@ -69,4 +69,38 @@ enum DisplayWidth {
     }
     return result + "…"
   }
+
+  /// `text` in lines of at most `width` columns, broken at spaces; a word that is longer is broken inside. At least one line.
+  static func wrap(_ text: String, to width: Int) -> [String] {
+    guard width > 0, of(text) > width else { return [text] }
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      var word = String(word)
+      if !line.isEmpty, of(line) + 1 + of(word) <= width {
+        line += " " + word
+        continue
+      }
+      if !line.isEmpty { lines.append(line) }
+      while of(word) > width {
+        let head = prefix(of: word, to: width)
+        lines.append(head)
+        word.removeFirst(head.count)
+      }
+      line = word
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+
+  /// As many characters as fit into `width` columns, one at least.
+  private static func prefix(of text: String, to width: Int) -> String {
+    var result = ""
+    var used = 0
+    for character in text {
+      used += of(character)
+      if used > width, !result.isEmpty { break }
+      result.append(character)
+    }
+    return result
+  }
 }

@@ -1,4 +1,5 @@
 package import BotAPI
+import Presentation
 
 extension V1.Position: TableRow {
   package static var columns: [TableColumn<Self>] {
@@ -15,6 +16,10 @@ extension V1.Position: TableRow {
       TableColumn("OPENED (UTC)") { Cell(TimeText.dateTime($0.openedTimeNs)) },
     ]
   }
+
+  package static var leftOutFirst: [String] {
+    ["OPENED (UTC)", "TAKE PROFIT", "STOP", "VALUE", "ENTRY", "SYMBOL", "PRICE", "QUANTITY"]
+  }
 }
 
 extension V1.Balance: TableRow {
@@ -24,6 +29,19 @@ extension V1.Balance: TableRow {
       TableColumn("FREE", .right) { Cell(DecimalText.trimmed($0.free)) },
       TableColumn("LOCKED", .right) { Cell(DecimalText.trimmed($0.locked)) },
       TableColumn("TOTAL", .right) { Cell(DecimalText.trimmed($0.total)) },
+    ]
+  }
+}
+
+extension V1.Discrepancy: TableRow {
+  package static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("ASSET") { Cell($0.asset, .accent) },
+      TableColumn("BOTS HOLD", .right) { Cell(DecimalText.trimmed($0.claimed)) },
+      TableColumn("ACCOUNT HAS", .right) { Cell(DecimalText.trimmed($0.held)) },
+      TableColumn("MISSING", .right) { Cell(DecimalText.trimmed($0.missing), .bad) },
+      TableColumn("SINCE (UTC)") { Cell(TimeText.dateTime($0.sinceTimeNs)) },
+      TableColumn("BOTS", flexible: true) { Cell($0.botIDs.joined(separator: " ")) },
     ]
   }
 }
@@ -67,13 +85,18 @@ extension V1.GetPortfolioSummaryResponse: CardSource {
   var card: [CardLine] {
     let counts = bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(
       separator: ", ")
-    return [
-      CardLine("mode", mode.cell), CardLine("trading", tradingState.cell), CardLine("bots", counts),
+    let because = tradingStateReason.isEmpty ? [] : [CardLine("because", tradingStateReason)]
+    return [CardLine("mode", mode.cell), CardLine("trading", tradingState.cell)] + because + [
+      CardLine("bots", counts),
       CardLine("open positions", "\(openPositions)"), CardLine("open orders", "\(openOrders)"),
       CardLine("allocated", DecimalText.fixed(allocatedCapital, places: 2)),
       CardLine("as of", TimeText.dateTime(timeNs)),
-      CardLine("sequence", "\(sequence)"),
-    ] + (stats?.card.filter { $0.label != "mode" && $0.label != "bot" } ?? [])
+    ]
+      + (stats?.rates ?? []).map {
+        CardLine("rate of \($0.asset)", "\(DecimalText.trimmed($0.rate)) by \($0.path), of \(TimeText.dateTime($0.timeNs))")
+      } + [
+        CardLine("sequence", "\(sequence)")
+      ] + (stats?.card.filter { $0.label != "mode" && $0.label != "bot" } ?? [])
   }
 }
 
@@ -83,12 +106,17 @@ extension V1.GetRiskLimitsResponse: CardSource {
     return [
       CardLine("trading", tradingState.cell), CardLine("because", reason),
       CardLine("since", TimeText.dateTime(changedTimeNs)),
-      CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)),
-      CardLine("today's pnl", DecimalText.signed(dailyPnL)),
-      CardLine("drawdown now", DecimalText.percent(drawdownFraction)),
-      CardLine("open positions now", "\(openPositions)"),
-      CardLine("open orders now", "\(openOrders)"), .heading("limits"),
-    ] + limits.card
+      CardLine("currency", currency.isEmpty ? Cell("none", .bad) : Cell(currency)),
+    ] + (conversionProblem.isEmpty ? [] : [CardLine("no entries", Cell(conversionProblem, .bad))])
+      + conversions.map {
+        CardLine("rate of \($0.asset)", "\(DecimalText.trimmed($0.rate)) by \($0.path), of \(TimeText.dateTime($0.timeNs))")
+      } + [
+        CardLine("positions now", DecimalText.fixed(totalNotional, places: 2)),
+        CardLine("today's pnl", DecimalText.signed(dailyPnL)),
+        CardLine("drawdown now", DecimalText.percent(drawdownFraction)),
+        CardLine("open positions now", "\(openPositions)"),
+        CardLine("open orders now", "\(openOrders)"), .heading("limits"),
+      ] + limits.card
   }
 }
 
@@ -104,6 +132,7 @@ extension V1.RiskLimits: CardSource {
       CardLine("  open positions", count(maxOpenPositions)),
       CardLine("  open orders", count(maxOpenOrders)),
       CardLine("  orders per minute", count(maxOrdersPerMinute)),
+      CardLine("  symbol guards", symbolGuards), CardLine("  account guards", accountGuards),
     ]
   }
 

@@ -1,4 +1,5 @@
 package import BotAPI
+import Presentation
 
 extension V1.Candle: TableRow {
   package static var columns: [TableColumn<Self>] {
@@ -42,6 +43,7 @@ extension V1.SymbolInfo: TableRow {
       TableColumn("QUOTE") { Cell($0.quoteAsset) },
       TableColumn("STATUS") { Cell($0.status, $0.status == "TRADING" ? .good : .warning) },
       TableColumn("FEED") { Cell($0.subscribed ? "open" : "") },
+      TableColumn("NO ENTRIES BECAUSE", flexible: true) { Cell($0.obstacles.joined(separator: "; "), .warning) },
     ]
   }
 }
@@ -49,7 +51,10 @@ extension V1.SymbolInfo: TableRow {
 extension V1.TradingRules: CardSource {
   var card: [CardLine] {
     [
-      CardLine("symbol", symbol, .accent), CardLine("tick size", DecimalText.trimmed(tickSize)),
+      CardLine("symbol", symbol, .accent),
+      CardLine("status", Cell(status, status == "TRADING" ? .good : .warning)),
+      CardLine("entries", obstacles.isEmpty ? Cell("taken") : Cell("none: \(obstacles.joined(separator: "; "))", .warning)),
+      CardLine("tick size", DecimalText.trimmed(tickSize)),
       CardLine(
         "price range",
         "\(DecimalText.trimmed(minimumPrice)) to \(DecimalText.trimmed(maximumPrice))"),
@@ -63,6 +68,7 @@ extension V1.TradingRules: CardSource {
       CardLine("order types", orderTypes.map(\.name).joined(separator: " ")),
       CardLine("open orders", "\(maximumOpenOrders)"),
       CardLine("stop orders", "\(maximumStopOrders)"),
+      CardLine("stop and target", takesPairs ? "rest as one pair (OCO)" : "no pairs: the target is watched"),
       CardLine("maker fee", DecimalText.percent(makerFee)),
       CardLine("taker fee", DecimalText.percent(takerFee)),
     ]
@@ -77,6 +83,7 @@ extension V1.Strategy: TableRow {
         Cell($0.parameters.map { "\($0.name)=\($0.defaultValue)" }.joined(separator: " "))
       },
       TableColumn("WARM-UP", .right) { Cell("\($0.warmUpCandles)") },
+      TableColumn("FROM") { $0.isServed ? $0.isAvailable ? Cell("process") : Cell("process, away", .bad) : Cell("botd") },
       TableColumn("WHAT IT DOES", flexible: true) { Cell($0.summary) },
     ]
   }

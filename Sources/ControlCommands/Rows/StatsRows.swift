@@ -1,4 +1,5 @@
 package import BotAPI
+import Presentation
 
 extension V1.Stats: TableRow {
   package static var columns: [TableColumn<Self>] {
@@ -13,14 +14,12 @@ extension V1.Stats: TableRow {
       TableColumn("WIN RATE", .right) { Cell(DecimalText.percent($0.winRate)) },
       TableColumn("PROFIT FACTOR", .right) { Cell(DecimalText.fixed($0.profitFactor, places: 2)) },
       TableColumn("MAX DRAWDOWN", .right) { Cell(DecimalText.percent($0.maxDrawdownFraction)) },
-      TableColumn("SHARPE", .right) { Cell($0.trades == 0 ? "" : ratio($0.sharpeRatio)) },
+      TableColumn("SHARPE", .right) { Cell($0.trades == 0 ? "" : RatioText.fixed($0.sharpeRatio)) },
     ]
   }
 
-  /// Two decimals; empty when not finite.
-  static func ratio(_ value: Double) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "" }
-    return DecimalText.text(Int128((value * 1e8).rounded()), places: 2)
+  package static var leftOutFirst: [String] {
+    ["MARKET", "PROFIT FACTOR", "SHARPE", "EQUITY", "STATE", "WIN RATE", "TRADES", "MAX DRAWDOWN", "RETURN"]
   }
 }
 
@@ -41,9 +40,11 @@ extension V1.Stats: CardSource {
       CardLine(
         "  fees",
         fees.map { "\(DecimalText.trimmed($0.amount)) \($0.asset)" }.joined(separator: ", ")),
+      CardLine("  of them as maker", makerFills > 0 ? "\(money(makerFees)) \(quoteAsset)" : ""),
       CardLine("  turnover", money(turnover)),
       CardLine("  slippage", Self.with(slippageFraction, money(slippage))),
-      .heading("trades"), CardLine("  fills", "\(fills)"), CardLine("  round trips", "\(trades)"),
+      .heading("trades"), CardLine("  fills", makerFills > 0 ? "\(fills), \(makerFills) as maker" : "\(fills)"),
+      CardLine("  round trips", "\(trades)"),
       CardLine("  wins, losses", "\(wins), \(losses)"),
       CardLine("  win rate", DecimalText.percent(winRate)),
       CardLine("  profit factor", DecimalText.fixed(profitFactor, places: 2)),
@@ -58,9 +59,9 @@ extension V1.Stats: CardSource {
         "  max drawdown", Self.with(maxDrawdownFraction, money(maxDrawdown))),
       CardLine("  bottom at", TimeText.dateTime(maxDrawdownTimeNs)),
       CardLine("  lasted", TimeText.length(maxDrawdownDurationNs)),
-      CardLine("  sharpe", Self.ratio(sharpeRatio)),
-      CardLine("  sortino", Self.ratio(sortinoRatio)),
-      CardLine("  calmar", Self.ratio(calmarRatio)),
+      CardLine("  sharpe", RatioText.fixed(sharpeRatio)),
+      CardLine("  sortino", RatioText.fixed(sortinoRatio)),
+      CardLine("  calmar", RatioText.fixed(calmarRatio)),
       CardLine("  time in market", DecimalText.percent(exposure)),
       .heading("signals"),
     ]
@@ -68,6 +69,12 @@ extension V1.Stats: CardSource {
     if candles > 0 { lines.append(CardLine("  candles seen", "\(candles)")) }
     lines += [CardLine("  signals", "\(signals)"), CardLine("  not traded", "\(signalsDenied)")]
     lines += denials.map { CardLine("    \($0.reason)", "\($0.count)") }
+    if answers > 0 {
+      lines.append(
+        CardLine(
+          "  strategy's answers",
+          "\(answers), after \(TimeText.length(answerDelayMeanNs)) on average, \(TimeText.length(answerDelayMaxNs)) at most"))
+    }
     lines += [
       CardLine("from", TimeText.dateTime(firstTimeNs)),
       CardLine("to", TimeText.dateTime(lastTimeNs)),

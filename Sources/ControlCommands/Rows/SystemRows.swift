@@ -1,4 +1,5 @@
 package import BotAPI
+import Presentation
 
 extension V1.HealthStatus {
   var cell: Cell {
@@ -58,6 +59,10 @@ extension V1.Event: TableRow {
     ]
   }
 
+  package static var leftOutFirst: [String] {
+    ["SEQ", "TIME (UTC)", "BOT", "KIND"]
+  }
+
   private var kind: String {
     switch payload {
     case .bot: "bot"
@@ -78,7 +83,8 @@ extension V1.Event: TableRow {
     case .order(let order): order.botID
     case .trade(let trade): trade.botID
     case .alert(let alert): alert.botID
-    case .risk, .health, nil: ""
+    case .risk(let risk): risk.locked?.botID ?? risk.unlocked?.botID ?? ""
+    case .health, nil: ""
     }
   }
 
@@ -91,14 +97,15 @@ extension V1.Event: TableRow {
         event.change == "halted" ? .bad : .plain)
     case .signal(let event):
       let signal = event.signal ?? V1.Signal()
-      let text =
-        "\(signal.side.cell.text) \(signal.symbol) at \(DecimalText.trimmed(signal.price)): \(signal.reason)"
+      // The event itself names no symbol where the journal's record has none.
+      let symbol = signal.symbol.isEmpty ? "" : " \(signal.symbol)"
+      let text = "\(signal.side.cell.text)\(symbol) at \(DecimalText.trimmed(signal.price)): \(signal.reason)"
       return event.deniedReason.isEmpty
         ? Cell(text, signal.side.cell.style)
         : Cell("\(text); no order: \(event.deniedMessage)", .warning)
     case .order(let order):
       let head =
-        "\(order.status.name) \(order.side.cell.text) \(DecimalText.trimmed(order.quantity)) \(order.symbol) \(order.type.name)"
+        "\(order.status.name) \(order.side.cell.text) \(order.size) \(order.symbol) \(order.type.name)"
       return Cell(
         order.rejectReason.isEmpty ? head : "\(head): \(order.rejectReason)",
         order.status.cell.style)
@@ -110,6 +117,8 @@ extension V1.Event: TableRow {
     case .alert(let alert):
       return Cell("\(alert.severity.name): \(alert.message)", alert.severity.style)
     case .risk(let risk):
+      if let lock = risk.locked { return Cell("locked: \(lock.words)", .warning) }
+      if let lock = risk.unlocked { return Cell("unlocked: lock \(lock.id), entries of \(lock.subject): \(risk.reason)") }
       return Cell(
         "trading is \(risk.tradingState.name): \(risk.reason)", risk.tradingState.cell.style)
     case .health(let part):

@@ -1,4 +1,5 @@
 package import BotAPI
+import Presentation
 
 extension V1.Trade: TableRow {
   package static var columns: [TableColumn<Self>] {
@@ -21,6 +22,10 @@ extension V1.Trade: TableRow {
         Cell($0.reason.isEmpty ? $0.purpose.name : $0.reason, .dim)
       },
     ]
+  }
+
+  package static var leftOutFirst: [String] {
+    ["FEE", "SEQ", "AMOUNT", "WHY", "BOT", "QUANTITY", "TIME (UTC)", "PNL", "SYMBOL", "SIDE"]
   }
 }
 
@@ -45,7 +50,7 @@ extension V1.Order: TableRow {
       TableColumn("SYMBOL") { Cell($0.symbol) },
       TableColumn("SIDE") { $0.side.cell },
       TableColumn("TYPE") { Cell($0.type.name) },
-      TableColumn("QUANTITY", .right) { Cell(DecimalText.trimmed($0.quantity)) },
+      TableColumn("QUANTITY", .right) { Cell($0.size) },
       TableColumn("PRICE", .right) {
         Cell(DecimalText.trimmed($0.price.isEmpty ? $0.stopPrice : $0.price))
       },
@@ -56,6 +61,18 @@ extension V1.Order: TableRow {
         Cell($0.rejectReason.isEmpty ? $0.reason : $0.rejectReason, .dim)
       },
     ]
+  }
+
+  package static var leftOutFirst: [String] {
+    ["AVERAGE", "FILLED", "WHY", "TYPE", "BOT", "TIME (UTC)", "PRICE", "QUANTITY", "SYMBOL", "SIDE"]
+  }
+}
+
+extension V1.Order {
+  /// Its quantity; of an order by amount, while it got nothing, the amount: "for 100".
+  var size: String {
+    quoteQuantity.isEmpty || DecimalText.units(quantity) ?? 0 != 0
+      ? DecimalText.trimmed(quantity) : "for \(DecimalText.trimmed(quoteQuantity))"
   }
 }
 
@@ -68,6 +85,7 @@ extension V1.Order: CardSource {
       CardLine(
         "type", timeInForce == .unspecified ? type.name : "\(type.name) \(timeInForce.name)"),
       CardLine("status", status.cell), CardLine("quantity", DecimalText.trimmed(quantity)),
+      CardLine("spends at most", DecimalText.trimmed(quoteQuantity)),
       CardLine("price", DecimalText.trimmed(price)),
       CardLine("stop price", DecimalText.trimmed(stopPrice)),
       CardLine("filled", DecimalText.trimmed(executedQuantity)),

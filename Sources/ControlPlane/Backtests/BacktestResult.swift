@@ -1,3 +1,4 @@
+public import Statistics
 public import Time
 public import TradingModel
 
@@ -15,8 +16,11 @@ public struct BacktestResult: Sendable, Hashable {
     public var text: String
     /// The number; empty where the figure is a text.
     public var number: String
+    /// It is a ratio or a count, not an amount.
+    public var isRatio: Bool
     /// A figure under a heading.
-    public init(section: String, key: String, label: String, text: String, number: String) {
+    public init(section: String, key: String, label: String, text: String, number: String, isRatio: Bool) {
+      self.isRatio = isRatio
       self.section = section
       self.key = key
       self.label = label
@@ -38,6 +42,19 @@ public struct BacktestResult: Sendable, Hashable {
     }
   }
 
+  /// The breach of a limit that ended trading before the data did.
+  public struct Ended: Sendable, Hashable {
+    /// When it was.
+    public var time: Timestamp
+    /// What trading became, and why.
+    public var reason: String
+    /// An end at an instant.
+    public init(time: Timestamp, reason: String) {
+      self.time = time
+      self.reason = reason
+    }
+  }
+
   /// "rsi on BTCUSDT, 5m"
   public var title: String
   /// By sections.
@@ -50,9 +67,14 @@ public struct BacktestResult: Sendable, Hashable {
   public var notes: [String]
   /// Candles that traded, all symbols together.
   public var candleCount: Int
+  /// `nil`: trading went on to the end of the data.
+  public var ended: Ended?
+  /// The figures of a bot that runs, of the run.
+  public var performance: PerformanceFigures
   /// The whole result.
   public init(
-    title: String, figures: [Figure], trades: [BacktestTrade], equity: [EquitySample], notes: [String], candleCount: Int
+    title: String, figures: [Figure], trades: [BacktestTrade], equity: [EquitySample], notes: [String], candleCount: Int,
+    ended: Ended? = nil, performance: PerformanceFigures
   ) {
     self.title = title
     self.figures = figures
@@ -60,6 +82,8 @@ public struct BacktestResult: Sendable, Hashable {
     self.equity = equity
     self.notes = notes
     self.candleCount = candleCount
+    self.ended = ended
+    self.performance = performance
   }
 }
 
@@ -97,12 +121,22 @@ public struct BacktestTrade: Sendable, Hashable {
   public var exitReason: String
   /// False: still open when the data ended, valued at the last price.
   public var isClosed: Bool
+  /// Furthest price against the position while it was open, as a fraction of the entry price; `nil`: not known.
+  public var adverseExcursion: Double?
+  /// Furthest price for it.
+  public var favorableExcursion: Double?
+  /// The time of the exit comes from the model of prices inside a candle.
+  public var isExitTimeModelled: Bool
   /// A trade as the backtest found it.
   public init(
     number: Int, botID: BotID, symbol: Symbol, openedAt: Timestamp, closedAt: Timestamp, entryPrice: Price, exitPrice: Price,
     quantity: Quantity, fees: Amount, profit: Amount, fraction: Double, candles: Int, entryReason: String, exitKind: String,
-    exitReason: String, isClosed: Bool
+    exitReason: String, isClosed: Bool, adverseExcursion: Double? = nil, favorableExcursion: Double? = nil,
+    isExitTimeModelled: Bool = false
   ) {
+    self.isExitTimeModelled = isExitTimeModelled
+    self.adverseExcursion = adverseExcursion
+    self.favorableExcursion = favorableExcursion
     self.number = number
     self.botID = botID
     self.symbol = symbol

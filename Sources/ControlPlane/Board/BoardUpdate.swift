@@ -17,12 +17,14 @@ public struct BoardUpdate: Sendable {
   public var risk: RiskView?
   /// All balances; `nil`: unchanged.
   public var balances: [AssetBalance]?
+  /// Coins that are missing; `nil`: unchanged.
+  public var missingCoins: [MissingCoins]?
   /// False after the journal failed: the entries are not durable, and ``sequence`` will be given again to others.
   public var isRecorded: Bool
 
   public init(
     sequence: UInt64, time: Timestamp, bots: [BotChange] = [], orders: [OrderChange] = [],
-    risk: RiskView? = nil, balances: [AssetBalance]? = nil, isRecorded: Bool = true
+    risk: RiskView? = nil, balances: [AssetBalance]? = nil, missingCoins: [MissingCoins]? = nil, isRecorded: Bool = true
   ) {
     self.sequence = sequence
     self.time = time
@@ -30,6 +32,7 @@ public struct BoardUpdate: Sendable {
     self.orders = orders
     self.risk = risk
     self.balances = balances
+    self.missingCoins = missingCoins
     self.isRecorded = isRecorded
   }
 }

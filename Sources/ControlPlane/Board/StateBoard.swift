@@ -17,12 +17,23 @@ public final class StateBoard: Sendable {
     var openOrders: [ClientOrderID: Order] = [:]
     var tradingState: TradingState = .active
     var tradingStateReason = ""
+    var tradingStateCause = TradingStateChange.Cause.request
     var tradingStateChangedAt: Timestamp = .zero
     var riskLimits = RiskLimits()
-    var watch = PortfolioWatch()
+    /// `nil` while a rate between quote assets is not known.
+    var totals: PortfolioTotals?
+    var currency: String?
+    var conversions: [Conversion] = []
+    var conversionProblem: String?
+    var locks = EntryLocks()
     var balances: [AssetBalance] = []
     var balancesAt: Timestamp = .zero
+    var missingCoins: [MissingCoins] = []
     var rateLimits: [RateLimitUsage] = []
+    /// `nil` while it is not known, and in the paper modes.
+    var account: AccountBinding?
+    /// The key is known to open ``account``.
+    var isAccountVerified = false
   }
 
   private let state = Mutex(State())
@@ -36,17 +47,28 @@ public final class StateBoard: Sendable {
   /// but not ``sequence``.
   public func publish(_ update: BoardUpdate) {
     state.withLock { state in
+      // The opening of a journal has the machine's time, and the market's may be far behind it: it counts only until another is known.
+      if state.sequence > 1 {
+        state.time = max(state.time, update.time)
+      } else if update.time != .zero {
+        state.time = update.time
+      }
       if update.isRecorded { state.sequence = max(state.sequence, update.sequence) }
-      state.time = max(state.time, update.time)
       for change in update.bots { state.bots.set(BoardBot(id: change.id, snapshot: change.snapshot, isRemoved: change.isRemoved)) }
       for change in update.orders { state.openOrders[change.id] = change.order }
       if let risk = update.risk {
         if risk.tradingState != state.tradingState { state.tradingStateChangedAt = update.time }
         state.tradingState = risk.tradingState
         state.tradingStateReason = risk.reason
+        state.tradingStateCause = risk.cause
         state.riskLimits = risk.limits
-        state.watch = risk.watch
+        state.totals = risk.totals
+        state.currency = risk.currency
+        state.conversions = risk.conversions
+        state.conversionProblem = risk.conversionProblem
+        state.locks = risk.locks
       }
+      if let missing = update.missingCoins { state.missingCoins = missing }
       if let balances = update.balances, balances != state.balances {
         state.balances = balances
         state.balancesAt = update.time
@@ -55,7 +77,22 @@ public final class StateBoard: Sendable {
   }
 
   /// Learns or replaces the rules of these symbols; others stay.
-  public func setRules(_ list: [TradingRules]) { rules.withLock { $0.learn(list) } }
+  /// - Parameter leftOut: symbols whose rules the exchange sent unreadable, with the reason as half a sentence; they replace those before.
+  public func setRules(_ list: [TradingRules], leftOut: [Symbol: String] = [:]) {
+    rules.withLock {
+      $0.learn(list)
+      $0.leftOut = leftOut
+    }
+  }
+
+  /// Which account of which exchange the orders belong to.
+  /// - Parameter isVerified: the key is known to open it; else the journal says so.
+  public func setAccount(_ account: AccountBinding?, isVerified: Bool) {
+    state.withLock { state in
+      state.account = account
+      state.isAccountVerified = isVerified
+    }
+  }
 
   public func setRateLimits(_ limits: [RateLimitUsage]) { state.withLock { $0.rateLimits = limits } }
 
@@ -72,6 +109,14 @@ public final class StateBoard: Sendable {
   public var tradingState: TradingState { state.withLock { $0.tradingState } }
   public func rules(for symbol: Symbol) -> TradingRules? { rules.withLock { $0.bySymbol[symbol] } }
 
+  /// Why there are no rules for a symbol, as a sentence.
+  public func reasonWithoutRules(_ symbol: Symbol) -> String {
+    guard let reason = rules.withLock({ $0.leftOut[symbol] }) else {
+      return "the exchange has no symbol \(symbol); `botctl symbols` lists them"
+    }
+    return "\(symbol) is left out: \(reason) in the exchange's answer"
+  }
+
   /// Everything at one moment.
   var view: State { state.withLock { $0 } }
   func entry(_ id: BotID) -> BoardBot? { state.withLock { $0.bots[id] } }
@@ -86,6 +131,7 @@ public final class StateBoard: Sendable {
 /// Trading rules by symbol.
 private struct RulesTable: Sendable {
   private(set) var bySymbol: [Symbol: TradingRules] = [:]
+  var leftOut: [Symbol: String] = [:]
   private var sorted: [TradingRules]?
   private(set) var generation = 0
 

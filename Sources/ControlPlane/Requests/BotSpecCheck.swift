@@ -1,113 +1,80 @@
-import Time
 import BotAPI
+import MarketData
 import Strategies
-import Synchronization
 import TradingCore
 import TradingModel
+import Venue
 
-/// Reads a bot's settings from a request.
-extension RequestCheck {
-  /// The configuration that the request describes. A field that is wrong is reported and replaced by a value that is right, so that the
-  /// rest can be checked as well; nothing of it may be used unless ``violations`` is empty. `nil` when not even that is possible.
+extension BotSettingsText {
+  /// The texts of a request's settings.
   ///
-  /// - Parameter base: what empty fields keep (an update); `nil`: they take the defaults (a creation).
-  mutating func configuration(botID id: BotID?, _ spec: V1.BotSpec?, base: BotConfiguration?) -> BotConfiguration? {
+  /// - Parameters:
+  ///   - isUpdate: 0 candles keep what was, and -1 removes it.
+  ///   - countsAutoStart: `auto_start` was set on purpose; the same for `countsCompound`.
+  init(_ spec: V1.BotSpec, isUpdate: Bool, countsAutoStart: Bool, countsCompound: Bool) {
+    self.init()
+    symbol = spec.symbol
+    strategy = spec.strategy
+    parameters = spec.parameters.map { StrategyParameters.Entry(name: $0.key, value: $0.value) }
+    interval = spec.interval
+    capital = spec.capital
+    riskPerTrade = spec.riskPerTrade
+    maximumPosition = spec.maxPositionFraction
+    stopLoss = spec.stopLoss
+    takeProfit = spec.takeProfit
+    trailingStop = spec.trailingStop
+    trailingStopRanges = spec.trailingStopAtr
+    timeStopCandles = Self.candles(spec.timeStopCandles, isUpdate)
+    cooldownCandles = Self.candles(spec.cooldownCandles, isUpdate)
+    sizing = spec.sizing
+    sizingRanges = spec.sizingAtr
+    guards = spec.guards
+    entry = spec.entry
+    entryOffset = spec.entryOffset
+    entryLifetime = spec.entryLifetime == 0 ? nil : spec.entryLifetime
+    entryThen = spec.entryThen
+    if countsCompound { compounds = spec.compound }
+    if countsAutoStart { autoStart = spec.autoStart }
+  }
+
+  private static func candles(_ given: Int64, _ isUpdate: Bool) -> Int64? {
+    guard isUpdate else { return given }
+    return given == 0 ? nil : given == -1 ? 0 : given
+  }
+}
+
+extension RequestCheck {
+  /// The configuration that a request describes; every text that cannot be read and everything that is wrong with it is added. Nothing of
+  /// it may be used unless ``violations`` is empty. `nil` when there are no settings.
+  ///
+  /// - Parameters:
+  ///   - base: what fields that are not given keep (an update); `nil`: a creation.
+  ///   - isBacktest: prices of now say nothing.
+  mutating func configuration(
+    botID id: BotID?, _ spec: V1.BotSpec?, base: BotConfiguration?, countsAutoStart: Bool = true, countsCompound: Bool = true,
+    isBacktest: Bool = false, _ context: ControlContext
+  ) -> BotConfiguration? {
     guard let spec else {
       wrong("spec", "REQUIRED", "spec is missing: say what the bot shall do")
       return nil
     }
-    let symbol = spec.symbol.isEmpty && base != nil ? base?.symbol : self.symbol(spec.symbol, field: "spec.symbol")
-    var interval = base?.interval ?? BotConfiguration.Defaults.interval
-    if !spec.interval.isEmpty, let given = self.interval(spec.interval, field: "spec.interval") { interval = given }
-    let capital = amount(spec.capital, "spec.capital", base?.capital)
-    guard let id = id ?? BotID("unnamed"), let symbol = symbol ?? Symbol(Self.placeholder) else { return nil }
-    typealias Defaults = BotConfiguration.Defaults
-    var sizing = base?.sizing ?? Defaults.sizing
-    if !spec.sizing.isEmpty {
-      if let given = PositionSizing(spec.sizing) {
-        sizing = given
-      } else {
-        let names = PositionSizing.allCases.map(\.description).joined(separator: ", ")
-        wrong("spec.sizing", "SIZING_UNKNOWN", "spec.sizing must be one of \(names), not \"\(spec.sizing.prefix(40))\"")
-      }
+    let text = BotSettingsText(
+      spec, isUpdate: base != nil, countsAutoStart: countsAutoStart, countsCompound: countsCompound)
+    let served: (String) -> ServedStrategy? = { isBacktest ? nil : context.strategies.strategy(named: $0) }
+    let (configuration, found) = text.judged(id: id, base: base, served: served) { symbol in
+      context.knowledge(of: symbol, isPriced: !isBacktest)
     }
-    return BotConfiguration(
-      id: id, symbol: symbol, interval: interval,
-      strategyName: spec.strategy.isEmpty ? base?.strategyName ?? Defaults.strategyName : spec.strategy,
-      parameters: parameters(spec, base: base), capital: capital,
-      riskPerTrade: fraction(spec.riskPerTrade, "spec.risk_per_trade", base?.riskPerTrade ?? Defaults.riskPerTrade),
-      maximumPosition: fraction(spec.maxPositionFraction, "spec.max_position_fraction", base?.maximumPosition ?? Defaults.maximumPosition),
-      stopLoss: fraction(spec.stopLoss, "spec.stop_loss", base?.stopLoss ?? Defaults.stopLoss),
-      takeProfit: fraction(spec.takeProfit, "spec.take_profit", base?.takeProfit ?? .zero),
-      trailingStop: fraction(spec.trailingStop, "spec.trailing_stop", base?.trailingStop ?? .zero),
-      trailingStopRanges: fraction(spec.trailingStopAtr, "spec.trailing_stop_atr", base?.trailingStopRanges ?? .zero),
-      timeStopCandles: Self.candles(spec.timeStopCandles, base?.timeStopCandles),
-      cooldownCandles: Self.candles(spec.cooldownCandles, base?.cooldownCandles), sizing: sizing,
-      sizingRanges: fraction(spec.sizingAtr, "spec.sizing_atr", base?.sizingRanges ?? Defaults.sizingRanges))
-  }
-
-  /// Of an update 0 keeps what was, and -1 removes it.
-  private static func candles(_ given: Int64, _ standing: Int?) -> Int {
-    guard let standing else { return Int(given) }
-    return given == 0 ? standing : given == -1 ? 0 : Int(given)
-  }
-
-  private static let placeholder = "UNNAMED"
-
-  private mutating func amount(_ text: String, _ field: String, _ standing: Amount?) -> Amount {
-    if text.isEmpty, standing == nil { wrong(field, "REQUIRED", "\(field) is missing: name the amount of quote asset the bot may use") }
-    return decimal(text, field: field) ?? standing ?? .one
-  }
-
-  private mutating func fraction(_ text: String, _ field: String, _ standing: FixedDecimal) -> FixedDecimal {
-    decimal(text, field: field) ?? standing
-  }
-
-  /// Given parameters over those of the base, as long as the strategy stays the same.
-  private mutating func parameters(_ spec: V1.BotSpec, base: BotConfiguration?) -> StrategyParameters {
-    guard spec.parameters.count <= 64 else {
-      wrong("spec.parameters", "TOO_MANY_VALUES", "spec.parameters may hold 64 parameters at most, not \(spec.parameters.count)")
-      return StrategyParameters()
-    }
-    let given = spec.parameters.map { StrategyParameters.Entry(name: $0.key, value: $0.value) }
-    guard let base, spec.strategy.isEmpty || spec.strategy == base.strategyName else { return StrategyParameters(given) }
-    let kept = base.parameters.entries.filter { old in !given.contains { $0.name == old.name } }
-    return StrategyParameters(kept + given)
-  }
-
-  /// Adds what the core's own rules say, except about fields that are wrong already.
-  mutating func add(_ found: [CommandError.Violation]) {
-    for violation in found {
-      let field = ErrorMapping.field(violation.field)
-      guard !hasViolation(of: field) else { continue }
-      wrong(field, violation.reason, violation.message)
-    }
+    for violation in found { wrong(ErrorMapping.field(violation.field), violation.reason, violation.message) }
+    return configuration
   }
 }
 
-/// Checks configurations by the core's own rules, without asking the core: a core of its own that knows nothing but trading rules.
-final class ConfigurationCheck: Sendable {
-  private struct State: Sendable {
-    var core: TradingCore
-    var generation = 0
-  }
-  private let state: Mutex<State>
-  private let board: StateBoard
-
-  init(mode: TradingMode, board: StateBoard) {
-    self.board = board
-    state = Mutex(State(core: TradingCore(configuration: CoreConfiguration(mode: mode))))
-  }
-
-  func violations(of configuration: BotConfiguration) -> [CommandError.Violation] {
-    state.withLock { state in
-      let generation = board.rulesGeneration
-      if generation != state.generation {
-        var effects: [Effect] = []
-        state.core.step(.rules(board.allRules), at: .zero, effects: &effects)
-        state.generation = generation
-      }
-      return state.core.violations(of: configuration)
+extension ControlContext {
+  /// What is known here of a symbol, for judging settings.
+  func knowledge(of symbol: Symbol, isPriced: Bool = true) -> BotConfiguration.SymbolKnowledge {
+    guard let rules = board.rules(for: symbol) else {
+      return board.rulesGeneration == 0 ? .notLoaded : .unlisted(board.reasonWithoutRules(symbol))
     }
+    return .listed(rules, price: !isPriced ? .zero : market.trade(symbol)?.price ?? market.ticker(symbol)?.last ?? .zero)
   }
 }

@@ -29,8 +29,8 @@ enum ErrorMapping {
   /// Where a field that the core names stands in the request.
   static func field(_ name: String) -> String {
     switch name {
-    case "", "bot_id", "request_id", "client_order_id": name
-    case _ where name.hasPrefix("params."): "spec.parameters[\(name.dropFirst(7))]"
+    case "", "bot_id", "request_id", "client_order_id", "duration_ms", "lock_id": name
+    case _ where name.hasPrefix("limits."): name
     default: "spec.\(name)"
     }
   }

@@ -1,4 +1,5 @@
 import BotAPI
+import Logging
 import Synchronization
 import TTRPC
 import TradingCore
@@ -20,45 +21,15 @@ extension V1.RemoveBotRequest: MutationRequest {}
 extension V1.StartAllBotsRequest: MutationRequest {}
 extension V1.StopAllBotsRequest: MutationRequest {}
 extension V1.ClosePositionRequest: MutationRequest {}
+extension V1.AdoptPositionRequest: MutationRequest {}
+extension V1.ReleasePositionRequest: MutationRequest {}
+extension V1.ResolveDiscrepancyRequest: MutationRequest {}
+extension V1.PanicRequest: MutationRequest {}
+extension V1.LockEntriesRequest: MutationRequest {}
+extension V1.UnlockEntriesRequest: MutationRequest {}
 extension V1.CancelOrderRequest: MutationRequest {}
 extension V1.SetTradingStateRequest: MutationRequest {}
 extension V1.ShutdownRequest: MutationRequest {}
-
-/// The first answers of recent mutations, so that a repeated request gives the same one. The core remembers more, and across restarts,
-/// but only that a request was done, not what was answered.
-final class MutationMemory: Sendable {
-  static let capacity = 1_024
-  /// Longer answers are not kept.
-  static let answerBytesMaximum = 64 << 10
-
-  enum Lookup { case unknown, repeated([UInt8]), reused }
-
-  private struct State: Sendable {
-    var answers: [String: (fingerprint: UInt64, bytes: [UInt8])] = [:]
-    var order: [String] = []
-    var head = 0
-  }
-  private let state = Mutex(State())
-
-  func find(_ id: String, _ fingerprint: UInt64) -> Lookup {
-    guard !id.isEmpty, let known = state.withLock({ $0.answers[id] }) else { return .unknown }
-    return known.fingerprint == fingerprint ? .repeated(known.bytes) : .reused
-  }
-
-  func remember(_ id: String, _ fingerprint: UInt64, _ bytes: [UInt8]) {
-    guard !id.isEmpty, bytes.count <= Self.answerBytesMaximum else { return }
-    state.withLock { state in
-      guard state.answers.updateValue((fingerprint, bytes), forKey: id) == nil else { return }
-      if state.order.count < Self.capacity {
-        state.order.append(id)
-      } else {
-        state.answers[state.order[state.head]] = nil
-        state.order[state.head] = id
-        state.head = (state.head + 1) % Self.capacity
-      }
-    }
-  }
-}
 
 /// FNV-1a, 64 bits, of a mutation: its method and its body without the request id.
 func fingerprint(of request: some MutationRequest, _ method: RPCMethod) -> UInt64 {
@@ -80,6 +51,8 @@ struct Mutation<Response: BotMessage>: Sendable {
   let responder: TypedResponder<Response>
   let requestID: String
   let fingerprint: UInt64
+  /// What the change is about, for the audit log.
+  let subject: Logger.Metadata
 
   /// Runs a command. `step` names a part of a request that takes several commands; it gets a request id of its own.
   func perform(_ command: Command, step: String = "", _ body: @escaping @Sendable (CommandResult) -> Void) {
@@ -91,23 +64,55 @@ struct Mutation<Response: BotMessage>: Sendable {
   func require(_ command: Command, step: String = "", _ body: @escaping @Sendable ([BotID]) -> Void) {
     perform(command, step: step) { result in
       switch result {
-      case .done(let bots, _): body(bots)
+      case .done(let bots, _), .repeated(_, let bots): body(bots)
       case .failed(let error): fail(ErrorMapping.error(error))
       }
     }
   }
 
-  func succeed(_ response: Response) {
+  /// Runs `body` unless the request was done before: then it gets its first answer again, where that was kept.
+  func unlessRepeated(_ body: @escaping @Sendable () -> Void) {
+    var check = RequestCheck()
+    check.requestID(requestID)
+    // A malformed id is refused by the body, together with everything else that is wrong.
+    guard !requestID.isEmpty, check.violations.isEmpty else { return body() }
+    perform(.recall) { result in
+      switch result {
+      case .repeated(let response?, _):
+        context.access.log(call, subject, requestID: requestID, result: "REPEATED", isRefused: false)
+        responder.raw.succeed(response)
+      case .failed(let error): fail(ErrorMapping.error(error))
+      case .done, .repeated: body()
+      }
+    }
+  }
+
+  /// Answers, once the answer is remembered for repetitions.
+  ///
+  /// - Parameters:
+  ///   - isRemembered: false for a check that changes nothing.
+  ///   - body: what follows the answer.
+  func succeed(_ response: Response, isRemembered: Bool = true, then body: @escaping @Sendable () -> Void = {}) {
     guard let bytes = try? response.encode() else {
       return fail(RPCError(code: .resourceExhausted, reason: "MESSAGE_TOO_LARGE", message: "done, but the answer is too large to send"))
     }
-    context.mutations.remember(requestID, fingerprint, bytes)
-    context.access.log(call.connection, call.method, requestID: requestID, result: "OK")
+    guard isRemembered, !requestID.isEmpty else {
+      finish(bytes)
+      return body()
+    }
+    perform(.remember(response: bytes)) { _ in
+      finish(bytes)
+      body()
+    }
+  }
+
+  private func finish(_ bytes: [UInt8]) {
+    context.access.log(call, subject, requestID: requestID, result: "OK", isRefused: false)
     responder.raw.succeed(bytes)
   }
 
   func fail(_ error: RPCError) {
-    context.access.log(call.connection, call.method, requestID: requestID, result: error.info?.reason ?? error.code.description)
+    context.access.log(call, subject, requestID: requestID, result: error.info?.reason ?? error.code.description, isRefused: true)
     responder.fail(error)
   }
 }

@@ -54,7 +54,7 @@ struct RequestCheck {
 
   mutating func interval(_ text: String, field: String = "interval") -> Interval? {
     if let interval = Interval(rawValue: text) { return interval }
-    let known = Interval.allCases.map(\.rawValue).joined(separator: ", ")
+    let known = Interval.list
     wrong(
       field, text.isEmpty ? "REQUIRED" : "INTERVAL_UNKNOWN",
       text.isEmpty ? "\(field) is missing: one of \(known)" : "\(field) \"\(Self.shown(text))\" is not one of \(known)")
@@ -66,11 +66,16 @@ struct RequestCheck {
   /// `nil` for an empty text, which is not wrong, and for one that is.
   mutating func decimal(_ text: String, field: String) -> FixedDecimal? {
     guard !text.isEmpty else { return nil }
-    if let value = FixedDecimal(text: text) { return value }
+    if let value = FixedDecimal(plain: text) { return value }
+    notADecimal(text, field: field)
+    return nil
+  }
+
+  mutating func notADecimal(_ text: String, field: String) {
     wrong(
       field, "NOT_A_DECIMAL",
-      "\(field) \"\(Self.shown(text))\" must be a decimal such as 0.02: digits, a point, at most 8 digits behind it, no exponent")
-    return nil
+      "\(field) \"\(Self.shown(text))\" must be a decimal such as 0.02: at most 18 digits without leading zeros, a point, at most 8 "
+        + "digits behind it, no exponent, no -0")
   }
 
   mutating func notNegative(_ value: Int64, field: String) {
@@ -89,7 +94,7 @@ struct RequestCheck {
   /// A token that is a number.
   mutating func numericToken(_ text: String) -> UInt64? {
     guard !text.isEmpty else { return nil }
-    if text.utf8.count <= 20, let value = UInt64(text) { return value }
+    if text.utf8.count <= 20, let value = UInt64(text), String(value) == text { return value }
     malformedToken()
     return nil
   }

@@ -23,17 +23,9 @@ extension RPCServer {
     register(method) { (call, request: Request, responder: TypedResponder<Response>) in
       let fingerprint = fingerprint(of: request, method)
       let mutation = Mutation(
-        context: context, call: call, responder: responder, requestID: request.requestID, fingerprint: fingerprint)
-      switch context.mutations.find(request.requestID, fingerprint) {
-      case .repeated(let bytes):
-        context.access.log(call.connection, method, requestID: request.requestID, result: "REPEATED")
-        responder.raw.succeed(bytes)
-      case .reused:
-        mutation.fail(
-          RPCError(
-            code: .alreadyExists, reason: "REQUEST_ID_REUSED", field: "request_id",
-            message: "request_id \(RequestCheck.shown(request.requestID)) was used for another request; choose a new one"))
-      case .unknown:
+        context: context, call: call, responder: responder, requestID: request.requestID, fingerprint: fingerprint,
+        subject: AuditSubject.metadata(request, context.board))
+      mutation.unlessRepeated {
         do throws(RPCError) {
           try body(mutation, request)
         } catch {

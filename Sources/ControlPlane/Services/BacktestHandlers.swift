@@ -1,4 +1,5 @@
 import BotAPI
+import FigureMessages
 import Dispatch
 import MarketData
 import ServiceRuntime
@@ -110,19 +111,9 @@ struct BacktestHandlers: Sendable {
     if !request.dataFile.isEmpty, !request.symbols.isEmpty {
       check.wrong("symbols", "MUST_BE_EMPTY", "symbols must be empty together with data_file: a file holds one symbol")
     }
-    let base = check.configuration(botID: BotID("backtest"), request.spec, base: nil)
+    let base = check.configuration(botID: BotID("backtest"), request.spec, base: nil, isBacktest: true, context)
     let more = check.symbols(request.symbols).sorted()
-    if var base {
-      base.id = BotID(base.symbol.text.lowercased().filter { $0 != "." }) ?? base.id
-      job.bots = [base]
-      for symbol in more where symbol != base.symbol {
-        var bot = base
-        bot.symbol = symbol
-        bot.id = BotID(symbol.text.lowercased().filter { $0 != "." }) ?? base.id
-        job.bots.append(bot)
-      }
-      check.add(context.check.violations(of: base))
-    }
+    if let base { job.bots = base.copies(on: [base.symbol] + more.filter { $0 != base.symbol }) }
     try check.finish()
     return job
   }
@@ -190,7 +181,7 @@ struct BacktestHandlers: Sendable {
     _ request: V1.RunBacktestRequest, _ bot: BotConfiguration, _ notes: inout [String]
   ) throws(RPCError) -> BacktestJob.Market {
     guard let rules = context.board.rules(for: bot.symbol) else {
-      throw RPCError(code: .notFound, reason: "SYMBOL_UNKNOWN", field: "spec.symbol", message: "the exchange has no symbol \(bot.symbol)")
+      throw RPCError(code: .notFound, reason: "SYMBOL_UNKNOWN", field: "spec.symbol", message: context.board.reasonWithoutRules(bot.symbol))
     }
     guard request.dataFile.isEmpty else {
       let file = BacktestFile(
@@ -220,11 +211,16 @@ extension V1.BacktestResult {
         timeNs: sample.time.nanoseconds, equity: FixedDecimal(nearestTo: sample.equity)?.description ?? "",
         drawdown: FixedDecimal(nearestTo: peak - sample.equity)?.description ?? "")
     }
+    var stats = V1.Stats(result.performance)
+    stats.candles = Int64(result.candleCount)
     let figures = result.figures.map { figure in
-      V1.BacktestFigure(section: figure.section, key: figure.key, label: figure.label, text: figure.text, number: figure.number)
+      V1.BacktestFigure(
+        section: figure.section, key: figure.key, label: figure.label, text: figure.text, number: figure.number,
+        isRatio: figure.isRatio)
     }
     self.init(
-      equity: equity, elapsedNs: elapsed, figures: figures, notes: result.notes, candles: Int64(result.candleCount), title: result.title)
+      equity: equity, elapsedNs: elapsed, figures: figures, notes: result.notes, candles: Int64(result.candleCount), title: result.title,
+      stats: stats, endedReason: result.ended?.reason ?? "", endedTimeNs: result.ended?.time.nanoseconds ?? 0)
   }
 }
 
@@ -235,6 +231,9 @@ extension V1.BacktestTrade {
       closedTimeNs: trade.closedAt.nanoseconds, entryPrice: trade.entryPrice.description, exitPrice: trade.exitPrice.description,
       quantity: trade.quantity.description, fees: trade.fees.description, profit: trade.profit.description,
       profitFraction: FixedDecimal(nearestTo: trade.fraction)?.description ?? "", candles: Int64(trade.candles),
-      entryReason: trade.entryReason, exitKind: trade.exitKind, exitReason: trade.exitReason, isClosed: trade.isClosed)
+      entryReason: trade.entryReason, exitKind: trade.exitKind, exitReason: trade.exitReason, isClosed: trade.isClosed,
+      maxAdverseExcursion: trade.adverseExcursion.map { FixedDecimal.text(of: $0) } ?? "",
+      maxFavorableExcursion: trade.favorableExcursion.map { FixedDecimal.text(of: $0) } ?? "",
+      exitTimeModelled: trade.isExitTimeModelled)
   }
 }

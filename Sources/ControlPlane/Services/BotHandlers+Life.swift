@@ -31,6 +31,13 @@ extension BotHandlers {
     server.serveMutation(V1.BotService.closePosition, context) {
       (mutation: Mutation<V1.ClosePositionResponse>, request: V1.ClosePositionRequest) throws(RPCError) in try close(mutation, request)
     }
+    server.serveMutation(V1.BotService.adoptPosition, context) {
+      (mutation: Mutation<V1.AdoptPositionResponse>, request: V1.AdoptPositionRequest) throws(RPCError) in try adopt(mutation, request)
+    }
+    server.serveMutation(V1.BotService.releasePosition, context) {
+      (mutation: Mutation<V1.ReleasePositionResponse>, request: V1.ReleasePositionRequest) throws(RPCError) in
+      try release(mutation, request)
+    }
     server.serveMutation(V1.BotService.removeBot, context) {
       (mutation: Mutation<V1.RemoveBotResponse>, request: V1.RemoveBotRequest) throws(RPCError) in try remove(mutation, request)
     }
@@ -83,7 +90,7 @@ extension BotHandlers {
       switch result {
       case .failed(let error) where Self.isNothingToClose(error): mutation.succeed(V1.ClosePositionResponse())
       case .failed(let error): mutation.fail(ErrorMapping.error(error))
-      case .done:
+      case .done, .repeated:
         if let order = context.board.openOrders.last(where: { $0.botID == id && $0.intent.purpose == .manual }) {
           return mutation.succeed(V1.ClosePositionResponse(order: V1.Order(order)))
         }
@@ -95,6 +102,26 @@ extension BotHandlers {
         if !isQueued { mutation.succeed(V1.ClosePositionResponse()) }
       }
     }
+  }
+
+  private func adopt(_ mutation: Mutation<V1.AdoptPositionResponse>, _ request: V1.AdoptPositionRequest) throws(RPCError) {
+    var check = RequestCheck()
+    if request.quantity.isEmpty { check.wrong("quantity", "REQUIRED", "quantity is required: how much of the base asset the bot is given") }
+    let quantity = check.decimal(request.quantity, field: "quantity") ?? .zero
+    let entryPrice = check.decimal(request.entryPrice, field: "entry_price") ?? .zero
+    try check.finish()
+    let id = try botID(request.requestID, request.botID)
+    mutation.require(.adoptPosition(id, quantity: quantity, entryPrice: entryPrice)) {
+      answer(mutation, $0) { V1.AdoptPositionResponse(bot: $0) }
+    }
+  }
+
+  private func release(_ mutation: Mutation<V1.ReleasePositionResponse>, _ request: V1.ReleasePositionRequest) throws(RPCError) {
+    var check = RequestCheck()
+    let quantity = check.decimal(request.quantity, field: "quantity")
+    try check.finish()
+    let id = try botID(request.requestID, request.botID)
+    mutation.require(.releasePosition(id, quantity: quantity)) { answer(mutation, $0) { V1.ReleasePositionResponse(bot: $0) } }
   }
 
   /// The newest order placed by hand for a bot since `sequence`; `nil` when there is none among its latest few orders.
@@ -137,22 +164,14 @@ extension BotHandlers {
 
   private func remove(_ mutation: Mutation<V1.RemoveBotResponse>, _ request: V1.RemoveBotRequest) throws(RPCError) {
     let id = try botID(request.requestID, request.botID)
-    guard let bot = context.board.bot(id) else {
+    guard context.board.bot(id) != nil else {
       // The core knows whether this very request removed it before.
-      return mutation.require(.removeBot(id, force: false)) { answer(mutation, $0) { V1.RemoveBotResponse(bot: $0) } }
+      return mutation.require(.removeBot(id)) { answer(mutation, $0) { V1.RemoveBotResponse(bot: $0) } }
     }
     let removal = { @Sendable in
-      mutation.require(.removeBot(id, force: false)) { answer(mutation, $0) { V1.RemoveBotResponse(bot: $0) } }
+      mutation.require(.removeBot(id)) { answer(mutation, $0) { V1.RemoveBotResponse(bot: $0) } }
     }
-    guard request.force else {
-      guard bot.state != .running, bot.state != .paused else {
-        throw RPCError(
-          code: .failedPrecondition, reason: "BOT_RUNNING", field: "bot_id",
-          message: "bot \(id) is \(bot.state); stop it first (botctl stop \(id)), or remove it with --force, which also sells what it holds"
-        )
-      }
-      return removal()
-    }
+    guard request.force else { return removal() }
     mutation.require(.stopBot(id), step: "stop") { _ in
       mutation.perform(.closePosition(id), step: "close") { result in
         if case .failed(let error) = result, !Self.isNothingToClose(error) { return mutation.fail(ErrorMapping.error(error)) }

@@ -18,17 +18,29 @@ extension BotHandlers {
     var check = RequestCheck()
     check.requestID(request.requestID)
     let id = check.botID(request.botID)
-    let configuration = check.configuration(botID: id, request.spec, base: nil)
-    try validate(configuration, &check)
-    guard let configuration, let spec = request.spec else { return }
+    let configuration = check.configuration(botID: id, request.spec, base: nil, context)
+    try Self.finish(check)
+    guard let configuration else { return }
     if request.validateOnly {
       if let id, context.board.bot(id) != nil { throw Self.botExists(id) }
-      let spec = BotValues.spec(of: configuration, isRunning: false)
-      return mutation.succeed(V1.CreateBotResponse(bot: V1.Bot(id: configuration.id.text, spec: spec)))
+      let spec = BotValues.spec(of: configuration)
+      let rules = context.board.rules(for: configuration.symbol)
+      let bot = V1.Bot(
+        id: configuration.id.text, spec: spec, mode: V1.TradingMode(context.configuration.mode), quoteAsset: rules?.quoteAsset ?? "",
+        baseAsset: rules?.baseAsset ?? "", protection: values.expectedProtection(of: configuration))
+      return mutation.succeed(V1.CreateBotResponse(bot: bot, notes: notes), isRemembered: false)
     }
-    mutation.require(.createBot(configuration, start: request.start || spec.autoStart)) { bots in
-      answer(mutation, bots) { V1.CreateBotResponse(bot: $0) }
+    mutation.require(.createBot(configuration, start: request.start)) { bots in
+      answer(mutation, bots) { V1.CreateBotResponse(bot: $0, notes: notes) }
     }
+  }
+
+  /// What keeps every bot from entering now.
+  private var notes: [String] {
+    let view = context.board.view
+    guard view.tradingState != .active else { return [] }
+    let why = view.tradingStateReason.isEmpty ? "" : " (\(view.tradingStateReason))"
+    return ["trading is \(view.tradingState)\(why): no bot opens a position until you let it: botctl risk activate"]
   }
 
   private static func botExists(_ id: BotID) -> RPCError {
@@ -43,27 +55,21 @@ extension BotHandlers {
     let id = check.botID(request.botID)
     guard let id else { return try check.finish() }
     guard let bot = context.board.bot(id) else { throw ErrorMapping.botNotFound(id.text) }
-    let configuration = check.configuration(botID: id, request.spec, base: bot.configuration)
-    try validate(configuration, &check)
+    let configuration = check.configuration(
+      botID: id, request.spec, base: bot.configuration, countsAutoStart: request.updateAutoStart,
+      countsCompound: request.updateCompound, context)
+    try Self.finish(check)
     guard let configuration else { return }
-    guard bot.state != .running else {
-      throw RPCError(
-        code: .failedPrecondition, reason: "BOT_RUNNING", field: "bot_id",
-        message: "bot \(id) is running; stop it first: botctl stop \(id)")
-    }
     mutation.require(.updateBot(configuration)) { bots in
       answer(mutation, bots) { V1.UpdateBotResponse(bot: $0) }
     }
   }
 
-  /// Everything that is wrong, by form and by the core's rules, in one error.
-  private func validate(_ configuration: BotConfiguration?, _ check: inout RequestCheck) throws(RPCError) {
-    guard let configuration else { return try check.finish() }
-    let isWellFormed = check.violations.isEmpty
-    let found = context.check.violations(of: configuration)
-    check.add(found)
-    if isWellFormed, !found.isEmpty, found.allSatisfy({ $0.reason == "RULES_NOT_LOADED" }) {
-      throw ErrorMapping.error(CommandError(.unavailable, found))
+  /// Everything that is wrong, in one error. Symbols that are not loaded yet, and nothing else wrong: to be tried again.
+  private static func finish(_ check: RequestCheck) throws(RPCError) {
+    if !check.violations.isEmpty, check.violations.allSatisfy({ $0.reason == "RULES_NOT_LOADED" }) {
+      throw RPCError(
+        code: .unavailable, reason: "RULES_NOT_LOADED", field: check.violations[0].field, message: check.violations[0].message)
     }
     try check.finish()
   }

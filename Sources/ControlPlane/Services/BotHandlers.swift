@@ -31,13 +31,13 @@ struct BotHandlers: Sendable {
   }
 
   private func get(_ request: V1.GetBotRequest) throws(RPCError) -> V1.GetBotResponse {
-    V1.GetBotResponse(bot: values.bot(try entry(request.botID)))
+    V1.GetBotResponse(bot: values.bot(try entry(request.botID), expectsProtection: true))
   }
 
   private func stats(_ request: V1.GetBotStatsRequest) throws(RPCError) -> V1.GetBotStatsResponse {
     let entry = try entry(request.botID)
-    let market = context.market.trade(entry.snapshot.configuration.symbol)?.time ?? .zero
-    return V1.GetBotStatsResponse(stats: values.stats(entry, at: max(market, context.board.view.time)))
+    guard let stats = values.stats(entry, at: context.now) else { throw ErrorMapping.botNotFound(request.botID) }
+    return V1.GetBotStatsResponse(stats: stats)
   }
 
   private func list(_ request: V1.ListBotsRequest) throws(RPCError) -> V1.ListBotsResponse {

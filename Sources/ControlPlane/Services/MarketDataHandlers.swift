@@ -1,5 +1,6 @@
 import Time
 import BotAPI
+import StrategyMessages
 import MarketData
 import ServiceRuntime
 import TTRPC
@@ -38,7 +39,7 @@ struct MarketDataHandlers: Sendable {
       response.symbols.append(
         V1.SymbolInfo(
           symbol: rules.symbol.text, baseAsset: rules.baseAsset, quoteAsset: rules.quoteAsset, status: rules.status.text,
-          subscribed: subscribed.contains(rules.symbol)))
+          subscribed: subscribed.contains(rules.symbol), obstacles: rules.obstacles))
     }
     return response
   }
@@ -51,9 +52,13 @@ struct MarketDataHandlers: Sendable {
     return symbol
   }
 
+  private func unknown(_ symbol: Symbol) -> RPCError {
+    RPCError(code: .notFound, reason: "SYMBOL_UNKNOWN", field: "symbol", message: context.board.reasonWithoutRules(symbol))
+  }
+
   private func rules(_ request: V1.GetTradingRulesRequest) throws(RPCError) -> V1.GetTradingRulesResponse {
     let symbol = try known(request.symbol)
-    guard let rules = context.board.rules(for: symbol) else { throw ErrorMapping.symbolNotFound(symbol.text) }
+    guard let rules = context.board.rules(for: symbol) else { throw unknown(symbol) }
     return V1.GetTradingRulesResponse(rules: V1.TradingRules(rules))
   }
 
@@ -70,7 +75,7 @@ struct MarketDataHandlers: Sendable {
     let before = request.beforeTimeNs == 0 ? nil : Timestamp(nanoseconds: request.beforeTimeNs)
     var list = context.market.candles(key, limit: limit, before: before).map { V1.Candle($0, key, isClosed: true, isNamed: false) }
     if list.isEmpty, context.market.quality(key) == nil, context.board.rules(for: symbol) == nil, !context.board.allRules.isEmpty {
-      throw ErrorMapping.symbolNotFound(symbol.text)
+      throw unknown(symbol)
     }
     if request.includeOpen, let current = context.market.current(key), before.map({ current.openTime < $0 }) ?? true {
       list.append(V1.Candle(current, key, isClosed: false, isNamed: false))
@@ -81,7 +86,7 @@ struct MarketDataHandlers: Sendable {
   private func ticker(_ request: V1.GetTickerRequest) throws(RPCError) -> V1.GetTickerResponse {
     let symbol = try known(request.symbol)
     if let ticker = V1.Ticker(symbol, context.market) { return V1.GetTickerResponse(ticker: ticker) }
-    guard context.board.rules(for: symbol) != nil else { throw ErrorMapping.symbolNotFound(symbol.text) }
+    guard context.board.rules(for: symbol) != nil else { throw unknown(symbol) }
     throw RPCError(
       code: .notFound, reason: "NO_PRICE", field: "symbol",
       message: "no price of \(symbol) came yet: prices arrive for the symbols that some bot trades")
@@ -105,7 +110,7 @@ struct MarketDataHandlers: Sendable {
   private static func feed(_ quality: SeriesQuality, _ state: FeedState?, at now: Timestamp) -> V1.FeedQuality {
     let status: V1.HealthStatus =
       switch state {
-      case .live: quality.holes > 0 ? .degraded : .ok
+      case .live: quality.holes > 0 || !quality.feed.problem.isEmpty ? .degraded : .ok
       case .connecting: .degraded
       case .stale: .down
       case nil: .unspecified
@@ -114,7 +119,8 @@ struct MarketDataHandlers: Sendable {
       symbol: quality.series.symbol.text, interval: quality.series.interval.rawValue, status: status,
       lastEventTimeNs: quality.lastEvent?.nanoseconds ?? 0, lagNs: quality.lastEvent.map { max(0, now.nanoseconds(since: $0)) } ?? 0,
       candlesHeld: Int64(quality.held),
-      candlesBackfilled: Int64(clamping: quality.gaps) - Int64(min(quality.holes, Int(clamping: quality.gaps))),
-      candlesMissing: Int64(quality.holes), framesRefused: Int64(clamping: quality.refused))
+      candlesBackfilled: Int64(clamping: quality.feed.backfilled), candlesMissing: Int64(quality.holes),
+      reconnects: Int64(quality.feed.reconnects), framesRefused: Int64(clamping: quality.refused &+ quality.feed.refused),
+      reason: quality.feed.problem)
   }
 }

@@ -38,7 +38,8 @@ enum OrderExplanation {
       kind = "intent"
       let price = request.type.hasLimitPrice ? " at \(request.price)" : ""
       let stop = request.type.isContingent ? ", stop \(request.stopPrice)" : ""
-      description = "\(request.side) \(request.quantity) \(request.symbol), \(request.type)\(price)\(stop)"
+      let size = request.isByAmount ? "\(request.symbol) for \(request.quoteQuantity)" : "\(request.quantity) \(request.symbol)"
+      description = "\(request.side) \(size), \(request.type)\(price)\(stop)"
     case .orderUpdated(let update):
       kind = "report"
       status = update.status

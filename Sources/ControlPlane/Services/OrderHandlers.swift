@@ -39,7 +39,7 @@ struct OrderHandlers: Sendable {
   /// - Throws: `NOT_FOUND`.
   static func fold(_ id: ClientOrderID, _ journal: Journal) throws -> (order: Order, entries: [JournalEntry]) {
     let entries = try journal.orderHistory(id)
-    guard let order = OrderFold.order(entries) else { throw ErrorMapping.orderNotFound(id.text) }
+    guard let order = Order.folded(entries) else { throw ErrorMapping.orderNotFound(id.text) }
     return (order, entries)
   }
 

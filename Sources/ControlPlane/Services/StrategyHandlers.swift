@@ -1,6 +1,8 @@
 import BotAPI
 import Strategies
+import StrategyMessages
 import TTRPC
+import TradingCore
 
 /// `StrategyService`: the catalogue as clients see it.
 struct StrategyHandlers: Sendable {
@@ -15,40 +17,34 @@ struct StrategyHandlers: Sendable {
     var check = RequestCheck()
     let size = check.pageSize(request.pageSize, context.limits)
     try check.finish()
-    let all = StrategyCatalogue.all.sorted { $0.name < $1.name }.filter { request.pageToken.isEmpty || $0.name > request.pageToken }
+    let all = strategies.sorted { $0.name < $1.name }.filter { request.pageToken.isEmpty || $0.name > request.pageToken }
     let page = all.prefix(size)
     return V1.ListStrategiesResponse(
-      strategies: page.map(Self.value), nextPageToken: page.count < all.count ? page.last?.name ?? "" : "")
+      strategies: Array(page), nextPageToken: page.count < all.count ? page.last?.name ?? "" : "")
   }
 
   private func get(_ request: V1.GetStrategyRequest) throws(RPCError) -> V1.GetStrategyResponse {
-    guard let descriptor = StrategyCatalogue.descriptor(named: request.name) else {
+    guard let strategy = strategies.first(where: { $0.name == request.name }) else {
       throw RPCError(
         code: .notFound, reason: "STRATEGY_UNKNOWN", field: "name",
         message:
           "there is no strategy \"\(RequestCheck.shown(request.name))\"; there are "
-          + StrategyCatalogue.all.map(\.name).joined(separator: ", ")
+          + strategies.map(\.name).joined(separator: ", ")
       )
     }
-    return V1.GetStrategyResponse(strategy: Self.value(descriptor))
+    return V1.GetStrategyResponse(strategy: strategy)
   }
 
-  private static func value(_ descriptor: StrategyDescriptor) -> V1.Strategy {
-    let warmUp = (try? descriptor.make())?.warmUp ?? 0
-    return V1.Strategy(
-      name: descriptor.name, summary: descriptor.summary, description: descriptor.summary,
-      parameters: descriptor.parameters.map(Self.schema), warmUpCandles: Int64(warmUp))
-  }
-
-  private static func schema(_ parameter: ParameterDescriptor) -> V1.ParameterSchema {
-    let type: V1.ParameterType =
-      switch parameter.type {
-      case .integer: .integer
-      case .number: .decimal
-      case .boolean: .boolean
+  /// Those built in, those that processes serve, and those that bots use while their process is away.
+  private var strategies: [V1.Strategy] {
+    let served = context.strategies.all
+    var list = StrategyCatalogue.all.map { V1.Strategy($0) } + served.map { V1.Strategy($0, isAvailable: true) }
+    for entry in context.board.view.bots.bots() {
+      guard !entry.isRemoved, let strategy = entry.snapshot.configuration.served, !list.contains(where: { $0.name == strategy.name }) else {
+        continue
       }
-    return V1.ParameterSchema(
-      name: parameter.name, type: type, defaultValue: parameter.defaultValue, minimum: parameter.minimum, maximum: parameter.maximum,
-      description: parameter.meaning, choices: parameter.type == .boolean ? ["true", "false"] : [])
+      list.append(V1.Strategy(strategy, isAvailable: false))
+    }
+    return list
   }
 }

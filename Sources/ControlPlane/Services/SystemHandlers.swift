@@ -1,6 +1,6 @@
 import Time
 import BotAPI
-import MarketData
+import Journal
 import MarketData
 import ServiceRuntime
 import Strategies
@@ -22,10 +22,14 @@ struct SystemHandlers: Sendable {
   /// Largest payload of a Ping.
   static let pingBytesMaximum = 1 << 20
 
+  /// Entries of one page of the journal at most, and their bytes (one entry may exceed them).
+  static let journalRowsMaximum = 4_096
+  static let journalBytesMaximum = 1 << 20
+
   func register(on server: RPCServer) {
     server.serve(V1.SystemService.hello) { (call, request: V1.HelloRequest) throws(RPCError) in hello(call, request) }
     server.serve(V1.SystemService.login) { (call, request: V1.LoginRequest) throws(RPCError) -> V1.LoginResponse in
-      let identity = try context.access.login(request.token, call.connection)
+      let identity = try context.access.login(request.token, call)
       return V1.LoginResponse(identity: identity.name, role: "\(Role(rawValue: identity.role) ?? .none)")
     }
     server.serve(V1.SystemService.ping) { (_, request: V1.PingRequest) throws(RPCError) in try Self.ping(request) }
@@ -37,19 +41,21 @@ struct SystemHandlers: Sendable {
     server.register(V1.SystemService.runSelfTest) {
       (_, request: V1.RunSelfTestRequest, responder: TypedResponder<V1.RunSelfTestResponse>) in runSelfTest(request, responder)
     }
+    server.serveFromJournal(V1.SystemService.getJournal, context) {
+      (request: V1.GetJournalRequest) throws(RPCError) -> JournalQuery<V1.GetJournalResponse> in try Self.getJournal(request)
+    }
     server.serveMutation(V1.SystemService.shutdown, context) {
       (mutation: Mutation<V1.ShutdownResponse>, request: V1.ShutdownRequest) throws(RPCError) in
       var check = RequestCheck()
       check.requestID(request.requestID)
       check.reason(request.reason)
       try check.finish()
-      mutation.succeed(V1.ShutdownResponse())
-      shutdown()
+      mutation.succeed(V1.ShutdownResponse()) { shutdown() }
     }
   }
 
   private func hello(_ call: RPCContext, _ request: V1.HelloRequest) -> V1.HelloResponse {
-    let identity = context.access.identity(of: call.connection)
+    let identity = context.access.identity(of: call)
     let role = Role(rawValue: identity.role) ?? .none
     let limits = context.limits
     return V1.HelloResponse(
@@ -74,11 +80,22 @@ struct SystemHandlers: Sendable {
     return V1.PingResponse(payload: request.payload, serverTimeNs: WallClock.now().nanoseconds)
   }
 
+  private static func getJournal(_ request: V1.GetJournalRequest) throws(RPCError) -> JournalQuery<V1.GetJournalResponse> {
+    var check = RequestCheck()
+    check.notNegative(request.afterSequence, field: "after_sequence")
+    try check.finish()
+    let after = UInt64(clamping: request.afterSequence)
+    return JournalQuery { journal, _ in
+      // The end first: what is read afterwards reaches at least so far.
+      let last = journal.lastSequence
+      let rows = try journal.rows(after: after, limit: journalRowsMaximum, bytesMaximum: journalBytesMaximum)
+      return V1.GetJournalResponse(payloads: rows.map(\.payload), lastSequence: Int64(clamping: last))
+    }
+  }
+
   private func config() -> V1.GetConfigResponse {
-    var settings = context.configuration.settings
-    settings.append(.init(name: "state_directory", value: context.configuration.stateDirectory))
-    return V1.GetConfigResponse(
-      entries: settings.sorted { $0.name < $1.name }.map {
+    V1.GetConfigResponse(
+      entries: context.configuration.settings.sorted { $0.name < $1.name }.map {
         // The daemon masks its secrets; a value that is not masked is masked here.
         let value = $0.isSecret && !$0.value.isEmpty ? "***" : $0.value
         return V1.ConfigEntry(name: $0.name, value: value, source: $0.source, isSecret: $0.isSecret)

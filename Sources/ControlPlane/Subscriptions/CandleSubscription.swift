@@ -1,5 +1,6 @@
 import Time
 import BotAPI
+import StrategyMessages
 import MarketData
 import NIOCore
 import ServiceRuntime

@@ -30,7 +30,7 @@ struct JournalFilter: Hashable, Sendable {
       guard let kind = EventValues.kind(of: record), kinds.isEmpty || kinds.contains(kind) else { return false }
     }
     guard !bots.isEmpty else { return true }
-    return EventValues.bot(of: record).map(bots.contains) ?? false
+    return record.bot.map(bots.contains) ?? false
   }
 
   /// A message with these entries, which all match, and are all recorded or all not.

@@ -51,8 +51,8 @@ public final class JournalTail: Sendable {
 
   /// Takes committed entries: in order of sequence, every one once. Costs one reference; O(1) amortised.
   ///
-  /// - Parameter isRecorded: false: the journal failed and the entries are not in it. Recorded entries never follow such ones, since
-  ///   their sequences are not the journal's.
+  /// - Parameter isRecorded: false: the journal has failed and the entries are not in it. Recorded entries follow such ones only after
+  ///   ``recovered(upTo:)``.
   public func committed(_ entries: [JournalEntry], isRecorded: Bool = true) {
     guard let batch = TailBatch(entries, isRecorded: isRecorded) else { return }
     let wake = state.withLock { state -> (@Sendable () -> Void)? in
@@ -69,6 +69,15 @@ public final class JournalTail: Sendable {
       return wake
     }
     wake?()
+  }
+
+  /// The journal is written again and holds everything up to `sequence`: what was kept here as not recorded is read there from now on.
+  public func recovered(upTo sequence: UInt64) {
+    state.withLock { state in
+      state.batches.removeAll()
+      state.count = 0
+      state.lastRecorded = max(state.lastRecorded, sequence)
+    }
   }
 
   private func trim(_ state: inout State) {

@@ -128,6 +128,11 @@ struct SubscriptionHandlers: Sendable {
     after sequence: Int64, journalID: String, liveOnly: Bool, _ check: inout RequestCheck
   ) throws(RPCError) -> (position: UInt64, opened: V1.SubscriptionOpened) {
     if liveOnly, sequence != 0 { check.wrong("after_sequence", "MUST_BE_ZERO", "after_sequence must be 0 together with live_only") }
+    if sequence < 0 {
+      check.wrong(
+        "after_sequence", "MUST_NOT_BE_NEGATIVE",
+        "after_sequence must be 0 or more, not \(sequence): 0 is everything, live_only what comes from now on")
+    }
     try check.finish()
     let last = context.journal.lastSequence
     let known = context.configuration.journalID
@@ -138,14 +143,13 @@ struct SubscriptionHandlers: Sendable {
           "after_sequence belongs to journal \(RequestCheck.shown(journalID)), this daemon's is \(known): start again with after_sequence 0"
       )
     }
-    // A negative number is a sequence of 2^63 or more, written by a client without signs.
     guard let after = UInt64(exactly: sequence), after <= last else {
       throw RPCError(
         code: .outOfRange,
         info: V1.ErrorInfo(
           reason: "SEQUENCE_BEYOND_END", field: "after_sequence",
           message:
-            "after_sequence \(UInt64(bitPattern: sequence)) is beyond the journal's end \(last): it was never recorded, is not of this "
+            "after_sequence \(sequence) is beyond the journal's end \(last): it was never recorded, is not of this "
             + "journal, or the journal was lost; start again with after_sequence 0",
           lastSequence: Int64(sequence: last)))
     }
@@ -226,7 +230,7 @@ struct SubscriptionHandlers: Sendable {
     let symbols = check.symbols(texts)
     guard !context.board.allRules.isEmpty else { return symbols }
     for symbol in symbols.sorted() where context.board.rules(for: symbol) == nil {
-      check.wrong("symbols", "SYMBOL_UNKNOWN", "the exchange has no symbol \(symbol); `botctl symbols` lists them")
+      check.wrong("symbols", "SYMBOL_UNKNOWN", context.board.reasonWithoutRules(symbol))
     }
     return symbols
   }

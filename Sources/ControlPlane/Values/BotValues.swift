@@ -1,6 +1,7 @@
 import Time
 import Venue
 import MarketData
+import Accounting
 import BotAPI
 import MarketData
 import Strategies
@@ -19,38 +20,85 @@ struct BotValues {
     return context.market.candles(configuration.series, limit: 1).last?.close ?? .zero
   }
 
-  func bot(_ entry: BoardBot) -> V1.Bot {
+  /// - Parameter expectsProtection: of a bot that holds nothing its levels are told for an entry at the latest price.
+  func bot(_ entry: BoardBot, expectsProtection: Bool = false) -> V1.Bot {
     let snapshot = entry.snapshot
     let mark = mark(of: snapshot.configuration)
     let unrealized = snapshot.position.unrealizedPnL(at: mark)
     return V1.Bot(
-      id: entry.id.text, spec: Self.spec(of: snapshot.configuration, isRunning: snapshot.state == .running), state: Self.state(of: entry),
+      id: entry.id.text, spec: Self.spec(of: snapshot.configuration), state: Self.state(of: entry),
       stateReason: snapshot.stateReason, mode: V1.TradingMode(context.configuration.mode), position: position(entry, mark: mark),
       lastSignal: snapshot.lastSignal.map { Self.signal($0, snapshot.configuration) },
-      netPnL: (snapshot.statistics.realizedPnL + unrealized).description, fills: Int64(snapshot.statistics.fillCount),
+      netPnL: (realized(snapshot) + unrealized).description, fills: Int64(snapshot.results.fillCount),
       createdTimeNs: snapshot.createdAt.nanoseconds, updatedTimeNs: snapshot.updatedAt.nanoseconds, quoteAsset: snapshot.quoteAsset,
-      baseAsset: snapshot.baseAsset, warmUpRemaining: warmUpRemaining(snapshot))
+      baseAsset: snapshot.baseAsset, warmUpRemaining: warmUpRemaining(snapshot),
+      createdSequence: Int64(sequence: snapshot.createdSequence), stateCause: V1.BotStateCause(snapshot.stateCause),
+      hold: snapshot.hold.map { hold in
+        V1.Hold(cause: hold.cause.name, concern: hold.concern.rawValue, reason: hold.reason, sinceTimeNs: hold.since.nanoseconds)
+      }, lock: entry.isRemoved ? nil : lock(of: snapshot),
+      protection: protection(snapshot, expects: expectsProtection && !entry.isRemoved))
+  }
+
+  private func protection(_ bot: BotSnapshot, expects: Bool) -> [V1.ProtectionLevel] {
+    guard bot.protection.isEmpty else { return bot.protection.map { level($0, bot.configuration, isExpected: false) } }
+    return expects && !bot.position.isOpen ? expectedProtection(of: bot.configuration) : []
+  }
+
+  /// Where the levels of an entry at the latest price would act; empty while the symbol's rules are not known.
+  func expectedProtection(of configuration: BotConfiguration) -> [V1.ProtectionLevel] {
+    guard let rules = context.board.rules(for: configuration.symbol) else { return [] }
+    let stops = context.board.openOrdersByID.values.count {
+      $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent
+    }
+    return configuration.expectedProtection(rules, price: mark(of: configuration), restingStops: stops).map {
+      level($0, configuration, isExpected: true)
+    }
+  }
+
+  private func level(_ level: ProtectionLevel, _ configuration: BotConfiguration, isExpected: Bool) -> V1.ProtectionLevel {
+    V1.ProtectionLevel(
+      kind: level.kind.rawValue, price: level.price.textOrEmpty, rests: level.rests, clientOrderID: level.order?.text ?? "",
+      explanation: level.explanation(
+        of: configuration.symbol, isPaper: context.configuration.mode.isPaper, isExpected: isExpected),
+      isExpected: isExpected)
+  }
+
+  /// What locks a bot's entries now.
+  private func lock(of bot: BotSnapshot) -> V1.EntryLock? {
+    let view = context.board.view
+    let lock = view.locks.strictest(bot: bot.configuration.id, symbol: bot.configuration.symbol, at: view.time)
+    return lock.map { V1.EntryLock($0) }
+  }
+
+  /// Realized as the book has it: fees in other assets taken off as well.
+  private func realized(_ snapshot: BotSnapshot) -> Amount {
+    context.books.read { book in book.number(of: snapshot.key).map { book.accounts[$0].realized } } ?? snapshot.results.realizedPnL
   }
 
   static func state(of entry: BoardBot) -> V1.BotState {
     if entry.isRemoved { return .removed }
-    let isNew = entry.snapshot.state == .stopped && entry.snapshot.statistics.firstStartTime == .zero
+    let isNew = entry.snapshot.state == .stopped && !entry.snapshot.results.hasStarted
     return isNew ? .created : V1.BotState(entry.snapshot.state)
   }
 
-  /// The settings with the strategy's defaults filled in. A running bot runs again after a restart, so that is its `auto_start`.
-  static func spec(of configuration: BotConfiguration, isRunning: Bool) -> V1.BotSpec {
-    let descriptor = StrategyCatalogue.descriptor(named: configuration.strategyName)
+  /// The settings with the strategy's defaults filled in.
+  static func spec(of configuration: BotConfiguration) -> V1.BotSpec {
+    let descriptor = configuration.strategyDescriptor
     let parameters = descriptor?.completed(configuration.parameters) ?? configuration.parameters
     return V1.BotSpec(
       symbol: configuration.symbol.text, strategy: configuration.strategyName,
       parameters: parameters.entries.map { V1.KeyValue(key: $0.name, value: $0.value) }, interval: configuration.interval.rawValue,
       capital: configuration.capital.description, riskPerTrade: configuration.riskPerTrade.description,
       maxPositionFraction: configuration.maximumPosition.description, stopLoss: configuration.stopLoss.description,
-      takeProfit: configuration.takeProfit.textOrEmpty, trailingStop: configuration.trailingStop.textOrEmpty, autoStart: isRunning,
+      takeProfit: configuration.takeProfit.textOrEmpty, trailingStop: configuration.trailingStop.textOrEmpty,
+      autoStart: configuration.autoStart,
       trailingStopAtr: configuration.trailingStopRanges.textOrEmpty, timeStopCandles: Int64(configuration.timeStopCandles),
       cooldownCandles: Int64(configuration.cooldownCandles), sizing: configuration.sizing.description,
-      sizingAtr: configuration.sizing == .volatility ? configuration.sizingRanges.description : "")
+      sizingAtr: configuration.sizing == .volatility ? configuration.sizingRanges.description : "", compound: configuration.compounds,
+      guards: TradeGuard.text(configuration.guards), entry: configuration.entry.kind.description,
+      entryOffset: configuration.entry.offset.textOrEmpty,
+      entryLifetime: configuration.entry.rests ? Int64(configuration.entry.lifetime) : 0,
+      entryThen: configuration.entry.rests ? configuration.entry.sequel.description : "")
   }
 
   static func signal(_ signal: SignalRecord, _ configuration: BotConfiguration) -> V1.Signal {
@@ -86,10 +134,9 @@ struct BotValues {
   private func warmUpRemaining(_ snapshot: BotSnapshot) -> Int64 {
     guard snapshot.lastSignal == nil else { return 0 }
     let configuration = snapshot.configuration
-    guard let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters) else {
-      return 0
-    }
-    let held = context.market.candles(configuration.series, limit: strategy.warmUp).count
-    return Int64(max(0, strategy.warmUp - held))
+    let built = configuration.served == nil ? try? configuration.strategyDescriptor?.make(configuration.parameters) : nil
+    guard let warmUp = configuration.served?.warmUp ?? built?.warmUp else { return 0 }
+    let held = context.market.candles(configuration.series, limit: warmUp).count
+    return Int64(max(0, warmUp - held))
   }
 }

@@ -44,6 +44,7 @@ extension V1.BotState {
     case .running: self = .running
     case .paused: self = .paused
     case .halted: self = .halted
+    case .waiting: self = .waiting
     }
   }
 }
@@ -75,4 +76,31 @@ extension FixedDecimal {
 extension Int64 {
   /// A journal sequence on the wire.
   init(sequence: UInt64) { self = Int64(clamping: sequence) }
+}
+
+extension V1.BotStateCause {
+  init(_ cause: BotStateChange.Cause?) {
+    self =
+      switch cause {
+      case nil: .unspecified
+      case .request, .resumption: .request
+      case .creation: .creation
+      case .daemonStart: .daemonStart
+      case .refusals: .refusals
+      case .settingsInvalid: .settingsInvalid
+      case .strategyAway: .strategyAway
+      case .strategyBack: .strategyBack
+      }
+  }
+}
+
+extension V1.TradingStateCause {
+  init(_ cause: TradingStateChange.Cause) {
+    self =
+      switch cause {
+      case .request: .request
+      case .dailyLoss: .dailyLoss
+      case .drawdown: .drawdown
+      }
+  }
 }

@@ -13,9 +13,11 @@ enum EventValues {
     case .orderDenied, .exitRequested: .signal
     case .orderIntent, .orderUpdated, .cancelRequested: .order
     case .fill: .trade
-    case .tradingStateChanged: .risk
+    case .tradingStateChanged, .riskLimitsChanged, .entriesLocked, .entriesUnlocked: .risk
     case .alert: .alert
-    case .opened, .balances, .equity, .peakRaised, .riskLimitsChanged: nil
+    case .opened, .balances, .equity, .peakRaised, .symbolAssets, .marked, .answered, .signal, .accountBound, .started, .positionAdjusted,
+      .candleDoubted, .ratesTaken, .profitSampled:
+      nil
     }
   }
 
@@ -27,7 +29,7 @@ enum EventValues {
     add(.signal, [.orderDenied, .exitRequested])
     add(.order, [.orderIntent, .orderUpdated, .cancelRequested])
     add(.trade, [.fill])
-    add(.risk, [.tradingStateChanged])
+    add(.risk, [.tradingStateChanged, .riskLimitsChanged, .entriesLocked, .entriesUnlocked])
     add(.alert, [.alert])
     return records
   }
@@ -38,24 +40,6 @@ enum EventValues {
     case .orderUpdated(let update): update.clientOrderID
     case .cancelRequested(let request): request.clientOrderID
     default: nil
-    }
-  }
-
-  /// The bot a record is about; `nil`: none.
-  static func bot(of record: Record) -> BotID? {
-    switch record {
-    case .botCreated(let configuration), .botUpdated(let configuration): configuration.id
-    case .botStateChanged(let change): change.botID
-    case .botRemoved(let id): id
-    case .orderDenied(let denial): denial.botID
-    case .orderIntent(let intent): intent.botID
-    case .orderUpdated(let update): update.botID
-    case .cancelRequested(let request): request.botID
-    case .fill(let record): record.botID
-    case .exitRequested(let request): request.botID
-    case .alert(let alert): alert.botID
-    case .peakRaised(let peak): peak.botID
-    case .opened, .tradingStateChanged, .balances, .equity, .riskLimitsChanged: nil
     }
   }
 
@@ -81,11 +65,23 @@ enum EventValues {
     case .cancelRequested(let request): return .order(order(request, intent(request.clientOrderID), entry.time))
     case .fill: return V1.Trade(entry).map { .trade($0) }
     case .tradingStateChanged(let change):
-      return .risk(V1.RiskEvent(tradingState: V1.TradingState(change.state), reason: change.reason))
+      return .risk(
+        V1.RiskEvent(
+          tradingState: V1.TradingState(change.state), reason: change.reason, cause: V1.TradingStateCause(change.cause)))
+    case .riskLimitsChanged(let limits): return .risk(V1.RiskEvent(limits: V1.RiskLimits(limits)))
+    case .entriesLocked(let lock):
+      let standing = StandingLock(sequence: entry.sequence, since: entry.time, lock: lock)
+      return .risk(V1.RiskEvent(reason: lock.reason, locked: V1.EntryLock(standing)))
+    case .entriesUnlocked(let end):
+      return .risk(V1.RiskEvent(reason: end.reason.isEmpty ? "\(end.cause)" : end.reason, unlocked: V1.EntryLock(end)))
     case .alert(let alert):
       return .alert(
-        V1.Alert(severity: V1.AlertSeverity(alert.severity), message: alert.message, botID: alert.botID?.text ?? ""))
-    case .opened, .balances, .equity, .peakRaised, .riskLimitsChanged: return nil
+        V1.Alert(
+          severity: V1.AlertSeverity(alert.severity), reason: alert.code.description, message: alert.message,
+          botID: alert.botID?.text ?? ""))
+    case .opened, .balances, .equity, .peakRaised, .symbolAssets, .marked, .answered, .signal, .accountBound, .started, .positionAdjusted,
+      .candleDoubted, .ratesTaken, .profitSampled:
+      return nil
     }
   }
 
@@ -94,22 +90,24 @@ enum EventValues {
     return V1.BotEvent(
       change: word,
       bot: V1.Bot(
-        id: configuration.id.text, spec: BotValues.spec(of: configuration, isRunning: false), state: isCreation ? .created : .stopped,
+        id: configuration.id.text, spec: BotValues.spec(of: configuration), state: isCreation ? .created : .stopped,
         createdTimeNs: isCreation ? time.nanoseconds : 0, updatedTimeNs: time.nanoseconds))
   }
 
   private static func stateChange(_ change: BotStateChange, _ time: Timestamp) -> V1.BotEvent {
     let word =
       switch change.state {
-      case .running: change.reason == "resumed" ? "resumed" : "started"
+      case .running: change.cause == .resumption ? "resumed" : "started"
       case .stopped: "stopped"
       case .paused: "paused"
       case .halted: "halted"
+      case .waiting: "waiting"
       }
     return V1.BotEvent(
       change: word,
       bot: V1.Bot(
-        id: change.botID.text, state: V1.BotState(change.state), stateReason: change.reason, updatedTimeNs: time.nanoseconds))
+        id: change.botID.text, state: V1.BotState(change.state), stateReason: change.reason, updatedTimeNs: time.nanoseconds,
+        stateCause: V1.BotStateCause(change.cause)))
   }
 
   private static func signal(_ denial: OrderDenial, _ time: Timestamp) -> V1.SignalEvent {

@@ -19,10 +19,11 @@ enum HealthValues {
 
   static func health(_ context: ControlContext) -> V1.GetHealthResponse {
     let now = WallClock.now()
+    let view = context.board.view
     return V1.GetHealthResponse(
       status: V1.HealthStatus(context.health.overall), components: context.health.components.map(component), timeNs: now.nanoseconds,
       uptimeNs: max(0, now.nanoseconds(since: context.configuration.startedAt)),
-      tradingState: V1.TradingState(context.board.tradingState), memoryBytes: residentBytes())
+      tradingState: V1.TradingState(view.tradingState), memoryBytes: residentBytes(), tradingStateReason: view.tradingStateReason)
   }
 
   /// Resident memory from `/proc/self/statm`, in bytes; 0 where there is none. About 5 µs.

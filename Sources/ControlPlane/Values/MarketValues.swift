@@ -4,16 +4,6 @@ import MarketData
 import TradingModel
 import Venue
 
-extension V1.Candle {
-  init(_ candle: Candle, _ key: SeriesKey, isClosed: Bool, isNamed: Bool) {
-    self.init(
-      symbol: isNamed ? key.symbol.text : "", interval: isNamed ? key.interval.rawValue : "", openTimeNs: candle.openTime.nanoseconds,
-      closeTimeNs: key.interval.nextOpenTime(after: candle.openTime).nanoseconds, open: candle.open.description,
-      high: candle.high.description, low: candle.low.description, close: candle.close.description, volume: candle.volume.description,
-      quoteVolume: candle.quoteVolume.description, trades: candle.tradeCount, isClosed: isClosed)
-  }
-}
-
 extension V1.Ticker {
   /// The latest prices of a symbol; `nil` when none came yet.
   init?(_ symbol: Symbol, _ market: MarketDataStore) {
@@ -52,7 +42,8 @@ extension V1.TradingRules {
       minimumQuantity: rules.quantityMinimum.textOrEmpty, maximumQuantity: rules.quantityMaximum.textOrEmpty,
       marketStepSize: rules.marketStepSize.textOrEmpty, marketMaximumQuantity: rules.marketQuantityMaximum.textOrEmpty,
       minimumNotional: rules.notionalMinimum.textOrEmpty, maximumNotional: rules.notionalMaximum.textOrEmpty,
-      maximumOpenOrders: Int64(rules.openOrdersMaximum), maximumStopOrders: Int64(rules.openAlgorithmicOrdersMaximum))
+      maximumOpenOrders: Int64(rules.openOrdersMaximum), maximumStopOrders: Int64(rules.openAlgorithmicOrdersMaximum),
+      status: rules.status.text, obstacles: rules.obstacles, takesPairs: rules.takesPairs)
   }
 }
 

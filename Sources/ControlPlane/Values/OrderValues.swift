@@ -29,11 +29,13 @@ extension V1.Order {
       quantity: request.quantity.description, price: request.price.textOrEmpty, stopPrice: request.stopPrice.textOrEmpty,
       status: V1.OrderStatus(status), purpose: V1.OrderPurpose(intent.purpose), reason: intent.reason,
       intentSequence: Int64(sequence: known.sequence), createdTimeNs: known.time.nanoseconds, updatedTimeNs: updatedAt.nanoseconds,
-      decisionPrice: intent.decisionPrice.textOrEmpty)
+      decisionPrice: intent.decisionPrice.textOrEmpty, quoteQuantity: request.quoteQuantity.textOrEmpty)
   }
 
   mutating func setExecuted(_ quantity: Quantity, _ quote: Amount) {
     executedQuantity = quantity.description
+    // An order by amount has no quantity but what it got.
+    if !quoteQuantity.isEmpty { self.quantity = executedQuantity }
     cumulativeQuote = quote.description
     averagePrice = quantity.isPositive ? quote.divided(by: quantity, rounding: .nearest).description : ""
   }
@@ -54,45 +56,6 @@ extension V1.Order {
   }
 }
 
-/// Folds what the journal says about one order.
-enum OrderFold {
-  /// `nil` when the entries hold no intent.
-  static func order(_ entries: [JournalEntry]) -> Order? {
-    var folded: Order?
-    for entry in entries {
-      if case .orderIntent(let intent) = entry.record {
-        folded = Order(intent: intent, sequence: entry.sequence, at: entry.time)
-        continue
-      }
-      guard var order = folded else { continue }
-      apply(entry, to: &order)
-      folded = order
-    }
-    return folded
-  }
-
-  static func apply(_ entry: JournalEntry, to order: inout Order) {
-    switch entry.record {
-    case .orderUpdated(let update):
-      order.status = update.status
-      if update.venueOrderID.value != 0 { order.venueOrderID = update.venueOrderID }
-      order.executedQuantity = max(order.executedQuantity, update.executedQuantity)
-      order.cumulativeQuote = max(order.cumulativeQuote, update.cumulativeQuote)
-      if !update.reason.isEmpty { order.rejectReason = update.reason }
-      order.updatedAt = entry.time
-    case .cancelRequested:
-      if !order.status.isTerminal { order.status = .pendingCancel }
-      order.updatedAt = entry.time
-    case .fill(let record):
-      order.filledQuantity += record.fill.quantity
-      order.filledQuote += record.fill.quoteQuantity
-      if order.venueOrderID.value == 0 { order.venueOrderID = record.fill.venueOrderID }
-      order.updatedAt = entry.time
-    default: break
-    }
-  }
-}
-
 extension V1.Trade {
   /// A fill entry; `nil` for any other record.
   init?(_ entry: JournalEntry, previous: UInt64 = 0) {
@@ -104,6 +67,6 @@ extension V1.Trade {
       botID: record.botID?.text ?? "", side: V1.Side(record.side), price: fill.price.description, quantity: fill.quantity.description,
       quoteQuantity: fill.quoteQuantity.description, commission: fill.commission.description, commissionAsset: fill.commissionAsset,
       realizedPnL: record.realizedPnL.description, isMaker: fill.isMaker, timeNs: fill.time.nanoseconds,
-      purpose: V1.OrderPurpose(record.purpose), reason: record.reason)
+      purpose: V1.OrderPurpose(record.purpose), reason: record.reason, commissionRate: record.commissionRate.textOrEmpty)
   }
 }

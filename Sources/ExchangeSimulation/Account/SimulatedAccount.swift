@@ -12,6 +12,10 @@ public struct SimulatedAccount: Hashable, Sendable {
   /// Assets in the order of their first appearance.
   public private(set) var assets: [String] = []
   public var updateTime = Timestamp.zero
+  /// Binance: `permissions` of an account.
+  public var permissions = ["SPOT"]
+  /// Whether commissions are paid in the discount asset where there is enough of it.
+  public var paysWithDiscountAsset = false
 
   public init(balances: [(asset: String, amount: Amount)] = []) {
     for (asset, amount) in balances { credit(asset, amount) }
@@ -36,6 +40,12 @@ public struct SimulatedAccount: Hashable, Sendable {
   }
 
   mutating func unlock(_ asset: String, _ amount: Amount) { lock(asset, -amount) }
+
+  /// Pays out of free funds; the caller has checked that they suffice.
+  mutating func pay(_ asset: String, _ amount: Amount) { credit(asset, -amount) }
+
+  /// Adds to what is locked.
+  mutating func creditLocked(_ asset: String, _ amount: Amount) { change(asset) { $0.locked += amount } }
 
   /// Pays out of locked funds.
   mutating func spend(_ asset: String, _ amount: Amount) { change(asset) { $0.locked -= amount } }

@@ -16,7 +16,9 @@ public import Venue
 ///
 /// Funds: a buy locks quote (limit price × quantity; for a market order what the book asks now; for a stop-loss 105 % of the stop
 /// price × quantity, or all that is free if that still covers the stop price), a sell locks base. What is not spent returns when the
-/// order ends. Commissions: ``Commission``.
+/// order ends; in between, what goes with the part that self-trade prevention or an amendment took off. The legs of a pair share what
+/// is locked, and pending orders have theirs locked from the start: both in ``ExchangeOrderList/locked``. Commissions:
+/// ``CommissionSchedule``.
 /// Client order ids must differ among *open* orders only, as on the exchange.
 public struct SimulatedExchange: Sendable {
   public struct Configuration: Hashable, Sendable {
@@ -27,20 +29,16 @@ public struct SimulatedExchange: Sendable {
     public var ordersMaximum: Int
     /// Entries kept in the truth log; later ones are counted, not kept.
     public var truthMaximum: Int
-    /// PERCENT_PRICE_BY_SIDE: a limit price may be at most this many times the last price, and at least one over it.
-    public var percentPriceMultiplier: Int
 
     public init(
       makerFee: FixedDecimal = FixedDecimal(raw: 100_000), takerFee: FixedDecimal = FixedDecimal(raw: 100_000),
-      house: HouseConfiguration = HouseConfiguration(), ordersMaximum: Int = 1_000_000, truthMaximum: Int = 1_000_000,
-      percentPriceMultiplier: Int = 5
+      house: HouseConfiguration = HouseConfiguration(), ordersMaximum: Int = 1_000_000, truthMaximum: Int = 1_000_000
     ) {
       self.makerFee = makerFee
       self.takerFee = takerFee
       self.house = house
       self.ordersMaximum = ordersMaximum
       self.truthMaximum = truthMaximum
-      self.percentPriceMultiplier = percentPriceMultiplier
     }
   }
 
@@ -52,6 +50,12 @@ public struct SimulatedExchange: Sendable {
   /// What the house gained or lost, by asset; with it and ``commissions`` funds are conserved.
   public internal(set) var house: [String: Amount] = [:]
   public internal(set) var commissions: [String: Amount] = [:]
+  /// What came in by deposits and wiped accounts, less what went out, by asset.
+  public internal(set) var transferred: [String: Amount] = [:]
+  /// Rates of all accounts and symbols.
+  public var commission: CommissionSchedule
+  /// Filters over all symbols.
+  public var filters = ExchangeFilters()
 
   var markets: [ExchangeMarket]
   let marketIndex: [Symbol: Int]
@@ -59,6 +63,17 @@ public struct SimulatedExchange: Sendable {
   var orderCount = 0
   var nextExecutionID: Int64 = 1
   var nextGeneratedClientID: Int64 = 1
+  /// Lists by number, and the numbers in order.
+  var lists: [Int64: ExchangeOrderList] = [:]
+  var listIDs: [Int64] = []
+  var nextListID: Int64 = 1
+  /// Open lists by account and client id.
+  var openListIDs: [Int: [String: Int64]] = [:]
+  /// Lists whose orders changed and that have not been looked at since.
+  var listsToProgress: [Int64] = []
+  var isProgressingLists = false
+  /// Pending orders are not placed now: an answer is being made up that shows them pending.
+  var isHoldingLists = false
 
   struct OpenOrderKey: Hashable, Sendable {
     var market: Int
@@ -67,20 +82,26 @@ public struct SimulatedExchange: Sendable {
 
   static let houseMaker = -1
   static let houseTaker = -2
+  static let otherMaker = -3
 
   public init(
     instruments: [SimulatedInstrument], accounts: [SimulatedAccount], configuration: Configuration = Configuration()
   ) {
     self.configuration = configuration
     self.accounts = accounts
+    commission = CommissionSchedule(maker: configuration.makerFee, taker: configuration.takerFee)
     markets = instruments.map { ExchangeMarket(instrument: $0, configuration: configuration.house) }
     var index: [Symbol: Int] = [:]
     for (position, instrument) in instruments.enumerated() { index[instrument.rules.symbol] = position }
     marketIndex = index
   }
 
-  public var instruments: [SimulatedInstrument] { markets.map(\.instrument) }
-  public func instrument(_ symbol: Symbol) -> SimulatedInstrument? { marketIndex[symbol].map { markets[$0].instrument } }
+  /// Symbols that can be traded, delisted ones left out.
+  public var instruments: [SimulatedInstrument] { markets.filter { !$0.isDelisted }.map(\.instrument) }
+  public func instrument(_ symbol: Symbol) -> SimulatedInstrument? {
+    guard let index = marketIndex[symbol], !markets[index].isDelisted else { return nil }
+    return markets[index].instrument
+  }
   public func lastPrice(_ symbol: Symbol) -> Price? { marketIndex[symbol].flatMap { markets[$0].engine.lastPrice } }
 
   /// The best prices: the book's; of a recorded market the recorded quote, or with time zero the levels around the last price.
@@ -143,6 +164,9 @@ public struct SimulatedExchange: Sendable {
         ask: DepthLevel(price: quote.askPrice, quantity: quote.askQuantity), market: index, at: quote.time, &events)
     case .trade(let trade):
       guard let index = marketIndex[trade.symbol], trade.price.isPositive else { return }
+      if configuration.house.mode == .recorded {
+        noteForAverage(price: trade.price, quantity: trade.quantity, market: index, at: trade.time)
+      }
       if configuration.house.mode == .generated {
         passTrade(trade, market: index, &events)
       } else {
@@ -173,21 +197,26 @@ extension SimulatedExchange {
       markets[index].engine.moveLastPrice(to: trade.price, events: &book)
       return
     }
-    removeLadder(market: index)
-    for side in Side.allCases {
-      let quantity = markets[index].engine.quantity(of: side, beyond: trade.price)
-      guard quantity.isPositive else { continue }
-      let sweep = BookOrder(
-        id: markets[index].houseID(), account: Self.houseTaker, side: side.opposite, type: .limit, timeInForce: .immediateOrCancel,
-        price: trade.price, quantity: quantity)
-      markets[index].engine.submit(sweep, events: &book)
-    }
-    apply(book, market: index, at: trade.time, &events)
+    sweep(through: trade.price, market: index, at: trade.time, &events)
     let best = bestLevels(market: index, last: trade.price)
     placeLadder(bid: best.bid, ask: best.ask, market: index, at: trade.time, &events)
-    book.removeAll(keepingCapacity: true)
     markets[index].engine.moveLastPrice(to: trade.price, events: &book)
     apply(book, market: index, at: trade.time, &events)
+  }
+
+  /// Takes the ladder off and fills every order beyond a price, whole and at its own limit.
+  mutating func sweep(through price: Price, market index: Int, at time: Timestamp, _ events: inout [ExchangeEvent]) {
+    removeLadder(market: index)
+    var book: [BookEvent] = []
+    for side in Side.allCases {
+      let quantity = markets[index].engine.quantity(of: side, beyond: price)
+      guard quantity.isPositive else { continue }
+      let order = BookOrder(
+        id: markets[index].houseID(), account: Self.houseTaker, side: side.opposite, type: .limit, timeInForce: .immediateOrCancel,
+        price: price, quantity: quantity)
+      markets[index].engine.submit(order, events: &book)
+    }
+    apply(book, market: index, at: time, &events)
   }
 
   private func bestLevels(market index: Int, last: Price) -> (bid: DepthLevel, ask: DepthLevel) {
@@ -205,7 +234,7 @@ extension SimulatedExchange {
     markets[index].houseOrders.removeAll(keepingCapacity: true)
   }
 
-  private mutating func placeLadder(
+  mutating func placeLadder(
     bid: DepthLevel, ask: DepthLevel, market index: Int, at time: Timestamp, _ events: inout [ExchangeEvent]
   ) {
     removeLadder(market: index)

@@ -1,17 +1,5 @@
 public import TradingModel
 
-/// What happens when an account's order meets another of its own. The taker's mode decides.
-public enum SelfTradePrevention: UInt8, Hashable, Sendable, CaseIterable {
-  case none = 1
-  /// The incoming order expires.
-  case expireTaker = 2
-  /// The resting order expires; the exchange's default for major pairs.
-  case expireMaker = 3
-  case expireBoth = 4
-  /// Both lose the smaller of their quantities; what reaches zero expires.
-  case decrement = 5
-}
-
 /// An order as the matching engine sees it.
 public struct BookOrder: Hashable, Sendable {
   /// Unique within the engine's symbol; chosen by the caller.
@@ -40,11 +28,24 @@ public struct BookOrder: Hashable, Sendable {
   public var prevented: Quantity
   /// A contingent order whose trigger was reached.
   public var isTriggered: Bool
+  /// What an iceberg order shows at a time; zero: all of it.
+  public var icebergQuantity: Quantity
+  /// What it shows now.
+  var visible: Quantity = .zero
+  /// Hundredths of a percent that the price must turn by before the order triggers; 0: it does not trail.
+  public var trailingDelta: Int64
+  /// Where a trailing order has begun to follow the price: the best price since.
+  public internal(set) var trailingPeak: Price?
+  /// A trailing order whose price has turned far enough.
+  var isDue = false
+  /// The other leg of its one-cancels-the-other pair, while both are open.
+  public internal(set) var partner: Int64?
 
   public init(
     id: Int64, account: Int, side: Side, type: OrderType, timeInForce: TimeInForce = .goodTilCanceled, price: Price = .zero,
     stopPrice: Price = .zero, quantity: Quantity = .zero, quoteQuantity: Amount = .zero, quoteBudget: Amount? = nil,
-    baseBudget: Quantity? = nil, selfTradePrevention: SelfTradePrevention = .expireMaker
+    baseBudget: Quantity? = nil, selfTradePrevention: SelfTradePrevention = .expireMaker, icebergQuantity: Quantity = .zero,
+    trailingDelta: Int64 = 0
   ) {
     self.id = id
     self.account = account
@@ -62,10 +63,14 @@ public struct BookOrder: Hashable, Sendable {
     cumulativeQuote = .zero
     prevented = .zero
     isTriggered = false
+    self.icebergQuantity = icebergQuantity
+    self.trailingDelta = trailingDelta
   }
 
   /// What may still trade, for orders by quantity.
   public var remaining: Quantity { quantity - executed - prevented }
+  /// What others see of it on the book.
+  var displayed: Quantity { icebergQuantity.isPositive ? visible : remaining }
   public var isByQuote: Bool { quoteQuantity.isPositive }
   public var waitsForTrigger: Bool { type.isContingent && !isTriggered }
 
@@ -77,51 +82,36 @@ public struct BookOrder: Hashable, Sendable {
     }
   }
 
-  /// Whether a last traded price reaches the trigger.
-  public func isTriggered(by last: Price) -> Bool { triggersAbove ? last >= stopPrice : last <= stopPrice }
+  /// Whether a last traded price reaches the stop price.
+  public func reachesStop(_ last: Price) -> Bool { triggersAbove ? last >= stopPrice : last <= stopPrice }
+
+  /// Whether a last traded price triggers the order.
+  func isTriggered(by last: Price) -> Bool { trailingDelta > 0 ? isDue : reachesStop(last) }
+
+  /// Follows a traded price. Returns whether tracking began with it.
+  ///
+  /// Buys follow the price down and trigger when it rises by the delta from the lowest, sells the other way round; with a stop price only
+  /// once that has been reached. Binance: trailing-stop-faq.md.
+  mutating func follow(_ price: Price) -> Bool {
+    guard let peak = trailingPeak else {
+      guard !stopPrice.isPositive || reachesStop(price) else { return false }
+      trailingPeak = price
+      return true
+    }
+    let better = side == .buy ? min(peak, price) : max(peak, price)
+    trailingPeak = better
+    let scale = Int128(10_000)
+    let (now, isTooLarge) = price.raw.multipliedReportingOverflow(by: scale)
+    let (turn, isTooFar) = better.raw.multipliedReportingOverflow(
+      by: side == .buy ? scale + Int128(trailingDelta) : scale - Int128(trailingDelta))
+    guard !isTooLarge, !isTooFar else { return false }
+    if side == .buy ? now >= turn : now <= turn { isDue = true }
+    return false
+  }
 
   /// Whether the limit allows a trade at `price`; always for types without a limit.
   public func allows(_ price: Price) -> Bool {
     guard type.hasLimitPrice else { return true }
     return side == .buy ? price <= self.price : price >= self.price
   }
-}
-
-/// One match. The orders are shown as they stand after it.
-public struct BookTrade: Hashable, Sendable {
-  public var id: TradeID
-  public var price: Price
-  public var quantity: Quantity
-  /// price × quantity, cut to 8 digits.
-  public var quoteQuantity: Amount
-  public var taker: BookOrder
-  public var maker: BookOrder
-}
-
-/// Why an order ended without being filled or canceled; the exchange's `expiryReason`.
-public enum BookExpiry: String, Hashable, Sendable {
-  case unfilledImmediateOrCancel = "UNFILLED_IOC_QUANTITY_EXPIRED"
-  case unfilledFillOrKill = "UNFILLED_FOK_ORDER_EXPIRED"
-  case insufficientLiquidity = "INSUFFICIENT_LIQUIDITY"
-  case selfTradePrevention = "EXPIRED_IN_MATCH"
-}
-
-/// Why an order never entered the book.
-public enum BookRejection: String, Hashable, Sendable {
-  case wouldMatchImmediately = "WOULD_MATCH_IMMEDIATELY"
-  case wouldTriggerImmediately = "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY"
-}
-
-/// What happened in the engine, in order.
-public enum BookEvent: Hashable, Sendable {
-  case accepted(BookOrder)
-  case rejected(BookOrder, BookRejection)
-  case triggered(BookOrder)
-  case trade(BookTrade)
-  /// Self-trade prevention took `quantity` off the order; it stays open.
-  case prevented(BookOrder, quantity: Quantity)
-  case canceled(BookOrder)
-  case expired(BookOrder, BookExpiry)
-  /// An order by quote amount has used what it could.
-  case completed(BookOrder)
 }

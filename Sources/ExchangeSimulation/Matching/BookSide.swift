@@ -5,7 +5,10 @@ struct BookSide: Sendable {
   struct Level: Sendable {
     let price: Price
     var orders: [Int64]
+    /// What is shown: of iceberg orders their visible part.
     var quantity: Quantity
+    /// What is there.
+    var total: Quantity
   }
 
   let side: Side
@@ -29,21 +32,23 @@ struct BookSide: Sendable {
     return low
   }
 
-  mutating func insert(_ id: Int64, price: Price, quantity: Quantity) {
+  mutating func insert(_ id: Int64, price: Price, quantity: Quantity, total: Quantity) {
     let position = position(of: price)
     if position < levels.count, levels[position].price == price {
       levels[position].orders.append(id)
       levels[position].quantity += quantity
+      levels[position].total += total
     } else {
-      levels.insert(Level(price: price, orders: [id], quantity: quantity), at: position)
+      levels.insert(Level(price: price, orders: [id], quantity: quantity, total: total), at: position)
     }
   }
 
-  /// Takes `quantity` off what the level holds; drops the order when `removing`.
-  mutating func reduce(_ id: Int64, price: Price, by quantity: Quantity, removing: Bool) {
+  /// Takes `quantity` off what the level shows and `total` off what it holds; drops the order when `removing`.
+  mutating func reduce(_ id: Int64, price: Price, by quantity: Quantity, total: Quantity, removing: Bool) {
     let position = position(of: price)
     guard position < levels.count, levels[position].price == price else { return }
     levels[position].quantity -= quantity
+    levels[position].total -= total
     guard removing, let index = levels[position].orders.firstIndex(of: id) else { return }
     levels[position].orders.remove(at: index)
     if levels[position].orders.isEmpty { levels.remove(at: position) }
@@ -54,4 +59,9 @@ struct BookSide: Sendable {
 public struct DepthLevel: Hashable, Sendable {
   public var price: Price
   public var quantity: Quantity
+
+  public init(price: Price, quantity: Quantity) {
+    self.price = price
+    self.quantity = quantity
+  }
 }

@@ -4,7 +4,8 @@ public import TradingModel
 ///
 /// A taker trades with the best price first and, within a price, with the oldest order first, at the maker's price. Contingent
 /// orders wait off the book until the last traded price reaches their trigger; then they act as market or limit orders, those with
-/// lower ids first, and what they trade may trigger more.
+/// lower ids first, and what they trade may trigger more. Of an iceberg order a part shows at a time; the next part queues behind all
+/// others of its price. Of a pair, one leg that triggers or trades makes the other expire.
 ///
 /// The engine is pure and knows neither funds nor filters; ``SimulatedExchange`` does. Cost: a match O(1) plus the levels it
 /// empties, an insertion O(log levels) to find and O(levels) to shift.
@@ -13,18 +14,23 @@ public struct MatchingEngine: Sendable {
   public let stepSize: Quantity
   /// Whether the engine's own trades set the last price (and so trigger stops). Off where a recording sets it.
   public let lastPriceFollowsTrades: Bool
-  public private(set) var lastPrice: Price?
-  public private(set) var nextTradeID: Int64
+  public internal(set) var lastPrice: Price?
+  public internal(set) var nextTradeID: Int64
   /// Grows with every change of the book.
-  public private(set) var updateID: Int64 = 0
+  public internal(set) var updateID: Int64 = 0
 
-  private var orders: [Int64: BookOrder] = [:]
-  private var bids = BookSide(side: .buy)
-  private var asks = BookSide(side: .sell)
+  var orders: [Int64: BookOrder] = [:]
+  var bids = BookSide(side: .buy)
+  var asks = BookSide(side: .sell)
   /// Ids of orders that wait for a trigger, ascending.
-  private var waiting: [Int64] = []
-  private var wakeBelow: Price = .zero
-  private var wakeAbove = FixedDecimal(raw: .max)
+  var waiting: [Int64] = []
+  /// Those of them that trail the price.
+  var trailing: [Int64] = []
+  var wakeBelow: Price = .zero
+  var wakeAbove = FixedDecimal(raw: .max)
+  /// Prevented matches that nobody has taken yet; see ``takePreventions()``.
+  var preventions: [BookPrevention] = []
+  var nextPreventionID: Int64 = 0
 
   public init(stepSize: Quantity = FixedDecimal(raw: 1), lastPriceFollowsTrades: Bool = true, nextTradeID: Int64 = 1) {
     self.stepSize = stepSize.isPositive ? stepSize : FixedDecimal(raw: 1)
@@ -46,7 +52,7 @@ public struct MatchingEngine: Sendable {
   /// The quantity resting at prices strictly better than `price` for the side that rests there.
   public func quantity(of side: Side, beyond price: Price) -> Quantity {
     let book = side == .buy ? bids : asks
-    return book.levels.reversed().prefix { book.isWorse(price, than: $0.price) }.reduce(.zero) { $0 + $1.quantity }
+    return book.levels.reversed().prefix { book.isWorse(price, than: $0.price) }.reduce(.zero) { $0 + $1.total }
   }
 
   /// What buying or selling `quantity` at the market would exchange now: quote amount, and the quantity the book can serve.
@@ -54,7 +60,7 @@ public struct MatchingEngine: Sendable {
     var left = quantity
     var quote = Amount.zero
     for level in (side == .buy ? asks : bids).levels.reversed() where left.isPositive {
-      let taken = min(left, level.quantity)
+      let taken = min(left, level.total)
       quote += taken.multiplied(by: level.price, rounding: .awayFromZero)
       left -= taken
     }
@@ -66,225 +72,109 @@ public struct MatchingEngine: Sendable {
     var left = quote
     var quantity = Quantity.zero
     for level in bids.levels.reversed() where left.isPositive {
-      let taken = min(level.quantity, left.divided(by: level.price, rounding: .towardZero).roundedDown(toMultipleOf: stepSize))
+      let taken = min(level.total, left.divided(by: level.price, rounding: .towardZero).roundedDown(toMultipleOf: stepSize))
       quantity += taken
       left -= taken * level.price
-      if taken < level.quantity { break }
+      if taken < level.total { break }
     }
     return quantity
   }
 
+  /// Why an order could not enter the book now; `nil`: it could.
+  public func rejection(of order: BookOrder) -> BookRejection? {
+    if order.waitsForTrigger {
+      guard let lastPrice, order.stopPrice.isPositive || order.trailingDelta == 0, order.reachesStop(lastPrice) else { return nil }
+      return .wouldTriggerImmediately
+    }
+    if order.type == .limitMaker, let best = opposite(of: order.side).best, order.allows(best.price) { return .wouldMatchImmediately }
+    return nil
+  }
+
   /// Takes an order in. Its id must be new.
   public mutating func submit(_ order: BookOrder, events: inout [BookEvent]) {
-    if order.waitsForTrigger {
-      if let lastPrice, order.isTriggered(by: lastPrice) {
-        events.append(.rejected(order, .wouldTriggerImmediately))
-        return
-      }
-      events.append(.accepted(order))
-      orders[order.id] = order
-      let position = waiting.firstIndex { $0 > order.id } ?? waiting.count
-      waiting.insert(order.id, at: position)
-      recomputeWakes()
-      return
-    }
-    if order.type == .limitMaker, let best = opposite(of: order.side).best, order.allows(best.price) {
-      events.append(.rejected(order, .wouldMatchImmediately))
+    if let reason = rejection(of: order) {
+      events.append(.rejected(order, reason))
       return
     }
     events.append(.accepted(order))
+    if order.waitsForTrigger {
+      wait(order, &events)
+      return
+    }
     enter(order, &events)
     trigger(&events)
   }
 
-  /// Takes an open order off. Returns it, or `nil` when there is none.
+  /// Takes a one-cancels-the-other pair in: contingent and limit-maker orders, with new ids. Either both enter or neither.
+  public mutating func submitPair(_ first: BookOrder, _ second: BookOrder, events: inout [BookEvent]) {
+    for order in [first, second] {
+      guard let reason = rejection(of: order) else { continue }
+      events.append(.rejected(order, reason))
+      return
+    }
+    var legs = [first, second]
+    legs[0].partner = second.id
+    legs[1].partner = first.id
+    for leg in legs { events.append(.accepted(leg)) }
+    for leg in legs { if leg.waitsForTrigger { wait(leg, &events) } else { rest(leg) } }
+  }
+
+  /// Takes an open order off, and the other leg of its pair. Returns it, or `nil` when there is none.
   @discardableResult
   public mutating func cancel(_ id: Int64, events: inout [BookEvent]) -> BookOrder? {
     guard let order = orders[id] else { return nil }
     remove(order)
     events.append(.canceled(order))
+    if let partner = order.partner.flatMap({ orders[$0] }) {
+      remove(partner)
+      events.append(.canceled(partner))
+    }
     return order
+  }
+
+  /// Reduces an open order's quantity; it keeps its place. An iceberg order shows less only where less is left than it showed.
+  /// - Parameter budget: what a buy may spend in all from now on; `nil`: as before.
+  /// - Returns: whether it was possible: the order is open and by quantity, and `quantity` lies between what is used up and what it was.
+  public mutating func amend(_ id: Int64, quantity: Quantity, budget: Amount?, events: inout [BookEvent]) -> Bool {
+    guard var order = orders[id], !order.isByQuote, quantity < order.quantity, quantity > order.executed + order.prevented else {
+      return false
+    }
+    let before = order
+    order.quantity = quantity
+    if let budget { order.quoteBudget = budget }
+    if order.icebergQuantity.isPositive { order.visible = min(order.visible, order.remaining) }
+    orders[id] = order
+    if !order.waitsForTrigger {
+      updateID &+= 1
+      change(order.side) {
+        $0.reduce(
+          id, price: order.price, by: before.displayed - order.displayed, total: before.remaining - order.remaining, removing: false)
+      }
+    }
+    events.append(.amended(order))
+    return true
+  }
+
+  /// The prevented matches since the last call.
+  public mutating func takePreventions() -> [BookPrevention] {
+    guard !preventions.isEmpty else { return [] }
+    defer { preventions.removeAll() }
+    return preventions
   }
 
   /// Makes the next trade's number at least `next`.
   public mutating func skipTradeIDs(to next: Int64) { nextTradeID = max(nextTradeID, next) }
 
+  /// A number for a trade that happens outside of the engine.
+  public mutating func takeTradeID() -> Int64 {
+    defer { nextTradeID &+= 1 }
+    return nextTradeID
+  }
+
   /// The market traded at `price` elsewhere: sets the last price and triggers what it reaches.
   public mutating func moveLastPrice(to price: Price, events: inout [BookEvent]) {
     lastPrice = price
+    if !trailing.isEmpty { follow(price, &events) }
     trigger(&events)
-  }
-}
-
-extension MatchingEngine {
-  private func opposite(of side: Side) -> BookSide { side == .buy ? asks : bids }
-
-  /// Matches an order and lets the rest wait or expire.
-  private mutating func enter(_ order: BookOrder, _ events: inout [BookEvent]) {
-    if order.timeInForce == .fillOrKill, order.type.hasLimitPrice, !canFill(order) {
-      events.append(.expired(order, .unfilledFillOrKill))
-      return
-    }
-    var taker = order
-    let end = match(&taker, &events)
-    if taker.isByQuote {
-      taker.quantity = taker.executed
-      let used = end == .spent && taker.executed.isPositive
-      events.append(used ? .completed(taker) : .expired(taker, .insufficientLiquidity))
-      return
-    }
-    switch end {
-    case .expired:
-      events.append(.expired(taker, .selfTradePrevention))
-    case .spent:
-      events.append(.expired(taker, .insufficientLiquidity))
-    case .done:
-      guard taker.remaining.isPositive else {
-        // Prevention may have used up what was left.
-        if taker.prevented.isPositive { events.append(.expired(taker, .selfTradePrevention)) }
-        return
-      }
-      if !taker.type.hasLimitPrice {
-        events.append(.expired(taker, .insufficientLiquidity))
-      } else if taker.timeInForce != .goodTilCanceled {
-        events.append(.expired(taker, .unfilledImmediateOrCancel))
-      } else {
-        rest(taker)
-      }
-    }
-  }
-
-  private enum MatchEnd { case done, spent, expired }
-
-  private mutating func match(_ taker: inout BookOrder, _ events: inout [BookEvent]) -> MatchEnd {
-    while taker.isByQuote || taker.remaining.isPositive {
-      guard let level = opposite(of: taker.side).best, let makerID = level.orders.first, var maker = orders[makerID],
-        taker.allows(level.price)
-      else { return .done }
-      if maker.account == taker.account, taker.selfTradePrevention != .none {
-        if prevent(&taker, &maker, &events) { return .expired }
-        continue
-      }
-      let quantity = min(affordable(taker, at: level.price), maker.remaining)
-      guard quantity.isPositive else { return .spent }
-      let quote = level.price.multiplied(by: quantity, rounding: .towardZero)
-      taker.executed += quantity
-      taker.cumulativeQuote += quote
-      maker.executed += quantity
-      maker.cumulativeQuote += quote
-      settle(maker, reducedBy: quantity)
-      if lastPriceFollowsTrades { lastPrice = level.price }
-      events.append(
-        .trade(
-          BookTrade(id: TradeID(nextTradeID), price: level.price, quantity: quantity, quoteQuantity: quote, taker: taker, maker: maker)))
-      nextTradeID &+= 1
-    }
-    return .done
-  }
-
-  /// The most the taker may trade at a price: its rest, or what its quote amount or budget pays for.
-  private func affordable(_ taker: BookOrder, at price: Price) -> Quantity {
-    var quantity = taker.isByQuote ? (taker.baseBudget ?? FixedDecimal(raw: .max)) - taker.executed : taker.remaining
-    let quotes = [taker.isByQuote ? taker.quoteQuantity : nil, taker.side == .buy ? taker.quoteBudget : nil]
-    for case let limit? in quotes {
-      let pays = (limit - taker.cumulativeQuote).divided(by: price, rounding: .towardZero).roundedDown(toMultipleOf: stepSize)
-      quantity = min(quantity, pays)
-    }
-    return quantity
-  }
-
-  /// Keeps an account from trading with itself. Returns whether the taker must expire.
-  private mutating func prevent(_ taker: inout BookOrder, _ maker: inout BookOrder, _ events: inout [BookEvent]) -> Bool {
-    switch taker.selfTradePrevention {
-    case .none, .expireMaker:
-      remove(maker)
-      events.append(.expired(maker, .selfTradePrevention))
-      return false
-    case .expireTaker:
-      return true
-    case .expireBoth:
-      remove(maker)
-      events.append(.expired(maker, .selfTradePrevention))
-      return true
-    case .decrement:
-      guard !taker.isByQuote else { return true }
-      let quantity = min(taker.remaining, maker.remaining)
-      taker.prevented += quantity
-      maker.prevented += quantity
-      settle(maker, reducedBy: quantity)
-      events.append(maker.remaining.isPositive ? .prevented(maker, quantity: quantity) : .expired(maker, .selfTradePrevention))
-      if taker.remaining.isPositive { events.append(.prevented(taker, quantity: quantity)) }
-      return false
-    }
-  }
-
-  /// Whether a fill-or-kill order finds its whole quantity. Own orders count as absent unless self-trades are allowed.
-  private func canFill(_ order: BookOrder) -> Bool {
-    var left = order.remaining
-    for level in opposite(of: order.side).levels.reversed() {
-      guard left.isPositive, order.allows(level.price) else { break }
-      for id in level.orders {
-        guard let maker = orders[id], maker.account != order.account || order.selfTradePrevention == .none else { continue }
-        left -= maker.remaining
-      }
-    }
-    return !left.isPositive
-  }
-
-  private mutating func rest(_ order: BookOrder) {
-    orders[order.id] = order
-    updateID &+= 1
-    if order.side == .buy {
-      bids.insert(order.id, price: order.price, quantity: order.remaining)
-    } else {
-      asks.insert(order.id, price: order.price, quantity: order.remaining)
-    }
-  }
-
-  /// Writes a maker back after it lost `quantity`; drops it at zero.
-  private mutating func settle(_ maker: BookOrder, reducedBy quantity: Quantity) {
-    let gone = !maker.remaining.isPositive
-    orders[maker.id] = gone ? nil : maker
-    updateID &+= 1
-    if maker.side == .buy {
-      bids.reduce(maker.id, price: maker.price, by: quantity, removing: gone)
-    } else {
-      asks.reduce(maker.id, price: maker.price, by: quantity, removing: gone)
-    }
-  }
-
-  private mutating func remove(_ order: BookOrder) {
-    orders[order.id] = nil
-    if order.waitsForTrigger {
-      waiting.removeAll { $0 == order.id }
-      recomputeWakes()
-      return
-    }
-    updateID &+= 1
-    if order.side == .buy {
-      bids.reduce(order.id, price: order.price, by: order.remaining, removing: true)
-    } else {
-      asks.reduce(order.id, price: order.price, by: order.remaining, removing: true)
-    }
-  }
-
-  /// Lets every order act whose trigger the last price has reached, and those that they trigger.
-  private mutating func trigger(_ events: inout [BookEvent]) {
-    while let last = lastPrice, last <= wakeBelow || last >= wakeAbove {
-      guard let id = waiting.first(where: { orders[$0]?.isTriggered(by: last) == true }), var order = orders[id] else { return }
-      remove(order)
-      order.isTriggered = true
-      events.append(.triggered(order))
-      enter(order, &events)
-    }
-  }
-
-  private mutating func recomputeWakes() {
-    wakeBelow = .zero
-    wakeAbove = FixedDecimal(raw: .max)
-    for id in waiting {
-      guard let order = orders[id] else { continue }
-      if order.triggersAbove { wakeAbove = min(wakeAbove, order.stopPrice) } else { wakeBelow = max(wakeBelow, order.stopPrice) }
-    }
   }
 }

@@ -21,7 +21,14 @@ struct APIEndpoint: Sendable {
   }
 
   /// What a successful order request counts for.
-  enum OrderEffect: Sendable { case none, placed, canceled }
+  enum OrderEffect: Sendable {
+    case none, placed, canceled
+    /// Counts its new order itself, whether or not it succeeds.
+    case replaced
+
+    /// Whether answers tell the order counts.
+    var placesOrders: Bool { self == .placed || self == .replaced }
+  }
 
   typealias Handler = @Sendable (Simulation, APICall) throws(ExchangeError) -> [UInt8]
 
@@ -50,6 +57,7 @@ struct APIEndpoint: Sendable {
     case -2014, -2015: 401
     case -1003, -1015: 429
     case -1008: 503
+    case -2021: 409
     default: 400
     }
   }
@@ -58,19 +66,24 @@ struct APIEndpoint: Sendable {
 /// An answer before it is wrapped for HTTP or for the WebSocket API.
 struct APIAnswer {
   var status: Int
-  /// JSON.
+  /// JSON, unless ``contentType`` says otherwise.
   var body: [UInt8]
   var error: ExchangeError?
   /// Seconds; set with status 429.
   var retryAfter: Int64?
   var isOrder = false
+  var contentType = "application/json;charset=UTF-8"
 
   static func failure(_ error: ExchangeError, status: Int? = nil) -> APIAnswer {
     var json = JSONWriter()
     json.object {
       $0.field("code", error.code)
       $0.field("msg", error.message)
+      if let data = error.data {
+        $0.key("data")
+        $0.literal(data)
+      }
     }
-    return APIAnswer(status: status ?? APIEndpoint.status(of: error.code), body: json.bytes, error: error)
+    return APIAnswer(status: status ?? error.status ?? APIEndpoint.status(of: error.code), body: json.bytes, error: error)
   }
 }

@@ -1,54 +1,9 @@
-/// Which call answers to which path and to which WebSocket API method.
+/// Which call answers to which path and to which WebSocket API method. Each theme has a table in a file of its own; no call is in two.
 enum EndpointTable {
-  static let rest: [String: APIEndpoint] = [
-    "GET /api/v3/ping": MarketEndpoints.ping,
-    "GET /api/v3/time": MarketEndpoints.time,
-    "GET /api/v3/exchangeInfo": MarketEndpoints.exchangeInfo,
-    "GET /api/v3/klines": MarketEndpoints.klines,
-    "GET /api/v3/uiKlines": MarketEndpoints.klines,
-    "GET /api/v3/depth": MarketEndpoints.depth,
-    "GET /api/v3/trades": MarketEndpoints.trades,
-    "GET /api/v3/avgPrice": MarketEndpoints.averagePrice,
-    "GET /api/v3/ticker/price": MarketEndpoints.tickerPrice,
-    "GET /api/v3/ticker/bookTicker": MarketEndpoints.bookTicker,
-    "GET /api/v3/ticker/24hr": MarketEndpoints.ticker24,
-    "GET /api/v3/account": TradingEndpoints.account,
-    "GET /api/v3/account/commission": TradingEndpoints.accountCommission,
-    "GET /api/v3/rateLimit/order": TradingEndpoints.orderLimits,
-    "POST /api/v3/order": TradingEndpoints.place,
-    "GET /api/v3/order": TradingEndpoints.query,
-    "DELETE /api/v3/order": TradingEndpoints.cancel,
-    "POST /api/v3/order/test": TradingEndpoints.test,
-    "GET /api/v3/openOrders": TradingEndpoints.openOrders,
-    "DELETE /api/v3/openOrders": TradingEndpoints.cancelAll,
-    "GET /api/v3/allOrders": TradingEndpoints.allOrders,
-    "GET /api/v3/myTrades": TradingEndpoints.myTrades,
-  ]
+  static let rest: [String: APIEndpoint] = merged([marketREST, tradingREST, SapiRoutes.table, FapiRoutes.table])
+  static let webSocket: [String: APIEndpoint] = merged([marketWebSocket, tradingWebSocket, userStreamWebSocket])
 
-  static let webSocket: [String: APIEndpoint] = [
-    "userDataStream.subscribe.signature": UserStreamEndpoints.subscribe,
-    "userDataStream.unsubscribe": UserStreamEndpoints.unsubscribe,
-    "session.subscriptions": UserStreamEndpoints.list,
-    "ping": MarketEndpoints.ping,
-    "time": MarketEndpoints.time,
-    "exchangeInfo": MarketEndpoints.exchangeInfo,
-    "klines": MarketEndpoints.klines,
-    "depth": MarketEndpoints.depth,
-    "trades.recent": MarketEndpoints.trades,
-    "avgPrice": MarketEndpoints.averagePrice,
-    "ticker.price": MarketEndpoints.tickerPrice,
-    "ticker.book": MarketEndpoints.bookTicker,
-    "ticker.24hr": MarketEndpoints.ticker24,
-    "account.status": TradingEndpoints.account,
-    "account.commission": TradingEndpoints.accountCommission,
-    "account.rateLimits.orders": TradingEndpoints.orderLimits,
-    "order.place": TradingEndpoints.place,
-    "order.status": TradingEndpoints.query,
-    "order.cancel": TradingEndpoints.cancel,
-    "order.test": TradingEndpoints.test,
-    "openOrders.status": TradingEndpoints.openOrders,
-    "openOrders.cancelAll": TradingEndpoints.cancelAll,
-    "allOrders": TradingEndpoints.allOrders,
-    "myTrades": TradingEndpoints.myTrades,
-  ]
+  private static func merged(_ tables: [[String: APIEndpoint]]) -> [String: APIEndpoint] {
+    tables.reduce(into: [:]) { all, table in all.merge(table) { first, _ in first } }
+  }
 }

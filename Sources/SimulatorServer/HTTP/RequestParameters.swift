@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import TradingModel
 import ExchangeSimulation
@@ -20,14 +21,14 @@ struct RequestParameters {
     }
   }
 
-  init(json: SimulatorJSON?) {
+  init(json: JSONTree?) {
     guard case .object(let members)? = json else { return }
     for member in members where !values.contains(where: { $0.name == member.name }) {
       if let text = member.value.parameterText {
         values.append((member.name, text))
       } else if case .array = member.value {
         var json = JSONWriter()
-        member.value.write(to: &json)
+        json.value(member.value)
         values.append((member.name, String(decoding: json.bytes, as: UTF8.self)))
       }
     }
@@ -54,7 +55,7 @@ struct RequestParameters {
   func symbol(_ name: String = "symbol") throws(ExchangeError) -> Symbol {
     let text = try required(name)
     guard let symbol = Symbol(text), symbol.text == text else {
-      throw ExchangeError(-1100, "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'.")
+      throw ExchangeError(-1100, "Illegal characters found in parameter 'symbol'; legal range is '^[\\w\\-._&&[^a-z]]{1,50}$'.")
     }
     return symbol
   }
@@ -99,7 +100,7 @@ struct RequestParameters {
   /// The names of a JSON array of texts.
   func list(_ name: String) throws(ExchangeError) -> [String]? {
     guard let text = self[name] else { return nil }
-    guard let elements = SimulatorJSON(Array(text.utf8))?.elements else {
+    guard let elements = JSONTree(Array(text.utf8))?.elements else {
       throw ExchangeError(
         -1100,
         "Illegal characters found in parameter '\(name)'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'."

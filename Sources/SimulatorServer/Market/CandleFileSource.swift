@@ -23,10 +23,11 @@ struct CandleFileSource: MarketSource {
   private var nextTradeID: Int64 = 1
   private var firstTradeID: Int64 = 1
 
-  init(path: String, series: SeriesKey, stepSize: Quantity) throws(SimulatorError) {
+  /// - Parameter rows: in order of time.
+  init(rows: [Candle], series: SeriesKey, stepSize: Quantity) {
     self.series = series
     step = stepSize
-    rows = try Self.read(path, series.interval)
+    self.rows = rows
     prepare()
   }
 
@@ -86,7 +87,31 @@ struct CandleFileSource: MarketSource {
   }
 
   /// Holes stay holes: a replay needs no candle to follow another.
-  private static func read(_ path: String, _ interval: Interval) throws(SimulatorError) -> [Candle] {
+  static func read(_ path: String, _ interval: Interval) throws(SimulatorError) -> [Candle] {
+    if ZipFile.isZip(path) { return try ZipFile.withContent(of: path) { path throws(SimulatorError) in try plain(path, interval) } }
+    return try plain(path, interval)
+  }
+
+  /// The candles of several files of one series, as the archive's months: in order of time, whatever order they are named in.
+  static func read(_ paths: [String], _ series: SeriesKey) throws(SimulatorError) -> [Candle] {
+    var files: [(path: String, rows: [Candle])] = []
+    for path in paths { files.append((path, try read(path, series.interval))) }
+    files.removeAll { $0.rows.isEmpty }
+    files.sort { ($0.rows.first?.openTime ?? .zero) < ($1.rows.first?.openTime ?? .zero) }
+    var all: [Candle] = []
+    for (index, file) in files.enumerated() {
+      if let last = all.last, let first = file.rows.first, first.openTime <= last.openTime {
+        throw SimulatorError(.replayFile, "\(file.path): \(series) is given twice: it overlaps with \(files[index - 1].path)")
+      }
+      guard all.count + file.rows.count <= rowsMaximum else {
+        throw SimulatorError(.replayFile, "\(file.path): the files of \(series) hold more than \(rowsMaximum) candles together")
+      }
+      all += file.rows
+    }
+    return all
+  }
+
+  private static func plain(_ path: String, _ interval: Interval) throws(SimulatorError) -> [Candle] {
     do throws(CandleFileError) {
       return try CandleFile.read(
         path: path, options: CandleReadOptions(interval: interval, allowGaps: true, rowsMaximum: rowsMaximum)

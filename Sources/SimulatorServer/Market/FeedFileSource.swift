@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import CandleFiles
 import TradingModel
@@ -48,9 +49,9 @@ struct FeedFileSource: MarketSource {
     do throws(CandleFileError) { return try reader.next() } catch { throw SimulatorError(error) }
   }
 
-  private static func split(_ line: [UInt8]) -> (local: Timestamp, json: SimulatorJSON)? {
+  private static func split(_ line: [UInt8]) -> (local: Timestamp, json: JSONTree)? {
     guard let space = line.firstIndex(of: 32), let local = Int64(String(decoding: line[..<space], as: UTF8.self)),
-      let json = SimulatorJSON(Array(line[(space + 1)...]))
+      let json = JSONTree(Array(line[(space + 1)...]))
     else { return nil }
     return (Timestamp(nanoseconds: local), json)
   }
@@ -78,7 +79,7 @@ struct FeedFileSource: MarketSource {
     return name.starts(with: "trade\"".utf8) || name.starts(with: "bookTicker\"".utf8)
   }
 
-  private mutating func step(_ data: SimulatorJSON, local: Timestamp) -> MarketStep? {
+  private mutating func step(_ data: JSONTree, local: Timestamp) -> MarketStep? {
     guard let symbol = data["s"]?.text.flatMap({ Symbol($0) }) else { return nil }
     func number(_ name: String) -> FixedDecimal? { data[name]?.text.flatMap { FixedDecimal(text: $0) } }
     if let event = data["E"]?.integer {

@@ -29,7 +29,27 @@ struct GeneratorSource: MarketSource {
   private var generator: MarketGenerator
   private var events: [MarketEvent] = []
 
-  init(_ generator: MarketGenerator) { self.generator = generator }
+  /// The greatest amount on the best levels, and the steps of quantities; `nil`: as generated.
+  private let levelNotional: Amount?
+  private let steps: [Symbol: Quantity]
+
+  init(_ generator: MarketGenerator, instruments: [SimulatedInstrument], levelNotional: Amount?) {
+    self.generator = generator
+    self.levelNotional = levelNotional
+    steps = Dictionary(instruments.map { ($0.rules.symbol, $0.rules.stepSize) }) { first, _ in first }
+  }
+
+  private func thinned(_ quote: Quote) -> Quote {
+    guard let levelNotional else { return quote }
+    var thin = quote
+    let step = steps[quote.symbol] ?? .zero
+    func most(_ price: Price) -> Quantity {
+      max(levelNotional.divided(by: price, rounding: .towardZero).roundedDown(toMultipleOf: step), step)
+    }
+    thin.bidQuantity = min(thin.bidQuantity, most(quote.bidPrice))
+    thin.askQuantity = min(thin.askQuantity, most(quote.askPrice))
+    return thin
+  }
 
   var nextTime: Timestamp? { generator.nextTime }
   var progress: Double? { nil }
@@ -41,7 +61,7 @@ struct GeneratorSource: MarketSource {
     for event in events {
       switch event {
       case .trade(let trade): steps.append(.trade(trade, eventTime: trade.time))
-      case .quote(let quote): steps.append(.quote(quote, updateID: nil))
+      case .quote(let quote): steps.append(.quote(thinned(quote), updateID: nil))
       case .candle, .ticker: continue
       }
     }

@@ -24,7 +24,7 @@ struct KlineSeries: Sendable {
   private var recordedCurrent: Kline?
   let isRecorded: Bool
   /// Off for intervals finer than a recording: they stay empty.
-  private let isKept: Bool
+  let isKept: Bool
   /// When the candle in progress ends.
   private(set) var currentEnd = Timestamp.distantFuture
   /// Closed candles, oldest first.
@@ -91,24 +91,47 @@ struct KlineSeries: Sendable {
   }
 
   /// Candles by open time, as the exchange answers: with a start the oldest from there, else the newest; both bounds inclusive.
-  func select(from start: Timestamp?, to end: Timestamp?, limit: Int) -> ArraySlice<Kline> {
-    var all = history[...]
-    if let current { all.append(current) }
-    let low = start.map { start in firstIndex(in: all) { $0.candle.openTime >= start } } ?? all.startIndex
-    let high = end.map { end in firstIndex(in: all) { $0.candle.openTime > end } } ?? all.endIndex
-    guard low < high else { return [] }
-    return start != nil ? all[low..<high].prefix(limit) : all[low..<high].suffix(limit)
+  ///
+  /// Cost: O(log n) and the candles that are answered.
+  func select(from start: Timestamp?, to end: Timestamp?, limit: Int) -> [Kline] {
+    var low = start.map { start in firstIndex { $0.candle.openTime >= start } } ?? history.startIndex
+    var high = end.map { end in firstIndex { $0.candle.openTime > end } } ?? history.endIndex
+    let current = current.flatMap { kline in
+      let opens = kline.candle.openTime
+      return opens >= start ?? opens && opens <= end ?? opens ? kline : nil
+    }
+    let limit = max(limit, 0)
+    guard low <= high else { return [] }
+    if start != nil {
+      if high - low > limit { high = low + limit }
+      let rows = Array(history[low..<high])
+      return current.map { rows.count < limit ? rows + [$0] : rows } ?? rows
+    }
+    let room = max(limit - (current == nil ? 0 : 1), 0)
+    if high - low > room { low = high - room }
+    let rows = Array(history[low..<high])
+    return current.map { limit > 0 ? rows + [$0] : rows } ?? rows
   }
 
-  /// Binary search: the first element for which `test` holds.
-  private func firstIndex(in slice: ArraySlice<Kline>, where test: (Kline) -> Bool) -> Int {
-    var low = slice.startIndex
-    var high = slice.endIndex
+  /// Binary search in the closed candles: the first for which `test` holds.
+  private func firstIndex(where test: (Kline) -> Bool) -> Int {
+    var low = history.startIndex
+    var high = history.endIndex
     while low < high {
       let middle = (low + high) / 2
-      if test(slice[middle]) { high = middle } else { low = middle + 1 }
+      if test(history[middle]) { high = middle } else { low = middle + 1 }
     }
     return low
+  }
+}
+
+extension Kline {
+  /// This and the next one as one candle; this one's open time counts.
+  func joined(with later: Kline) -> Kline {
+    Kline(
+      candle: candle.joined(with: later.candle), firstTradeID: firstTradeID < 0 ? later.firstTradeID : firstTradeID,
+      lastTradeID: later.lastTradeID < 0 ? lastTradeID : later.lastTradeID, takerBuyVolume: takerBuyVolume + later.takerBuyVolume,
+      takerBuyQuoteVolume: takerBuyQuoteVolume + later.takerBuyQuoteVolume)
   }
 }
 

@@ -5,7 +5,9 @@ import ExchangeSimulation
 
 /// The market streams' messages, field for field in the exchange's order.
 enum StreamPayloads {
-  static func kline(_ kline: Kline, symbol: Symbol, interval: Interval, isClosed: Bool, at time: Timestamp) -> [UInt8] {
+  static func kline(
+    _ kline: Kline, symbol: Symbol, interval: Interval, zone: TimeZoneOffset = .utc, isClosed: Bool, at time: Timestamp
+  ) -> [UInt8] {
     let candle = kline.candle
     var json = JSONWriter(capacity: 400)
     json.object {
@@ -14,7 +16,7 @@ enum StreamPayloads {
       $0.field("s", symbol.text)
       $0.object("k") {
         $0.field("t", candle.openTime)
-        $0.field("T", interval.nextOpenTime(after: candle.openTime).milliseconds - 1)
+        $0.field("T", zone.nextOpenTime(of: interval, after: candle.openTime).milliseconds - 1)
         $0.field("s", symbol.text)
         $0.field("i", interval.rawValue)
         $0.field("f", kline.firstTradeID)
@@ -51,8 +53,7 @@ enum StreamPayloads {
     return json.bytes
   }
 
-  /// Every trade is its own aggregate here.
-  static func aggregateTrade(_ trade: MarketTradeFacts, symbol: Symbol, at time: Timestamp) -> [UInt8] {
+  static func aggregateTrade(_ trade: TradeTape.Aggregate, symbol: Symbol, at time: Timestamp) -> [UInt8] {
     var json = JSONWriter()
     json.object {
       $0.field("e", "aggTrade")
@@ -61,8 +62,8 @@ enum StreamPayloads {
       $0.field("a", trade.id)
       $0.field("p", trade.price)
       $0.field("q", trade.quantity)
-      $0.field("f", trade.id)
-      $0.field("l", trade.id)
+      $0.field("f", trade.firstID)
+      $0.field("l", trade.lastID)
       $0.field("T", trade.time)
       $0.field("m", trade.isBuyerMaker)
       $0.field("M", true)
@@ -83,7 +84,7 @@ enum StreamPayloads {
     return json.bytes
   }
 
-  static func miniTicker(_ day: DayStatistics, symbol: Symbol, at time: Timestamp, to json: inout JSONWriter) {
+  static func miniTicker(_ day: WindowStatistics, symbol: Symbol, at time: Timestamp, to json: inout JSONWriter) {
     json.object {
       $0.field("e", "24hrMiniTicker")
       $0.field("E", time)
@@ -97,8 +98,7 @@ enum StreamPayloads {
     }
   }
 
-  static func ticker(_ day: DayStatistics, symbol: Symbol, quote: Quote?, at time: Timestamp) -> [UInt8] {
-    var json = JSONWriter(capacity: 400)
+  static func ticker(_ day: WindowStatistics, symbol: Symbol, quote: Quote?, at time: Timestamp, to json: inout JSONWriter) {
     json.object {
       $0.field("e", "24hrTicker")
       $0.field("E", time)
@@ -124,6 +124,51 @@ enum StreamPayloads {
       $0.field("L", day.lastID)
       $0.field("n", day.count)
     }
+  }
+
+  static func rollingTicker(
+    _ window: WindowStatistics, _ length: RollingWindow, symbol: Symbol, at time: Timestamp, to json: inout JSONWriter
+  ) {
+    json.object {
+      $0.field("e", length.name + "Ticker")
+      $0.field("E", time)
+      $0.field("s", symbol.text)
+      $0.field("p", window.change)
+      $0.field("P", window.changePercent.text(fractionDigitsMinimum: 3))
+      $0.field("o", window.open)
+      $0.field("h", window.high)
+      $0.field("l", window.low)
+      $0.field("c", window.last)
+      $0.field("w", window.weightedAverage)
+      $0.field("v", window.volume)
+      $0.field("q", window.quoteVolume)
+      $0.field("O", window.openTime)
+      $0.field("C", window.closeTime)
+      $0.field("F", window.firstID)
+      $0.field("L", window.lastID)
+      $0.field("n", window.count)
+    }
+  }
+
+  static func averagePrice(_ price: Price, lastTrade: Timestamp, symbol: Symbol, at time: Timestamp, to json: inout JSONWriter) {
+    json.object {
+      $0.field("e", "avgPrice")
+      $0.field("E", time)
+      $0.field("s", symbol.text)
+      $0.field("i", "5m")
+      $0.field("w", price)
+      $0.field("T", lastTrade)
+    }
+  }
+
+  static func referencePrice(_ price: Price?, symbol: Symbol, at time: Timestamp) -> [UInt8] {
+    var json = JSONWriter()
+    json.object {
+      $0.field("e", "referencePrice")
+      $0.field("s", symbol.text)
+      if let price { $0.field("r", price) } else { $0.nullField("r") }
+      $0.field("t", time)
+    }
     return json.bytes
   }
 
@@ -131,18 +176,35 @@ enum StreamPayloads {
     var json = JSONWriter(capacity: 1_024)
     json.object {
       $0.field("lastUpdateId", updateID)
-      for (name, levels) in [("bids", bids), ("asks", asks)] {
-        $0.array(name) {
-          for level in levels {
-            $0.array {
-              $0.decimal(level.price)
-              $0.decimal(level.quantity)
-            }
-          }
+      levels("bids", bids, to: &$0)
+      levels("asks", asks, to: &$0)
+    }
+    return json.bytes
+  }
+
+  static func depthUpdate(_ message: DepthDifference.Message, symbol: Symbol, at time: Timestamp) -> [UInt8] {
+    var json = JSONWriter(capacity: 1_024)
+    json.object {
+      $0.field("e", "depthUpdate")
+      $0.field("E", time)
+      $0.field("s", symbol.text)
+      $0.field("U", message.firstID)
+      $0.field("u", message.lastID)
+      levels("b", message.bids, to: &$0)
+      levels("a", message.asks, to: &$0)
+    }
+    return json.bytes
+  }
+
+  private static func levels(_ name: String, _ levels: [DepthLevel], to json: inout JSONWriter) {
+    json.array(name) {
+      for level in levels {
+        $0.array {
+          $0.decimal(level.price)
+          $0.decimal(level.quantity)
         }
       }
     }
-    return json.bytes
   }
 
   static func serverShutdown(at time: Timestamp) -> [UInt8] {

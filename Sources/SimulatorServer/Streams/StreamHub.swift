@@ -16,49 +16,105 @@ final class StreamHub {
     var lastTime = Timestamp.zero
     /// The board's version at the last message.
     var lastVersion: Int64 = -1
+    /// The same for streams of all symbols.
+    var lastVersions: [Symbol: Int64] = [:]
+    /// Diff-depth streams: what is not told yet.
+    var difference: DepthDifference?
 
     init(name: String) {
       self.name = name
       stream = StreamName(name)
     }
 
-    /// Sends one message to every listener; the bytes are laid out once per form.
+    /// While faults are asked for: takes the message in the listeners' place.
+    var interceptor: ((Topic, [UInt8]) -> Void)?
+
+    /// Sends one message to every listener.
     func send(_ payload: [UInt8]) {
-      var raw: ByteBuffer?
-      var combined: ByteBuffer?
-      for listener in listeners {
-        if listener.isCombined {
-          let buffer = combined ?? StreamHub.combine(name, payload)
-          combined = buffer
-          listener.peer?.send(buffer)
-        } else {
-          let buffer = raw ?? ByteBuffer(bytes: payload)
-          raw = buffer
-          listener.peer?.send(buffer)
+      if let interceptor { interceptor(self, payload) } else { deliver(payload) }
+    }
+
+    /// The bytes are laid out once per form.
+    func deliver(_ payload: [UInt8]) {
+      var forms = Forms(name: name, payload: payload)
+      for listener in listeners { listener.peer?.send(forms.buffer(isCombined: listener.isCombined, in: listener.timeUnit)) }
+    }
+  }
+
+  /// One message in the forms that listeners have asked for.
+  private struct Forms {
+    let name: String
+    let payload: [UInt8]
+    private var raw: ByteBuffer?
+    private var combined: ByteBuffer?
+    private var rawMicroseconds: ByteBuffer?
+    private var combinedMicroseconds: ByteBuffer?
+
+    init(name: String, payload: [UInt8]) {
+      self.name = name
+      self.payload = payload
+    }
+
+    mutating func buffer(isCombined: Bool, in unit: TimeUnit) -> ByteBuffer {
+      let known =
+        switch (isCombined, unit) {
+        case (false, .milliseconds): raw
+        case (true, .milliseconds): combined
+        case (false, .microseconds): rawMicroseconds
+        case (true, .microseconds): combinedMicroseconds
         }
+      if let known { return known }
+      let bytes = unit.written(payload)
+      let made = isCombined ? StreamHub.combine(name, bytes) : ByteBuffer(bytes: bytes)
+      switch (isCombined, unit) {
+      case (false, .milliseconds): raw = made
+      case (true, .milliseconds): combined = made
+      case (false, .microseconds): rawMicroseconds = made
+      case (true, .microseconds): combinedMicroseconds = made
       }
+      return made
     }
   }
 
   /// The topics of one symbol, by kind.
   final class SymbolTopics {
+    /// Candles that begin as in UTC.
     var klines: [(interval: Interval, topic: Topic)] = []
+    /// Candles of another time zone, joined from those of `base`.
+    var zonedKlines: [ZonedKline] = []
     var trades: [Topic] = []
     var aggregateTrades: [Topic] = []
     var bookTickers: [Topic] = []
-    /// Those sent once per simulated second.
+    /// Those sent at intervals of simulated time.
     var paced: [Topic] = []
+  }
+
+  struct ZonedKline {
+    var interval: Interval
+    var zone: TimeZoneOffset
+    var topic: Topic
   }
 
   private(set) var topics: [String: Topic] = [:]
   private var bySymbol: [Symbol: SymbolTopics] = [:]
-  private(set) var allMiniTickers: Topic?
+  /// Streams of all symbols at once.
+  private(set) var arrays: [Topic] = []
   private(set) var sessions: [ObjectIdentifier: StreamSession] = [:]
   /// Subscriptions of all connections together.
   private(set) var subscriptionCount = 0
+  /// Topics with a pace, and those of them with one of 100 ms.
   private(set) var pacedCount = 0
+  private var fastCount = 0
+  /// The symbols that are traded here; `nil`: any.
+  var symbols: Set<Symbol>?
+  /// The whole book of a symbol.
+  var depth: (Symbol) -> DepthDifference.Snapshot? = { _ in nil }
   /// Called after every change of subscriptions.
   var onChange: () -> Void = {}
+  /// Set while faults may strike market messages.
+  var interceptor: ((Topic, [UInt8]) -> Void)? {
+    didSet { for topic in topics.values { topic.interceptor = interceptor } }
+  }
 
   func topics(of symbol: Symbol) -> SymbolTopics? { bySymbol[symbol] }
 
@@ -69,6 +125,27 @@ final class StreamHub {
     sessions[ObjectIdentifier(session)] = nil
   }
 
+  /// When paced streams speak next; in the distant future where there are none.
+  func nextPaced(after time: Timestamp) -> Timestamp {
+    guard pacedCount > 0 else { return .distantFuture }
+    let pace: Int64 = fastCount > 0 ? 100 : 1_000
+    return Timestamp(milliseconds: time.milliseconds / pace * pace).advanced(byMilliseconds: pace)
+  }
+
+  /// Why a stream cannot be subscribed to; `nil` where it can.
+  ///
+  /// The exchange confirms any name and stays silent (web-socket-streams.md lists no error for it). Here a name that nothing will ever come
+  /// for is refused with error 2, so that a mistake shows at once and is not taken for a quiet market.
+  func refusal(of name: String) -> String? {
+    let stream = StreamName(name)
+    if case .unknown(let reason) = stream { return "stream `\(name)`: \(reason)" }
+    guard let symbol = stream.symbol, let symbols, !symbols.contains(symbol) else { return nil }
+    return "stream `\(name)`: symbol \(symbol.text) is not traded here"
+  }
+
+  /// Whether a name in a URL only tells connections apart, as one client numbers them (`/ws/0`).
+  func isLabel(_ name: String) -> Bool { name.utf8.allSatisfy { $0 &- 48 <= 9 } }
+
   func subscribe(_ session: StreamSession, _ name: String) {
     guard !session.names.contains(name) else { return }
     session.names.append(name)
@@ -77,6 +154,7 @@ final class StreamHub {
       topic.listeners.append(session)
     } else {
       let topic = Topic(name: name)
+      topic.interceptor = interceptor
       topic.listeners.append(session)
       topics[name] = topic
       index(topic)
@@ -103,35 +181,40 @@ final class StreamHub {
       bySymbol[symbol] = made
       return made
     }
-    switch topic.stream {
-    case .kline(let symbol, let interval): entry(symbol).klines.append((interval, topic))
-    case .trade(let symbol): entry(symbol).trades.append(topic)
-    case .aggregateTrade(let symbol): entry(symbol).aggregateTrades.append(topic)
-    case .bookTicker(let symbol): entry(symbol).bookTickers.append(topic)
-    case .miniTicker(let symbol), .ticker(let symbol), .partialDepth(let symbol, _):
-      entry(symbol).paced.append(topic)
-      pacedCount += 1
-    case .allMiniTickers:
-      allMiniTickers = topic
-      pacedCount += 1
-    case .unknown: break
+    count(topic.stream, 1)
+    guard let symbol = topic.stream.symbol else {
+      if topic.stream.paceMilliseconds != nil { arrays.append(topic) }
+      return
     }
+    let entry = entry(symbol)
+    switch topic.stream {
+    case .kline(_, let interval, let zone) where zone.leavesAlone(interval): entry.klines.append((interval, topic))
+    case .kline(_, let interval, let zone): entry.zonedKlines.append(ZonedKline(interval: interval, zone: zone, topic: topic))
+    case .trade: entry.trades.append(topic)
+    case .aggregateTrade: entry.aggregateTrades.append(topic)
+    case .bookTicker: entry.bookTickers.append(topic)
+    case .blockTrade, .unknown: break
+    default: entry.paced.append(topic)
+    }
+    if case .depthUpdates = topic.stream { topic.difference = depth(symbol).map { DepthDifference($0) } }
   }
 
   private func unindex(_ topic: Topic) {
-    switch topic.stream {
-    case .kline(let symbol, _): bySymbol[symbol]?.klines.removeAll { $0.topic === topic }
-    case .trade(let symbol): bySymbol[symbol]?.trades.removeAll { $0 === topic }
-    case .aggregateTrade(let symbol): bySymbol[symbol]?.aggregateTrades.removeAll { $0 === topic }
-    case .bookTicker(let symbol): bySymbol[symbol]?.bookTickers.removeAll { $0 === topic }
-    case .miniTicker(let symbol), .ticker(let symbol), .partialDepth(let symbol, _):
-      bySymbol[symbol]?.paced.removeAll { $0 === topic }
-      pacedCount -= 1
-    case .allMiniTickers:
-      allMiniTickers = nil
-      pacedCount -= 1
-    case .unknown: break
-    }
+    count(topic.stream, -1)
+    arrays.removeAll { $0 === topic }
+    guard let symbol = topic.stream.symbol, let entry = bySymbol[symbol] else { return }
+    entry.klines.removeAll { $0.topic === topic }
+    entry.zonedKlines.removeAll { $0.topic === topic }
+    entry.trades.removeAll { $0 === topic }
+    entry.aggregateTrades.removeAll { $0 === topic }
+    entry.bookTickers.removeAll { $0 === topic }
+    entry.paced.removeAll { $0 === topic }
+  }
+
+  private func count(_ stream: StreamName, _ change: Int) {
+    guard let pace = stream.paceMilliseconds else { return }
+    pacedCount += change
+    if pace < 1_000 { fastCount += change }
   }
 
   /// Whether every listener takes more at once.

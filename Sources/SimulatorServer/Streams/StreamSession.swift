@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import NIOCore
 import TradingModel
@@ -9,13 +10,17 @@ final class StreamSession: WebSocketSession {
   private(set) var isCombined: Bool
   /// Subscribed names in order.
   var names: [String] = []
+  let timeUnit: TimeUnit
   private let hub: StreamHub
   private let now: () -> Timestamp
+  /// Hears every text that arrives.
+  var onText: ([UInt8]) -> Void = { _ in }
 
   /// - Parameter initial: the streams named in the URL.
-  init(hub: StreamHub, isCombined: Bool, initial: [String], now: @escaping () -> Timestamp) {
+  init(hub: StreamHub, isCombined: Bool, timeUnit: TimeUnit = .milliseconds, initial: [String], now: @escaping () -> Timestamp) {
     self.hub = hub
     self.isCombined = isCombined
+    self.timeUnit = timeUnit
     self.initial = initial
     self.now = now
   }
@@ -24,10 +29,15 @@ final class StreamSession: WebSocketSession {
 
   func opened() {
     hub.add(self)
-    for name in initial.prefix(StreamHub.streamsPerConnectionMaximum) where !name.isEmpty { hub.subscribe(self, name) }
+    for name in initial.prefix(StreamHub.streamsPerConnectionMaximum) where !name.isEmpty && !hub.isLabel(name) {
+      // The connection stays: clients that open it anew at once would do so for ever.
+      if let reason = hub.refusal(of: name) { refuse(2, "Invalid request: \(reason)") } else { hub.subscribe(self, name) }
+    }
   }
 
   func closed() { hub.remove(self) }
+
+  func forgetSubscriptions() { for name in names { hub.unsubscribe(self, name) } }
 
   func announceShutdown() {
     let payload = StreamPayloads.serverShutdown(at: now())
@@ -36,7 +46,8 @@ final class StreamSession: WebSocketSession {
   }
 
   func received(_ text: [UInt8]) {
-    guard let message = SimulatorJSON(text), case .object = message else {
+    onText(text)
+    guard let message = JSONTree(text), case .object = message else {
       refuse(3, "Invalid JSON: expected value at line 1 column 1")
       return
     }
@@ -63,7 +74,7 @@ final class StreamSession: WebSocketSession {
   }
 
   /// A signed integer, an alphanumeric string of at most 36, or null; absent counts as null.
-  private static func identifier(_ value: SimulatorJSON?) -> SimulatorJSON? {
+  private static func identifier(_ value: JSONTree?) -> JSONTree? {
     switch value {
     case nil, .null?: return .null
     case .number(let text)?: return Int64(text) == nil ? nil : value
@@ -76,7 +87,7 @@ final class StreamSession: WebSocketSession {
     }
   }
 
-  private func change(subscribes: Bool, _ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
+  private func change(subscribes: Bool, _ parameters: [JSONTree], _ id: JSONTree) {
     let wanted = parameters.compactMap(\.text)
     guard wanted.count == parameters.count, !wanted.isEmpty else {
       refuse(2, "Invalid request: param must be a non-empty array of stream names")
@@ -88,17 +99,21 @@ final class StreamSession: WebSocketSession {
       refuse(2, "Invalid request: too many parameters")
       return
     }
+    if subscribes, let reason = wanted.lazy.compactMap({ self.hub.refusal(of: $0) }).first {
+      refuse(2, "Invalid request: \(reason)", id)
+      return
+    }
     for name in wanted {
       if subscribes { hub.subscribe(self, name) } else { hub.unsubscribe(self, name) }
     }
     reply {
       $0.nullField("result")
       $0.key("id")
-      id.write(to: &$0)
+      $0.value(id)
     }
   }
 
-  private func property(_ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
+  private func property(_ parameters: [JSONTree], _ id: JSONTree) {
     guard parameters.first?.text == "combined" else {
       refuse(0, "Unknown property")
       return
@@ -106,11 +121,11 @@ final class StreamSession: WebSocketSession {
     reply {
       $0.field("result", self.isCombined)
       $0.key("id")
-      id.write(to: &$0)
+      $0.value(id)
     }
   }
 
-  private func setProperty(_ parameters: [SimulatorJSON], _ id: SimulatorJSON) {
+  private func setProperty(_ parameters: [JSONTree], _ id: JSONTree) {
     guard parameters.first?.text == "combined" else {
       refuse(0, "Unknown property")
       return
@@ -123,22 +138,25 @@ final class StreamSession: WebSocketSession {
     reply {
       $0.nullField("result")
       $0.key("id")
-      id.write(to: &$0)
+      $0.value(id)
     }
   }
 
-  private func answer(_ id: SimulatorJSON, _ body: (inout JSONWriter) -> Void) {
+  private func answer(_ id: JSONTree, _ body: (inout JSONWriter) -> Void) {
     reply {
       $0.array("result", body)
       $0.key("id")
-      id.write(to: &$0)
+      $0.value(id)
     }
   }
 
-  private func refuse(_ code: Int, _ message: String) {
+  private func refuse(_ code: Int, _ message: String, _ id: JSONTree? = nil) {
     reply {
       $0.field("code", code)
       $0.field("msg", message)
+      guard let id else { return }
+      $0.key("id")
+      $0.value(id)
     }
   }
 

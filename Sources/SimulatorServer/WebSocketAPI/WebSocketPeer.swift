@@ -12,6 +12,8 @@ protocol WebSocketSession: AnyObject {
   func closed()
   /// Tells the other side that the server is about to go.
   func announceShutdown()
+  /// Ends every subscription without a word.
+  func forgetSubscriptions()
 }
 
 /// One WebSocket connection: frames out, text in, pings, age and a bound on what waits to be sent.
@@ -30,6 +32,7 @@ final class WebSocketPeer: ChannelInboundHandler {
   }
 
   private let session: any WebSocketSession
+  private let wire: ConnectionWire
   private let limits: Limits
   private var context: ChannelHandlerContext?
   private var pingTask: Scheduled<Void>?
@@ -44,11 +47,15 @@ final class WebSocketPeer: ChannelInboundHandler {
   /// Called when the connection was dropped for reading too slowly.
   var onOverflow: () -> Void = {}
 
-  init(session: any WebSocketSession, limits: Limits) {
+  init(session: any WebSocketSession, wire: ConnectionWire, limits: Limits) {
     self.session = session
+    self.wire = wire
     self.limits = limits
   }
 
+  /// Where the other side is.
+  var address: String? { context?.remoteAddress?.ipAddress }
+  var eventLoop: (any EventLoop)? { context?.eventLoop }
   var isWritable: Bool { context?.channel.isWritable ?? true }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -82,7 +89,9 @@ final class WebSocketPeer: ChannelInboundHandler {
       return
     }
     switch frame.opcode {
-    case .text, .binary: session.received(Array(frame.unmaskedData.readableBytesView))
+    case .text, .binary:
+      guard !wire.isSilent else { return }
+      session.received(Array(frame.unmaskedData.readableBytesView))
     case .ping: write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
     case .pong:
       // Only an answer to our ping counts; it echoes the payload.
@@ -112,7 +121,7 @@ final class WebSocketPeer: ChannelInboundHandler {
 
   /// Queues one text message; ``flush()`` sends it. A reader that is too far behind is cut off.
   func send(_ text: ByteBuffer) {
-    guard let context, !isClosing else { return }
+    guard let context, !isClosing, !wire.isSilent else { return }
     if !context.channel.isWritable, pendingBytes > limits.pendingBytesMaximum {
       isClosing = true
       onOverflow()
@@ -163,6 +172,12 @@ final class WebSocketPeer: ChannelInboundHandler {
   private func ping() {
     guard context != nil else { return }
     let now = MonotonicClock.nanoseconds()
+    // Behind a hole nobody hears a ping, nor a close.
+    guard !wire.isHoled else {
+      lastPong = now
+      schedulePing()
+      return
+    }
     if Double(now - lastPong) > limits.pongTimeoutSeconds * 1e9 {
       close(code: .policyViolation)
     } else if Double(now - openedAt) > limits.lifetimeSeconds * 1e9 {

@@ -62,8 +62,8 @@ final class ClientConnectionHandler: ChannelDuplexHandler {
       switch header.type {
       case .response: unsafe response(call, bytes)
       case .data: unsafe data(call, header, bytes)
-      default:
-        core.abandon(call, RPCError(code: .internalError, message: "the server sent a frame of unknown type \(header.type.rawValue)"))
+      // A type of a later version.
+      default: break
       }
     }
   }

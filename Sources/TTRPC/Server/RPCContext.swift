@@ -8,6 +8,8 @@ public struct RPCContext: Sendable {
   /// When the caller stops waiting, on the monotonic clock; nil = no limit. The server enforces it.
   public let deadline: NIODeadline?
   public let connection: RPCConnection
+  /// Who makes this call, when the authorizer found it in the call itself; nil: whoever the connection is.
+  public var identity: RPCIdentity?
 
   /// The first value of `key`, compared without case (ASCII): stock clients send keys verbatim.
   public func firstMetadata(_ key: String) -> String? {

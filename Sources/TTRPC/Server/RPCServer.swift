@@ -13,6 +13,32 @@ public struct RPCCallRecord: Sendable {
   public let duration: Duration
 }
 
+/// A connection that the server did not keep, for the log.
+public enum RPCServerIncident: Sendable {
+  /// Told why with its first frame, then closed: a foreign user, too many connections, shutting down.
+  case refused(RPCPeer, RPCError)
+  /// The longest silent connection was closed to make room for another.
+  case madeRoom(RPCPeer)
+  /// More waited to be written than the server keeps in all; this peer had read least and was closed.
+  case readTooLittle(RPCPeer)
+}
+
+/// What a server holds at this moment.
+public struct RPCServerUsage: Sendable, Hashable {
+  /// Connections being served.
+  public var connections: Int
+  /// Memory of incomplete frames, in bytes.
+  public var partialBytes: Int
+  /// Bytes waiting to be written.
+  public var queuedBytes: Int
+
+  public init(connections: Int, partialBytes: Int, queuedBytes: Int) {
+    self.connections = connections
+    self.partialBytes = partialBytes
+    self.queuedBytes = queuedBytes
+  }
+}
+
 /// A ttrpc 1.2 server over Unix and TCP sockets.
 ///
 /// Register methods and hooks, then ``start(on:)``. Handlers run on the connection's event loop and must not block it. The server knows
@@ -22,8 +48,11 @@ public final class RPCServer: Sendable {
   public typealias UnaryHandler = @Sendable (RPCContext, [UInt8], RPCResponder) -> Void
   /// Handles a new stream on the event loop: sets its callbacks and returns.
   public typealias StreamHandler = @Sendable (RPCContext, RPCServerStream) -> Void
-  /// Nil allows the call.
-  public typealias Authorizer = @Sendable (RPCMethod, RPCConnection) -> RPCError?
+  /// Nil allows the call. May set the context's ``RPCContext/identity``.
+  public typealias Authorizer = @Sendable (inout RPCContext) -> RPCError?
+  /// Makes the machine-readable details of an error of the server's own, from its reason (stable, in capitals, for example
+  /// `METHOD_UNKNOWN`) and its message. On any thread; must be quick.
+  public typealias DetailMaker = @Sendable (_ reason: String, _ message: String) -> [RPCDetail]
   /// Called once for every call that got as far as its method and the authorizer, on any thread; must be quick.
   public typealias Observer = @Sendable (RPCCallRecord) -> Void
 
@@ -68,11 +97,24 @@ public final class RPCServer: Sendable {
   /// Sets who hears of closed connections, on their event loop. Before ``start(on:)``.
   public func setConnectionClosed(_ body: @escaping @Sendable (RPCConnection) -> Void) { state.withLock { $0.hooks.onClose = body } }
 
+  /// Sets who hears of connections that were not kept, on any event loop. Before ``start(on:)``.
+  public func setIncidentObserver(_ body: @escaping @Sendable (RPCServerIncident) -> Void) {
+    state.withLock { $0.hooks.onIncident = body }
+  }
+
+  /// Sets what details the server's own errors carry; without it they have none. Before ``start(on:)``.
+  public func setErrorDetails(_ body: @escaping DetailMaker) { state.withLock { $0.hooks.details = body } }
+
   /// All registered methods.
   public var methods: [RPCMethod] { state.withLock { $0.table.methods } }
 
   /// Connections being served.
   public var connectionCount: Int { state.withLock { $0.shared }?.connectionCount ?? 0 }
+
+  /// What the server holds at this moment; all zero before the start.
+  public var usage: RPCServerUsage {
+    state.withLock { $0.shared }?.usage ?? RPCServerUsage(connections: 0, partialBytes: 0, queuedBytes: 0)
+  }
 
   /// Where the server listens, with the real port when port 0 was asked for.
   public var addresses: [RPCAddress] { state.withLock { $0.listeners.map(\.address) } }

@@ -7,7 +7,7 @@ public struct RPCServerConfiguration: Sendable {
   public var connectionsMaximum = 256
   /// Of these, connections that only a Unix socket may take: strangers on TCP cannot lock its owner out.
   public var connectionsKeptForUnix: Int { connectionsMaximum >= 16 ? connectionsMaximum / 4 : 0 }
-  /// Connections of one user (Unix) or one address (TCP); nil = only `connectionsMaximum` counts.
+  /// Connections of one process (Unix) or one address (TCP); nil = only `connectionsMaximum` counts.
   public var connectionsPerPeerMaximum: Int? = 32
   /// Open streams of one connection.
   public var streamsPerConnectionMaximum = 64
@@ -15,7 +15,7 @@ public struct RPCServerConfiguration: Sendable {
   public var callsPerConnectionMaximum = 1024
   /// Request bytes of the unanswered unary calls of one connection; above it a call is refused with `RESOURCE_EXHAUSTED`.
   public var requestBytesPerConnectionMaximum = 16 << 20
-  /// Bytes of incomplete frames over all connections; the connection that goes over it is closed.
+  /// Memory of incomplete frames over all connections of a kind (Unix, TCP), in bytes; above it a stranger, or who went over it, is closed.
   public var partialBytesMaximum = 64 << 20
   /// Bytes waiting to be written on one connection; above it streams end with `RESOURCE_EXHAUSTED` and replies become status 8.
   public var connectionQueueBytesMaximum = 8 << 20
@@ -23,7 +23,7 @@ public struct RPCServerConfiguration: Sendable {
   public var streamQueueBytesMaximum = 4 << 20
   /// A stream is not writable while more than this many of its bytes wait, see ``RPCServerStream/isWritable``.
   public var streamWritableBytes = 256 << 10
-  /// Bytes waiting to be written over all connections.
+  /// Bytes waiting to be written over all connections; above it the connection that reads least is closed, and nobody else is refused.
   public var queueBytesMaximum = 128 << 20
   /// Metadata of one request: sum of key and value bytes.
   public var metadataBytesMaximum = 16 << 10

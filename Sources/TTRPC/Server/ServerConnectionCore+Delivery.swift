@@ -49,7 +49,7 @@ extension ServerConnectionCore {
     case (.halfClose(let body), _): body()
     case (.overflow, _):
       let text = "more messages than the server is ready to take"
-      cancel(call, RPCError(code: .resourceExhausted, message: text), sendsStatus: true)
+      cancel(call, shared.error(.resourceExhausted, "MESSAGES_UNEXPECTED", text), sendsStatus: true)
     default: break
     }
   }
@@ -85,7 +85,7 @@ extension ServerConnectionCore {
       if let onDrain {
         onDrain()
       } else {
-        cancel(call, RPCError(code: .unavailable, message: "the server is shutting down"), sendsStatus: true)
+        cancel(call, shared.error(.unavailable, "SHUTTING_DOWN", "the server is shutting down"), sendsStatus: true)
       }
     }
     flush()

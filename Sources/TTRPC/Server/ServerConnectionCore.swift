@@ -23,7 +23,15 @@ final class ServerConnectionCore: @unchecked Sendable {
   let channel: any Channel
   let loop: any EventLoop
   let shared: ServerShared
+  /// What the limit of connections counts together: a process, or an address.
   let peerKey: String
+  let isUnix: Bool
+  /// Bytes of this connection that wait to be written.
+  let queuedBytes = Atomic<Int>(0)
+  /// Memory of this connection's incomplete frame, in bytes.
+  let partialBytes = Atomic<Int>(0)
+  /// When the last whole frame came or went, on the monotonic clock, in nanoseconds.
+  let lastHeard = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
   let state = StateMutex(State())
 
   // Loop only.
@@ -44,10 +52,19 @@ final class ServerConnectionCore: @unchecked Sendable {
     self.loop = channel.eventLoop
     self.shared = shared
     switch connection.peer {
-    case .unix(let uid, _, _): peerKey = "user id \(uid)"
-    case .tcp(let address, _): peerKey = "address \(address)"
+    case .unix(let uid, _, let pid): (peerKey, isUnix) = ("process \(pid) of user id \(uid)", true)
+    case .tcp(let address, _): (peerKey, isUnix) = ("address \(address)", false)
     }
   }
+
+  /// True for a TCP peer that has not proved who it is.
+  var isStranger: Bool { !isUnix && connection.identity == nil }
+
+  /// Records that the peer is not silent.
+  func heard() { lastHeard.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed) }
+
+  /// Closes the socket at once, without the farewell of TLS. Any thread.
+  func abort() { loop.execute { self.handler?.abort() } }
 
   var messageBytesMaximum: Int { shared.configuration.messageBytesMaximum }
 
@@ -64,14 +81,14 @@ final class ServerConnectionCore: @unchecked Sendable {
       let before = state.outbox.queuedBytes
       let room = shared.configuration.connectionQueueBytesMaximum - before
       var error: RPCError?
-      if payload.count > room || isOverTotal(payload.count) {
-        error = RPCError(code: .resourceExhausted, message: "too many bytes wait to be read on this connection")
+      if payload.count > room {
+        error = shared.error(.resourceExhausted, "ANSWERS_UNREAD", "too many bytes wait to be read on this connection")
       } else if unsafe !Envelope.appendResponse(
         to: &state.outbox, streamID: call.streamID, payload: payload, messageBytesMaximum: messageBytesMaximum)
       {
-        error = RPCError(
-          code: .resourceExhausted,
-          message: "the reply of \(payload.count) bytes is larger than the limit of \(messageBytesMaximum); ask for less")
+        error = shared.error(
+          .resourceExhausted, "MESSAGE_TOO_LARGE",
+          "the reply of \(payload.count) bytes is larger than the limit of \(messageBytesMaximum); ask for less")
       }
       if let error {
         status = error.code
@@ -119,7 +136,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       }
       let before = state.outbox.queuedBytes
       guard call.queuedBytes + size <= shared.configuration.streamQueueBytesMaximum,
-        before + size <= shared.configuration.connectionQueueBytesMaximum, !isOverTotal(size)
+        before + size <= shared.configuration.connectionQueueBytesMaximum
       else {
         _ = call.state.end()
         return .overflow
@@ -135,11 +152,11 @@ final class ServerConnectionCore: @unchecked Sendable {
     case .ended: return false
     case .tooLarge:
       let text = "a message of \(message.count) bytes is larger than the limit of \(messageBytesMaximum)"
-      cutOff(call, RPCError(code: .resourceExhausted, message: text))
+      cutOff(call, shared.error(.resourceExhausted, "MESSAGE_TOO_LARGE", text))
       return false
     case .overflow:
       let build = state.withLock { _ in call.callbacks.overflowError }
-      var error = build?() ?? RPCError(code: .resourceExhausted, message: "the reader fell behind its bound; subscribe again")
+      var error = build?() ?? shared.error(.resourceExhausted, "READER_TOO_SLOW", "the reader fell behind its bound; subscribe again")
       if error.code == .ok { error.code = .resourceExhausted }
       cutOff(call, error)
       return false
@@ -205,13 +222,11 @@ final class ServerConnectionCore: @unchecked Sendable {
     return appended(&state, before)
   }
 
-  private func isOverTotal(_ bytes: Int) -> Bool {
-    shared.queuedBytes.load(ordering: .relaxed) + bytes > shared.configuration.queueBytesMaximum
-  }
-
   /// Accounts for what was appended since `before`; true when a flush has to be scheduled.
   private func appended(_ state: inout State, _ before: Int) -> Bool {
-    shared.queuedBytes.wrappingAdd(state.outbox.queuedBytes - before, ordering: .relaxed)
+    let added = state.outbox.queuedBytes - before
+    queuedBytes.wrappingAdd(added, ordering: .relaxed)
+    shared.queuedBytes.wrappingAdd(added, ordering: .relaxed)
     guard !state.flushScheduled else { return false }
     state.flushScheduled = true
     return true
@@ -219,6 +234,7 @@ final class ServerConnectionCore: @unchecked Sendable {
 
   private func finishAppend(_ schedule: Bool) {
     if schedule { loop.execute { self.flush() } }
+    shared.relieveQueue()
   }
 
   /// Forgets a call; its callbacks are handed out so that they are released outside the lock.
@@ -256,6 +272,7 @@ final class ServerConnectionCore: @unchecked Sendable {
         return state.isClosed ? nil : state.outbox.take()
       }
       guard let next else { break }
+      heard()
       let buffer = next.buffer
       let bytes = buffer.readableBytes
       inFlight = consume next
@@ -281,6 +298,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       guard !state.isClosed else { return [] }
       let shares = segment.shares
       state.outbox.written(&segment, bytes: bytes)
+      queuedBytes.wrappingSubtract(bytes, ordering: .relaxed)
       shared.queuedBytes.wrappingSubtract(bytes, ordering: .relaxed)
       var bodies: [@Sendable () -> Void] = []
       for share in shares {
@@ -294,6 +312,9 @@ final class ServerConnectionCore: @unchecked Sendable {
     if !isFlushing { flush() }
   }
 
+  /// True while a call is unanswered or a stream open.
+  var hasCalls: Bool { state.withLock { !$0.calls.isEmpty } }
+
   /// True when nothing is left to do: no unanswered call, no byte to write.
   var isIdle: Bool { state.withLock { $0.calls.isEmpty && $0.outbox.queuedBytes == 0 } }
 
@@ -304,6 +325,7 @@ final class ServerConnectionCore: @unchecked Sendable {
       guard !state.isClosed else { return [] }
       state.isClosed = true
       shared.queuedBytes.wrappingSubtract(state.outbox.queuedBytes, ordering: .relaxed)
+      queuedBytes.store(0, ordering: .relaxed)
       state.outbox.removeAll()
       let calls = Array(state.calls.values)
       state.calls = [:]

@@ -33,57 +33,61 @@ extension ServerConnectionHandler {
 
   private func request(_ header: FrameHeader, _ bytes: UnsafeRawBufferPointer) {
     let id = header.streamID
-    guard id % 2 == 1 else { return refuse(id, .invalidArgument, "stream id \(id): a client's stream ids are odd") }
+    guard id % 2 == 1 else { return refuse(id, .invalidArgument, "STREAM_ID_EVEN", "stream id \(id): a client's stream ids are odd") }
     let (isActive, isDraining, isFull) = core.state.withLock {
       ($0.calls[id] != nil, $0.isDraining, $0.calls.count >= shared.configuration.callsPerConnectionMaximum)
     }
-    guard !isActive else { return refuse(id, .invalidArgument, "stream id \(id) is in use") }
+    guard !isActive else { return refuse(id, .invalidArgument, "STREAM_ID_IN_USE", "stream id \(id) is in use") }
     highestID = max(highestID, id)
-    guard !isDraining else { return refuse(id, .unavailable, "the server is shutting down") }
+    guard !isDraining else { return refuse(id, .unavailable, "SHUTTING_DOWN", "the server is shutting down") }
     guard !isFull else {
-      return refuse(id, .resourceExhausted, "\(shared.configuration.callsPerConnectionMaximum) calls of this connection are unanswered")
+      let limit = shared.configuration.callsPerConnectionMaximum
+      return refuse(id, .resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this connection are unanswered")
     }
     defer { arena.reset() }
-    let envelope: UnsafeMutablePointer<Ttrpc__Request>
+    let envelope: UnsafeMutablePointer<Botd__Ttrpc__V1__Request>
     do throws(ProtobufError) {
       unsafe envelope = try Envelope.request(bytes, in: arena)
     } catch {
-      return refuse(id, .invalidArgument, "the request cannot be decoded: \(error.message)")
+      return refuse(id, .invalidArgument, "ENVELOPE_MALFORMED", "the request cannot be decoded: \(error.message)")
     }
     let entry: MethodTable.Entry
     switch unsafe shared.table.find(service: Self.view(envelope.pointee.service), method: Self.view(envelope.pointee.method)) {
     case .found(let found): entry = found
-    case .unknownService: return refuse(id, .unimplemented, unsafe "service \(Envelope.text(envelope.pointee.service).prefix(200))")
-    case .unknownMethod: return refuse(id, .unimplemented, unsafe "method \(Envelope.text(envelope.pointee.method).prefix(200))")
+    case .unknownService:
+      return refuse(id, .unimplemented, "SERVICE_UNKNOWN", unsafe "service \(Envelope.text(envelope.pointee.service).prefix(200))")
+    case .unknownMethod:
+      return refuse(id, .unimplemented, "METHOD_UNKNOWN", unsafe "method \(Envelope.text(envelope.pointee.method).prefix(200))")
     }
     unsafe open(header, entry, envelope)
   }
 
-  private func open(_ header: FrameHeader, _ entry: MethodTable.Entry, _ envelope: UnsafeMutablePointer<Ttrpc__Request>) {
+  private func open(_ header: FrameHeader, _ entry: MethodTable.Entry, _ envelope: UnsafeMutablePointer<Botd__Ttrpc__V1__Request>) {
     let id = header.streamID
     let timeout = unsafe envelope.pointee.timeout_nano
     let needsNow = timeout != 0 || shared.hooks.observer != nil
     let now = needsNow ? NIODeadline.now() : .distantPast
     guard let metadata = unsafe metadata(envelope) else {
-      return refuse(id, .resourceExhausted, "metadata is larger than \(shared.configuration.metadataBytesMaximum) bytes")
+      let text = "metadata is larger than \(shared.configuration.metadataBytesMaximum) bytes"
+      return refuse(id, .resourceExhausted, "METADATA_TOO_LARGE", text)
     }
-    if let authorizer = shared.hooks.authorizer, let error = authorizer(entry.method, core.connection) {
+    let deadline = timeout > 0 ? now + .nanoseconds(min(timeout, 100 * 365 * 86400 * 1_000_000_000)) : nil
+    var context = RPCContext(method: entry.method, metadata: metadata, deadline: deadline, connection: core.connection)
+    if let authorizer = shared.hooks.authorizer, let error = authorizer(&context) {
       observe(entry.method, error.code, now)
       return core.refuse(id, error)
     }
     guard timeout >= 0 else {
       observe(entry.method, .deadlineExceeded, now)
-      return refuse(id, .deadlineExceeded, "the call's time was over before it arrived")
+      return refuse(id, .deadlineExceeded, "DEADLINE_EXCEEDED", "the call's time was over before it arrived")
     }
-    let deadline = timeout > 0 ? now + .nanoseconds(min(timeout, 100 * 365 * 86400 * 1_000_000_000)) : nil
     let requestBytes = unsafe entry.method.kind == .unary ? ProtobufC.byteCount(envelope.pointee.payload) : 0
     let call = ServerCall(
       core: core, streamID: id, method: entry.method, deadline: deadline, startedAt: now, requestBytes: requestBytes)
     if let objection = admit(call) {
       observe(entry.method, .resourceExhausted, now)
-      return refuse(id, .resourceExhausted, objection)
+      return refuse(id, .resourceExhausted, objection.reason, objection.message)
     }
-    let context = RPCContext(method: entry.method, metadata: metadata, deadline: deadline, connection: core.connection)
     let payload = unsafe ProtobufC.array(envelope.pointee.payload)
     switch entry.handler {
     case .unary(let body): body(context, payload, RPCResponder(call: call))
@@ -97,19 +101,19 @@ extension ServerConnectionHandler {
   }
 
   /// Enters a call among the unanswered ones; returns why not.
-  private func admit(_ call: ServerCall) -> String? {
+  private func admit(_ call: ServerCall) -> (reason: String, message: String)? {
     let limits = shared.configuration
     return core.state.withLock { state in
-      guard !state.isClosed else { return "the connection is closed" }
+      guard !state.isClosed else { return ("CONNECTION_CLOSED", "the connection is closed") }
       if call.isStream {
         guard state.streamCount < limits.streamsPerConnectionMaximum else {
-          return "\(limits.streamsPerConnectionMaximum) streams of this connection are open"
+          return ("TOO_MANY_STREAMS", "\(limits.streamsPerConnectionMaximum) streams of this connection are open")
         }
         state.streamCount += 1
       } else {
         // One call alone may be as large as a frame.
         guard state.requestBytes == 0 || state.requestBytes + call.requestBytes <= limits.requestBytesPerConnectionMaximum else {
-          return "unanswered requests of this connection hold \(state.requestBytes) bytes"
+          return ("TOO_MANY_BYTES", "unanswered requests of this connection hold \(state.requestBytes) bytes")
         }
         state.requestBytes += call.requestBytes
       }
@@ -118,7 +122,7 @@ extension ServerConnectionHandler {
     }
   }
 
-  private func metadata(_ envelope: UnsafeMutablePointer<Ttrpc__Request>) -> [(String, String)]? {
+  private func metadata(_ envelope: UnsafeMutablePointer<Botd__Ttrpc__V1__Request>) -> [(String, String)]? {
     let count = unsafe envelope.pointee.n_metadata
     guard count > 0, let list = unsafe envelope.pointee.metadata else { return [] }
     let limit = shared.configuration.metadataBytesMaximum
@@ -141,7 +145,7 @@ extension ServerConnectionHandler {
     guard let call = core.state.withLock({ $0.calls[id] }) else { return stray(header) }
     guard call.isStream else {
       remember(id)
-      return core.cancel(call, RPCError(code: .invalidArgument, message: "DATA on a unary call"), sendsStatus: true)
+      return core.cancel(call, shared.error(.invalidArgument, "DATA_UNEXPECTED", "DATA on a unary call"), sendsStatus: true)
     }
     let meaning = core.state.withLock { _ in call.state.receive(flags: header.flags, length: bytes.count) }
     unsafe perform(meaning, call, meaning == .message || meaning == .messageThenHalfClose ? Array(bytes) : [])
@@ -156,7 +160,7 @@ extension ServerConnectionHandler {
       core.deliver(call, .message(message))
       core.deliver(call, .halfClose)
     case .cancel:
-      core.cancel(call, RPCError(code: .cancelled, message: "the client cancelled the stream"), sendsStatus: false)
+      core.cancel(call, shared.error(.cancelled, "CANCELLED", "the client cancelled the stream"), sendsStatus: false)
     }
   }
 
@@ -167,7 +171,7 @@ extension ServerConnectionHandler {
     if isFinished, !header.flags.isDisjoint(with: [.remoteClosed, .noData]) { return }
     guard !strayIDs.contains(id) else { return }
     remember(id)
-    refuse(id, .invalidArgument, "stream id \(id) is not open")
+    refuse(id, .invalidArgument, "STREAM_NOT_OPEN", "stream id \(id) is not open")
   }
 
   private func remember(_ id: UInt32) {
@@ -185,7 +189,8 @@ extension ServerConnectionHandler {
     guard header.type == .request || header.type == .data else { return }
     oversizedFrames += 1
     let limit = shared.configuration.messageBytesMaximum
-    let error = RPCError(code: .resourceExhausted, message: "a message of \(header.length) bytes is larger than the limit of \(limit)")
+    let text = "a message of \(header.length) bytes is larger than the limit of \(limit)"
+    let error = shared.error(.resourceExhausted, "MESSAGE_TOO_LARGE", text)
     if header.type == .request, header.streamID % 2 == 1 { highestID = max(highestID, header.streamID) }
     if let call = core.state.withLock({ $0.calls[header.streamID] }), header.type == .data {
       core.cancel(call, error, sendsStatus: true)
@@ -197,8 +202,8 @@ extension ServerConnectionHandler {
 
   // MARK: Pieces
 
-  private func refuse(_ id: UInt32, _ code: RPCStatusCode, _ message: String) {
-    core.refuse(id, RPCError(code: code, message: message))
+  private func refuse(_ id: UInt32, _ code: RPCStatusCode, _ reason: String, _ message: String) {
+    core.refuse(id, shared.error(code, reason, message))
   }
 
   private func observe(_ method: RPCMethod, _ status: RPCStatusCode, _ start: NIODeadline) {

@@ -36,9 +36,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   var partialSince: NIODeadline?
   var handshakeDeadline: NIODeadline?
   private var lingerDeadline: NIODeadline?
-  private var nextCheck: NIODeadline?
-
-  private var heldPartial = 0
+  private var nextCheck: (at: NIODeadline, timer: Scheduled<Void>)?
 
   // Back-pressure.
   private var isReadWanted = false
@@ -51,7 +49,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     self.mode = mode
     self.isTLS = isTLS
     if case .refusing = mode { wasRefused = true } else { wasRefused = false }
-    reader = FrameReader(messageBytesMaximum: shared.configuration.messageBytesMaximum) { $0 == .request || $0 == .data }
+    // Who is refused is answered at the first header: no data of theirs is kept.
+    let limit = wasRefused ? 0 : shared.configuration.messageBytesMaximum
+    reader = FrameReader(messageBytesMaximum: limit) { $0 == .request || $0 == .data }
     arena = ProtobufArena(byteLimit: 3 * shared.configuration.messageBytesMaximum + (1 << 16), firstChunkBytes: 2048)
   }
 
@@ -69,7 +69,27 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     }
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    release()
+    self.context = nil
+  }
+
+  /// Frees what the connection held; nothing of it outlives the socket. Loop only.
+  private func release() {
+    nextCheck?.timer.cancel()
+    nextCheck = nil
+    reader.discard()
+    holdPartial(0)
+  }
+
+  /// Closes the socket at once. Loop only.
+  func abort() {
+    guard let context else { return }
+    mode = .lingering
+    release()
+    if isTLS, let end = try? context.pipeline.syncOperations.handler(type: SocketEnd.self) { return end.close() }
+    context.close(promise: nil)
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
@@ -81,7 +101,13 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       sawFrame = true
       return handle(event)
     }
-    if sawFrame { handshakeDeadline = nil }
+    if sawFrame {
+      handshakeDeadline = nil
+      core.heard()
+    }
+    if case .lingering = mode { reader.discard() }
+    // A handler may have closed the connection.
+    if !core.connection.isOpen { reader.discard() }
     holdPartial(reader.heldBytes)
     if !reader.isInsideFrame {
       partialSince = nil
@@ -111,17 +137,19 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     core.close()
-    holdPartial(0)
+    release()
     context.fireChannelInactive()
   }
 
-  /// Accounts for the bytes of the incomplete frame; a connection that takes the server over its total is closed.
+  /// Accounts for the memory of the incomplete frame. When that takes the total of its kind over the limit, a connection is closed: of
+  /// strangers the one that holds most, otherwise this one.
   private func holdPartial(_ bytes: Int) {
-    guard bytes != heldPartial else { return }
-    let total = shared.partialBytes.wrappingAdd(bytes - heldPartial, ordering: .relaxed).newValue
-    heldPartial = bytes
-    guard bytes > 1 << 16, total > shared.configuration.partialBytesMaximum else { return }
-    context?.close(promise: nil)
+    let before = core.partialBytes.exchange(bytes, ordering: .relaxed)
+    guard bytes != before else { return }
+    let total = shared.addPartial(bytes - before, isUnix: core.isUnix)
+    guard bytes > ServerShared.partialBytesAlwaysKept, total > shared.configuration.partialBytesMaximum else { return }
+    guard let victim = shared.largestPartial(insteadOf: core) else { return }
+    if victim === core { abort() } else { victim.abort() }
   }
 
   private func readCertificate(_ context: ChannelHandlerContext) {
@@ -129,7 +157,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self),
       let certificate = handler.peerCertificate, let der = try? certificate.toDERBytes()
     else { return }
-    core.connection.peer = .tcp(address: address, tlsCertificateSubject: CertificateSubject.text(der: der))
+    let subject = CertificateSubject(der: der)
+    core.connection.certificateName = subject?.commonName
+    core.connection.peer = .tcp(address: address, tlsCertificateSubject: subject?.text)
   }
 
   // MARK: After writes
@@ -191,34 +221,37 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       state.isInputClosed = true
       return state.calls.values.filter { $0.isStream && $0.state.receiveEnd() }
     }
+    // What is incomplete stays so.
     partialSince = nil
+    reader.discard()
+    holdPartial(0)
     for call in streams { core.deliver(call, .halfClose) }
     core.flush()
   }
 
   // MARK: Times
 
-  /// Has the times checked at `deadline`, or in a minute when that is earlier: a timer keeps the connection in memory, and a deadline may
-  /// be a century away.
+  /// Has the times checked at `deadline`, or in a minute when that is earlier: a deadline may be a century away.
   func schedule(_ deadline: NIODeadline) {
-    if let nextCheck, nextCheck <= deadline { return }
+    guard context != nil else { return }
     let deadline = min(deadline, .now() + .minutes(1))
-    nextCheck = deadline
-    core.loop.assumeIsolated().scheduleTask(deadline: deadline) { self.check(deadline) }
+    if let nextCheck {
+      if nextCheck.at <= deadline { return }
+      nextCheck.timer.cancel()
+    }
+    // Weak: the timer of a closed connection must not keep its buffers.
+    nextCheck = (deadline, core.loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in self?.check() })
   }
 
-  private func check(_ scheduled: NIODeadline) {
-    guard let context else { return }
-    if nextCheck == scheduled { nextCheck = nil }
+  private func check() {
+    guard context != nil else { return }
+    nextCheck = nil
     let now = NIODeadline.now()
     // While reading is paused the peer cannot complete its frame.
     let partial = (isReadPaused ? nil : partialSince).map { $0 + TimeAmount(shared.configuration.partialFrameTimeout) }
     let stall = core.stallDeadline
     for limit in [partial, stall, handshakeDeadline, lingerDeadline].compactMap({ $0 }) {
-      if limit <= now {
-        context.close(promise: nil)
-        return
-      }
+      if limit <= now { return abort() }
       schedule(limit)
     }
     var next: NIODeadline?
@@ -231,7 +264,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       }
     }
     for call in expired {
-      core.cancel(call, RPCError(code: .deadlineExceeded, message: "the call's time is over"), sendsStatus: true)
+      core.cancel(call, shared.error(.deadlineExceeded, "DEADLINE_EXCEEDED", "the call's time is over"), sendsStatus: true)
     }
     if let next { schedule(next) }
   }

@@ -34,7 +34,9 @@ struct BoundListener: Sendable {
       let socketAddress = try listener.address.resolve()
       guard tls != nil || socketAddress.isLoopback else {
         throw RPCError(
-          code: .invalidArgument, message: "\(listener.address) is not loopback: plaintext is refused there, configure a certificate")
+          code: .invalidArgument,
+          message:
+            "\(listener.address) is not loopback: plaintext is refused there; give it a certificate and a key, or listen on 127.0.0.1")
       }
       do {
         let channel = try await bootstrap(shared: shared, group: group, isUnix: false, tls: tls)
@@ -88,14 +90,30 @@ struct BoundListener: Sendable {
     }
     channel.closeFuture.whenComplete { _ in
       core.close()
-      shared.release(core, refused: isRefused)
+      shared.release(core)
       if !isRefused { shared.hooks.onClose?(connection) }
     }
     return channel.eventLoop.makeCompletedFuture {
-      if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+      if let tls {
+        try channel.pipeline.syncOperations.addHandler(SocketEnd())
+        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+      }
       try channel.pipeline.syncOperations.addHandler(ServerConnectionHandler(core: core, mode: mode, isTLS: tls != nil))
     }
   }
+}
+
+/// Sits beneath TLS and closes the socket without waiting for the peer's farewell, for which TLS allows five seconds.
+final class SocketEnd: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+
+  private var context: ChannelHandlerContext?
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  /// Closes the socket. Loop only.
+  func close() { context?.close(promise: nil) }
 }
 
 /// What every TCP connection of ours has: no Nagle delay, and a dead peer noticed within about a minute.

@@ -1,7 +1,12 @@
-/// Reads the subject out of a verified X.509 certificate in DER, as `CN=name, O=organization`.
-enum CertificateSubject {
-  /// The subject's common name, organization and unit; nil when the bytes are not understood.
-  static func text(der: [UInt8]) -> String? {
+/// The subject of a verified X.509 certificate.
+struct CertificateSubject: Equatable {
+  /// Common name, organization and unit, as `CN=name, O=organization`. For people: a name may hold a comma.
+  var text: String
+  /// The one common name; nil when there is none, or several.
+  var commonName: String?
+
+  /// Reads it out of the certificate's DER; nil when the bytes are not understood or name nothing.
+  init?(der: [UInt8]) {
     var outer = DERReader(der[...])
     guard var certificate = outer.enter(0x30), var body = certificate.enter(0x30) else { return nil }
     if body.peek == 0xA0 { _ = body.enter(0xA0) }
@@ -9,6 +14,7 @@ enum CertificateSubject {
     for tag: UInt8 in [0x02, 0x30, 0x30, 0x30] { guard body.enter(tag) != nil else { return nil } }
     guard var names = body.enter(0x30) else { return nil }
     var parts: [String] = []
+    var commonNames: [String] = []
     while var set = names.enter(0x31) {
       while var pair = set.enter(0x30) {
         guard let oid = pair.enter(0x06), let tag = pair.peek, let value = pair.enter(tag) else { return nil }
@@ -21,9 +27,12 @@ enum CertificateSubject {
         }
         guard tag == 0x0C || tag == 0x13 || tag == 0x16, let text = String(validating: value.rest, as: UTF8.self) else { continue }
         parts.append("\(label)=\(text)")
+        if label == "CN" { commonNames.append(text) }
       }
     }
-    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    guard !parts.isEmpty else { return nil }
+    text = parts.joined(separator: ", ")
+    commonName = commonNames.count == 1 ? commonNames.first : nil
   }
 }
 

@@ -32,13 +32,19 @@ public struct RPCIdentity: Sendable, Hashable {
 public final class RPCConnection: Sendable {
   /// Unique in this server, from 1.
   public let id: UInt64
-  private let state: StateMutex<(peer: RPCPeer, identity: RPCIdentity?)>
+  private struct State {
+    var peer: RPCPeer
+    var identity: RPCIdentity?
+    var certificateName: String?
+  }
+
+  private let state: StateMutex<State>
   private let open = Atomic<Bool>(true)
   private let channel: any Channel
 
   init(id: UInt64, peer: RPCPeer, channel: any Channel) {
     self.id = id
-    self.state = StateMutex((peer, nil))
+    self.state = StateMutex(State(peer: peer))
     self.channel = channel
   }
 
@@ -46,6 +52,12 @@ public final class RPCConnection: Sendable {
   public internal(set) var peer: RPCPeer {
     get { state.withLock { $0.peer } }
     set { state.withLock { $0.peer = newValue } }
+  }
+
+  /// The common name of the verified client certificate; nil without one, and when it names none or several.
+  public internal(set) var certificateName: String? {
+    get { state.withLock { $0.certificateName } }
+    set { state.withLock { $0.certificateName = newValue } }
   }
 
   /// The identity bound to the connection; nil until somebody sets it. Safe from any thread.
@@ -59,6 +71,9 @@ public final class RPCConnection: Sendable {
 
   /// Closes the connection at once; running calls are cancelled.
   public func close() { channel.close(mode: .all, promise: nil) }
+
+  /// Closes the connection when the frames at hand are answered, so that the peer reads why.
+  public func closeSoon() { channel.eventLoop.execute { self.close() } }
 
   func markClosed() { open.store(false, ordering: .releasing) }
 }

@@ -77,7 +77,7 @@ struct UnixSocketFile: Sendable {
     guard lock >= 0 else { throw failure(.invalidArgument, "cannot open the lock file \(path).lock", path) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       _ = close(lock)
-      throw RPCError(code: .unavailable, message: "another process listens on unix:\(path)")
+      throw RPCError(code: .unavailable, message: "another process listens on unix:\(path): stop it, or choose another address")
     }
     return lock
   }
@@ -95,7 +95,7 @@ struct UnixSocketFile: Sendable {
     defer { _ = close(probe) }
     let result = unsafe withAddress(path) { unsafe connect(probe, $0, $1) }
     guard result != 0, errno == ECONNREFUSED else {
-      throw RPCError(code: .unavailable, message: "another process listens on unix:\(path)")
+      throw RPCError(code: .unavailable, message: "another process listens on unix:\(path): stop it, or choose another address")
     }
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure(.invalidArgument, "cannot remove the stale socket", path) }
   }

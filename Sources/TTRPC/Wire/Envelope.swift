@@ -6,13 +6,13 @@ internal import ProtobufC
 enum Envelope {
   // The address of a generated descriptor is taken from an initialized message: a C constant's own address is not to be had in Swift.
   private nonisolated(unsafe) static let requestDescriptor: ProtobufC.Descriptor = {
-    var message = unsafe Ttrpc__Request()
-    unsafe ttrpc__request__init(&message)
+    var message = unsafe Botd__Ttrpc__V1__Request()
+    unsafe botd__ttrpc__v1__request__init(&message)
     return unsafe ProtobufC.descriptor(of: message.base)
   }()
   private nonisolated(unsafe) static let responseDescriptor: ProtobufC.Descriptor = {
-    var message = unsafe Ttrpc__Response()
-    unsafe ttrpc__response__init(&message)
+    var message = unsafe Botd__Ttrpc__V1__Response()
+    unsafe botd__ttrpc__v1__response__init(&message)
     return unsafe ProtobufC.descriptor(of: message.base)
   }()
 
@@ -24,8 +24,8 @@ enum Envelope {
   static func appendResponse(
     to outbox: inout Outbox, streamID: UInt32, payload: UnsafeRawBufferPointer, messageBytesMaximum: Int, account: OutboxAccount? = nil
   ) -> Bool {
-    var response = unsafe Ttrpc__Response()
-    unsafe ttrpc__response__init(&response)
+    var response = unsafe Botd__Ttrpc__V1__Response()
+    unsafe botd__ttrpc__v1__response__init(&response)
     unsafe response.payload = ProtobufC.field(viewing: payload)
     return unsafe append(&response, type: .response, streamID: streamID, flags: [], to: &outbox, messageBytesMaximum, account)
   }
@@ -49,18 +49,18 @@ enum Envelope {
 
   private static func status(
     _ error: RPCError, in arena: borrowing ProtobufArena
-  ) throws(ProtobufError) -> UnsafeMutablePointer<Ttrpc__Response> {
-    let response = try unsafe arena.make(Ttrpc__Response.self)
-    unsafe ttrpc__response__init(response)
-    let status = try unsafe arena.make(Ttrpc__Status.self)
-    unsafe ttrpc__status__init(status)
+  ) throws(ProtobufError) -> UnsafeMutablePointer<Botd__Ttrpc__V1__Response> {
+    let response = try unsafe arena.make(Botd__Ttrpc__V1__Response.self)
+    unsafe botd__ttrpc__v1__response__init(response)
+    let status = try unsafe arena.make(Botd__Ttrpc__V1__Status.self)
+    unsafe botd__ttrpc__v1__status__init(status)
     unsafe status.pointee.code = error.code.isStandard && error.code != .ok ? error.code.rawValue : RPCStatusCode.unknown.rawValue
     unsafe status.pointee.message = try arena.string(error.message)
     if !error.details.isEmpty {
-      let details = try unsafe arena.array(of: UnsafeMutablePointer<Ttrpc__Any>?.self, count: error.details.count)
+      let details = try unsafe arena.array(of: UnsafeMutablePointer<Botd__Ttrpc__V1__Any>?.self, count: error.details.count)
       for (index, detail) in error.details.enumerated() {
-        let any = try unsafe arena.make(Ttrpc__Any.self)
-        unsafe ttrpc__any__init(any)
+        let any = try unsafe arena.make(Botd__Ttrpc__V1__Any.self)
+        unsafe botd__ttrpc__v1__any__init(any)
         unsafe any.pointee.type_url = try arena.string(detail.typeURL)
         unsafe any.pointee.value = try arena.bytes(detail.bytes)
         unsafe details[index] = any
@@ -75,9 +75,9 @@ enum Envelope {
   /// Reads the data of a REQUEST frame. The result lives in `arena`.
   static func request(
     _ bytes: UnsafeRawBufferPointer, in arena: borrowing ProtobufArena
-  ) throws(ProtobufError) -> UnsafeMutablePointer<Ttrpc__Request> {
+  ) throws(ProtobufError) -> UnsafeMutablePointer<Botd__Ttrpc__V1__Request> {
     let message = try unsafe arena.unpack(requestDescriptor, bytes)
-    return unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Request.self)
+    return unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Botd__Ttrpc__V1__Request.self)
   }
 
   // MARK: Client side
@@ -89,8 +89,8 @@ enum Envelope {
   ) -> Bool {
     let service = method.service
     let name = method.name
-    var request = unsafe Ttrpc__Request()
-    unsafe ttrpc__request__init(&request)
+    var request = unsafe Botd__Ttrpc__V1__Request()
+    unsafe botd__ttrpc__v1__request__init(&request)
     unsafe request.timeout_nano = timeoutNanoseconds
     unsafe request.payload = ProtobufC.field(viewing: payload)
     if metadata.isEmpty, !method.hasNUL {
@@ -106,10 +106,10 @@ enum Envelope {
     do throws(ProtobufError) {
       unsafe request.service = try arena.string(service)
       unsafe request.method = try arena.string(name)
-      let entries = try unsafe arena.array(of: UnsafeMutablePointer<Ttrpc__KeyValue>?.self, count: metadata.count)
+      let entries = try unsafe arena.array(of: UnsafeMutablePointer<Botd__Ttrpc__V1__KeyValue>?.self, count: metadata.count)
       for (index, (key, value)) in metadata.enumerated() {
-        let entry = try unsafe arena.make(Ttrpc__KeyValue.self)
-        unsafe ttrpc__key_value__init(entry)
+        let entry = try unsafe arena.make(Botd__Ttrpc__V1__KeyValue.self)
+        unsafe botd__ttrpc__v1__key_value__init(entry)
         unsafe entry.pointee.key = try arena.string(key)
         unsafe entry.pointee.value = try arena.string(value)
         unsafe entries[index] = entry
@@ -132,7 +132,7 @@ enum Envelope {
     } catch {
       return .failure(RPCError(code: .internalError, message: "the server's response cannot be decoded: \(error.message)"))
     }
-    let response = unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Ttrpc__Response.self)
+    let response = unsafe UnsafeMutableRawPointer(message).assumingMemoryBound(to: Botd__Ttrpc__V1__Response.self)
     if let status = unsafe response.pointee.status, unsafe status.pointee.code != 0 {
       var details: [RPCDetail] = []
       if let list = unsafe status.pointee.details {

@@ -23,11 +23,17 @@ final class FrameReader {
     self.partial = ByteBuffer()
   }
 
-  /// Bytes kept for the incomplete frame.
-  var heldBytes: Int { partial.readableBytes }
+  /// Bytes of memory kept for the incomplete frame: what its buffer has room for, not only what has arrived.
+  var heldBytes: Int { partial.capacity }
 
   /// True while the last frame is incomplete.
   var isInsideFrame: Bool { discarding > 0 || partial.readableBytes > 0 }
+
+  /// Frees what is kept. For a connection that ends.
+  func discard() {
+    partial = ByteBuffer()
+    discarding = 0
+  }
 
   /// Feeds what was read. `sink` returns false to stop (the connection is going away); the rest is then dropped.
   func read(_ input: ByteBuffer, _ sink: (Event) -> Bool) {

@@ -3,16 +3,22 @@ public import TradingModel
 import Venue
 
 /// A bot as the core holds it. Everything but the strategy's indicators is folded from the journal.
-struct Bot: Sendable {
+struct Bot: Sendable, Codable {
   var configuration: BotConfiguration
   var state: BotState = .stopped
+  /// `nil` while it was never changed.
+  var stateCause: BotStateChange.Cause?
   var stateReason = ""
+  /// Why this build does not take its settings; its strategy is not asked then.
+  var settingsProblem: String?
   var createdAt: Timestamp
   /// The journal sequence that made it: orders of an earlier bot of the same id are not its own.
   var createdSequence: UInt64
   var updatedAt: Timestamp
   var position = Position()
-  var statistics = BotStatistics()
+  var results = BotResults()
+  /// Value of adopted coins, less that of coins that left without an order.
+  var flows: Amount = .zero
   /// The wish to close the position, until it is closed.
   var exitRequest: ExitRequest?
   /// Orders that are not terminal, or whose fills are not complete.
@@ -22,14 +28,27 @@ struct Bot: Sendable {
   var journaledPeak: Price = .zero
 
   // Not journaled: rebuilt from the venue's answers. The strategy is with its series (``CandleListener``).
-  /// Exit or protection attempts the venue refused in a row.
-  var refusals = 0
-  /// Nothing is sent for this bot before.
+  /// How often its orders were refused.
+  var pace = RefusalPace()
+  /// Why it may not do what it should; `nil` while nothing stands in its way.
+  var hold: BotHold?
+  /// No entry and no exit is sent before.
   var retryAt: Timestamp = .zero
+  /// A stop is known to rest on the venue: its price need not be watched here.
+  var stopRests = false
+  /// Its target is known to rest on the venue beside the stop.
+  var targetRests = false
+  /// The venue takes no target beside a stop for the position: it is watched here.
+  var isTargetWatched = false
   /// The venue takes no stop for the position: the price is watched here instead.
   var isProtectionImpossible = false
+  /// The entry that takes the place of the one that rests.
+  var nextEntry: NextEntry?
   /// When to try again to rest a stop that the venue refused.
   var protectAgainAt: Timestamp = .distantFuture
+
+  /// Its strategy, where another process serves it; `nil` for one that is built in.
+  var instance: ServedInstance?
 
   /// Indices of its symbol and its series.
   var symbolAt: Int
@@ -39,6 +58,14 @@ struct Bot: Sendable {
 
   /// No entry at the close of candles up to and including this time: a trade lost and the bot cools down. Folded from the journal.
   var coolsUntil: Timestamp = .zero
+  /// Its last trades, while it has guards.
+  var closedTrades = ClosedTrades(capacity: TradeGuard.tradesMaximum)
+
+  /// What is folded from the journal; the rest begins anew.
+  private enum CodingKeys: CodingKey {
+    case configuration, state, stateCause, stateReason, createdAt, createdSequence, updatedAt, position, results, flows, exitRequest,
+      openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
+  }
 
   init(configuration: BotConfiguration, sequence: UInt64, at time: Timestamp, symbol: Int, series: Int) {
     self.configuration = configuration
@@ -74,17 +101,24 @@ struct Bot: Sendable {
     var isExiting: Bool
     var retryAt: Timestamp
     var isProtectionImpossible: Bool
+    var isTargetWatched: Bool
     var stopLoss: FixedDecimal
     var symbolAt: Int
     var seriesAt: Int
+    /// An order was refused because of the account's balance.
+    var isBalanceRefused: Bool
+    /// Its last exit was refused.
+    var isExitRefused: Bool
   }
 
   /// Where it stands. Mutating, so that it is looked at in place: reading out of an array would copy the whole bot.
   mutating func standing() -> Standing {
     Standing(
       state: state, isOpen: position.isOpen, quantity: position.quantity, isExiting: exitRequest != nil, retryAt: retryAt,
-      isProtectionImpossible: isProtectionImpossible, stopLoss: configuration.stopLoss, symbolAt: symbolAt,
-      seriesAt: seriesAt)
+      isProtectionImpossible: isProtectionImpossible, isTargetWatched: isTargetWatched, stopLoss: configuration.stopLoss,
+      symbolAt: symbolAt,
+      seriesAt: seriesAt, isBalanceRefused: hold?.cause == .refused(.balance),
+      isExitRefused: hold?.concern == .exit && hold?.cause != .missingCoins && exitRequest?.purpose != .manual)
   }
 
   /// What decides about an entry.
@@ -105,8 +139,30 @@ struct Bot: Sendable {
   /// What decides about an entry, read in place.
   mutating func entryInputs() -> EntryInputs {
     EntryInputs(
-      configuration: configuration, state: state, availableCapital: configuration.capital + statistics.realizedPnL - position.cost,
+      configuration: configuration, state: state, availableCapital: configuration.capital + flows + results.realizedPnL - position.cost,
       coolsUntil: coolsUntil, openOrderCount: openOrders.count, firstOpenOrder: openOrders.first, symbolAt: symbolAt, seriesAt: seriesAt)
+  }
+
+  /// What its guards look at, beside its trades.
+  struct Guarded {
+    var guards: [TradeGuard]
+    /// Positions at cost.
+    var equity: Amount
+    var interval: Interval
+    var symbolAt: Int
+  }
+
+  /// What its guards look at, read in place.
+  mutating func guarded() -> Guarded {
+    Guarded(guards: configuration.guards, equity: equityAtCost, interval: configuration.interval, symbolAt: symbolAt)
+  }
+
+  /// What it has, positions at cost, in quote asset.
+  var equityAtCost: Amount { configuration.capital + flows + results.realizedPnL }
+
+  /// The trade that was closed last, read in place.
+  mutating func closing() -> (profit: Amount, cost: Amount, symbolAt: Int, hasGuards: Bool) {
+    (results.lastTradePnL, results.lastTradeCost, symbolAt, !configuration.guards.isEmpty)
   }
 
   /// The stop is tried again once its time has come.
@@ -132,32 +188,52 @@ struct Bot: Sendable {
   mutating func add(_ order: OrderKey, _ intent: OrderIntent, sentAt time: Timestamp) {
     openOrders.append(order)
     guard intent.purpose == .entry else { return }
-    statistics.signalCount += 1
-    // A bot that was started before its symbol had a price is measured from its first decision.
-    if statistics.firstStartPrice.isZero { statistics.firstStartPrice = intent.decisionPrice }
     lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: time)
   }
 
-  /// Books a fill of one of its orders, which was decided at a price and a volatility.
-  mutating func apply(_ record: FillRecord, decisionPrice: Price, volatility: Price) {
+  /// Books a fill of one of its orders, which was decided at a volatility.
+  mutating func apply(_ record: FillRecord, volatility: Price) {
     let fee = FillFee(record.fill)
     let openedAt = position.openedAt
     _ = position.apply(record.fill, side: record.side, fee: fee, closes: record.closesPosition)
-    statistics.book(
-      record, realized: record.realizedPnL, commissionInQuote: fee.inQuote(at: record.fill.price), capital: configuration.capital,
-      decisionPrice: decisionPrice, openedAt: openedAt)
+    results.book(record, fee)
     if openedAt != position.openedAt {
       journaledPeak = position.peakPrice
       position.entryVolatility = volatility
     }
-    if record.closesPosition, configuration.cooldownCandles > 0, statistics.lastTradePnL.isNegative {
+    if record.closesPosition, configuration.cooldownCandles > 0, results.lastTradePnL.isNegative {
       let interval = configuration.interval
       coolsUntil = interval.openTime(containing: record.fill.time).advanced(
         byMilliseconds: interval.milliseconds * Int64(clamping: configuration.cooldownCandles))
     }
     if record.closesPosition { exitRequest = nil }
+    if record.side == .buy || record.closesPosition { isTargetWatched = false }
     if record.side == .buy { isProtectionImpossible = false }
-    refusals = 0
+    pace.accepted()
+  }
+
+  /// What was refused is tried again as soon as the bound of its refusals allows.
+  mutating func tryAgain() {
+    retryAt = pace.notBefore
+    if isProtectionImpossible { protectAgainAt = pace.notBefore }
+  }
+
+  /// Whether something stood in its way since an order of it was taken.
+  mutating func isHindered() -> Bool { hold != nil || pace.count > 0 || pace.notBefore != .zero }
+
+  /// What it holds; `nil` when nothing.
+  mutating func heldQuantity() -> Quantity? { position.isOpen && position.quantity.isPositive ? position.quantity : nil }
+
+  /// Books coins that come or leave without an order.
+  mutating func apply(_ adjustment: PositionAdjustment, at time: Timestamp) {
+    let wasOpen = position.isOpen
+    _ = position.apply(adjustment, at: time)
+    flows += adjustment.flow
+    results.book(adjustment)
+    if !wasOpen { journaledPeak = position.peakPrice }
+    if adjustment.closesPosition { exitRequest = nil }
+    isProtectionImpossible = false
+    isTargetWatched = false
   }
 
   /// What a fill would realize, and what would be left, without booking it.
@@ -184,15 +260,26 @@ struct Bot: Sendable {
     guard position.isOpen, exitRequest == nil else { return nil }
     return Watched(
       peak: position.peakPrice, journaledPeak: journaledPeak, hasTrailingStop: configuration.hasTrailingStop, trail: trailingPrice,
-      target: takeProfitPrice, stop: isProtectionImpossible ? stopPrice(tick: tick) : .zero,
-      isProtectionImpossible: isProtectionImpossible, retryAt: retryAt)
+      target: targetRests ? .zero : takeProfitPrice, stop: isStopWatched ? stopPrice(tick: tick) : .zero,
+      isProtectionImpossible: isStopWatched, retryAt: .zero)
   }
+
+  /// Whether its stop is watched here, since none is known to rest.
+  private var isStopWatched: Bool { (isProtectionImpossible || !stopRests) && configuration.stopLoss.isPositive }
+
+  /// Whether it holds something whose stop is watched here and not being sold already.
+  mutating func watchesStop() -> Bool { position.isOpen && exitRequest == nil && isStopWatched }
 
   /// The wish to close the position, read in place.
   mutating func exit() -> ExitRequest? { exitRequest }
 
   /// Where the stop belongs, zero without one, and why it exists.
   mutating func stop(tick: Price) -> (price: Price, reason: String) { (stopPrice(tick: tick), stopReason) }
+
+  /// Where a target rests, on the tick at or above its exact level; zero without one. And why it exists.
+  mutating func target(tick: Price) -> (price: Price, reason: String) {
+    (takeProfitPrice.roundedUp(toMultipleOf: tick), "target \(configuration.takeProfit) above the average entry")
+  }
 
   /// What its strategy is shown, and the index of its series.
   mutating func shown() -> (series: Int, position: Position) { (seriesAt, position) }
@@ -201,12 +288,13 @@ struct Bot: Sendable {
   mutating func narrow(below: inout Price, above: inout Price, tick: Price) -> Bool {
     guard position.isOpen else { return false }
     let average = position.averageEntryPrice
+    let reference = position.stopReference
     if configuration.takeProfit.isPositive {
       let target = average + average * configuration.takeProfit
       if target.isPositive { above = min(above, target) }
     }
     if configuration.stopLoss.isPositive {
-      below = max(below, (average - average * configuration.stopLoss).roundedDown(toMultipleOf: tick))
+      below = max(below, (reference - reference * configuration.stopLoss).roundedDown(toMultipleOf: tick))
     }
     if configuration.hasTrailingStop {
       above = min(above, position.peakPrice)
@@ -219,16 +307,16 @@ struct Bot: Sendable {
   @inline(__always) func value(at price: Price, into point: inout EquityPoint) {
     let exposure = position.quantity * price
     let unrealized = position.quantity.isPositive && price.isPositive ? exposure - position.cost : .zero
-    point.realized += statistics.realizedPnL
+    point.realized += results.realizedPnL
     point.unrealized += unrealized
     point.exposure += exposure
-    point.equity += configuration.capital + statistics.realizedPnL + unrealized
+    point.equity += configuration.capital + flows + results.realizedPnL + unrealized
   }
 
   /// Where the stop belongs; zero without one.
   func stopPrice(tick: Price) -> Price {
     guard position.isOpen, configuration.stopLoss.isPositive else { return .zero }
-    let average = position.averageEntryPrice
+    let average = position.stopReference
     return (average - average * configuration.stopLoss).roundedDown(toMultipleOf: tick)
   }
 
@@ -253,7 +341,7 @@ struct Bot: Sendable {
 }
 
 /// The last signal that mattered, for people.
-public struct SignalRecord: Hashable, Sendable {
+public struct SignalRecord: Hashable, Sendable, Codable {
   public var side: Side
   /// 0…1.
   public var confidence: Double
@@ -270,24 +358,38 @@ public struct SignalRecord: Hashable, Sendable {
 /// What readers see of a bot: a value, published after each durable change.
 public struct BotSnapshot: Hashable, Sendable {
   public var configuration: BotConfiguration
+  /// The journal sequence that made it.
+  public var createdSequence: UInt64
   public var state: BotState
+  /// Why it is in that state; `nil` while it was never changed.
+  public var stateCause: BotStateChange.Cause?
+  /// The same in words; empty where the cause says it all.
   public var stateReason: String
   public var createdAt: Timestamp
   public var updatedAt: Timestamp
   public var position: Position
-  public var statistics: BotStatistics
+  public var results: BotResults
   public var stopPrice: Price
   public var takeProfitPrice: Price
+  /// Where the levels of its position act; empty for one that holds nothing.
+  public var protection: [ProtectionLevel]
+  /// Value of adopted coins, less that of coins that left without an order.
+  public var flows: Amount
   public var openOrders: [ClientOrderID]
   public var exitReason: String
   public var lastSignal: SignalRecord?
+  /// Why it may not do what it should; `nil` while nothing stands in its way.
+  public var hold: BotHold?
   /// Closed candles since the entry; 0 when flat.
   public var candlesHeld: Int
   public var baseAsset: String
   public var quoteAsset: String
 
+  /// Who it is, for ever.
+  public var key: BotKey { BotKey(configuration.id, createdSequence: createdSequence) }
+
   /// Quote asset not tied up in the position.
-  public var availableCapital: Amount { configuration.capital + statistics.realizedPnL - position.cost }
+  public var availableCapital: Amount { configuration.capital + flows + results.realizedPnL - position.cost }
 }
 
 /// A bot as it is now, or as it was when it was removed.
@@ -299,16 +401,5 @@ public struct BotChange: Hashable, Sendable {
   public init(snapshot: BotSnapshot, isRemoved: Bool = false) {
     self.snapshot = snapshot
     self.isRemoved = isRemoved
-  }
-}
-
-/// An order that changed; without a value it is not open any more.
-public struct OrderChange: Hashable, Sendable {
-  public var id: ClientOrderID
-  public var order: Order?
-
-  public init(id: ClientOrderID, order: Order?) {
-    self.id = id
-    self.order = order
   }
 }

@@ -7,7 +7,7 @@ public import Venue
 /// A buy adds what was really received (a commission in the base asset taken off) at what was really paid (a commission in the quote
 /// asset added). A sell realizes proceeds less quote commission less the average cost of what was sold. Commissions in a third asset
 /// are kept apart, per asset, and valued by nobody.
-public struct Position: Hashable, Sendable {
+public struct Position: Hashable, Sendable, Codable {
   /// Base asset held, dust included.
   public var quantity: Quantity = .zero
   /// What the held quantity cost, in quote asset.
@@ -17,6 +17,8 @@ public struct Position: Hashable, Sendable {
   public var openedAt: Timestamp = .zero
   /// Highest price since entry, for trailing stops.
   public var peakPrice: Price = .zero
+  /// What stops hang from where it is not the average cost: that of adopted coins; zero otherwise.
+  public var stopBasis: Price = .zero
   /// The average true range when the entry was decided; zero where the bot needs none.
   public var entryVolatility: Price = .zero
 
@@ -36,8 +38,8 @@ public struct Position: Hashable, Sendable {
     return apply(fill, side: side, fee: fee, closes: closes)
   }
 
-  /// Applies a fill and returns the PnL it realized.
-  mutating func apply(_ fill: Fill, side: Side, fee: FillFee, closes: Bool) -> Amount {
+  /// Applies a fill whose fee was split and returns the PnL it realized.
+  public mutating func apply(_ fill: Fill, side: Side, fee: FillFee, closes: Bool) -> Amount {
     switch side {
     case .buy:
       quantity += fill.quantity - fee.base
@@ -53,15 +55,45 @@ public struct Position: Hashable, Sendable {
       let portion = sold >= quantity ? cost : Self.share(of: cost, sold, quantity)
       quantity = max(quantity - sold, .zero)
       cost -= portion
-      if closes {
-        isOpen = false
-        peakPrice = .zero
-      }
+      if closes { close() }
       return fill.quoteQuantity - fee.quote - portion
     }
   }
 
-  private static func share(of cost: Amount, _ part: Quantity, _ whole: Quantity) -> Amount {
+  private mutating func close() {
+    isOpen = false
+    peakPrice = .zero
+    stopBasis = .zero
+  }
+
+  /// What stops hang from: the average cost, unless adopted coins say otherwise.
+  public var stopReference: Price { stopBasis.isPositive ? stopBasis : averageEntryPrice }
+
+  /// Takes coins that come or leave without an order, at their market value; returns what that realized.
+  public mutating func apply(_ adjustment: PositionAdjustment, at time: Timestamp) -> Amount {
+    if adjustment.isIncoming {
+      let entry = adjustment.entryPrice.isPositive ? adjustment.entryPrice : adjustment.price
+      let all = quantity + adjustment.quantity
+      let basis = (stopReference * quantity + entry * adjustment.quantity).divided(by: all, rounding: .nearest)
+      quantity = all
+      cost += adjustment.price * adjustment.quantity
+      stopBasis = basis
+      if !isOpen {
+        isOpen = true
+        openedAt = time
+        peakPrice = adjustment.price
+      }
+      return .zero
+    }
+    let portion = adjustment.quantity >= quantity ? cost : Self.share(of: cost, adjustment.quantity, quantity)
+    quantity = max(quantity - adjustment.quantity, .zero)
+    cost -= portion
+    if adjustment.closesPosition { close() }
+    return adjustment.price * adjustment.quantity - portion
+  }
+
+  /// `cost × part ÷ whole`, in full width and rounded to the nearest; `cost` where part is not below whole.
+  static func share(of cost: Amount, _ part: Quantity, _ whole: Quantity) -> Amount {
     // In full width: cost × part cut to 8 digits would lose most of the digits of a small part.
     guard whole.isPositive, part < whole, !part.isNegative, !cost.isNegative else { return cost }
     let product = cost.raw.magnitude.multipliedFullWidth(by: part.raw.magnitude)
@@ -72,20 +104,21 @@ public struct Position: Hashable, Sendable {
 }
 
 /// A fill's commission as far as it is in the pair's own assets.
-struct FillFee {
+public struct FillFee: Hashable, Sendable {
   /// Taken off what was bought.
-  var base: Amount
+  public var base: Amount
   /// Paid beside the price.
-  var quote: Amount
+  public var quote: Amount
 
-  init(base: Amount, quote: Amount) {
+  /// Parts that are known already.
+  public init(base: Amount, quote: Amount) {
     self.base = base
     self.quote = quote
   }
 
   /// An asset that the symbol's name begins with is the base, one that it ends with is the quote, any other is a third asset. From the
   /// name alone, so that folding a journal needs no rules.
-  init(_ fill: Fill) {
+  public init(_ fill: Fill) {
     let asset = fill.commissionAsset
     let commission = fill.commission
     base = .zero
@@ -105,5 +138,5 @@ struct FillFee {
   }
 
   /// Everything in quote asset; what is in both counts once.
-  func inQuote(at price: Price) -> Amount { quote.isZero ? base * price : quote }
+  public func inQuote(at price: Price) -> Amount { quote.isZero ? base * price : quote }
 }

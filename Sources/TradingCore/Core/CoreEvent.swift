@@ -10,6 +10,8 @@ public enum CoreEvent: Sendable {
   case price(Symbol, Price)
   /// Closed candles from before now, oldest first: they warm strategies and never trade.
   case history(SeriesKey, [Candle])
+  /// Closed candles, oldest first, that came too late to be decided on; they come as history as well.
+  case candlesSkipped(SeriesKey, [Candle])
   case report(ExecutionReport)
   case submitted(ClientOrderID, SubmitOutcome)
   case canceled(ClientOrderID, CancelOutcome)
@@ -22,8 +24,23 @@ public enum CoreEvent: Sendable {
   /// Whether order reports arrive (always true for paper).
   case executionStream(isLive: Bool)
   case balances([AssetBalance], isComplete: Bool)
-  /// The journal failed: nothing new is durable any more.
+  /// What the venue says about the order of its number; an answer to ``Effect/identify(_:_:)``. `notFound`: it will never say more.
+  case identified(Symbol, VenueOrderID, QueryOutcome)
+  /// Whether what the exchange knows of our orders and fills was compared since order reports arrive; entries wait until then. Taken for
+  /// granted where the driver never says otherwise.
+  case reconciled(Bool)
+  /// A process begins to trade with the journal.
+  case started(StartRecord)
+  /// The account that the key opens is known.
+  case account(AccountBinding)
+  /// The journal failed: nothing new is durable until it recovers.
   case journalFailed(String)
+  /// Everything is durable again, also what happened since the journal failed.
+  case journalRecovered
+  /// Something that the driver sees and people should know, in words: an alert.
+  case warned(String)
+  /// What processes that serve strategies do.
+  case strategies(StrategyEvent)
   /// Time passes; sent a few times a second.
   case clock
 }
@@ -34,11 +51,18 @@ public enum Effect: Sendable {
   case submit(ApprovedOrder, after: UInt64)
   case cancel(ClientOrderID, Symbol, after: UInt64)
   case query(ClientOrderID, Symbol)
-  /// List our account's trades of a symbol from this trade id (inclusive; 0 = all) and answer with `.trades`.
-  case listTrades(Symbol, from: TradeID)
+  /// List our account's trades of a symbol from there on and answer with `.trades`; one list of a symbol at a time.
+  case listTrades(Symbol, from: TradeListStart)
+  /// Read all balances and deliver them as `.balances`.
+  case readAccount
+  /// Ask for an order by the venue's number and answer with `.identified`.
+  case identify(Symbol, VenueOrderID)
+  /// Ask for a symbol's best bid and ask now and answer with `.market`, once; no answer is one too.
+  case askQuote(Symbol)
   case watch(SeriesKey)
   case unwatch(SeriesKey)
   case reply(UInt64, CommandResult, after: UInt64)
+  case strategy(StrategyRequest)
 }
 
 /// A person's or client's wish.
@@ -65,19 +89,38 @@ public enum Command: Sendable {
   case stopBot(BotID)
   case pauseBot(BotID)
   case resumeBot(BotID)
-  /// `force`: forget the bot although its position is open; its stop is canceled, the inventory stays on the account.
-  case removeBot(BotID, force: Bool)
+  /// Forgets a bot that does not run, holds nothing and has no order open.
+  case removeBot(BotID)
   case startAllBots
   case stopAllBots
   case closePosition(BotID)
+  /// Gives a bot coins of the account that no bot holds; its stop hangs from the entry price (zero: from the market's).
+  case adoptPosition(BotID, quantity: Quantity, entryPrice: Price)
+  /// Takes coins out of a bot without selling them; `nil`: all.
+  case releasePosition(BotID, quantity: Quantity?)
+  /// Books out what the account does not have of an asset, each of its bots in proportion.
+  case acceptMissing(asset: String)
+  /// Stops every bot, halts trading, cancels entries and sells what bots hold.
+  case panic(reason: String)
   case cancelOrder(ClientOrderID)
   case setTradingState(TradingState, reason: String)
-  case setRiskLimits(RiskLimits)
+  /// Changes the limits that are named, or all of them.
+  case setRiskLimits(RiskLimits, only: [RiskLimits.Field]?)
+  /// Locks entries of a scope for so many milliseconds from now.
+  case lockEntries(LockScope, forMilliseconds: Int64, reason: String)
+  /// Ends the lock of that number early.
+  case unlockEntries(UInt64, reason: String)
+  /// Asks whether the envelope's request id was used before; changes nothing.
+  case recall
+  /// Keeps the response of the mutation whose request id the envelope carries, for its repetitions.
+  case remember(response: [UInt8])
 }
 
 public enum CommandResult: Sendable, Hashable {
   /// The bots it touched and the last journal sequence that its outcome depends on.
   case done(bots: [BotID], sequence: UInt64)
+  /// It was done before: what was answered then; `nil` where that was not kept.
+  case repeated(response: [UInt8]?, bots: [BotID])
   case failed(CommandError)
 }
 
@@ -113,6 +156,8 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var mode: TradingMode
   /// The exchange refuses an order that arrives later than this after its timestamp (FACTS §5).
   public var receiveWindowMilliseconds: Int64 = 5_000
+  /// The same for sales: the sooner the exchange refuses one that is late, the sooner the position may be protected anew.
+  public var saleWindowMilliseconds: Int64 = 2_000
   /// The exchange's own processing timeout (FACTS §3).
   public var venueTimeoutMilliseconds: Int64 = 10_000
   /// Added to the fence for clock error.
@@ -121,6 +166,8 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var orderTag = ""
   /// Closed candles kept per series to warm new bots; 0 where none come later.
   public var historyCandles = 500
+  /// Whether the closes of candles at which something is held are journaled; false where the driver values positions itself.
+  public var recordsMarks = true
   /// Portfolio equity is recorded this often, in milliseconds of core time; `.max`: never.
   public var equityEveryMilliseconds: Int64 = 60_000
   public var botsMaximum = 20_000
@@ -130,4 +177,7 @@ public struct CoreConfiguration: Sendable, Hashable {
 
   /// Milliseconds after which a sent order can no longer be accepted (RELIABILITY I3).
   public var fenceMilliseconds: Int64 { receiveWindowMilliseconds + venueTimeoutMilliseconds + fenceMarginMilliseconds }
+  /// Milliseconds after which a sale that was sent is taken no more: another may be sent once the account shows that it neither sold nor
+  /// rests.
+  public var saleFenceMilliseconds: Int64 { saleWindowMilliseconds + fenceMarginMilliseconds }
 }

@@ -8,8 +8,17 @@ import Venue
 struct SymbolState: Sendable {
   let symbol: Symbol
   var rules: TradingRules?
+  /// What its assets are called, as the journal knows it.
+  var assets: SymbolAssets?
   var feed: FeedState = .connecting
+  /// The last price that was believed; zero while none is known. Values, levels and limits go by it alone.
   var lastPrice: Price = .zero
+  /// When it was heard; `nil`: it comes from the past.
+  var pricedAt: Timestamp?
+  /// Not followed anew before, for its price alone.
+  var followAgainAt: Timestamp = .zero
+  /// Which prices are believed, against an exchange.
+  var prices = PriceGuard()
   var lastTradeTime: Timestamp = .zero
   /// Bots on this symbol, by index.
   var bots: [Int] = []
@@ -24,6 +33,15 @@ struct SymbolState: Sendable {
   var trades = RecentTrades()
   /// Our account's fills that no known order claims yet.
   var unclaimed: [AccountTrade] = []
+  /// Orders behind unclaimed trades that the venue was asked about, and when. Looked up only.
+  var asked: [VenueOrderID: Timestamp] = [:]
+  /// Orders that are nobody's here.
+  var foreign = ForeignOrders()
+  /// After a start: nothing is sent for its bots until the account's trades were listed and each has an owner.
+  var awaitsTrades = false
+  var areTradesListed = false
+  /// How the venue's list of our account's trades stands.
+  var listing = TradeListing()
 
   /// Highest trade id booked for our account; 0 = none.
   var lastTradeID: TradeID { trades.last }
@@ -34,6 +52,10 @@ struct SymbolState: Sendable {
   mutating func hasBooked(_ trade: TradeID) -> Bool { trades.contains(trade) }
   /// ``lastTradeID``.
   mutating func tradeFloor() -> TradeID { trades.last }
+  /// What the symbol's base asset is called; empty while that is not known.
+  var baseAsset: String { assets?.base ?? rules?.baseAsset ?? "" }
+  /// Whether the exchange takes orders on it, as far as is known.
+  mutating func isTrading() -> Bool { rules.map { $0.status == .trading } ?? true }
   /// Whether some fill waits for its order.
   mutating func hasUnclaimed() -> Bool { !unclaimed.isEmpty }
 
@@ -48,8 +70,15 @@ struct SymbolState: Sendable {
     rules?.violation(quantity: quantity, price: price, isMarket: true)?.filter
   }
 
-  /// Whether a price keeps to the price filter.
-  mutating func takesPrice(_ price: Price) -> Bool { rules?.priceViolation(price) == nil }
+  /// Why a stop cannot rest; `nil`: it can.
+  mutating func stopObstacle(_ quantity: Quantity, at stop: Price, resting: Int) -> WatchReason? {
+    rules?.stopObstacle(quantity, at: stop, resting: resting)
+  }
+
+  /// Whether a target may rest beside a stop; `last` stands for the average price that the exchange compares with.
+  mutating func takesTarget(_ quantity: Quantity, at price: Price, last: Price) -> Bool {
+    rules.map { $0.targetObstacle(quantity, at: price, last: last) == nil } ?? false
+  }
 
   /// What a stop needs to know of the rules; `nil` while they are not known.
   mutating func stopRules() -> (tick: Price, stopsMaximum: Int)? { rules.map { ($0.tickSize, $0.openAlgorithmicOrdersMaximum) } }
@@ -66,6 +95,8 @@ struct CandleListener: Sendable {
   var openedAt: Timestamp = .zero
   /// Closed candles after which the position is to be closed; 0 = never.
   var timeStop: Int
+  /// Another process serves the strategy: it is asked, and `strategy` wants nothing.
+  var isServed = false
 
   /// Shows a position, changed by a fill.
   mutating func hold(_ held: Position) {
@@ -83,13 +114,22 @@ struct CandleListener: Sendable {
   mutating func onCandle(
     _ candle: Candle, _ interval: Interval, closedAt close: Timestamp, isContiguous: Bool
   ) -> CandleSignal? {
-    if position.isOpen, close > openedAt {
-      position.barsHeld =
-        isContiguous && position.barsHeld > 0 ? position.barsHeld + 1 : interval.candleCount(from: openedAt, to: close)
-    }
+    count(interval, closedAt: close, isContiguous: isContiguous)
     let signal = strategy.onCandle(candle, position: position)
-    guard signal.action != .hold || isHeldTooLong else { return nil }
+    guard signal.action != .hold || isHeldTooLong, !isServed else { return nil }
     return CandleSignal(bot: bot, signal: signal, candlesHeld: isHeldTooLong ? timeStop : 0)
+  }
+
+  /// Hands a closed candle from before now to the strategy: nothing is done.
+  mutating func onHistory(_ candle: Candle, _ interval: Interval, closedAt close: Timestamp, isContiguous: Bool) {
+    count(interval, closedAt: close, isContiguous: isContiguous)
+    strategy.onHistory(candle, position: position)
+  }
+
+  @inline(__always) private mutating func count(_ interval: Interval, closedAt close: Timestamp, isContiguous: Bool) {
+    guard position.isOpen, close > openedAt else { return }
+    position.barsHeld =
+      isContiguous && position.barsHeld > 0 ? position.barsHeld + 1 : interval.candleCount(from: openedAt, to: close)
   }
 
   /// Hands closed candles inside `bounds` to the strategy up to the first at which something is to be done, all of them later than the
@@ -134,6 +174,8 @@ struct SeriesState: Sendable {
   /// The average true range at the last closed candle, kept while some bot needs it; zero while it is not known.
   private(set) var volatility: Price = .zero
   private var range: AverageTrueRange?
+  /// Whether another process serves some listener's strategy.
+  private(set) var hasServed = false
 
   init(key: SeriesKey, symbolIndex: Int) {
     self.key = key
@@ -157,14 +199,19 @@ struct SeriesState: Sendable {
     return slot < listeners.count && listeners[slot].bot == bot ? slot : nil
   }
 
+  /// Whether some bot of it holds a position.
+  var isHeld: Bool { listeners.contains { $0.position.isOpen } }
+
   /// Adds a bot, warmed with everything the series has.
-  mutating func add(_ bot: Int, _ strategy: any Strategy, _ configuration: BotConfiguration) {
+  mutating func add(_ bot: Int, _ strategy: any Strategy, _ configuration: BotConfiguration, isServed: Bool) {
     if configuration.needsVolatility, range == nil {
       range = AverageTrueRange(period: BotConfiguration.volatilityPeriod)
       for candle in history { measure(candle) }
     }
     var listener = CandleListener(bot: bot, strategy: strategy, timeStop: configuration.timeStopCandles)
-    for candle in history { _ = listener.strategy.onCandle(candle, position: .flat) }
+    listener.isServed = isServed
+    if isServed { hasServed = true }
+    for candle in history { listener.strategy.onHistory(candle, position: .flat) }
     listeners.insert(listener, at: slot(of: bot))
   }
 
@@ -175,6 +222,7 @@ struct SeriesState: Sendable {
 
   mutating func remove(_ bot: Int) {
     if let slot = listenerIndex(of: bot) { listeners.remove(at: slot) }
+    if hasServed { hasServed = listeners.contains(where: \.isServed) }
   }
 
   /// Tells every strategy of a closed candle; those that want something are added to `signals`.
@@ -204,10 +252,11 @@ struct SeriesState: Sendable {
     return listeners[0].onCandles(candles, key.interval, inside: bounds, signals: &signals)
   }
 
-  mutating func keep(_ candle: Candle, limit: Int) {
+  /// - Parameter isDoubtful: it ends where the market does not trade, and makes no figure.
+  mutating func keep(_ candle: Candle, limit: Int, isDoubtful: Bool = false) {
     isContiguous = lastOpenTime.nanoseconds != .min && key.interval.nextOpenTime(after: lastOpenTime) == candle.openTime
     lastOpenTime = candle.openTime
-    if range != nil { measure(candle) }
+    if range != nil, !isDoubtful { measure(candle) }
     guard limit > 0 else { return }
     if history.count >= limit * 2 { history.removeFirst(history.count - limit) }
     history.append(candle)
@@ -216,6 +265,23 @@ struct SeriesState: Sendable {
   mutating func keep(_ candles: ArraySlice<Candle>, limit: Int) {
     guard limit > 0 || range != nil else { return lastOpenTime = candles.last?.openTime ?? lastOpenTime }
     for candle in candles { keep(candle, limit: limit) }
+  }
+
+  /// What of it is folded from the journal (``CoreState``).
+  var folded: FoldedSeries {
+    FoldedSeries(
+      key: key, symbolAt: symbolIndex, measuresRange: range != nil,
+      listeners: listeners.map { FoldedSeries.Listener(bot: $0.bot, position: $0.position, openedAt: $0.openedAt) })
+  }
+
+  /// After its listeners were added: what they were shown.
+  mutating func restore(_ folded: FoldedSeries) {
+    if folded.measuresRange, range == nil { range = AverageTrueRange(period: BotConfiguration.volatilityPeriod) }
+    for listener in folded.listeners {
+      guard let slot = listenerIndex(of: listener.bot) else { continue }
+      listeners[slot].position = listener.position
+      listeners[slot].openedAt = listener.openedAt
+    }
   }
 
   private mutating func measure(_ candle: Candle) {

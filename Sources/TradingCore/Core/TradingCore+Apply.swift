@@ -25,14 +25,7 @@ extension TradingCore {
     } else if identity == nil {
       throw RecoveryError(sequence: entry.sequence, message: "the journal does not begin with its identity")
     }
-    if case .botCreated(let configuration) = entry.record {
-      let violations = StrategyCatalogue.violations(name: configuration.strategyName, parameters: configuration.parameters)
-      guard violations.isEmpty else {
-        throw RecoveryError(
-          sequence: entry.sequence, message: "bot \(configuration.id): \(violations.map(\.message).joined(separator: "; "))")
-      }
-    }
-    if entry.sequence > 1 { now = max(now, entry.time) }
+    if entry.sequence > 1, !entry.record.isDatedByTheMachine { now = max(now, entry.time) }
     apply(entry)
     orders.forgetChanges()
   }
@@ -49,37 +42,57 @@ extension TradingCore {
     case .botRemoved(let id): applyRemoved(id)
     case .orderDenied(let denial):
       withBot(denial.botID) { bot in
-        bot.statistics.count(denial.code)
-        bot.statistics.signalCount += 1
         bot.lastSignal = SignalRecord(side: denial.side, confidence: 0, reason: denial.signalReason, time: entry.time)
       }
     case .orderIntent(let intent): applyIntent(intent, entry)
     case .orderUpdated(let update): applyUpdate(update, at: entry.time)
     case .cancelRequested(let cancel):
       guard let key = orders.key(of: cancel.clientOrderID) else { return }
+      guard orders[key]?.apply(cancel, at: entry.time) == true else { return }
       markOrder(key)
-      orders[key]?.status = .pendingCancel
-      orders[key]?.updatedAt = entry.time
       orders.unsettle(key)
       touchOwner(of: key)
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
         bot.exitRequest = exit
-        if exit.purpose == .exit { bot.statistics.signalCount += 1 }
         bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
       }
     case .tradingStateChanged(let change):
-      // Whoever lets trading go on after a breach accepts what was lost.
-      if change.state == .active, tradingStateReason.hasPrefix(PortfolioWatch.breach) { portfolio.startAgain() }
+      // Whoever lets trading go on after a breach accepts what was lost, whatever was done in between.
+      if change.cause.isBreach { wasBreached = true }
+      if change.state == .active, wasBreached {
+        portfolios.startAgain()
+        wasBreached = false
+      }
       tradingState = change.state
+      tradingStateCause = change.cause
       tradingStateReason = change.reason
     case .riskLimitsChanged(let limits): riskLimits = limits
+    case .entriesLocked(let lock): locks.add(lock, sequence: entry.sequence, at: entry.time)
+    case .entriesUnlocked(let end): locks.end(end.lock, end.scope)
     case .balances(let list): balances = list
     case .equity(let point):
       nextEquityAt = entry.time.advanced(byMilliseconds: configuration.equityEveryMilliseconds)
-      portfolio.observe(portfolio.realized + point.unrealized, at: entry.time)
-    case .alert: break
+      // Of several quote assets each has a sample of its own.
+      if let only = portfolios.list.first?.asset, portfolios.list.count == 1 {
+        portfolios[only].observe(portfolios[only].realized + point.unrealized, at: entry.time)
+      }
+    case .accountBound(let account): self.account = account
+    case .started(let start):
+      starts.add(start)
+      // What would have followed an entry is forgotten.
+      for index in bots.indices where bots[index]?.nextEntry != nil { bots[index]?.nextEntry = nil }
+    case .alert, .marked, .signal, .candleDoubted: break
+    case .symbolAssets(let assets):
+      symbols[symbolState(for: assets.symbol)].assets = assets
+      portfolios.name(assets.quote)
+    case .profitSampled(let sample): portfolios[sample.quoteAsset].observe(sample.profit, at: entry.time)
+    case .ratesTaken(let rates):
+      self.rates = rates
+      ratesTakenAt = entry.time
+    case .positionAdjusted(let adjustment): applyAdjustment(adjustment, at: entry.time)
+    case .answered(let answer): requests.answer(entry.requestID, answer.response)
     case .peakRaised(let peak):
       withBot(peak.botID) { bot in
         bot.position.peakPrice = max(bot.position.peakPrice, peak.price)
@@ -101,37 +114,42 @@ extension TradingCore {
   }
 
   private mutating func applyCreated(_ configuration: BotConfiguration, _ entry: JournalEntry) {
-    guard botAt(configuration.id) == nil,
-      let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
-    else { return }
+    guard botAt(configuration.id) == nil else { return }
+    let (strategy, problem, isServed) = strategy(of: configuration)
     let index = bots.count
     let symbol = symbolState(for: configuration.symbol)
     let seriesAt = seriesState(for: configuration.series)
     bots.append(Bot(configuration: configuration, sequence: entry.sequence, at: entry.time, symbol: symbol, series: seriesAt))
+    bots[index]?.settingsProblem = problem
+    bots[index]?.instance = isServed ? ServedInstance() : nil
     dirtyMarks.append(false)
     botIDs.append(configuration.id)
     isBotThere.append(true)
     botTable.add(index, configuration.id.fingerprint)
     symbols[symbol].bots.append(index)
-    series[seriesAt].add(index, strategy, configuration)
-    portfolio.capital += configuration.capital
+    series[seriesAt].add(index, strategy, configuration, isServed: isServed)
+    portfolios[quoteAsset(symbol)].flow(configuration.capital)
     markDirty(index)
   }
 
   private mutating func applyUpdated(_ configuration: BotConfiguration, at time: Timestamp) {
-    guard let index = botAt(configuration.id), let old = bots[index]?.configuration, let oldSeries = bots[index]?.seriesAt,
-      let strategy = try? StrategyCatalogue.make(name: configuration.strategyName, parameters: configuration.parameters)
-    else { return }
+    guard let index = botAt(configuration.id), let old = bots[index]?.configuration, let oldSeries = bots[index]?.seriesAt else { return }
+    let (strategy, problem, isServed) = strategy(of: configuration)
+    bots[index]?.settingsProblem = problem
+    bots[index]?.instance = isServed ? ServedInstance() : nil
     series[oldSeries].remove(index)
     let seriesAt = seriesState(for: configuration.series)
-    series[seriesAt].add(index, strategy, configuration)
-    portfolio.capital += configuration.capital - old.capital
+    series[seriesAt].add(index, strategy, configuration, isServed: isServed)
+    // A bot changes its symbol only before its first fill.
+    portfolios[quoteAsset(series[oldSeries].symbolIndex)].flow(.zero - old.capital)
+    portfolios[quoteAsset(series[seriesAt].symbolIndex)].flow(configuration.capital)
     if old.symbol != configuration.symbol {
       if let at = symbolAt(old.symbol) { symbols[at].bots.removeAll { $0 == index } }
       let at = symbolState(for: configuration.symbol)
       symbols[at].bots.append(index)
     }
     bots[index]?.configuration = configuration
+    if old.guards.isEmpty != configuration.guards.isEmpty { guardsChanged(of: index) }
     let newSymbol = symbolState(for: configuration.symbol)
     bots[index]?.symbolAt = newSymbol
     bots[index]?.seriesAt = seriesAt
@@ -141,28 +159,42 @@ extension TradingCore {
     markDirty(index)
   }
 
+  /// The strategy that a configuration names, and whether another process must be asked. Where this build does not take the settings, one
+  /// that wants nothing, and why.
+  func strategy(of bot: BotConfiguration) -> (strategy: any Strategy, problem: String?, isServed: Bool) {
+    let violations = bot.violations(.unasked)
+    guard violations.isEmpty, let strategy = try? bot.strategyDescriptor?.make(bot.parameters) else {
+      return (IdleStrategy(), violations.map(\.message).joined(separator: "; "), false)
+    }
+    guard bot.served != nil else { return (strategy, nil, false) }
+    if let local = localStrategies?(bot) { return (local, nil, false) }
+    return (strategy, nil, true)
+  }
+
   private mutating func applyState(_ change: BotStateChange, at time: Timestamp) {
     withBot(change.botID) { bot in
-      if change.state == .running, bot.statistics.firstStartTime == .zero {
-        bot.statistics.firstStartTime = time
-        bot.statistics.firstStartPrice = change.referencePrice
-      }
+      if change.state.isMeantToRun { bot.results.hasStarted = true }
       bot.state = change.state
+      bot.stateCause = change.cause
       bot.stateReason = change.reason
-      bot.refusals = 0
-      bot.retryAt = .zero
+      // A person who starts it wants it tried anew; one who stops it wants no more tries.
+      let isRefused = if case .refused? = bot.hold?.cause { true } else { false }
+      bot.retryAt = !isRefused || change.state.isMeantToRun || change.state == .paused ? bot.pace.notBefore : .distantFuture
+      if isRefused, change.state.isMeantToRun { bot.hold = nil }
     }
   }
 
   private mutating func applyRemoved(_ id: BotID) {
     guard let index = botAt(id), let bot = bots[index] else { return }
     botTable.remove(index, id.fingerprint)
+    locks.removeAll(of: .bot(id))
     for order in bot.openOrders {
+      waitingEntries.removeAll { $0 == order }
       markOrder(order)
       finish(order)
     }
     if configuration.tracksChanges { removedBots.append(snapshot(of: bot, index)) }
-    portfolio.capital -= bot.configuration.capital
+    portfolios[quoteAsset(bot.symbolAt)].flow(.zero - bot.configuration.capital - bot.flows, realized: bot.results.realizedPnL)
     bots[index] = nil
     isBotThere[index] = false
     markDirty(index)
@@ -173,14 +205,21 @@ extension TradingCore {
 
   private mutating func applyIntent(_ intent: OrderIntent, _ entry: JournalEntry) {
     var order = Order(intent: intent, sequence: entry.sequence, at: entry.time)
+    if !configuration.mode.isPaper, let journal = identity?.id,
+      let epoch = KnownStarts.epoch(ofOrder: order.clientOrderID.text, journal: journal)
+    {
+      starts.add(epoch: epoch)
+    }
     let symbol = symbolAt(intent.request.symbol)
     if let symbol { order.tradeFloor = symbols[symbol].tradeFloor() }
     recentOrders.add(entry.time)
+    ordersChangedAt = now
     let bot = botAt(intent.botID)
     let key = orders.insert(order, symbol: symbol, bot: bot)
     markOrder(key)
     orders.unsettle(key)
     guard let bot else { return }
+    if intent.purpose == .entry, !intent.request.isImmediate { waitingEntries.append(key) }
     bots[bot]?.add(key, intent, sentAt: entry.time)
     bots[bot]?.updatedAt = now
     markDirty(bot)
@@ -188,37 +227,55 @@ extension TradingCore {
 
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
     guard let key = orders.key(of: update.clientOrderID) else { return }
+    ordersChangedAt = now
     highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
     if update.venueOrderID.value != 0 { orders.setVenueOrderID(update.venueOrderID, of: key) }
     orders[key]?.apply(update, at: time)
     markOrder(key)
     // One that was given up and appears after all belongs to its bot again.
-    if !update.status.isTerminal, let index = owner(of: key) { bots[index]?.reopen(key) }
+    if !update.status.isTerminal, let index = owner(of: key) {
+      bots[index]?.reopen(key)
+      if let order = orders[key], order.intent.purpose == .entry, !order.intent.request.isImmediate, !waitingEntries.contains(key) {
+        waitingEntries.append(key)
+      }
+    }
     settle(key)
     touchOwner(of: key)
   }
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
     highestVenueOrderID = max(highestVenueOrderID, record.fill.venueOrderID)
+    ordersChangedAt = now
     let at = symbolState(for: record.fill.symbol)
-    symbols[at].trades.add(record.fill.tradeID)
-    var decisionPrice = Price.zero
+    symbols[at].trades.add(record.fill.tradeID, at: record.fill.time)
     var volatility = Price.zero
     if let id = record.clientOrderID, let key = orders.key(of: id) {
       if orders.venueOrderID(of: key).value == 0 { orders.setVenueOrderID(record.fill.venueOrderID, of: key) }
-      if let decided = orders[key]?.apply(record.fill, at: time) { (decisionPrice, volatility) = decided }
+      if let decided = orders[key]?.apply(record.fill, at: time) { volatility = decided }
       markOrder(key)
       settle(key)
     }
     guard let botID = record.botID else { return }
-    portfolio.realized += record.realizedPnL
+    portfolios[quoteAsset(at)].realized += record.realizedPnL
     if let index = botAt(botID) {
-      bots[index]?.apply(record, decisionPrice: decisionPrice, volatility: volatility)
+      bots[index]?.apply(record, volatility: volatility)
       bots[index]?.updatedAt = now
+      remember(record, of: index)
       markDirty(index)
       tellStrategy(of: index)
     }
     symbols[at].areHoldersStale = true
+  }
+
+  private mutating func applyAdjustment(_ adjustment: PositionAdjustment, at time: Timestamp) {
+    guard let index = botAt(adjustment.botID), let bot = bots[index] else { return }
+    portfolios[quoteAsset(bot.symbolAt)].flow(adjustment.flow)
+    portfolios[quoteAsset(bot.symbolAt)].realized += adjustment.realizedPnL
+    bots[index]?.apply(adjustment, at: time)
+    bots[index]?.updatedAt = now
+    markDirty(index)
+    tellStrategy(of: index)
+    symbols[bot.symbolAt].areHoldersStale = true
   }
 
   /// Shows a bot's position, changed by a fill, to its strategy.
@@ -233,6 +290,7 @@ extension TradingCore {
     guard !standing.isUnsettled else { return orders.unsettle(key) }
     orders.settle(key)
     guard standing.status.isTerminal, let index = owner(of: key), bots[index]?.close(key) == true else { return }
+    if !waitingEntries.isEmpty { waitingEntries.removeAll { $0 == key } }
     finish(key)
   }
 

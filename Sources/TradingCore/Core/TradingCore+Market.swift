@@ -8,18 +8,15 @@ extension TradingCore {
     switch event {
     case .trade(let trade):
       guard !configuration.mode.isPaper, let at = symbolAt(trade.symbol), trade.price.isPositive else { return }
-      symbols[at].lastTradeTime = trade.time
-      priceMoved(at, to: trade.price, &effects)
+      heard(trade, at, &effects)
     case .candle(let update):
       guard let at = symbolAt(update.symbol), update.candle.isConsistent else { return }
-      // A trade stream is fresher than candle updates; they count only where it is silent.
-      if !configuration.mode.isPaper,
-        update.eventTime.nanoseconds(since: symbols[at].lastTradeTime) > 5_000_000_000 || symbols[at].lastTradeTime == .zero
-      {
-        priceMoved(at, to: update.candle.close, &effects)
-      }
+      if !configuration.mode.isPaper { heard(update, at, &effects) }
       if update.isClosed { closed(update, &effects) }
-    case .quote, .ticker: break
+    case .quote(let quote):
+      guard !configuration.mode.isPaper, let at = symbolAt(quote.symbol) else { return }
+      heard(quote, at, &effects)
+    case .ticker: break
     }
   }
 
@@ -30,15 +27,22 @@ extension TradingCore {
     else { return }
     let close = update.interval.nextOpenTime(after: update.candle.openTime)
     let isLate = update.eventTime.nanoseconds(since: close) > max(update.interval.milliseconds, 5_000) * 1_000_000
-    closed(update.candle, at, isLate: isLate, &effects)
+    closed(update.candle, at, isLate: isLate, isDoubtful: isDoubtful(update, series[at].symbolIndex), &effects)
   }
 
   /// The next closed candle of a series.
-  mutating func closed(_ candle: Candle, _ at: Int, isLate: Bool, _ effects: inout [Effect]) {
-    series[at].keep(candle, limit: configuration.historyCandles)
+  mutating func closed(_ candle: Candle, _ at: Int, isLate: Bool, isDoubtful: Bool = false, _ effects: inout [Effect]) {
+    series[at].keep(candle, limit: configuration.historyCandles, isDoubtful: isDoubtful)
     let close = series[at].key.interval.nextOpenTime(after: candle.openTime)
+    if isDoubtful {
+      noteDoubt(at, candle.close, at: close, &effects)
+    } else {
+      mark(at, close: candle.close, low: candle.low, high: candle.high, at: close, &effects)
+    }
     series[at].hear(candle, closedAt: close, isContiguous: series[at].isContiguous, signals: &signals)
     decide(price: candle.close, at: close, isLate: isLate, &effects)
+    endEntries(at, close: close, price: candle.close, &effects)
+    if series[at].hasServed { askServed(at, candle, closedAt: close, isLate: isLate, &effects) }
   }
 
   /// Acts on what the strategies want at the close of a candle.
@@ -49,13 +53,13 @@ extension TradingCore {
   }
 
   /// - Parameter close: when the candle ended, on its grid.
-  private mutating func decide(
+  mutating func decide(
     _ decision: CandleSignal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
   ) {
     let index = decision.bot
     guard let bot = bots[index]?.standing() else { return }
     let signal = decision.signal
-    if decision.candlesHeld > 0, signal.action != .sell || bot.state == .stopped || bot.state == .halted {
+    if decision.candlesHeld > 0, signal.action != .sell || bot.state != .running && bot.state != .paused {
       // Like the other stops it works in every state of the bot.
       guard tradingState != .halted else { return }
       return requestExit(
@@ -66,18 +70,22 @@ extension TradingCore {
     case .hold: return
     case .buy:
       guard !bot.isOpen, !bot.isExiting, now >= bot.retryAt else { return }
+      if hasWaitingEntry(index) { return renewEntry(index, signal, price: price, close: close) }
       enter(index, signal, price: price, at: close, isLate: isLate, &effects)
     case .sell:
-      guard bot.isOpen, !bot.isExiting, tradingState != .halted else { return }
+      if !bot.isOpen { return withdrawEntry(index, reason: signal.reason, &effects) }
+      guard !bot.isExiting, tradingState != .halted else { return }
       requestExit(index, .exit, reason: signal.reason, price: price, &effects)
       bots[index]?.lastSignal?.confidence = signal.confidence
     }
   }
 
-  private mutating func enter(
-    _ index: Int, _ signal: Signal, price: Price, at close: Timestamp, isLate: Bool, _ effects: inout [Effect]
+  /// - Parameter atMarket: whatever the bot's plan says.
+  mutating func enter(
+    _ index: Int, _ signal: Signal, price: Price, at close: Timestamp, isLate: Bool, atMarket: Bool = false, _ effects: inout [Effect]
   ) {
-    guard let bot = bots[index]?.entryInputs() else { return }
+    guard var bot = bots[index]?.entryInputs() else { return }
+    if atMarket { bot.configuration.entry = .market }
     let volatility = bot.needsVolatility ? series[bot.seriesAt].volatility : .zero
     let decision =
       bot.openOrderCount == 0 ? gate(bot, price: price, close: close, volatility: volatility, isLate: isLate) : outstanding(bot)
@@ -88,12 +96,11 @@ extension TradingCore {
           OrderDenial(
             botID: botIDs[index], side: .buy, code: code, message: message, signalReason: signal.reason, decisionPrice: price)),
         &effects)
-    case .buy(let quantity):
-      guard let id = nextClientOrderID() else { return }
-      let request = OrderRequest(
-        clientOrderID: id, symbol: symbolNames[bot.symbolAt], side: .buy, type: .market, quantity: quantity)
+    case .buy(let entry):
+      guard let id = nextClientOrderID(index, .entry), mayRepeat(index) else { return }
       send(
-        RiskGate.approveEntry(request, decisionPrice: price), bot: botIDs[index], purpose: .entry, reason: signal.reason,
+        RiskGate.approveEntry(entry.request(id, symbolNames[bot.symbolAt]), decisionPrice: price), bot: botIDs[index], purpose: .entry,
+        reason: signal.reason,
         volatility: volatility, &effects)
     }
     bots[index]?.lastSignal?.confidence = signal.confidence
@@ -110,9 +117,18 @@ extension TradingCore {
     let at = bot.symbolAt
     var inputs = RiskGate.Inputs(
       configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
-      feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, journalIsHealthy: journalIsHealthy,
+      feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, isReconciled: isCompared && !symbols[at].awaitsTrades,
+      journalIsHealthy: journalIsHealthy,
       availableCapital: bot.availableCapital, price: price, volatility: volatility,
       coolsUntil: close <= bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits)
+    inputs.doubt = doubt(of: price, at)
+    if !locks.isEmpty { inputs.lock = lockReason(bot.configuration.id, symbolNames[at], at: close) }
+    inputs.sizesByQuantity = sizesByQuantity
+    if riskLimits.sumsAmounts, let problem = conversionProblem {
+      inputs.conversionProblem = problem
+    } else if case .converted(let conversion) = rate(of: quoteAsset(at)) {
+      inputs.conversion = conversion
+    }
     if riskLimits.limitsEntries, RiskGate.standing(inputs) == nil { inputs.use = portfolioUse(of: symbolNames[at]) }
     return RiskGate.entry(inputs)
   }
@@ -129,11 +145,30 @@ extension TradingCore {
     effects.append(.submit(order, after: sequence))
   }
 
-  /// The name of the order whose intent is appended next: this journal's prefix, the intent's own sequence and the driver's tag. The tag
-  /// keeps names unique even where a sequence is used again: after a disk failure, or when a state directory came from an older copy.
-  mutating func nextClientOrderID() -> ClientOrderID? {
+  /// Journals a stop and the target beside it, and hands them to the venue together once both are durable.
+  mutating func sendPair(
+    _ pair: ApprovedOrder, target: OrderRequest, bot: BotID, reason: String, targetReason: String, _ effects: inout [Effect]
+  ) {
+    append(
+      .orderIntent(
+        OrderIntent(request: pair.request, botID: bot, purpose: .stopLoss, reason: reason, decisionPrice: pair.decisionPrice)), &effects)
+    let sequence = append(
+      .orderIntent(
+        OrderIntent(request: target, botID: bot, purpose: .takeProfit, reason: targetReason, decisionPrice: target.price)), &effects)
+    effects.append(.submit(pair, after: sequence))
+  }
+
+  /// The name of a bot's order whose intent is appended next, or `ahead` entries later. On paper this journal's id and the intent's own sequence; on an exchange
+  /// what ``OrderName`` says: its epoch keeps names unique even where a sequence is used again, after a disk failure, or when a state
+  /// directory came from an older copy.
+  mutating func nextClientOrderID(_ index: Int, _ purpose: OrderPurpose, ahead: UInt64 = 0) -> ClientOrderID? {
     guard let prefix = identity?.id else { return nil }
-    return ClientOrderID(prefix: prefix, number: nextSequence, suffix: configuration.orderTag)
+    let sequence = nextSequence &+ ahead
+    if !orderNames.isEmpty, let name = orderNames[sequence] { return name }
+    guard !configuration.orderTag.isEmpty, let bot = bots[index]?.createdSequence else {
+      return ClientOrderID(prefix: prefix, number: sequence, suffix: "")
+    }
+    return OrderName(journal: prefix, epoch: configuration.orderTag, bot: bot, purpose: purpose, number: sequence).id
   }
 
   mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {
@@ -146,9 +181,10 @@ extension TradingCore {
   /// A new peak is journaled once it is this fraction above the last one: 0.1 %.
   private static let peakStep = FixedDecimal(raw: 100_000)
 
-  /// The symbol trades at `price`: targets, trailing stops, and stops that do not rest on the venue.
+  /// The symbol trades at `price`, which is believed: targets, trailing stops, and stops that do not rest on the venue.
   mutating func priceMoved(_ at: Int, to price: Price, _ effects: inout [Effect]) {
     symbols[at].lastPrice = price
+    symbols[at].pricedAt = now
     if symbols[at].areHoldersStale { refreshHolders(at) }
     guard !symbols[at].holders.isEmpty else { return }
     if riskLimits.watchesEquity { watchPrices(&effects) }
@@ -164,11 +200,7 @@ extension TradingCore {
           append(.peakRaised(PeakRecord(botID: botIDs[index], price: price)), &effects)
         }
       }
-      // A stop that is watched here stays in force while trading is halted, as one that rests on the venue does.
-      if bot.isProtectionImpossible, price <= bot.stop, now >= bot.retryAt {
-        requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(bot.stop)", price: price, &effects)
-        continue
-      }
+      if actOnStop(index, bot, at: price, &effects) { continue }
       if tradingState == .halted { continue }
       if bot.target.isPositive, price >= bot.target {
         requestExit(index, .takeProfit, reason: "price \(price) reached the target \(bot.target)", price: price, &effects)
@@ -214,19 +246,32 @@ extension TradingCore {
   // MARK: History and feed
 
   /// Warms a series from closed candles that are newer than what it has.
-  mutating func warm(_ key: SeriesKey, _ candles: [Candle]) {
+  mutating func warm(_ key: SeriesKey, _ candles: [Candle], _ effects: inout [Effect]) {
     let at = seriesState(for: key)
     for candle in candles where candle.openTime > series[at].lastOpenTime && candle.isConsistent {
       series[at].keep(candle, limit: configuration.historyCandles)
       let close = key.interval.nextOpenTime(after: candle.openTime)
       for slot in series[at].listeners.indices {
-        _ = series[at].listeners[slot].onCandle(candle, key.interval, closedAt: close, isContiguous: series[at].isContiguous)
+        series[at].listeners[slot].onHistory(candle, key.interval, closedAt: close, isContiguous: series[at].isContiguous)
         bots[series[at].listeners[slot].bot]?.onHistory(candle)
       }
     }
     let symbol = series[at].symbolIndex
     symbols[symbol].areHoldersStale = true
+    if series[at].hasServed { reopenServed(at, &effects) }
     if symbols[symbol].lastPrice.isZero, let last = candles.last { symbols[symbol].lastPrice = last.close }
+  }
+
+  /// Says which decisions were not made, if any bot would have made them.
+  mutating func skipped(_ key: SeriesKey, _ candles: [Candle], _ effects: inout [Effect]) {
+    guard let first = candles.first, let last = candles.last, let at = seriesAt(key), journalIsHealthy,
+      series[at].listeners.contains(where: { bots[$0.bot].map { $0.state == .running || $0.state == .paused } ?? false })
+    else { return }
+    let time = { (candle: Candle) in key.interval.nextOpenTime(after: candle.openTime) }
+    let times = candles.count == 1 ? "decision of \(time(first))" : "\(candles.count) decisions from \(time(first)) to \(time(last))"
+    alert(
+      .warning, .decisionSkipped, nil,
+      "\(key.symbol) \(key.interval.rawValue): \(times) skipped: the exchange's feed did not bring the candle in time", &effects)
   }
 
   mutating func feedChanged(_ symbol: Symbol?, _ state: FeedState) {
@@ -243,24 +288,20 @@ extension TradingCore {
     let isFirst = symbols[at].rules == nil
     symbols[at].rules = rules
     for index in symbols[at].bots {
+      if rules.status == .trading { evidence(index, against: [.closed, .filter, .orderType]) }
       markDirty(index)
       if isFirst { advance(index, &effects) }
     }
+    if !symbols[at].bots.isEmpty { nameAssets(of: rules.symbol, &effects) }
     symbols[at].areHoldersStale = true
   }
 
-  mutating func balancesChanged(_ list: [AssetBalance], isComplete: Bool) {
-    if isComplete {
-      balances = list.sorted { $0.asset < $1.asset }
+  /// Journals what a symbol's assets are called, once they are known and where they changed.
+  mutating func nameAssets(of symbol: Symbol, _ effects: inout [Effect]) {
+    guard let at = symbolAt(symbol), let rules = symbols[at].rules, !rules.quoteAsset.isEmpty, journalIsHealthy, identity != nil else {
       return
     }
-    for balance in list {
-      if let index = balances.firstIndex(where: { $0.asset == balance.asset }) {
-        balances[index] = balance
-      } else {
-        balances.append(balance)
-      }
-    }
-    balances.sort { $0.asset < $1.asset }
+    let assets = SymbolAssets(symbol: symbol, base: rules.baseAsset, quote: rules.quoteAsset)
+    if symbols[at].assets != assets { append(.symbolAssets(assets), &effects) }
   }
 }

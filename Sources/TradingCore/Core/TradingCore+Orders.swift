@@ -5,7 +5,7 @@ import Venue
 extension TradingCore {
   /// A word of the venue about an order, from any channel, in any order, any number of times.
   mutating func handle(_ report: ExecutionReport, _ effects: inout [Effect]) {
-    guard let key = orders.key(of: report.clientOrderID) else {
+    guard let key = orders.key(of: report.clientOrderID) ?? adopt(report, &effects) else {
       if let fill = report.fill { bookExternal(fill, side: report.side, id: report.clientOrderID, &effects) }
       return
     }
@@ -16,12 +16,21 @@ extension TradingCore {
     }
     guard orders.contains(key) else { return }
     updateStatus(key, report, &effects)
+    expectFills(of: key)
     claim(symbol: report.symbol, &effects)
     if owner(of: key) == nil, orders.standing(of: key)?.isResting == true {
       // Its bot was removed while the cancel's answer was lost.
       cancel(key, reason: "its bot was removed", &effects)
     }
-    if let bot, isBotThere[bot] { advance(bot, &effects) }
+    if let bot, isBotThere[bot] {
+      if let standing = orders.standing(of: key), standing.status != .rejected, standing.venueOrderID.value != 0,
+        !report.status.isTerminal || report.executedQuantity.isPositive
+      {
+        accepted(bot, standing, &effects)
+      }
+      entryEnded(key, bot, &effects)
+      advance(bot, &effects)
+    }
   }
 
   /// Books a fill once: (symbol, trade id) is its identity.
@@ -30,7 +39,7 @@ extension TradingCore {
     guard let intent = orders.intent(of: key) else { return }
     if let at = symbolAt(fill.symbol), symbols[at].hasBooked(fill.tradeID) {
       return alert(
-        .critical, intent.botID,
+        .critical, .tradeBookedTwice, intent.botID,
         "trade \(fill.tradeID) of order \(intent.request.clientOrderID) is booked elsewhere already; check the account", &effects)
     }
     let side = intent.request.side
@@ -46,7 +55,19 @@ extension TradingCore {
       .fill(
         FillRecord(
           fill: fill, botID: owner == nil ? nil : intent.botID, clientOrderID: intent.request.clientOrderID, side: side,
-          purpose: intent.purpose, reason: intent.reason, realizedPnL: realized, closesPosition: closes)), &effects)
+          purpose: intent.purpose, reason: intent.reason, realizedPnL: realized, closesPosition: closes,
+          commissionRate: commissionRate(of: fill))), &effects)
+    if closes, let owner { judgeTrade(of: owner, &effects) }
+  }
+
+  /// What one unit of a fill's fee asset is worth in quote asset now; zero where it is one of the pair's own, or not known.
+  private func commissionRate(of fill: Fill) -> Price {
+    if let feeRateOfJournal { return feeRateOfJournal }
+    guard !fill.commission.isZero, !fill.commissionAsset.isEmpty, let at = symbolAt(fill.symbol), let assets = symbols[at].assets,
+      fill.commissionAsset != assets.base, fill.commissionAsset != assets.quote,
+      let pair = Symbol(fill.commissionAsset + assets.quote), let rate = symbolAt(pair)
+    else { return .zero }
+    return symbols[rate].lastPrice
   }
 
   /// Whether a market order could still sell this much.
@@ -65,7 +86,8 @@ extension TradingCore {
     guard moves || executed > standing.executedQuantity || learnsVenueID else { return }
     if standing.status == .expired, moves {
       alert(
-        .critical, standing.botID, "order \(standing.clientOrderID) appeared on the venue after it was given up; it is adopted", &effects)
+        .critical, .orderAppeared, standing.botID,
+        "order \(standing.clientOrderID) appeared on the venue after it was given up; it is adopted", &effects)
     }
     append(
       .orderUpdated(
@@ -73,46 +95,37 @@ extension TradingCore {
           clientOrderID: standing.clientOrderID, botID: standing.botID, status: moves ? next : standing.status,
           venueOrderID: report.venueOrderID, executedQuantity: executed,
           cumulativeQuote: max(standing.cumulativeQuote, report.cumulativeQuote), reason: report.reason)), &effects)
-    if next == .rejected || next == .expired, moves, executed.isZero { refused(key, report.reason, &effects) }
+    guard moves, next == .rejected || next == .expired else { return }
+    // The other order of its pair acted: that is no refusal.
+    if next == .expired, executed.isZero, let linked = standing.linked, report.reason == Self.pairEnded { return expect(linked) }
+    if executed.isZero {
+      refused(key, next == .expired ? .noLiquidity : Refusal(code: -1, message: report.reason), report.reason, &effects)
+    } else if standing.isContingent, let index = owner(of: key) {
+      // It was triggered and the book ended before it did: nothing protects the rest.
+      requestExit(
+        index, .stopLoss, reason: "the stop was reached and filled only in part", price: lastPrice(of: report.symbol), &effects)
+    }
   }
 
-  /// Remembers that the venue refused an order, and slows this bot down.
-  private mutating func refused(_ key: OrderKey, _ reason: String, _ effects: inout [Effect]) {
-    guard let order = orders[key], let index = owner(of: key), let bot = bots[index] else { return }
-    let price = lastPrice(of: order.intent.request.symbol)
-    let count = bot.refusals + 1
-    bots[index]?.refusals = count
-    let seconds: Int64 = min(60, 1 << Int64(min(count, 6)))
-    bots[index]?.retryAt = now.advanced(byMilliseconds: seconds * 1_000)
-    let words = "the venue refused \(order.intent.purpose) order \(order.clientOrderID): \(reason.isEmpty ? "no reason given" : reason)"
-    alert(order.intent.purpose == .entry ? .warning : .critical, order.botID, words, &effects)
-    if order.intent.purpose == .stopLoss {
-      bots[index]?.retryAt = .zero
-      if count >= 3 {
-        bots[index]?.isProtectionImpossible = true
-        bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000)
-        alert(
-          .critical, order.botID, "no stop rests on the venue for the position; it is watched here, and tried again in five minutes",
-          &effects)
-      } else if price.isPositive, order.intent.request.stopPrice >= price {
-        requestExit(index, .stopLoss, reason: "the stop \(order.intent.request.stopPrice) was already reached", price: price, &effects)
-      }
-    }
-    if count >= 5, order.intent.purpose != .entry, order.intent.purpose != .stopLoss, bot.state == .running {
-      append(
-        .botStateChanged(
-          BotStateChange(
-            botID: order.botID, state: .halted, reason: "the venue refused \(count) orders in a row: \(reason)",
-            referencePrice: price)), &effects)
-    }
+  /// An order acted, and its own word is due; it is asked for where it does not come.
+  private mutating func expect(_ id: ClientOrderID) {
+    guard let key = orders.key(of: id), let order = orders.standing(of: key), order.isResting, order.executedQuantity.isZero else { return }
+    orders[key]?.isDue = true
+    orders[key]?.nextQuery = now.advanced(byMilliseconds: 500)
+    orders.unsettle(key)
   }
+
+  /// Why the exchange ends the other order of a pair (Binance: enums.md, expiry reasons).
+  private static let pairEnded = "OCO_TRIGGER"
 
   private mutating func advanceOwner(of order: OrderKey, _ effects: inout [Effect]) {
     if let index = owner(of: order) { advance(index, &effects) }
   }
 
-  mutating func alert(_ severity: Alert.Severity, _ bot: BotID?, _ message: String, _ effects: inout [Effect]) {
-    append(.alert(Alert(severity: severity, botID: bot, message: message)), &effects)
+  mutating func alert(
+    _ severity: Alert.Severity, _ code: Alert.Code, _ bot: BotID?, _ message: String, _ effects: inout [Effect]
+  ) {
+    append(.alert(Alert(severity: severity, code: code, botID: bot, message: message)), &effects)
   }
 
   // MARK: Answers to requests
@@ -130,7 +143,7 @@ extension TradingCore {
           OrderUpdate(
             clientOrderID: id, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
-      refused(key, reason, &effects)
+      refused(key, Refusal(code: code, message: message), reason, &effects)
       advanceOwner(of: key, &effects)
     case .unknown(let message):
       guard order.status == .submitted else { return }
@@ -138,32 +151,29 @@ extension TradingCore {
         .orderUpdated(
           OrderUpdate(
             clientOrderID: id, botID: order.botID, status: .unknown, venueOrderID: order.venueOrderID,
-            executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: message)), &effects)
-      alert(.warning, order.botID, "the answer to order \(id) was lost (\(message)); asking the venue, nothing is sent again", &effects)
+            executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, cause: .answerLost, reason: message)),
+        &effects)
+      alert(
+        .warning, .answerLost, order.botID, "the answer to order \(id) was lost (\(message)); asking the venue, nothing is sent again",
+        &effects)
       orders[key]?.nextQuery = now.advanced(byMilliseconds: 500)
       orders[key]?.queryCount = 0
+      // Its position is watched from now on.
+      advanceOwner(of: key, &effects)
     }
   }
 
   mutating func canceled(_ id: ClientOrderID, _ outcome: CancelOutcome, _ effects: inout [Effect]) {
     guard let key = orders.key(of: id) else { return }
+    let linked = orders.standing(of: key)?.linked
     switch outcome {
     case .canceled(let report): handle(report, &effects)
     case .notOpen, .unknown, .rejected:
       guard let order = orders[key], !order.status.isTerminal || order.isAwaitingFills else { return }
       ask(key, &effects)
     }
-  }
-
-  /// Our account's trades as the venue lists them: they complete orders whose fills we missed, and show other people's orders.
-  mutating func listed(_ symbol: Symbol, _ trades: [AccountTrade], _ effects: inout [Effect]) {
-    let at = symbolState(for: symbol)
-    symbols[at].unclaimed.append(contentsOf: trades)
-    for key in orders.unsettled where orders[key]?.intent.request.symbol == symbol && orders[key]?.tradesAskedAt != nil {
-      orders[key]?.areTradesListed = true
-    }
-    claim(symbol: symbol, &effects)
-    for index in symbols[at].bots { advance(index, &effects) }
+    // The other order of the pair ended with it; its own word may be lost.
+    if let other = linked.flatMap({ orders.key(of: $0) }), orders.standing(of: other)?.status == .pendingCancel { ask(other, &effects) }
   }
 
   /// Books unclaimed fills whose order is known; external ones once no order of the symbol is in doubt.
@@ -181,6 +191,10 @@ extension TradingCore {
         if let bot, isBotThere[bot] { advance(bot, &effects) }
       } else if inDoubt {
         symbols[at].unclaimed.append(trade)
+      } else if !symbols[at].hasBooked(trade.fill.tradeID), !symbols[at].foreign.contains(trade.fill.venueOrderID) {
+        // Our own names are looked for before a trade counts as another's.
+        symbols[at].unclaimed.append(trade)
+        identify(trade, at, &effects)
       } else {
         bookExternal(trade.fill, side: trade.side, id: nil, &effects)
       }
@@ -197,7 +211,7 @@ extension TradingCore {
           closesPosition: false)), &effects)
     if side == .sell, symbols[at].bots.contains(where: { bots[$0]?.position.isOpen ?? false }) {
       alert(
-        .warning, nil,
+        .warning, .soldElsewhere, nil,
         "\(fill.quantity) \(fill.symbol) was sold by an order that is no bot's, while bots hold \(fill.symbol): compare their positions with the account",
         &effects)
     }
@@ -205,14 +219,49 @@ extension TradingCore {
 
   /// Time passes: overdue queries, retries of exits, equity samples.
   mutating func tick(_ effects: inout [Effect]) {
-    if !configuration.mode.isPaper { askOverdue(&effects) }
+    if !configuration.mode.isPaper {
+      askOverdue(&effects)
+      identifyAgain(&effects)
+      if !shortfalls.isEmpty { compareWithAccount(&effects) }
+      if executionIsLive, now.nanoseconds(since: accountReadAt) > Self.accountEvery * 1_000_000 { readAccount(&effects) }
+    }
+    var asked = 0
     for at in symbols.indices {
       if symbols[at].areHoldersStale { refreshHolders(at) }
       for index in symbols[at].holders { advance(index, &effects) }
+      guard !configuration.mode.isPaper else { continue }
+      actOnUncontradicted(at, &effects)
+      askAboutSilence(at, &asked, &effects)
     }
+    endOverdueEntries(&effects)
     // On paper time is the market's: only its prices count, so that a backtest decides the same.
     if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPrices(&effects) }
+    markMidnight(&effects)
+    endLocks(&effects)
+    takeRates(&effects)
     sampleEquity(&effects)
+  }
+
+  /// Values the positions of series with candles longer than a day at 00:00 UTC.
+  private mutating func markMidnight(_ effects: inout [Effect]) {
+    let midnight = Interval.oneDay.openTime(containing: now)
+    guard configuration.recordsMarks, midnight > markedMidnight else { return }
+    let isFirst = markedMidnight == .zero
+    markedMidnight = midnight
+    guard !isFirst else { return }
+    for at in series.indices where series[at].key.interval.milliseconds > 86_400_000 {
+      let price = symbols[series[at].symbolIndex].lastPrice
+      guard price.isPositive else { continue }
+      mark(at, close: price, low: price, high: price, at: midnight, &effects)
+    }
+  }
+
+  /// Journals the price at which a series' positions are valued, if there is one.
+  mutating func mark(_ at: Int, close: Price, low: Price, high: Price, at time: Timestamp, _ effects: inout [Effect]) {
+    guard configuration.recordsMarks, journalIsHealthy, series[at].isHeld else { return }
+    let key = series[at].key
+    append(
+      .marked(MarkRecord(symbol: key.symbol, interval: key.interval, closeTime: time, close: close, low: low, high: high)), &effects)
   }
 
   private mutating func sampleEquity(_ effects: inout [Effect]) {
@@ -220,6 +269,8 @@ extension TradingCore {
       symbols.allSatisfy({ $0.holders.isEmpty || $0.lastPrice.isPositive })
     else { return }
     append(.equity(equity()), &effects)
+    guard portfolios.list.count > 1, let profits else { return }
+    for (asset, profit) in profits { append(.profitSampled(ProfitSample(quoteAsset: asset, profit: profit)), &effects) }
   }
 
   /// The portfolio's value now. Cost: linear in bots.

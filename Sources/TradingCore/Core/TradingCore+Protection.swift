@@ -12,24 +12,44 @@ extension TradingCore {
   mutating func advance(_ index: Int, _ effects: inout [Effect]) {
     bots[index]?.tryProtectionAgain(at: now)
     guard let bot = bots[index]?.standing(), journalIsHealthy || bot.isOpen else { return }
+    // Until a stop is known to rest the price is watched here.
+    bots[index]?.stopRests = false
+    bots[index]?.targetRests = false
+    guard !symbols[bot.symbolAt].awaitsTrades else { return }
     var resting: (key: OrderKey, covers: Quantity)?
+    var target: OrderKey?
+    var stopRests = false
     var number = 0
     while let key = bots[index]?.openOrder(number) {
       number += 1
       guard let order = orders.standing(of: key) else { continue }
-      if order.isUnsettled { return }
-      if order.isResting {
-        if order.purpose == .entry { return }
-        // One sell order at a time: the older one goes first.
-        if let resting { return cancel(resting.key, reason: "another order takes its place", &effects) }
-        resting = (key, order.remainingQuantity)
+      // The exchange takes it no more, and the account shows that it neither sold nor rests.
+      if order.isParked { continue }
+      if order.isUnsettled || order.isDue { return }
+      guard order.isResting else { continue }
+      if order.purpose == .entry {
+        if let reason = endReason(ofEntry: key, index) { cancel(key, reason: reason, &effects) }
+        return
       }
+      if order.isTarget, target == nil {
+        target = key
+        continue
+      }
+      // One sell order at a time, or a pair: the older one goes first.
+      if let resting { return cancel(resting.key, reason: "another order takes its place", &effects) }
+      resting = (key, order.remainingQuantity)
+      stopRests = order.isContingent
     }
-    guard now >= bot.retryAt, let sellable = symbols[bot.symbolAt].sellable(bot.isOpen ? bot.quantity : .zero) else { return }
+    // A target that was filled in part ended its stop.
+    if let target, !stopRests { return cancel(target, reason: "no stop rests beside it", &effects) }
+    bots[index]?.stopRests = stopRests
+    bots[index]?.targetRests = target != nil
+    let there = bot.isOpen ? coinsThere(bot.quantity, symbol: bot.symbolAt, isRefused: bot.isBalanceRefused) : .zero
+    guard let sellable = symbols[bot.symbolAt].sellable(there) else { return }
     let price = symbols[bot.symbolAt].lastPrice
     if sellable.isZero {
-      if let resting { cancel(resting.key, reason: "the position is closed", &effects) }
-    } else if bot.isExiting {
+      if let resting { cancel(resting.key, reason: bot.isOpen ? "the account has less than it sells" : "the position is closed", &effects) }
+    } else if bot.isExiting, maySell(bot, hasResting: resting != nil) {
       if let resting {
         cancel(resting.key, reason: "making room for the exit", &effects)
       } else {
@@ -44,10 +64,24 @@ extension TradingCore {
     }
   }
 
+  /// Whether an exit may leave now: after a refusal it waits, and meanwhile its stop rests.
+  private mutating func maySell(_ bot: Bot.Standing, hasResting: Bool) -> Bool {
+    // A stop that rests is not given up for an exit that cannot be.
+    if hasResting, !symbols[bot.symbolAt].isTrading() { return false }
+    // What is halted, and refused, is not tried again by itself.
+    return now >= bot.retryAt && (!bot.isExitRefused || tradingState != .halted)
+  }
+
+  /// Cancels an order, and with it the other one of its pair: the exchange ends both.
   mutating func cancel(_ key: OrderKey, reason: String, _ effects: inout [Effect]) {
     guard let order = orders.standing(of: key) else { return }
-    let sequence = append(
+    var sequence = append(
       .cancelRequested(CancelRequest(clientOrderID: order.clientOrderID, botID: order.botID, reason: reason)), &effects)
+    if let linked = order.linked, let other = orders.key(of: linked), let status = orders.standing(of: other)?.status, !status.isTerminal,
+      status != .pendingCancel
+    {
+      sequence = append(.cancelRequested(CancelRequest(clientOrderID: linked, botID: order.botID, reason: reason)), &effects)
+    }
     effects.append(.cancel(order.clientOrderID, order.symbol, after: sequence))
   }
 
@@ -67,7 +101,7 @@ extension TradingCore {
   private mutating func sellOut(
     _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, price: Price, _ effects: inout [Effect]
   ) {
-    guard let exit = bots[index]?.exit(), let id = nextClientOrderID() else { return }
+    guard let exit = bots[index]?.exit(), let id = nextClientOrderID(index, exit.purpose), mayRepeat(index) else { return }
     let decided = price.isPositive ? price : exit.decisionPrice
     // The notional of a market order is judged by the exchange at its own price: asking is better than holding for ever.
     if let filter = symbols[bot.symbolAt].filterBroken(quantity: quantity, price: decided), filter != "NOTIONAL" { return }
@@ -79,33 +113,64 @@ extension TradingCore {
   /// Rests a stop for everything sellable; exits at once when the price is already through it.
   private mutating func protect(_ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, price: Price, _ effects: inout [Effect]) {
     let at = bot.symbolAt
-    guard let rules = symbols[at].stopRules(), let id = nextClientOrderID(), let (stop, reason) = bots[index]?.stop(tick: rules.tick)
+    guard let rules = symbols[at].stopRules(), let id = nextClientOrderID(index, .stopLoss),
+      let (stop, reason) = bots[index]?.stop(tick: rules.tick)
     else { return }
     guard stop.isPositive else { return }
     if price.isPositive, price <= stop {
+      guard !bot.isExiting else { return }
       requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(stop)", price: price, &effects)
       return
     }
-    let resting = contingentOrders(on: at)
-    guard rules.stopsMaximum == 0 || resting < rules.stopsMaximum else {
+    let resting = rules.stopsMaximum == 0 ? 0 : contingentOrders(on: at)
+    if let obstacle = symbols[at].stopObstacle(quantity, at: stop, resting: resting) {
       bots[index]?.isProtectionImpossible = true
-      bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000)
-      alert(
-        .warning, botIDs[index],
-        "\(resting) stops rest on \(symbolNames[at]) already, the most that the exchange takes; this one is watched here instead",
-        &effects)
-      return
+      if case .stopsUsedUp = obstacle { bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000) }
+      markDirty(index)
+      return alert(
+        .warning, .stopWatchedHere, botIDs[index], "\(obstacle.words(symbolNames[at])); its stop is watched here instead", &effects)
     }
-    guard symbols[at].filterBroken(quantity: quantity, price: stop) == nil, symbols[at].takesPrice(stop) else {
-      bots[index]?.isProtectionImpossible = true
-      alert(
-        .warning, botIDs[index],
-        "a stop for \(quantity) at \(stop) breaks the exchange's filters; the stop is watched here instead of resting there", &effects)
-      return
+    if let level = restingTarget(index, bot, quantity, price: price, tick: rules.tick) {
+      if price.isPositive, price >= level.price {
+        guard !bot.isExiting else { return }
+        return requestExit(
+          index, .takeProfit, reason: "price \(price) reached the target \(level.price)", price: price, &effects)
+      }
+      return protect(index, bot, quantity, stop: (stop, reason), target: level, &effects)
     }
+    guard mayRepeat(index) else { return }
     let request = OrderRequest(
       clientOrderID: id, symbol: symbolNames[at], side: .sell, type: .stopLoss, quantity: quantity, stopPrice: stop)
     guard let approved = RiskGate.approveReduction(request, held: bot.quantity, decisionPrice: stop) else { return }
     send(approved, bot: botIDs[index], purpose: .stopLoss, reason: reason, &effects)
+  }
+
+  /// Where the target of a position rests beside its stop; `nil` where there is none, or where it is watched here.
+  private mutating func restingTarget(
+    _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, price: Price, tick: Price
+  ) -> (price: Price, reason: String)? {
+    guard targetsRest, !bot.isTargetWatched, let target = bots[index]?.target(tick: tick), target.price.isPositive,
+      symbols[bot.symbolAt].takesTarget(quantity, at: target.price, last: price)
+    else { return nil }
+    // Nothing is sold by a target while trading is halted.
+    if tradingState == .halted, price >= target.price { return nil }
+    return target
+  }
+
+  /// Rests a stop and a target as one pair (Binance: rest-api.md, `POST /api/v3/orderList/oco`).
+  private mutating func protect(
+    _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, stop: (price: Price, reason: String), target: (price: Price, reason: String),
+    _ effects: inout [Effect]
+  ) {
+    guard mayRepeat(index), let stopID = nextClientOrderID(index, .stopLoss),
+      let targetID = nextClientOrderID(index, .takeProfit, ahead: 1)
+    else { return }
+    let symbol = symbolNames[bot.symbolAt]
+    let stopRequest = OrderRequest(
+      clientOrderID: stopID, symbol: symbol, side: .sell, type: .stopLoss, quantity: quantity, stopPrice: stop.price, linked: targetID)
+    let targetRequest = OrderRequest(
+      clientOrderID: targetID, symbol: symbol, side: .sell, type: .limitMaker, quantity: quantity, price: target.price, linked: stopID)
+    guard let pair = RiskGate.approvePair(stop: stopRequest, target: targetRequest, held: bot.quantity) else { return }
+    sendPair(pair, target: targetRequest, bot: botIDs[index], reason: stop.reason, targetReason: target.reason, &effects)
   }
 }

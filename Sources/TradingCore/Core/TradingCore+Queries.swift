@@ -13,6 +13,11 @@ extension TradingCore {
   static let confirmedOrderPatience: Int64 = 60_000
   /// Trades that may be an order's own keep it in doubt this much longer than the fence, in milliseconds.
   static let unclaimedTradePatience: Int64 = 60_000
+  /// Time that each order in doubt has for its queries, in milliseconds: ten queries a second in all, 2,400 of request weight a minute,
+  /// however many orders there are.
+  private static let queryMilliseconds: Int64 = 100
+  /// Orders that are asked about at once; further ones wait for their turn.
+  private static let queriesAtOnce = 20
   /// An answer that has not come after this long, in nanoseconds, is not waited for.
   private static let answerPatience: Int64 = 30_000_000_000
 
@@ -22,6 +27,7 @@ extension TradingCore {
     switch outcome {
     case .found(let report):
       orders[key]?.missingSince = nil
+      orders[key]?.isDue = false
       handle(report, &effects)
       guard let current = orders[key] else { return }
       if current.isAwaitingFills { return listTrades(of: key, &effects) }
@@ -44,6 +50,10 @@ extension TradingCore {
     guard let askedAt else { return }
     let since = order.missingSince ?? askedAt
     orders[key]?.missingSince = since
+    if let moment = saleMoment(of: order), !order.isParked, askedAt >= moment {
+      guard order.areTradesListed, let listed = order.tradesAskedAt, listed >= moment else { return listTrades(of: key, &effects) }
+      if !hasUnclaimed(like: order), accountDenies(order, since: moment, &effects) { park(key, &effects) }
+    }
     let fence = fence(of: order, missingSince: since)
     guard askedAt >= fence, !order.isAwaitingFills else { return }
     guard order.areTradesListed, let listed = order.tradesAskedAt, listed >= fence else { return listTrades(of: key, &effects) }
@@ -58,6 +68,26 @@ extension TradingCore {
     return order.sentBefore?.advanced(byMilliseconds: configuration.fenceMilliseconds) ?? .distantFuture
   }
 
+  /// From when on a sale in doubt is taken no more by the exchange; `nil` for other orders.
+  private func saleMoment(of order: Order) -> Timestamp? {
+    guard order.isInDoubt, order.intent.request.side == .sell, !order.isKnownToVenue, let sentBefore = order.sentBefore else {
+      return nil
+    }
+    // An order that waits longer than that for the disk is not sent any more.
+    let sent = min(sentBefore, order.createdAt.advanced(byMilliseconds: Self.diskPatience))
+    return sent.advanced(byMilliseconds: configuration.saleFenceMilliseconds)
+  }
+
+  /// The longest that an order waits between its decision and its first byte, in milliseconds.
+  static let diskPatience: Int64 = 1_000
+
+  /// Its position is protected, or sold, as if the order were not there.
+  private mutating func park(_ key: OrderKey, _ effects: inout [Effect]) {
+    orders[key]?.isParked = true
+    guard let index = owner(of: key) else { return }
+    advance(index, &effects)
+  }
+
   private func hasUnclaimed(like order: Order) -> Bool {
     guard let at = symbolAt(order.intent.request.symbol) else { return false }
     return symbols[at].unclaimed.contains { $0.side == order.intent.request.side && $0.fill.tradeID > order.tradeFloor }
@@ -69,10 +99,11 @@ extension TradingCore {
       .orderUpdated(
         OrderUpdate(
           clientOrderID: order.clientOrderID, botID: order.botID, status: .expired, venueOrderID: order.venueOrderID,
-          executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote,
-          reason: "\(OrderUpdate.givenUp), asked again and again for long enough: \(words)")), &effects)
+          executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, cause: .givenUp,
+          reason: "not found on the venue, asked again and again for long enough: \(words)")), &effects)
     alert(
-      order.isKnownToVenue ? .warning : .info, order.botID, "order \(order.clientOrderID) is not on the venue: \(words); it is released",
+      order.isKnownToVenue ? .warning : .info, .orderReleased, order.botID,
+      "order \(order.clientOrderID) is not on the venue: \(words); it is released",
       &effects)
     claim(symbol: order.intent.request.symbol, &effects)
     if let index = owner(of: key) { advance(index, &effects) }
@@ -81,8 +112,21 @@ extension TradingCore {
   private mutating func scheduleQuery(_ key: OrderKey) {
     guard let count = orders[key]?.queryCount else { return }
     orders[key]?.queryCount = count + 1
-    let delay: Int64 = min(4_000, 500 << Int64(min(count + 1, 3)))
-    orders[key]?.nextQuery = now.advanced(byMilliseconds: delay)
+    let share = Int64(orders.unsettledCount) * Self.queryMilliseconds
+    let delay: Int64 = max(min(4_000, 500 << Int64(min(count + 1, 3))), share)
+    var next = now.advanced(byMilliseconds: delay)
+    // A position waits for it.
+    if let order = orders[key], !order.isParked, let moment = saleMoment(of: order) {
+      next = now < moment ? min(next, moment) : min(next, now.advanced(byMilliseconds: max(500, share)))
+    }
+    orders[key]?.nextQuery = next
+  }
+
+  /// Asks about one of many orders: about the first ones now, about the others one by one.
+  mutating func ask(_ key: OrderKey, inTurn number: Int, _ effects: inout [Effect]) {
+    guard number >= Self.queriesAtOnce else { return ask(key, &effects) }
+    orders.unsettle(key)
+    orders[key]?.nextQuery = now.advanced(byMilliseconds: Int64(number) * Self.queryMilliseconds)
   }
 
   /// Asks about an order now, and again until an answer settles it.
@@ -94,17 +138,18 @@ extension TradingCore {
     effects.append(.query(request.clientOrderID, request.symbol))
   }
 
-  /// Asks for the account's trades since the order was made.
+  /// Asks for the account's trades because of an order.
   private mutating func listTrades(of key: OrderKey, _ effects: inout [Effect]) {
-    guard let order = orders[key] else { return }
+    guard let order = orders[key], let at = symbolAt(order.intent.request.symbol) else { return }
     if let asked = order.tradesAskedAt, now.nanoseconds(since: asked) < 2_000_000_000 { return }
     orders[key]?.tradesAskedAt = now
     orders[key]?.areTradesListed = false
-    effects.append(.listTrades(order.intent.request.symbol, from: TradeID(order.tradeFloor.value &+ 1)))
+    listTrades(at, &effects)
   }
 
   /// Asks about every order whose time has come: those in doubt, and those of which nothing was heard for ten seconds.
   mutating func askOverdue(_ effects: inout [Effect]) {
+    listTradesInTurn(&effects)
     for key in orders.unsettled {
       guard let order = orders[key] else { continue }
       if let asked = order.queriedAt, now.nanoseconds(since: asked) < Self.answerPatience { continue }

@@ -7,7 +7,7 @@ extension TradingCore {
   /// Takes an entry that came from outside (a person, the venue) as it is. False when its sequence is not the next.
   public mutating func adopt(_ entry: JournalEntry) -> Bool {
     guard entry.sequence == nextSequence else { return false }
-    if entry.sequence > 1 { now = max(now, entry.time) }
+    if entry.sequence > 1, !entry.record.isDatedByTheMachine { now = max(now, entry.time) }
     apply(entry)
     return true
   }
@@ -21,6 +21,28 @@ extension TradingCore {
   /// Loss limits change nothing any more: what they did is in the journal.
   public mutating func leaveLossLimitsToTheJournal() { lossLimitsAreOff = true }
 
-  /// Ends the names of orders from here on; see ``CoreConfiguration/orderTag``.
-  public mutating func useOrderTag(_ tag: String) { configuration.orderTag = tag }
+  /// What strategies of other processes wanted is in the journal, and comes as events.
+  public mutating func takeAnswersFromTheJournal() { answersComeFromTheJournal = true }
+
+  /// What the next fills' fee assets are worth, instead of what prices known here say.
+  public mutating func takeFeeRate(_ rate: Price) { feeRateOfJournal = rate }
+
+  /// Prices act as `.price` events only, as on paper; those that did something are in the journal.
+  public mutating func takePricesFromTheJournal() { pricesComeFromTheJournal = true }
+
+  /// A closed candle that was in doubt.
+  public mutating func close(doubtful candle: Candle, of key: SeriesKey, at time: Timestamp, effects: inout [Effect]) {
+    now = max(now, time)
+    guard let at = seriesAt(key), candle.openTime > series[at].lastOpenTime else { return }
+    closed(candle, at, isLate: false, isDoubtful: true, &effects)
+  }
+
+  /// Whether entries are sized as programs up to 0.3 did: a quantity, the budget divided by the price of the decision.
+  public mutating func sizeByQuantity(_ isOld: Bool) { sizesByQuantity = isOld }
+
+  /// Whether targets are watched and never rest, as with programs up to 0.3.
+  public mutating func watchTargets(_ isOld: Bool) { targetsRest = !isOld }
+
+  /// Orders are named as the journal names them, by the sequence of their intents: how programs name them has changed.
+  public mutating func takeOrderNames(_ names: [UInt64: ClientOrderID]) { orderNames = names }
 }

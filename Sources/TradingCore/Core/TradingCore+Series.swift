@@ -50,6 +50,7 @@ extension TradingCore {
     now = max(now, close)
     symbols[handle.symbol].lastPrice = price
     decide(price: price, at: close, isLate: false, &effects)
+    endEntries(handle.series, close: close, price: price, &effects)
   }
 
   /// The symbol's price, where no bot holds it and no decision hangs on how it got there.

@@ -1,5 +1,5 @@
 public import Time
-import Strategies
+public import Strategies
 public import TradingModel
 public import Venue
 
@@ -13,19 +13,60 @@ public struct TradingCore: Sendable {
   public internal(set) var identity: JournalIdentity?
   public internal(set) var nextSequence: UInt64 = 1
   public internal(set) var tradingState: TradingState = .active
-  /// Why the trading state is what it is; empty before its first change.
+  /// Why the trading state is what it is, in words; empty before its first change.
   public internal(set) var tradingStateReason = ""
+  public internal(set) var tradingStateCause = TradingStateChange.Cause.request
+  /// A limit was breached since trading was last made active.
+  var wasBreached = false
   public internal(set) var riskLimits = RiskLimits()
-  /// The portfolio's profit and loss as the limits see it.
-  public internal(set) var portfolio = PortfolioWatch()
+  /// The portfolio's profit and loss as the limits see it, for each quote asset.
+  var portfolios = PortfolioWatches()
+  /// What other quote assets are worth in the account's currency, as it was taken last.
+  var rates = ConversionRates()
+  var ratesTakenAt: Timestamp = .zero
+  /// When rates are looked for next.
+  var nextRates: Timestamp = .zero
   /// When the last orders were made.
   var recentOrders = RecentOrders()
   var watchedAt: Timestamp = .zero
   /// A replay takes breaches from the journal.
   var lossLimitsAreOff = false
+  /// A replay takes the names of orders from the journal, by the sequence of their intents.
+  var orderNames: [UInt64: ClientOrderID] = [:]
+  /// A replay takes the prices that did something from the journal.
+  var pricesComeFromTheJournal = false
+  /// A replay of an old journal sizes entries as they were sized then.
+  var sizesByQuantity = false
+  /// Targets rest beside their stops; a replay of an old journal watches them, as programs up to 0.3 did.
+  var targetsRest = true
+  /// A replay takes the rates of fees from the journal.
+  var feeRateOfJournal: Price?
   public internal(set) var balances: [AssetBalance] = []
+  /// All balances were read since the start.
+  var knowsAccount = false
+  /// When all balances were asked for, while no answer came; and when those that came last were asked for.
+  var accountAskedAt: Timestamp?
+  var accountReadAt: Timestamp = .zero
+  /// Assets of which the account has less than its bots' books.
+  var shortfalls: [Shortfall] = []
+  /// What other people's orders lock, by asset, as far as that is certain.
+  var foreignLocks: [String: Quantity] = [:]
+  /// When an order of ours last changed.
+  var ordersChangedAt: Timestamp = .zero
+  /// Trades of all bots that closed, for guards of symbols and of the account.
+  var closedTrades = ClosedTrades(capacity: 10_000)
+  /// What stops entries until a time.
+  public internal(set) var locks = EntryLocks()
+  /// Orders that follow a refusal, of all bots.
+  var repeats = RepeatBudget()
   public internal(set) var executionIsLive: Bool
   public internal(set) var journalIsHealthy = true
+  /// The account that the journal belongs to; `nil` before the exchange told it, and in the paper modes.
+  public internal(set) var account: AccountBinding?
+  /// The processes that traded with the journal.
+  public internal(set) var starts = KnownStarts()
+  /// What `reconciled` told last.
+  public internal(set) var isCompared = true
 
   var bots: [Bot?] = []
   /// Their names; those of removed bots stay.
@@ -44,6 +85,11 @@ public struct TradingCore: Sendable {
   var finished: RingOfOrders = RingOfOrders()
   var requests = RequestMemory()
   var nextEquityAt: Timestamp = .zero
+  /// When some symbol's trades may be listed next on no other ground than time, and whose turn it is.
+  var nextListing: Timestamp = .zero
+  var listingTurn = 0
+  /// The midnight up to which positions of long candles were valued.
+  var markedMidnight: Timestamp = .zero
   /// The highest order number that any venue report named.
   public internal(set) var highestVenueOrderID = VenueOrderID(0)
 
@@ -51,6 +97,20 @@ public struct TradingCore: Sendable {
   var now: Timestamp = .zero
   var currentRequestID = ""
   var currentFingerprint: UInt64 = 0
+  /// Makes the strategies that other processes serve where the driver has them in this process (backtests); `nil`: they are asked.
+  let localStrategies: (@Sendable (BotConfiguration) -> (any Strategy)?)?
+  /// Strategies that some process serves now, by name, in order of their coming.
+  var servedNames: [String] = []
+  /// A replay takes answers from the journal.
+  var answersComeFromTheJournal = false
+  /// The number of the next candle that is shown to a process.
+  var nextQuestion: Int64 = 1
+  /// Bots by the instance of their strategy.
+  var instances = NumberedInstances()
+  /// Entries that may rest on the venue and are not over, oldest first.
+  var waitingEntries: [OrderKey] = []
+  /// Bots whose strategy was asked and has not answered, or answered while others have not: in paper modes the market waits for them.
+  var askedBots: [Int] = []
   /// Bots whose snapshot changed since the driver last asked.
   var dirtyBots: [Int] = []
   /// Which bots are among them.
@@ -58,21 +118,31 @@ public struct TradingCore: Sendable {
   /// Room for the signals of one candle.
   var signals: [CandleSignal] = []
 
-  public init(configuration: CoreConfiguration) {
+  /// - Parameter localStrategies: makes strategies that other processes serve in this one; without it they are asked by effects.
+  public init(
+    configuration: CoreConfiguration, localStrategies: (@Sendable (BotConfiguration) -> (any Strategy)?)? = nil
+  ) {
     self.configuration = configuration
+    self.localStrategies = localStrategies
     executionIsLive = configuration.mode.isPaper
   }
 
   /// Advances the machine by one event at core time `at`. Cost: constant for ticks no bot waits for; linear in the bots of a series
   /// for a closed candle.
   public mutating func step(_ event: CoreEvent, at time: Timestamp, effects: inout [Effect]) {
-    now = max(now, time)
+    switch event {
+    // Of the machine's time, before the exchange's is known: they do not move core time.
+    case .started(let start): return started(start, at: time, &effects)
+    case .account(let account): return bind(account, at: time, &effects)
+    default: now = max(now, time)
+    }
     switch event {
     case .command(let envelope): handle(envelope, &effects)
     case .market(let market): handle(market, &effects)
     case .price(let symbol, let price):
       if let at = symbolAt(symbol), price.isPositive { priceMoved(at, to: price, &effects) }
-    case .history(let key, let candles): warm(key, candles)
+    case .history(let key, let candles): warm(key, candles, &effects)
+    case .candlesSkipped(let key, let candles): skipped(key, candles, &effects)
     case .report(let report): handle(report, &effects)
     case .submitted(let id, let outcome): submitted(id, outcome, &effects)
     case .canceled(let id, let outcome): canceled(id, outcome, &effects)
@@ -81,8 +151,14 @@ public struct TradingCore: Sendable {
     case .rules(let rules): for rule in rules { learn(rule, &effects) }
     case .feed(let symbol, let state): feedChanged(symbol, state)
     case .executionStream(let isLive): executionStreamChanged(isLive, &effects)
-    case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete)
-    case .journalFailed: journalIsHealthy = false
+    case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete, &effects)
+    case .identified(let symbol, let id, let outcome): identified(symbol, id, outcome, &effects)
+    case .reconciled(let isCompared): self.isCompared = isCompared
+    case .started, .account: break
+    case .journalFailed(let message): journalChanged(isHealthy: false, message, &effects)
+    case .journalRecovered: journalChanged(isHealthy: true, "", &effects)
+    case .warned(let message): alert(.warning, .other, nil, message, &effects)
+    case .strategies(let event): handle(event, &effects)
     case .clock: tick(&effects)
     }
   }
@@ -153,12 +229,14 @@ public struct TradingCore: Sendable {
     let candlesHeld = series[at].listenerIndex(of: index).map { series[at].listeners[$0].position.barsHeld }
     let rules = symbols[bot.symbolAt].rules
     return BotSnapshot(
-      configuration: bot.configuration, state: bot.state, stateReason: bot.stateReason, createdAt: bot.createdAt,
-      updatedAt: bot.updatedAt, position: bot.position, statistics: bot.statistics,
+      configuration: bot.configuration, createdSequence: bot.createdSequence, state: bot.state, stateCause: bot.stateCause,
+      stateReason: bot.stateReason, createdAt: bot.createdAt, updatedAt: bot.updatedAt, position: bot.position, results: bot.results,
       stopPrice: bot.stopPrice(tick: rules?.tickSize ?? .zero),
-      takeProfitPrice: bot.takeProfitPrice, openOrders: bot.openOrders.compactMap { orders[$0]?.clientOrderID },
+      takeProfitPrice: bot.takeProfitPrice, protection: protection(of: bot), flows: bot.flows,
+      openOrders: bot.openOrders.compactMap { orders[$0]?.clientOrderID },
       exitReason: bot.exitRequest?.reason ?? "",
-      lastSignal: bot.lastSignal, candlesHeld: candlesHeld ?? 0, baseAsset: rules?.baseAsset ?? "", quoteAsset: rules?.quoteAsset ?? "")
+      lastSignal: bot.lastSignal, hold: bot.hold, candlesHeld: candlesHeld ?? 0, baseAsset: rules?.baseAsset ?? "",
+      quoteAsset: rules?.quoteAsset ?? "")
   }
 
   public func order(_ id: ClientOrderID) -> Order? { orders[id] }
@@ -210,7 +288,7 @@ public struct TradingCore: Sendable {
 }
 
 /// The last finished orders, bounded.
-struct RingOfOrders: Sendable {
+struct RingOfOrders: Sendable, Codable {
   static let capacity = 10_000
   private var ids: [OrderKey] = []
   private var head = 0
@@ -228,23 +306,66 @@ struct RingOfOrders: Sendable {
   }
 }
 
-/// Which mutations were already done: `request_id` → fingerprint, the last 10,000.
+/// The last ``capacity`` mutations that were done, by request id, with what they were answered.
 struct RequestMemory: Sendable {
   static let capacity = 10_000
-  private var fingerprints: [String: UInt64] = [:]
+
+  struct Known: Sendable {
+    var fingerprint: UInt64
+    /// `nil` until it was answered, and where the answer was too long.
+    var response: [UInt8]?
+  }
+
+  private var known: [String: Known] = [:]
   private var order: [String] = []
   private var head = 0
 
-  func fingerprint(of id: String) -> UInt64? { fingerprints[id] }
+  func find(_ id: String) -> Known? { known[id] }
 
   mutating func remember(_ id: String, _ fingerprint: UInt64) {
-    guard !id.isEmpty, fingerprints.updateValue(fingerprint, forKey: id) == nil else { return }
+    guard !id.isEmpty, known[id] == nil else { return }
+    known[id] = Known(fingerprint: fingerprint, response: nil)
     if order.count < Self.capacity {
       order.append(id)
     } else {
-      fingerprints[order[head]] = nil
+      known[order[head]] = nil
       order[head] = id
       head = (head + 1) % Self.capacity
     }
+  }
+
+  /// The first answer counts.
+  mutating func answer(_ id: String, _ response: [UInt8]?) {
+    if let entry = known[id], entry.response == nil { known[id]?.response = response }
+  }
+}
+
+extension RequestMemory: Codable {
+  /// A mutation as a snapshot keeps it.
+  private struct Kept: Codable {
+    var id: String
+    var fingerprint: UInt64
+    var response: [UInt8]?
+  }
+
+  private enum CodingKeys: CodingKey { case kept, head }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    let kept = order.map { id in Kept(id: id, fingerprint: known[id]?.fingerprint ?? 0, response: known[id]?.response) }
+    try container.encode(kept, forKey: .kept)
+    try container.encode(head, forKey: .head)
+  }
+
+  /// - Throws: `DecodingError` where there are more than fit.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let kept = try container.decode([Kept].self, forKey: .kept)
+    head = try container.decode(Int.self, forKey: .head)
+    guard kept.count <= Self.capacity, head >= 0, head == 0 || head < kept.count else {
+      throw DecodingError.dataCorrupted(DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "requests do not fit"))
+    }
+    order = kept.map(\.id)
+    for one in kept { known[one.id] = Known(fingerprint: one.fingerprint, response: one.response) }
   }
 }

@@ -3,7 +3,7 @@ public import TradingModel
 import Venue
 
 /// One of our orders, folded from its intent, updates and fills.
-public struct Order: Hashable, Sendable {
+public struct Order: Hashable, Sendable, Codable {
   public var intent: OrderIntent
   /// The intent's journal sequence.
   public var sequence: UInt64
@@ -37,6 +37,11 @@ public struct Order: Hashable, Sendable {
   /// When our account's trades were last asked for because of this order, and whether they came.
   var tradesAskedAt: Timestamp?
   var areTradesListed = false
+  /// A sale in doubt that the exchange takes no more, and of which the account, read since, shows nothing: its position is protected and
+  /// sold as if it were not there, while it is asked for on.
+  var isParked = false
+  /// The other order of its pair ended because this one acted: the word about that is due.
+  var isDue = false
   /// It expired because the venue did not know it, not by the venue's word.
   var wasGivenUp = false
 
@@ -58,18 +63,37 @@ public struct Order: Hashable, Sendable {
   public var isUnsettled: Bool {
     switch status {
     case .initialized, .submitted, .unknown, .pendingCancel: true
-    case .accepted, .partiallyFilled: isAwaitingFills || intent.request.type == .market
+    case .accepted, .partiallyFilled: isAwaitingFills || intent.request.isImmediate
     case .filled, .canceled, .rejected, .expired, .denied: isAwaitingFills
     }
   }
 
-  /// Resting on the venue, known and settled. A market order never rests: between its acceptance and its last fill it is unsettled.
+  /// Resting on the venue, known and settled. An order that is over at once never rests: between its acceptance and its last fill it is unsettled.
   public var isResting: Bool { (status == .accepted || status == .partiallyFilled) && !isUnsettled }
+
+  /// Its answer was lost, or the process that made it is gone.
+  var isInDoubt: Bool { status == .unknown || status == .submitted && sentBefore != nil }
 
   /// Whether the venue has ever spoken of it.
   var isKnownToVenue: Bool { venueOrderID.value != 0 || executedQuantity.isPositive }
 
-  /// Quantity that may still execute.
+  /// What a buy may still cost, and what it did cost that is not booked yet; in quote asset. An order by amount costs at most its amount,
+  /// whatever the price is.
+  var outstandingValue: Amount {
+    let request = intent.request
+    if request.isByAmount {
+      return max((status.isTerminal ? cumulativeQuote : max(request.quoteQuantity, cumulativeQuote)) - filledQuote, .zero)
+    }
+    let executed = max(executedQuantity - filledQuantity, .zero)
+    return max(intent.decisionPrice, request.price) * (status.isTerminal ? executed : remainingQuantity)
+  }
+
+  /// Whether it is known to be filled as a whole. An order by amount is when the venue says so; the simulated venue fills it in one go.
+  var isFilledWhole: Bool {
+    intent.request.isByAmount ? filledQuantity.isPositive : filledQuantity >= intent.request.quantity
+  }
+
+  /// Quantity that may still execute; zero for an order by amount.
   public var remainingQuantity: Quantity { max(intent.request.quantity - filledQuantity, .zero) }
 
   public var averagePrice: Price {
@@ -82,7 +106,7 @@ public struct Order: Hashable, Sendable {
   /// Takes an update of its status; the venue's number aside.
   mutating func apply(_ update: OrderUpdate, at time: Timestamp) {
     status = update.status
-    wasGivenUp = update.status == .expired && update.reason.hasPrefix(OrderUpdate.givenUp)
+    wasGivenUp = update.cause == .givenUp
     if update.status == .unknown { sentBefore = time }
     executedQuantity = max(executedQuantity, update.executedQuantity)
     cumulativeQuote = max(cumulativeQuote, update.cumulativeQuote)
@@ -90,14 +114,52 @@ public struct Order: Hashable, Sendable {
     updatedAt = time
   }
 
-  /// Books one of its fills, the venue's number aside, and returns what it was decided at.
-  mutating func apply(_ fill: Fill, at time: Timestamp) -> (price: Price, volatility: Price) {
+  /// Takes the wish to cancel it; false when it is finished and nothing changes.
+  mutating func apply(_ cancel: CancelRequest, at time: Timestamp) -> Bool {
+    guard !status.isTerminal else { return false }
+    status = .pendingCancel
+    updatedAt = time
+    return true
+  }
+
+  /// Folds a record about it: the one meaning of an order's records, for the core and for readers of the journal. False when the record
+  /// is not about it, or changes nothing.
+  public mutating func apply(_ record: Record, at time: Timestamp) -> Bool {
+    switch record {
+    case .orderUpdated(let update) where update.clientOrderID == clientOrderID:
+      if update.venueOrderID.value != 0 { venueOrderID = update.venueOrderID }
+      apply(update, at: time)
+      return true
+    case .cancelRequested(let cancel) where cancel.clientOrderID == clientOrderID: return apply(cancel, at: time)
+    case .fill(let fill) where fill.clientOrderID == clientOrderID:
+      if venueOrderID.value == 0 { venueOrderID = fill.fill.venueOrderID }
+      _ = apply(fill.fill, at: time)
+      return true
+    default: return false
+    }
+  }
+
+  /// The order that a journal's entries about it tell of, oldest first; `nil` when they hold no intent.
+  public static func folded(_ entries: [JournalEntry]) -> Order? {
+    var folded: Order?
+    for entry in entries {
+      if case .orderIntent(let intent) = entry.record {
+        folded = Order(intent: intent, sequence: entry.sequence, at: entry.time)
+      } else {
+        _ = folded?.apply(entry.record, at: entry.time)
+      }
+    }
+    return folded
+  }
+
+  /// Books one of its fills, the venue's number aside, and returns the volatility that it was decided at.
+  mutating func apply(_ fill: Fill, at time: Timestamp) -> Price {
     filledQuantity += fill.quantity
     filledQuote += fill.quoteQuantity
     executedQuantity = max(executedQuantity, filledQuantity)
     if firstTrade == nil { firstTrade = fill.tradeID } else { otherTrades.append(fill.tradeID) }
     updatedAt = time
-    return (intent.decisionPrice, intent.volatility)
+    return intent.volatility
   }
 
   /// What decisions and reports look at; plain numbers.
@@ -115,7 +177,17 @@ public struct Order: Hashable, Sendable {
     var isResting: Bool
     /// It waits for a trigger price.
     var isContingent: Bool
+    /// It rests at a target, beside its stop.
+    var isTarget: Bool
+    /// The other order of its pair.
+    var linked: ClientOrderID?
+    var isSale: Bool
+    var isParked: Bool
+    var isDue: Bool
     var remainingQuantity: Quantity
+
+    /// Whether it keeps a position safe, and is not what closes it: the stop, and the target beside it.
+    var isProtective: Bool { isContingent || isTarget }
 
     /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
     func isOvertaken(by report: ExecutionReport, _ next: OrderStatus) -> Bool {
@@ -136,6 +208,8 @@ public struct Order: Hashable, Sendable {
       clientOrderID: intent.request.clientOrderID, symbol: intent.request.symbol, botID: intent.botID, venueOrderID: venueOrderID,
       status: status, executedQuantity: executedQuantity, cumulativeQuote: cumulativeQuote, wasGivenUp: wasGivenUp, purpose: intent.purpose,
       isUnsettled: isUnsettled, isResting: !isUnsettled && (status == .accepted || status == .partiallyFilled),
-      isContingent: intent.request.type.isContingent, remainingQuantity: remainingQuantity)
+      isContingent: intent.request.type.isContingent, isTarget: intent.isTarget, linked: intent.request.linked,
+      isSale: intent.request.side == .sell,
+      isParked: isParked && isInDoubt, isDue: isDue && executedQuantity.isZero, remainingQuantity: remainingQuantity)
   }
 }

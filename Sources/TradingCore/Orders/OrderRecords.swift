@@ -2,7 +2,7 @@ public import TradingModel
 public import Venue
 
 /// One decision to trade, written before it is sent.
-public struct OrderIntent: Hashable, Sendable {
+public struct OrderIntent: Hashable, Sendable, Codable {
   public var request: OrderRequest
   public var botID: BotID
   public var purpose: OrderPurpose
@@ -22,10 +22,28 @@ public struct OrderIntent: Hashable, Sendable {
     self.decisionPrice = decisionPrice
     self.volatility = volatility
   }
+
+  /// Whether it rests at a target beside a stop; a target that is watched sells at the market instead.
+  var isTarget: Bool { request.type == .limitMaker && purpose == .takeProfit }
+
+  /// Whether it is a stop under a position.
+  var isStop: Bool { request.side == .sell && request.type.isContingent }
 }
 
 /// A change of an order's status.
 public struct OrderUpdate: Hashable, Sendable {
+  /// Where the change comes from; decides what may follow it.
+  public enum Cause: UInt8, Hashable, Sendable, CaseIterable {
+    /// The venue said so.
+    case venue = 1
+    /// The answer to its request was lost.
+    case answerLost = 2
+    /// The venue does not know it, asked again and again for long enough.
+    case givenUp = 3
+    /// The process, and with it the simulated venue, ended before it was taken.
+    case restart = 4
+  }
+
   public var clientOrderID: ClientOrderID
   public var botID: BotID
   public var status: OrderStatus
@@ -33,15 +51,14 @@ public struct OrderUpdate: Hashable, Sendable {
   public var venueOrderID: VenueOrderID
   public var executedQuantity: Quantity
   public var cumulativeQuote: Amount
-  /// How the reason of an order begins that was given up because the venue does not know it.
-  static let givenUp = "not found on the venue"
-
+  public var cause: Cause
   /// The venue's reason, code included, or why the status is unknown; empty if none.
   public var reason: String
   public init(
     clientOrderID: ClientOrderID, botID: BotID, status: OrderStatus, venueOrderID: VenueOrderID, executedQuantity: Quantity,
-    cumulativeQuote: Amount, reason: String
+    cumulativeQuote: Amount, cause: Cause = .venue, reason: String
   ) {
+    self.cause = cause
     self.clientOrderID = clientOrderID
     self.botID = botID
     self.status = status
@@ -77,10 +94,13 @@ public struct FillRecord: Hashable, Sendable {
   public var realizedPnL: Amount
   /// Whether what remains cannot be sold any more, so the position counts as closed.
   public var closesPosition: Bool
+  /// What one unit of the fee's asset was worth in quote asset then; zero where it is the base or the quote asset, or not known.
+  public var commissionRate: Price
   public init(
     fill: Fill, botID: BotID?, clientOrderID: ClientOrderID?, side: Side, purpose: OrderPurpose, reason: String, realizedPnL: Amount,
-    closesPosition: Bool
+    closesPosition: Bool, commissionRate: Price = .zero
   ) {
+    self.commissionRate = commissionRate
     self.fill = fill
     self.botID = botID
     self.clientOrderID = clientOrderID
@@ -93,7 +113,7 @@ public struct FillRecord: Hashable, Sendable {
 }
 
 /// A wish to close a bot's position; stays until the position is closed.
-public struct ExitRequest: Hashable, Sendable {
+public struct ExitRequest: Hashable, Sendable, Codable {
   public var botID: BotID
   public var purpose: OrderPurpose
   public var reason: String
@@ -150,6 +170,14 @@ public enum DenialCode: UInt8, Hashable, Sendable, CaseIterable, CustomStringCon
   case openPositionLimit = 19
   case openOrderLimit = 20
   case orderRateLimit = 21
+  /// The price of the decision is far from what the market trades at, as far as is known.
+  case priceUnconfirmed = 22
+  /// A guard, or a person, locked entries of the bot, of its symbol or of all bots.
+  case entriesLocked = 31
+  /// Limits add up several quote assets, and a rate between them is not known or too old.
+  case conversionUnknown = 32
+  /// What the exchange knows of orders and trades is not read yet, after a start or a gap in the reports.
+  case notReconciled = 40
 
   public var description: String {
     switch self {
@@ -174,6 +202,10 @@ public enum DenialCode: UInt8, Hashable, Sendable, CaseIterable, CustomStringCon
     case .openPositionLimit: "MAX_OPEN_POSITIONS"
     case .openOrderLimit: "MAX_OPEN_ORDERS"
     case .orderRateLimit: "MAX_ORDERS_PER_MINUTE"
+    case .priceUnconfirmed: "PRICE_UNCONFIRMED"
+    case .entriesLocked: "ENTRIES_LOCKED"
+    case .conversionUnknown: "CONVERSION_UNKNOWN"
+    case .notReconciled: "NOT_RECONCILED"
     }
   }
 }

@@ -1,7 +1,7 @@
 import TradingModel
 
 /// Where an order is in the core's table: its place, and which of the place's orders it is. Outlives the order harmlessly.
-struct OrderKey: Hashable, Sendable {
+struct OrderKey: Hashable, Sendable, Codable {
   fileprivate var place: UInt32
   fileprivate var generation: UInt32
 }
@@ -12,7 +12,7 @@ struct OrderKey: Hashable, Sendable {
 /// somebody asked, and which number the venue gave to which order.
 struct OrderTable: Sendable {
   /// What is looked at without touching the order.
-  private struct Place: Sendable {
+  private struct Place: Sendable, Codable {
     var generation: UInt32 = 0
     var isTaken = false
     /// Listed among the changed orders.
@@ -168,6 +168,9 @@ struct OrderTable: Sendable {
   /// They, oldest first. Cost: linear.
   var unsettled: [OrderKey] { queuedCount == 0 ? [] : queue.compactMap { $0 } }
 
+  /// How many they are.
+  var unsettledCount: Int { queuedCount }
+
   /// Adds an order to those that need the venue's word, if it is not among them.
   mutating func unsettle(_ key: OrderKey) {
     guard contains(key), places[Int(key.place)].queued < 0 else { return }
@@ -211,5 +214,49 @@ struct OrderTable: Sendable {
     guard !changed.isEmpty else { return }
     for (_, key) in changed where contains(key) { places[Int(key.place)].isChanged = false }
     changed.removeAll(keepingCapacity: true)
+  }
+}
+
+// What recovery folds, for a snapshot (``CoreState``). The tables of names are made anew.
+extension OrderTable: Codable {
+  private enum CodingKeys: CodingKey { case places, orders, free, queueLength }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(places, forKey: .places)
+    try container.encode(stored.compactMap { $0 }, forKey: .orders)
+    try container.encode(free, forKey: .free)
+    try container.encode(queue.count, forKey: .queueLength)
+  }
+
+  /// - Throws: `DecodingError` where the parts do not fit together.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    places = try container.decode([Place].self, forKey: .places)
+    let orders = try container.decode([Order].self, forKey: .orders)
+    free = try container.decode([UInt32].self, forKey: .free)
+    let length = try container.decode(Int.self, forKey: .queueLength)
+    let isWhole =
+      places.reduce(0) { $0 + ($1.isTaken ? 1 : 0) } == orders.count && free.allSatisfy { $0 < places.count }
+      && places.allSatisfy { $0.queued < length } && length <= 64 + 3 * places.count
+    guard isWhole, length >= 0 else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "orders do not fit their places"))
+    }
+    queue = [OrderKey?](repeating: nil, count: length)
+    var next = 0
+    for (at, place) in places.enumerated() {
+      guard place.isTaken else {
+        stored.append(nil)
+        continue
+      }
+      stored.append(orders[next])
+      next += 1
+      names.add(at, place.id.fingerprint)
+      if place.venueOrderID.value != 0 { venueNumbers.add(at, venueFingerprint(place.venueOrderID, place.symbol)) }
+      guard place.queued >= 0 else { continue }
+      queue[place.queued] = OrderKey(place: UInt32(truncatingIfNeeded: at), generation: place.generation)
+      queuedCount += 1
+    }
   }
 }

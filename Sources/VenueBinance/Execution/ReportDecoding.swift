@@ -101,6 +101,17 @@ enum ReportDecoding {
       reason: reason(value["expiryReason"]), time: try time(value, timeName), source: source)
   }
 
+  /// One order's report in the answer about a list; the answer itself where it is about one order.
+  static func member(
+    _ id: ClientOrderID, of value: JSONValue, name: StaticString = "clientOrderId"
+  ) throws(FrameRefusal) -> JSONValue {
+    guard let members = value["orderReports"]?.array else { return value }
+    guard let member = members.first(where: { $0[name.description]?.string == id.text }) else {
+      throw FrameRefusal(.missingField, field: name)
+    }
+    return member
+  }
+
   /// A `FULL` answer to `POST order` as reports: one for each fill with running sums, and a last one when the order ended otherwise.
   static func answer(_ value: JSONValue) throws(FrameRefusal) -> [ExecutionReport] {
     let final = try order(value, source: .answer)

@@ -5,7 +5,7 @@ import Venue
 /// One message of the WebSocket API as the user data stream uses it (FACTS §15, §16).
 enum UserStreamMessage {
   /// An answer to a request of ours.
-  case answer(id: Int64?, error: APIError?, status: Int64)
+  case answer(Answer)
   case report(ExecutionReport)
   /// Assets that may have changed, absolute.
   case balances([AssetBalance])
@@ -14,6 +14,18 @@ enum UserStreamMessage {
   case terminated
   case serverShutdown
   case ignored
+
+  /// What the exchange says to a request.
+  struct Answer: Hashable {
+    /// The request's; `nil` where the exchange names none.
+    var id: Int64?
+    /// `nil`: it was done.
+    var error: APIError?
+    /// The subscription that was made.
+    var subscriptionID: Int64?
+    /// The subscriptions of the connection, where they were asked for.
+    var subscriptionIDs: [Int64]?
+  }
 
   init(parsing message: UnsafeBufferPointer<UInt8>) throws(FrameRefusal) {
     let value = try unsafe JSONValue(parsing: message, valuesMaximum: 200_000)
@@ -24,7 +36,11 @@ enum UserStreamMessage {
       }
       let error = value["error"].map { APIError($0) }
       let failed = error == nil && status != 200 ? APIError(code: 0, message: "status \(status)") : error
-      self = .answer(id: value["id"]?.integer, error: failed, status: status)
+      let result = value["result"]
+      self = .answer(
+        Answer(
+          id: value["id"]?.integer, error: failed, subscriptionID: result?["subscriptionId"]?.integer,
+          subscriptionIDs: result?.array?.compactMap { $0["subscriptionId"]?.integer }))
       return
     }
     switch event["e"]?.string {

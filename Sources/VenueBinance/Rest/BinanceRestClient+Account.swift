@@ -6,24 +6,53 @@ public import Venue
 
 extension BinanceRestClient {
   static let orderTimeoutMilliseconds = 8_000
-  static let tradesPerPage = 1_000
+  /// How long the exchange may take a stop or an exit after its timestamp: what is late is not to be sold blindly, and its fate is known the
+  /// sooner.
+  static let protectiveWindowMilliseconds = 2_000
 
   /// Sends an order once. The answer to a lost or undecided request is ``SubmitOutcome/unknown(message:)``; a request that certainly never
   /// left this machine is `rejected` with code 0.
   public func submit(_ request: OrderRequest, completion: @escaping (SubmitOutcome) -> Void) {
     // On spot a sell, and every contingent order of a long position, reduces risk.
     let isProtective = request.side == .sell || request.type.isContingent
-    let call = RestCall(
+    var call = RestCall(
       method: .post, path: "/api/v3/order", parameters: Self.parameters(of: request), security: .signed, weight: 1,
       purpose: isProtective ? .protective : .entry, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
+    if isProtective { call.receiveWindowMilliseconds = Self.protectiveWindowMilliseconds }
     perform(call) { completion(Self.submitOutcome($0)) }
   }
 
-  static func submitOutcome(_ result: RestResult) -> SubmitOutcome {
+  /// Sends a stop and a target as one pair (OCO) once; the outcome of each, as of ``submit(_:completion:)``.
+  public func submit(
+    stop: OrderRequest, target: OrderRequest, completion: @escaping ((stop: SubmitOutcome, target: SubmitOutcome)) -> Void
+  ) {
+    var call = RestCall(
+      method: .post, path: "/api/v3/orderList/oco", parameters: Self.parameters(ofStop: stop, target: target), security: .signed, weight: 1,
+      purpose: .protective, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
+    call.orderCount = 2
+    call.receiveWindowMilliseconds = Self.protectiveWindowMilliseconds
+    perform(call) { result in
+      completion((Self.submitOutcome(result, of: stop.clientOrderID), Self.submitOutcome(result, of: target.clientOrderID)))
+    }
+  }
+
+  /// A sale's target lies above the price and its stop below (rest-api.md, "New Order List - OCO").
+  static func parameters(ofStop stop: OrderRequest, target: OrderRequest) -> [RequestParameter] {
+    [
+      RequestParameter("symbol", stop.symbol.text), RequestParameter("side", stop.side == .buy ? "BUY" : "SELL"),
+      RequestParameter("quantity", stop.quantity.description), RequestParameter("aboveType", ReportDecoding.word(target.type)),
+      RequestParameter("aboveClientOrderId", target.clientOrderID.text), RequestParameter("abovePrice", target.price.description),
+      RequestParameter("belowType", ReportDecoding.word(stop.type)), RequestParameter("belowClientOrderId", stop.clientOrderID.text),
+      RequestParameter("belowStopPrice", stop.stopPrice.description), RequestParameter("newOrderRespType", "FULL"),
+    ]
+  }
+
+  /// - Parameter id: the order of a list that is meant; `nil`: the answer is of one order.
+  static func submitOutcome(_ result: RestResult, of id: ClientOrderID? = nil) -> SubmitOutcome {
     switch result {
     case .answered(let value):
       do throws(FrameRefusal) {
-        return .accepted(try ReportDecoding.answer(value))
+        return .accepted(try ReportDecoding.answer(id.map { id throws(FrameRefusal) in try ReportDecoding.member(id, of: value) } ?? value))
       } catch {
         return .unknown(message: "the answer cannot be read: \(error)")
       }
@@ -39,7 +68,10 @@ extension BinanceRestClient {
   static func parameters(of request: OrderRequest) -> [RequestParameter] {
     var parameters = [
       RequestParameter("symbol", request.symbol.text), RequestParameter("side", request.side == .buy ? "BUY" : "SELL"),
-      RequestParameter("type", ReportDecoding.word(request.type)), RequestParameter("quantity", request.quantity.description),
+      RequestParameter("type", ReportDecoding.word(request.type)),
+      request.isByAmount
+        ? RequestParameter("quoteOrderQty", request.quoteQuantity.description)
+        : RequestParameter("quantity", request.quantity.description),
       RequestParameter("newClientOrderId", request.clientOrderID.text), RequestParameter("newOrderRespType", "FULL"),
     ]
     if request.type.hasLimitPrice {
@@ -52,20 +84,33 @@ extension BinanceRestClient {
     return parameters
   }
 
-  /// Cancels an order by our id. Harmless to repeat, so a wrong clock (-1021) is corrected and the cancel sent once more.
-  public func cancel(_ clientOrderID: ClientOrderID, symbol: Symbol, completion: @escaping (CancelOutcome) -> Void) {
+  /// Cancels an order by our id. Harmless to repeat, so a wrong clock (-1021) is corrected and the cancel sent once more. Where the order
+  /// was one of a list, the whole list ends: the reports of its other orders come beside.
+  public func cancel(
+    _ clientOrderID: ClientOrderID, symbol: Symbol, completion: @escaping (CancelOutcome, _ others: [ExecutionReport]) -> Void
+  ) {
     let call = RestCall(
       method: .delete, path: "/api/v3/order",
       parameters: [RequestParameter("symbol", symbol.text), RequestParameter("origClientOrderId", clientOrderID.text)], security: .signed,
-      weight: 1, purpose: .orderCare, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
-    performRepeatable(call) { completion(Self.cancelOutcome($0)) }
+      weight: 1, purpose: .cancel, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
+    performRepeatable(call) { completion(Self.cancelOutcome($0, of: clientOrderID), Self.others(of: clientOrderID, $0)) }
   }
 
-  static func cancelOutcome(_ result: RestResult) -> CancelOutcome {
+  /// What the answer to a cancel says of the other orders of its list.
+  static func others(of id: ClientOrderID, _ result: RestResult) -> [ExecutionReport] {
+    guard case .answered(let value) = result, let members = value["orderReports"]?.array else { return [] }
+    return members.compactMap { member in
+      let report = try? ReportDecoding.order(member, source: .answer, clientOrderIDName: "origClientOrderId")
+      return report?.clientOrderID == id ? nil : report
+    }
+  }
+
+  static func cancelOutcome(_ result: RestResult, of id: ClientOrderID) -> CancelOutcome {
     switch result {
     case .answered(let value):
       do throws(FrameRefusal) {
-        return .canceled(try ReportDecoding.order(value, source: .answer, clientOrderIDName: "origClientOrderId"))
+        let member = try ReportDecoding.member(id, of: value, name: "origClientOrderId")
+        return .canceled(try ReportDecoding.order(member, source: .answer, clientOrderIDName: "origClientOrderId"))
       } catch {
         return .unknown(message: "the answer cannot be read: \(error)")
       }
@@ -81,8 +126,25 @@ extension BinanceRestClient {
     let call = RestCall(
       method: .get, path: "/api/v3/order",
       parameters: [RequestParameter("symbol", symbol.text), RequestParameter("origClientOrderId", clientOrderID.text)], security: .signed,
-      weight: 4, purpose: .orderCare)
+      weight: 4, purpose: .query)
     performRepeatable(call) { completion(Self.queryOutcome($0)) }
+  }
+
+  /// Asks for an order by the exchange's number. An order that it does not have any more, or whose name is not of our grammar, is
+  /// `notFound`: it is none of ours.
+  public func query(_ venueOrderID: VenueOrderID, symbol: Symbol, completion: @escaping (QueryOutcome) -> Void) {
+    let call = RestCall(
+      method: .get, path: "/api/v3/order",
+      parameters: [RequestParameter("symbol", symbol.text), RequestParameter("orderId", String(venueOrderID.value))], security: .signed,
+      weight: 4, purpose: .query)
+    performRepeatable(call) { result in
+      switch result {
+      case .answered(let value) where value["clientOrderId"]?.string.map({ ClientOrderID($0) == nil }) ?? false: completion(.notFound)
+      // -2026: archived, over 90 days old (errors.md).
+      case .refused(let error, _) where error.code == -2_026: completion(.notFound)
+      default: completion(Self.queryOutcome(result))
+      }
+    }
   }
 
   static func queryOutcome(_ result: RestResult) -> QueryOutcome {
@@ -104,7 +166,7 @@ extension BinanceRestClient {
   public func openOrders(_ symbol: Symbol?, completion: @escaping (Result<[ExecutionReport], BinanceError>) -> Void) {
     let call = RestCall(
       method: .get, path: "/api/v3/openOrders", parameters: symbol.map { [RequestParameter("symbol", $0.text)] } ?? [],
-      security: .signed, weight: symbol == nil ? 80 : 6, purpose: .orderCare)
+      security: .signed, weight: symbol == nil ? 80 : 6, purpose: .query)
     performRepeatable(call) { result in
       completion(
         result.decoded { value throws(FrameRefusal) in
@@ -124,50 +186,13 @@ extension BinanceRestClient {
   public func balances(completion: @escaping (Result<[AssetBalance], BinanceError>) -> Void) {
     let call = RestCall(
       method: .get, path: "/api/v3/account", parameters: [RequestParameter("omitZeroBalances", "true")], security: .signed, weight: 20,
-      purpose: .orderCare)
+      purpose: .query)
     performRepeatable(call) { result in
       completion(
         result.decoded { value throws(FrameRefusal) in
           guard let rows = value["balances"]?.array else { throw FrameRefusal(.missingField, field: "balances") }
           return try RestDecoding.balances(rows, "asset", "free", "locked")
         })
-    }
-  }
-
-  /// The account's fills of a symbol from this trade id on (inclusive), in order, paged to the end (FACTS §12).
-  public func trades(_ symbol: Symbol, from: TradeID, completion: @escaping (Result<[AccountTrade], BinanceError>) -> Void) {
-    page(symbol, from: max(0, from.value), into: [], completion: completion)
-  }
-
-  private func page(
-    _ symbol: Symbol, from: Int64, into collected: [AccountTrade], completion: @escaping (Result<[AccountTrade], BinanceError>) -> Void
-  ) {
-    let call = RestCall(
-      method: .get, path: "/api/v3/myTrades",
-      parameters: [
-        RequestParameter("symbol", symbol.text), RequestParameter("fromId", String(from)),
-        RequestParameter("limit", String(Self.tradesPerPage)),
-      ], security: .signed, weight: 20, purpose: .orderCare)
-    performRepeatable(call) { [self] result in
-      let decoded = result.decoded { value throws(FrameRefusal) in
-        guard let rows = value.array else { throw FrameRefusal(.badField, field: "myTrades") }
-        var trades: [AccountTrade] = []
-        for row in rows { trades.append(try ReportDecoding.trade(row)) }
-        return trades
-      }
-      switch decoded {
-      case .failure(let error): completion(.failure(error))
-      case .success(let trades):
-        // Pages may overlap or repeat (RELIABILITY §2, 20): the union by id, in order.
-        var known = Set(collected.map(\.fill.tradeID))
-        let fresh = trades.filter { $0.fill.tradeID.value >= from && known.insert($0.fill.tradeID).inserted }
-        let all = (collected + fresh).sorted { $0.fill.tradeID < $1.fill.tradeID }
-        guard trades.count >= Self.tradesPerPage, let last = fresh.map(\.fill.tradeID).max(), last.value < .max else {
-          completion(.success(all))
-          return
-        }
-        page(symbol, from: last.value + 1, into: all, completion: completion)
-      }
     }
   }
 }

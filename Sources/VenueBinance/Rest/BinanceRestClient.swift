@@ -17,19 +17,30 @@ public final class BinanceRestClient: @unchecked Sendable {
   private let base: String
   private let signer: RequestSigner?
   private let http: HTTPClient
+  private let orderHTTP: HTTPClient
   private(set) var governor = RateGovernor()
 
-  /// Added to the local wall clock it gives the exchange's, in nanoseconds; measured by ``synchronizeClock(completion:)``.
-  public private(set) var clockOffsetNanoseconds: Int64 = 0
-  /// Called when the offset was measured anew.
+  /// The exchange's clock; measured by ``synchronizeClock(completion:)``.
+  public let clock: ExchangeClock
+  /// Called when the clock was measured anew, with how far it is ahead of the machine's at present, in nanoseconds.
   public var clockChanged: ((Int64) -> Void)?
   private let largeAnswers = try? PinnedThread(name: "rest-answers", capacity: 64)
+  /// The exchange said that our idea of its clock is wrong.
+  private var isClockRefuted = false
+  /// A measurement that took longer says too little to replace one that holds, in nanoseconds.
+  private static let roundTripMaximum: Int64 = 1_000_000_000
   private var clockWaiters: [(Result<Int64, BinanceError>) -> Void] = []
 
-  /// `signer` may be `nil` for public data only.
+  /// - Parameters:
+  ///   - orderHTTP: carries orders, cancels and the measuring of the clock (which keeps its connection open), so that no slow answer of
+  ///     market data or of a query holds up an order; `nil`: `http` carries everything.
+  ///   - signer: may be `nil` for public data only.
   public init(
-    endpoints: BinanceEndpoints, http: HTTPClient, loop: any EventLoop, signer: RequestSigner? = nil, receiveWindowMilliseconds: Int = 5_000
+    endpoints: BinanceEndpoints, http: HTTPClient, orderHTTP: HTTPClient? = nil, loop: any EventLoop, signer: RequestSigner? = nil,
+    receiveWindowMilliseconds: Int = 5_000, clock: ExchangeClock = ExchangeClock()
   ) {
+    self.orderHTTP = orderHTTP ?? http
+    self.clock = clock
     base = endpoints.rest.hasSuffix("/") ? String(endpoints.rest.dropLast()) : endpoints.rest
     self.http = http
     self.loop = loop
@@ -40,7 +51,11 @@ public final class BinanceRestClient: @unchecked Sendable {
   deinit { largeAnswers?.stop() }
 
   /// The exchange's time as far as known.
-  public var exchangeTime: Timestamp { WallClock.now().advanced(byNanoseconds: clockOffsetNanoseconds) }
+  public var exchangeTime: Timestamp { clock.now.exchange }
+
+  /// Counts the weight of a request that goes another way than through this client (the WebSocket API shares the limits); false when there
+  /// is no room for it.
+  func admits(weight: Int) -> Bool { governor.admit(weight: weight, purpose: .query, at: clock.now) == .granted }
 
   // MARK: Calls
 
@@ -54,7 +69,9 @@ public final class BinanceRestClient: @unchecked Sendable {
   func perform<Value: Sendable>(
     _ call: RestCall, decode: @escaping @Sendable (RestResult) -> Value, completion: @escaping (Value, Int) -> Void
   ) {
-    if case .refused(_, let reason) = governor.admit(weight: call.weight, purpose: call.purpose, at: exchangeTime) {
+    if case .refused(_, let reason) = governor.admit(
+      weight: call.weight, purpose: call.purpose, orders: call.orderCount, at: clock.now)
+    {
       completion(decode(.notSent(reason)), 0)
       return
     }
@@ -66,7 +83,8 @@ public final class BinanceRestClient: @unchecked Sendable {
       return
     }
     let bound = NIOLoopBound(completion, eventLoop: loop)
-    http.send(request) { [self] outcome in
+    let carrier = call.goesWithOrders ? orderHTTP : http
+    carrier.send(request) { [self] outcome in
       let finish: @Sendable () -> Void = { [self] in
         let judged = Self.judge(outcome)
         let value = decode(judged)
@@ -104,7 +122,7 @@ public final class BinanceRestClient: @unchecked Sendable {
       headers.append(HTTPHeader("X-MBX-APIKEY", signer.apiKey))
       let stamped =
         call.parameters + [
-          RequestParameter("recvWindow", String(receiveWindowMilliseconds)),
+          RequestParameter("recvWindow", String(min(call.receiveWindowMilliseconds ?? .max, receiveWindowMilliseconds))),
           RequestParameter("timestamp", String(exchangeTime.milliseconds)),
         ]
       payload = try signer.signedQuery(stamped)
@@ -129,11 +147,14 @@ public final class BinanceRestClient: @unchecked Sendable {
 
   private func received(_ outcome: Result<HTTPResponse, HTTPError>, _ code: Int) {
     if case .success(let response) = outcome { readLimits(response, code) }
-    if code == -1_021 { synchronizeClock { _ in } }
+    if code == -1_021 {
+      isClockRefuted = true
+      synchronizeClock { _ in }
+    }
   }
 
   private func readLimits(_ response: HTTPResponse, _ code: Int) {
-    let now = exchangeTime
+    let now = clock.now
     for header in response.headers {
       let name = header.name.lowercased()
       guard name.hasPrefix("x-mbx-"), let used = Int(header.value), (0...100_000_000).contains(used) else { continue }
@@ -165,16 +186,22 @@ public final class BinanceRestClient: @unchecked Sendable {
   public func synchronizeClock(completion: @escaping (Result<Int64, BinanceError>) -> Void) {
     clockWaiters.append(completion)
     guard clockWaiters.count == 1 else { return }
-    let sent = MonotonicClock.nanoseconds()
-    perform(RestCall(method: .get, path: "/api/v3/time", weight: 1, purpose: .orderCare, timeoutMilliseconds: 5_000)) { [self] result in
-      let roundTrip = MonotonicClock.nanoseconds() - sent
+    let sent = clock.now.monotonicNanoseconds
+    var call = RestCall(method: .get, path: "/api/v3/time", weight: 1, purpose: .query, timeoutMilliseconds: 5_000)
+    call.goesWithOrders = true
+    perform(call) { [self] result in
+      let roundTrip = clock.now.monotonicNanoseconds - sent
       let outcome: Result<Int64, BinanceError>
       if case .answered(let value) = result, let server = value["serverTime"]?.integer, server > 0, server < 9_000_000_000_000 {
         // The answer is in whole milliseconds, cut off: half of one is added.
-        let exchange = Timestamp(milliseconds: server).advanced(byNanoseconds: roundTrip / 2 + 500_000)
-        clockOffsetNanoseconds = exchange.nanoseconds(since: WallClock.now())
-        outcome = .success(clockOffsetNanoseconds)
-        clockChanged?(clockOffsetNanoseconds)
+        if roundTrip <= Self.roundTripMaximum || isClockRefuted || !clock.isMeasured {
+          isClockRefuted = false
+          clock.measured(Timestamp(milliseconds: server).advanced(byNanoseconds: roundTrip / 2 + 500_000))
+          governor.realign(to: clock.now)
+        }
+        let offset = clock.offsetNanoseconds
+        outcome = .success(offset)
+        clockChanged?(offset)
       } else {
         outcome = .failure(result.error ?? BinanceError(.malformedAnswer, "the time answer has no serverTime"))
       }

@@ -1,26 +1,38 @@
 public import Time
 import TradingModel
 
-/// Keeps requests within the exchange's announced limits (FACTS §6) as pure state; time is told, by the exchange's clock.
+/// Keeps requests within the exchange's announced limits (Binance: rest-api.md, "LIMITS") as pure state; time is told.
 ///
-/// Windows are aligned to the clock. Weight is counted when a request leaves and corrected upwards by what the exchange reports.
-/// A fifth of the order budget is kept for orders that reduce risk, a fifth of the weight for orders, cancels and order queries.
+/// Windows are aligned to the exchange's clock as it was measured and end by the monotonic one, so that no step of a wall clock can lengthen
+/// or shorten one. Weight is counted when a request leaves and corrected upwards by what the exchange reports.
+/// Of the order budget a fifth is kept for orders that reduce risk. Of the weight a fifth is kept from reads, and a tenth from queries
+/// too: orders and cancels have it for themselves.
 public struct RateGovernor: Hashable, Sendable {
   /// What a request is for; decides which reserve it may use.
   public enum Purpose: Hashable, Sendable {
-    /// Market data, account reads.
+    /// Market data, trading rules.
     case read
+    /// Asks about orders, balances, trades, the clock.
+    case query
     /// Opens or enlarges a position.
     case entry
     /// Reduces risk: stops, exits.
     case protective
-    /// Cancels and order queries: weight, but no order count.
-    case orderCare
+    /// Cancels: weight, but no order count.
+    case cancel
+
+    /// Whether it is an order or a cancel, the first tier.
+    public var isOrder: Bool {
+      switch self {
+      case .entry, .protective, .cancel: true
+      case .read, .query: false
+      }
+    }
   }
 
   public enum Admission: Hashable, Sendable {
     case granted
-    /// Nothing was sent; `until` tells when it may be tried again.
+    /// Nothing was sent; `until` tells when it may be tried again, by the exchange's clock.
     case refused(until: Timestamp, reason: String)
   }
 
@@ -29,32 +41,47 @@ public struct RateGovernor: Hashable, Sendable {
     public var limit: Int
     public var lengthMilliseconds: Int64
     public var used = 0
-    public var start = Timestamp.zero
+    /// When it ends, by the monotonic clock; `nil` before the first.
+    private(set) var end: Int64?
 
     public init(limit: Int, lengthMilliseconds: Int64) {
       self.limit = max(1, limit)
-      self.lengthMilliseconds = max(1, lengthMilliseconds)
+      self.lengthMilliseconds = min(max(1, lengthMilliseconds), Self.lengthMaximum)
     }
 
-    var end: Timestamp { start.advanced(byMilliseconds: lengthMilliseconds) }
+    /// A hundred days, so that its nanoseconds can be added to any clock.
+    private static let lengthMaximum: Int64 = 100 * 86_400_000
 
-    mutating func roll(to now: Timestamp) {
-      let aligned = Timestamp(milliseconds: now.milliseconds - now.milliseconds % lengthMilliseconds)
-      // A window never goes back: a clock that is set back must not free budget.
-      guard aligned > start else { return }
-      start = aligned
+    mutating func roll(to now: ExchangeMoment) {
+      if let end, now.monotonicNanoseconds < end { return }
       used = 0
+      align(to: now)
     }
+
+    /// Ends with the exchange's window that holds `now`; what is counted stays counted until then.
+    mutating func align(to now: ExchangeMoment) {
+      let length = lengthMilliseconds * 1_000_000
+      let into = now.exchange.nanoseconds % length
+      end = now.monotonicNanoseconds &+ (into < 0 ? -into : length - into)
+    }
+
+    /// Takes over what another one of the same length counted.
+    mutating func take(_ other: Window) {
+      used = other.used
+      end = other.end
+    }
+
+    func end(_ now: ExchangeMoment) -> Timestamp { end.map { now.time(atMonotonic: $0) } ?? now.exchange }
   }
 
   /// REQUEST_WEIGHT, per IP.
   public private(set) var weights: [Window]
   /// ORDERS, per account.
   public private(set) var orders: [Window]
-  /// Everything is refused until then: 429 or 418 was answered.
-  public private(set) var silentUntil = Timestamp.zero
+  /// Everything is refused until then, by the monotonic clock: 429 or 418 was answered.
+  private var silenceEnd: Int64 = .min
   /// New orders are refused until then: -1015 was answered.
-  public private(set) var ordersBlockedUntil = Timestamp.zero
+  private var blockEnd: Int64 = .min
 
   /// Starts with the documented numbers; ``announce(weights:orders:)`` replaces them by those of `exchangeInfo`.
   public init() {
@@ -62,12 +89,33 @@ public struct RateGovernor: Hashable, Sendable {
     orders = [Window(limit: 50, lengthMilliseconds: 10_000), Window(limit: 160_000, lengthMilliseconds: 86_400_000)]
   }
 
+  /// Until when everything is refused, by the exchange's clock; `nil`: nothing is.
+  public func silentUntil(_ now: ExchangeMoment) -> Timestamp? {
+    silenceEnd > now.monotonicNanoseconds ? now.time(atMonotonic: silenceEnd) : nil
+  }
+
+  /// Until when new orders are refused, by the exchange's clock; `nil`: they are not.
+  public func ordersBlockedUntil(_ now: ExchangeMoment) -> Timestamp? {
+    blockEnd > now.monotonicNanoseconds ? now.time(atMonotonic: blockEnd) : nil
+  }
+
   /// The windows as they stand at `now`.
-  public func standing(at now: Timestamp) -> RateGovernor {
+  public func standing(at now: ExchangeMoment) -> RateGovernor {
     var copy = self
-    for index in copy.weights.indices { copy.weights[index].roll(to: now) }
-    for index in copy.orders.indices { copy.orders[index].roll(to: now) }
+    copy.roll(to: now)
     return copy
+  }
+
+  private mutating func roll(to now: ExchangeMoment) {
+    for index in weights.indices { weights[index].roll(to: now) }
+    for index in orders.indices { orders[index].roll(to: now) }
+  }
+
+  /// The exchange's clock was measured anew: the windows end when its own do. Nothing that was counted is freed before.
+  public mutating func realign(to now: ExchangeMoment) {
+    roll(to: now)
+    for index in weights.indices { weights[index].align(to: now) }
+    for index in orders.indices { orders[index].align(to: now) }
   }
 
   /// The limits as the exchange announces them; counts of equal windows are kept.
@@ -80,69 +128,77 @@ public struct RateGovernor: Hashable, Sendable {
     guard !announced.isEmpty else { return known }
     return announced.map { window in
       var window = window
-      if let old = known.first(where: { $0.lengthMilliseconds == window.lengthMilliseconds }) {
-        window.used = old.used
-        window.start = old.start
-      }
+      if let old = known.first(where: { $0.lengthMilliseconds == window.lengthMilliseconds }) { window.take(old) }
       return window
     }
   }
 
-  /// Asks to send a request of this weight now; a granted one is counted.
-  public mutating func admit(weight: Int, purpose: Purpose, at now: Timestamp) -> Admission {
-    guard now >= silentUntil else {
-      return .refused(until: silentUntil, reason: "the exchange asked for silence until \(silentUntil)")
+  /// What requests of a purpose may use of a weight limit.
+  private static func budget(_ purpose: Purpose, of limit: Int) -> Int {
+    switch purpose {
+    case .read: limit - limit / 5
+    case .query: limit - limit / 10
+    case .entry, .protective, .cancel: limit
     }
-    for index in weights.indices { weights[index].roll(to: now) }
-    for index in orders.indices { orders[index].roll(to: now) }
+  }
+
+  /// Asks to send a request of this weight now; a granted one is counted.
+  ///
+  /// - Parameter orders: how many it places, where its purpose is to place some.
+  public mutating func admit(weight: Int, purpose: Purpose, orders placed: Int = 1, at now: ExchangeMoment) -> Admission {
+    if let end = silentUntil(now) { return .refused(until: end, reason: "the exchange asked for silence until \(end)") }
+    roll(to: now)
     for window in weights {
-      let budget = purpose == .read ? window.limit - window.limit / 5 : window.limit
-      guard window.used + weight <= budget else {
-        return .refused(until: window.end, reason: "\(window.used) of \(window.limit) request weight is used until \(window.end)")
+      guard window.used + weight <= Self.budget(purpose, of: window.limit) else {
+        let end = window.end(now)
+        return .refused(until: end, reason: "\(window.used) of \(window.limit) request weight is used until \(end)")
       }
     }
     if purpose == .entry || purpose == .protective {
-      guard now >= ordersBlockedUntil || purpose == .protective else {
-        return .refused(until: ordersBlockedUntil, reason: "too many unfilled orders until \(ordersBlockedUntil)")
+      if purpose == .entry, let end = ordersBlockedUntil(now) {
+        return .refused(until: end, reason: "too many unfilled orders until \(end)")
       }
       for window in orders {
         let budget = purpose == .entry ? window.limit - (window.limit + 4) / 5 : window.limit
-        guard window.used + 1 <= budget else {
-          return .refused(until: window.end, reason: "\(window.used) of \(window.limit) orders are used until \(window.end)")
+        guard window.used + placed <= budget else {
+          let end = window.end(now)
+          return .refused(until: end, reason: "\(window.used) of \(window.limit) orders are used until \(end)")
         }
       }
-      for index in orders.indices { orders[index].used += 1 }
+      for index in orders.indices { orders[index].used += placed }
     }
     for index in weights.indices { weights[index].used += weight }
     return .granted
   }
 
   /// `X-MBX-USED-WEIGHT-<n><letter>`: the exchange's own count. Only raises ours, since requests may be under way.
-  public mutating func reported(usedWeight: Int, lengthMilliseconds: Int64, at now: Timestamp) {
-    for index in weights.indices where weights[index].lengthMilliseconds == lengthMilliseconds {
-      weights[index].roll(to: now)
-      weights[index].used = max(weights[index].used, usedWeight)
-    }
+  public mutating func reported(usedWeight: Int, lengthMilliseconds: Int64, at now: ExchangeMoment) {
+    Self.raise(&weights, to: usedWeight, lengthMilliseconds, now)
   }
 
   /// `X-MBX-ORDER-COUNT-<n><letter>`.
-  public mutating func reported(orderCount: Int, lengthMilliseconds: Int64, at now: Timestamp) {
-    for index in orders.indices where orders[index].lengthMilliseconds == lengthMilliseconds {
-      orders[index].roll(to: now)
-      orders[index].used = max(orders[index].used, orderCount)
+  public mutating func reported(orderCount: Int, lengthMilliseconds: Int64, at now: ExchangeMoment) {
+    Self.raise(&orders, to: orderCount, lengthMilliseconds, now)
+  }
+
+  private static func raise(_ windows: inout [Window], to count: Int, _ lengthMilliseconds: Int64, _ now: ExchangeMoment) {
+    for index in windows.indices where windows[index].lengthMilliseconds == lengthMilliseconds {
+      windows[index].roll(to: now)
+      // Below the largest number, so that adding to it can't overflow.
+      windows[index].used = max(windows[index].used, min(count, Int(Int32.max)))
     }
   }
 
   /// 429 or 418 with `Retry-After` (seconds; a minute when the header is missing or unreadable).
-  public mutating func silenced(retryAfterSeconds: Int?, at now: Timestamp) {
+  public mutating func silenced(retryAfterSeconds: Int?, at now: ExchangeMoment) {
     let seconds = min(max(retryAfterSeconds ?? 60, 1), 3 * 86_400)
-    silentUntil = max(silentUntil, now.advanced(byMilliseconds: Int64(seconds) * 1_000))
+    silenceEnd = max(silenceEnd, now.monotonicNanoseconds &+ Int64(seconds) * 1_000_000_000)
   }
 
   /// -1015: no new entries for that long; cancels still work.
-  public mutating func ordersBlocked(retryAfterSeconds: Int?, at now: Timestamp) {
+  public mutating func ordersBlocked(retryAfterSeconds: Int?, at now: ExchangeMoment) {
     let seconds = min(max(retryAfterSeconds ?? 10, 1), 86_400)
-    ordersBlockedUntil = max(ordersBlockedUntil, now.advanced(byMilliseconds: Int64(seconds) * 1_000))
+    blockEnd = max(blockEnd, now.monotonicNanoseconds &+ Int64(seconds) * 1_000_000_000)
   }
 
   /// Milliseconds of an interval such as `1M`, `10S`, `1D`, `5m` in header spelling (S, M, H, D); `nil` when unreadable.

@@ -9,11 +9,31 @@ struct RestCall {
   var method: HTTPRequest.Method
   /// `/api/v3/…`.
   var path: String
-  var parameters: [RequestParameter] = []
-  var security = Security.none
+  var parameters: [RequestParameter]
+  var security: Security
   var weight: Int
-  var purpose = RateGovernor.Purpose.read
-  var timeoutMilliseconds = 10_000
+  var purpose: RateGovernor.Purpose
+  var timeoutMilliseconds: Int
+  /// A shorter time than the client's in which the exchange may take it, in milliseconds; `nil`: the client's.
+  var receiveWindowMilliseconds: Int?
+  /// How many orders it places, where its purpose is to place some.
+  var orderCount = 1
+  /// It uses the connections of orders.
+  var goesWithOrders: Bool
+
+  init(
+    method: HTTPRequest.Method, path: String, parameters: [RequestParameter] = [], security: Security = .none, weight: Int,
+    purpose: RateGovernor.Purpose = .read, timeoutMilliseconds: Int = 10_000
+  ) {
+    self.method = method
+    self.path = path
+    self.parameters = parameters
+    self.security = security
+    self.weight = weight
+    self.purpose = purpose
+    self.timeoutMilliseconds = timeoutMilliseconds
+    goesWithOrders = purpose.isOrder
+  }
 }
 
 /// How a call ended.
@@ -36,13 +56,21 @@ enum RestResult: Sendable {
       return .answered(value)
     case 409:
       // Half done (cancelReplace): never a refusal.
-      return .unknown("HTTP 409: \(value.map { APIError($0).message } ?? "partly done")")
+      return .unknown(told(response, value, "partly done"))
     case 400...499:
-      guard let value, let code = value["code"]?.integer, code < 0 else { return .unknown("HTTP \(response.status) without a code") }
+      guard let value, let code = value["code"]?.integer, code < 0 else {
+        return .unknown(told(response, value, "without a code"))
+      }
       let error = APIError(value)
       return isUndecided(code) ? .unknown("\(error.message) (\(code))") : .refused(error, status: response.status)
-    default: return .unknown("HTTP \(response.status)")
+    default: return .unknown(told(response, value, "without a word"))
     }
+  }
+
+  /// The status with the exchange's own sentence, where it gave one: not every answer with words has a code (451, a firewall's 403).
+  private static func told(_ response: HTTPResponse, _ value: JSONValue?, _ otherwise: String) -> String {
+    let words = value.map { APIError($0).message } ?? ""
+    return words.isEmpty ? "HTTP \(response.status) \(otherwise)" : "HTTP \(response.status): \(words)"
   }
 
   /// -1000, -1001, -1006, -1007: the exchange does not know; -1008: overloaded, may have been taken on.

@@ -12,36 +12,11 @@ public import Venue
 /// Keeps as many connections as the streams need, re-makes and replaces them, refills candles that a disconnect swallowed, and says for
 /// each symbol whether its data can be trusted. Everything but `init` must be called on ``loop``.
 public final class BinanceMarketStream: @unchecked Sendable {
-  /// Bounds and times; the defaults are the product's.
-  public struct Configuration: Sendable {
-    /// Streams on one connection; the exchange allows 1024.
-    public var streamsPerConnection = 1_000
-    /// Closed candles fetched to warm a new series up.
-    public var warmUpCandles = 500
-    /// A symbol without an event for this long is stale.
-    public var silenceNanoseconds: Int64 = 5_000_000_000
-    /// A symbol whose events are older than this on arrival is stale.
-    public var lagNanoseconds: Int64 = 2_000_000_000
-    /// All symbols of a connection silent for this long: it is re-made.
-    public var silentReconnectNanoseconds: Int64 = 30_000_000_000
-    /// Not even a ping for this long: the connection is re-made.
-    public var deadNanoseconds: Int64 = 65_000_000_000
-    /// A connection's age at which it is replaced; the exchange ends it after 24 hours.
-    public var replaceAfterNanoseconds: Int64 = 23 * 3_600_000_000_000
-    /// How long a connection must hold before delays start anew.
-    public var stableNanoseconds: Int64 = 60_000_000_000
-    public var subscribeTimeoutNanoseconds: Int64 = 30_000_000_000
-    /// Refills under way at once.
-    public var refillsMaximum = 8
-    /// How often silence is looked for.
-    public var tickNanoseconds: Int64 = 250_000_000
-    public init() {}
-  }
-
   public let loop: any EventLoop
   public weak var delegate: (any MarketStreamDelegate)?
-  /// Added to the local wall clock it gives the exchange's; set by whoever measures it. Nanoseconds.
-  public var clockOffsetNanoseconds: Int64 = 0
+  /// Called at most every half minute while the exchange's clock, as it was measured, contradicts what arrives: every symbol's events seem
+  /// late at once, or some seem to come from the future. It should be measured again.
+  public var clockIsSuspect: (() -> Void)?
 
   let configuration: Configuration
   private let limits: FeedFreshness.Limits
@@ -56,6 +31,9 @@ public final class BinanceMarketStream: @unchecked Sendable {
   private var ticker: RepeatedTask?
   private var isRunning = false
   private var counted = MarketStreamCounters()
+  private var histories: [SeriesKey: SeriesHistory] = [:]
+  private let clock: ExchangeClock
+  private var suspectedAt: Int64?
 
   /// One symbol's state; its place in the array is the decoder's symbol index.
   private struct Feed {
@@ -71,8 +49,8 @@ public final class BinanceMarketStream: @unchecked Sendable {
   ///
   /// - Throws: ``BinanceError`` with `badEndpoint` for an unusable address or TLS configuration.
   public init(
-    endpoints: BinanceEndpoints, loop: any EventLoop, history: any CandleHistory, configuration: Configuration = Configuration(),
-    tlsConfiguration: TLSConfiguration = .makeClientConfiguration()
+    endpoints: BinanceEndpoints, loop: any EventLoop, history: any CandleHistory, clock: ExchangeClock = ExchangeClock(),
+    configuration: Configuration = Configuration(), tlsConfiguration: TLSConfiguration = .makeClientConfiguration()
   ) throws(BinanceError) {
     url = try WebSocketURL(endpoints.stream.hasSuffix("/") ? endpoints.stream + "stream" : endpoints.stream + "/stream")
     do {
@@ -81,6 +59,7 @@ public final class BinanceMarketStream: @unchecked Sendable {
       throw BinanceError(.badEndpoint, "cannot set up TLS: \(String(describing: error).prefix(200))")
     }
     self.loop = loop
+    self.clock = clock
     self.configuration = configuration
     limits = FeedFreshness.Limits(
       silenceNanoseconds: configuration.silenceNanoseconds, lagNanoseconds: configuration.lagNanoseconds)
@@ -128,6 +107,28 @@ public final class BinanceMarketStream: @unchecked Sendable {
     return all
   }
 
+  /// What became of one series' feed; nothing for a series that nobody subscribed.
+  public func traffic(of series: SeriesKey) -> SeriesTraffic {
+    var traffic = SeriesTraffic()
+    guard let feed = index(of: series.symbol) else { return traffic }
+    for link in feeds[feed].links {
+      traffic.reconnects += links[link].failures
+      traffic.refused &+= links[link].refused
+    }
+    if let history = histories[series] {
+      traffic.refused &+= UInt64(history.rows.count)
+      traffic.backfilled = history.backfilled
+      traffic.problem = history.problem
+    }
+    return traffic
+  }
+
+  /// The exchange's last word about a series' history was that it gives none.
+  public func isHistoryMissing(_ series: SeriesKey) -> Bool { histories[series].map { !$0.failure.isEmpty } ?? false }
+
+  /// Why a connection is not there; `nil` while all are.
+  public var connectionProblem: String? { links.first { !$0.isUp && !$0.names.isEmpty }?.lastReason }
+
   /// A symbol's state; `nil` when nobody subscribed it.
   public func feedState(_ symbol: Symbol) -> FeedState? { feeds.first { $0.symbol == symbol }?.freshness.state }
 
@@ -137,6 +138,7 @@ public final class BinanceMarketStream: @unchecked Sendable {
     symbols = wanted.symbols
     let known = Dictionary(uniqueKeysWithValues: feeds.map { ($0.symbol, $0) })
     let series = Dictionary(grouping: wanted.series.sorted(), by: \.symbol)
+    histories = histories.filter { wanted.series.contains($0.key) }
     feeds = symbols.map { symbol in
       var feed = known[symbol] ?? Feed(symbol: symbol)
       let kept = Dictionary(uniqueKeysWithValues: feed.sequencers.map { ($0.series, $0) })
@@ -159,7 +161,8 @@ public final class BinanceMarketStream: @unchecked Sendable {
         linkOfName[name] = links.count
         load.append(1)
         links.append(
-          StreamLink(index: links.count, loop: loop, url: url, tls: tls, configuration: configuration, owner: self))
+          StreamLink(
+            index: links.count, loop: loop, url: url, tls: tls, clock: clock, configuration: configuration, owner: self))
       }
     }
     for link in links { link.assigned.removeAll() }
@@ -193,24 +196,52 @@ public final class BinanceMarketStream: @unchecked Sendable {
     let series = feeds[feed].sequencers[sequencer].series
     for output in outputs {
       switch output {
-      case .live(let update): delegate?.received(.candle(update))
+      case .live(let update), .fetched(let update): delegate?.received(.candle(update))
       case .history(let candles): delegate?.backfilled(series, candles: candles)
       case .refill(let after):
-        refiller.request(series, after: after) { [weak self] result in self?.refilled(series, result) }
+        refiller.request(series, after: after) { [weak self] result in self?.refilled(series, after: after, result) }
         judgeCompleteness(feed, MonotonicClock.nanoseconds())
       case .becameLive: judgeCompleteness(feed, MonotonicClock.nanoseconds())
       }
     }
   }
 
-  private func refilled(_ series: SeriesKey, _ result: Result<[Candle], BinanceError>) {
+  private func refilled(_ series: SeriesKey, after: Timestamp?, _ result: Result<FetchedCandles, BinanceError>) {
     guard isRunning, let feed = index(of: series.symbol),
       let sequencer = feeds[feed].sequencers.firstIndex(where: { $0.series == series })
     else { return }
+    let before = histories[series]?.problem ?? ""
+    let outputs: [CandleSequencer.Output]
     switch result {
-    case .success(let candles): sequence(feed, sequencer, feeds[feed].sequencers[sequencer].refilled(candles))
-    case .failure: sequence(feed, sequencer, feeds[feed].sequencers[sequencer].refillFailed())
+    case .success(let fetched):
+      counted.rowsRefused &+= histories[series, default: SeriesHistory()].take(fetched.refused)
+      outputs = feeds[feed].sequencers[sequencer].refilled(fetched.candles, at: clock.now.exchange)
+      if after != nil { backfilled(series, outputs) }
+    case .failure(let error):
+      histories[series, default: SeriesHistory()].failure = error.message
+      outputs =
+        error.isRetryable ? feeds[feed].sequencers[sequencer].refillFailed() : feeds[feed].sequencers[sequencer].refillRefused()
     }
+    let problem = histories[series]?.problem ?? ""
+    // First the reason, then what follows from it.
+    if problem != before { delegate?.historyChanged(series, problem: problem) }
+    sequence(feed, sequencer, outputs)
+  }
+
+  /// What a refill of a followed series brought: nobody decides on any candle but the newest any more.
+  private func backfilled(_ series: SeriesKey, _ outputs: [CandleSequencer.Output]) {
+    var count = 0
+    for output in outputs {
+      switch output {
+      case .history(let candles):
+        count += candles.count
+        delegate?.skipped(series, candles: candles)
+      case .fetched: count += 1
+      case .live, .refill, .becameLive: break
+      }
+    }
+    counted.backfilled &+= UInt64(count)
+    histories[series]?.backfilled &+= UInt64(count)
   }
 
   private func judgeCompleteness(_ feed: Int, _ now: Int64) {
@@ -229,12 +260,27 @@ public final class BinanceMarketStream: @unchecked Sendable {
   private func tick() {
     let now = MonotonicClock.nanoseconds()
     for index in feeds.indices { announce(index, feeds[index].freshness.tick(at: now, limits)) }
+    suspectClock(now)
     let deadline = NIODeadline.now()
     for link in links {
       link.closeDead(now: deadline)
       guard link.isUp, link.isSilent(now, longerThan: configuration.silentReconnectNanoseconds) else { continue }
       link.reconnect(reason: "no market data for \(configuration.silentReconnectNanoseconds / 1_000_000) ms")
     }
+  }
+}
+
+extension BinanceMarketStream {
+  /// An event that seems to be this much younger than now shows that our idea of the exchange's clock is behind. Nanoseconds.
+  private static let fromTheFuture: Int64 = -1_000_000_000
+  private static let suspicionPause: Int64 = 30_000_000_000
+
+  /// What arrives is held against the clock: a network can be late, but hardly for every symbol at once, and never early.
+  private func suspectClock(_ now: Int64) {
+    guard !feeds.isEmpty, feeds.allSatisfy(\.freshness.isLate) || counted.lagNanoseconds < Self.fromTheFuture else { return }
+    if let suspectedAt, now - suspectedAt < Self.suspicionPause { return }
+    suspectedAt = now
+    clockIsSuspect?()
   }
 }
 
@@ -280,7 +326,7 @@ extension BinanceMarketStream: StreamLinkOwner {
     link.lastData = now
     var lag: Int64?
     if let eventTime {
-      let age = link.receivedAt.advanced(byNanoseconds: clockOffsetNanoseconds).nanoseconds(since: eventTime)
+      let age = link.receivedAt.nanoseconds(since: eventTime)
       counted.lagNanoseconds = age
       lag = age
     }

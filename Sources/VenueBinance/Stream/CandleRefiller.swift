@@ -5,7 +5,7 @@ import TradingModel
 
 /// Fetches missed candles for many series, a bounded number at a time; failures are asked again after a growing pause. Confined to its loop.
 final class CandleRefiller: @unchecked Sendable {
-  typealias Completion = (Result<[Candle], BinanceError>) -> Void
+  typealias Completion = (Result<FetchedCandles, BinanceError>) -> Void
 
   private let loop: any EventLoop
   private let history: any CandleHistory
@@ -49,9 +49,9 @@ final class CandleRefiller: @unchecked Sendable {
     }
   }
 
-  private func settle(_ series: SeriesKey, _ after: Timestamp?, _ result: Result<[Candle], BinanceError>) {
+  private func settle(_ series: SeriesKey, _ after: Timestamp?, _ result: Result<FetchedCandles, BinanceError>) {
     // A refill that brings nothing is repeated only after a pause, like one that failed.
-    if case .success(let candles) = result, candles.last.map({ $0.openTime > (after ?? .init(nanoseconds: .min)) }) ?? false {
+    if case .success(let fetched) = result, fetched.candles.last.map({ $0.openTime > (after ?? .init(nanoseconds: .min)) }) ?? false {
       backoffs[series] = nil
     } else if backoffs[series] == nil {
       backoffs[series] = BackoffMachine(firstNanoseconds: 200_000_000, maximumNanoseconds: 10_000_000_000)

@@ -5,11 +5,14 @@ public import TradingModel
 /// order. Pure state; refills are asked for and brought by the caller.
 ///
 /// Closed candles of the stream are held while a refill is under way. Refilled candles leave as history (they warm indicators up, nobody
-/// trades on them), held ones that go on from there leave as live candles.
+/// trades on them), held ones that go on from there leave as live candles. When nothing is held, the newest refilled one is the newest that
+/// there is: of a series that was live before, it leaves as live too, so that it is decided on.
 public struct CandleSequencer: Hashable, Sendable {
   public enum Output: Hashable, Sendable {
     /// Deliver as a live event.
     case live(CandleUpdate)
+    /// Deliver as a live event: the newest closed candle, which the stream did not bring.
+    case fetched(CandleUpdate)
     /// Deliver as history.
     case history([Candle])
     /// Fetch closed candles whose open time is later than this (`nil`: the newest ones), then call `refilled` or `refillFailed`.
@@ -113,9 +116,11 @@ public struct CandleSequencer: Hashable, Sendable {
     if held.count > Self.heldMaximum { held.removeFirst() }
   }
 
-  /// A refill arrived: closed candles in any order, whole as far as the exchange had them.
-  public mutating func refilled(_ candles: [Candle]) -> [Output] {
+  /// A refill arrived: closed candles in any order, whole as far as the exchange had them. `now` is the exchange's time: the newest candle is
+  /// decided on at that time, not at its close.
+  public mutating func refilled(_ candles: [Candle], at now: Timestamp) -> [Output] {
     guard state == .refilling else { return [] }
+    let isWarmUp = lastClosed == nil
     var fresh: [Candle] = []
     for candle in candles.sorted(by: { $0.openTime < $1.openTime })
     where candle.openTime > (fresh.last?.openTime ?? lastClosed ?? .init(nanoseconds: .min)) {
@@ -124,8 +129,17 @@ public struct CandleSequencer: Hashable, Sendable {
     var outputs: [Output] = []
     if let newest = fresh.last {
       lastClosed = newest.openTime
-      outputs.append(.history(fresh))
       fruitlessRefills = 0
+      if !isWarmUp, !held.contains(where: { $0.candle.openTime > newest.openTime }) {
+        fresh.removeLast()
+        if !fresh.isEmpty { outputs.append(.history(fresh)) }
+        let update = CandleUpdate(
+          symbol: series.symbol, interval: series.interval, candle: newest, isClosed: true,
+          eventTime: max(now, series.interval.nextOpenTime(after: newest.openTime)))
+        // First complete, then the decision: it is made on a feed that can be trusted again.
+        return outputs + release() + [.fetched(update)]
+      }
+      outputs.append(.history(fresh))
     } else {
       fruitlessRefills += 1
     }
@@ -156,6 +170,13 @@ public struct CandleSequencer: Hashable, Sendable {
     fruitlessRefills = 0
     outputs.append(.becameLive)
     return outputs
+  }
+
+  /// The exchange refuses this history for good: what the stream brings goes on without it, holes included.
+  public mutating func refillRefused() -> [Output] {
+    guard state == .refilling else { return [] }
+    fruitlessRefills = Self.fruitlessRefillsMaximum
+    return release()
   }
 
   /// A refill failed: ask again. The caller delays it.

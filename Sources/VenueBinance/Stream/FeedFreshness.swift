@@ -13,7 +13,8 @@ struct FeedFreshness: Hashable {
   private(set) var state = FeedState.connecting
   private(set) var lastEvent: Int64?
   private var isLinkUp = false
-  private var isLate = false
+  /// The newest event that carries a time was late.
+  private(set) var isLate = false
   /// Series of this symbol that are not complete yet.
   private var isComplete = false
 

@@ -40,7 +40,7 @@ final class ReconnectingSocket: WebSocketListener, @unchecked Sendable {
   private var machine = ReconnectMachine()
   private var connections: [ReconnectMachine.ConnectionID: WebSocketConnection] = [:]
   /// Why a connection last ended.
-  private var lastReason = "not connected"
+  private(set) var lastReason = "not connected"
 
   /// Prepares a socket; connects at ``start()``. `tls` is used when the address is secure.
   init(loop: any EventLoop, url: WebSocketURL, tls: NIOSSLContext?, times: Times) {
@@ -93,9 +93,16 @@ final class ReconnectingSocket: WebSocketListener, @unchecked Sendable {
   func closeDead(now: NIODeadline) {
     for connection in connections.values where connection.isOpen {
       if (now - connection.lastRead).nanoseconds > times.deadNanoseconds {
-        connection.close(reason: "nothing arrived for \(times.deadNanoseconds / 1_000_000) ms")
+        abandon(connection.id, reason: "nothing arrived for \(times.deadNanoseconds / 1_000_000) ms")
       }
     }
+  }
+
+  /// Gives a connection up at once, as if it had ended, without waiting for the other side; it is closed behind the scenes.
+  func abandon(_ id: ReconnectMachine.ConnectionID, reason: String) {
+    guard let connection = connections[id] else { return }
+    connection.close(reason: reason)
+    ended(id, reason)
   }
 
   /// Calls back on the loop after this time.
@@ -144,10 +151,12 @@ final class ReconnectingSocket: WebSocketListener, @unchecked Sendable {
 
   func webSocketOpened(_ connection: WebSocketConnection) { apply(.opened(connection.id)) }
 
-  func webSocketClosed(_ connection: WebSocketConnection, reason: String) {
-    connections[connection.id] = nil
-    owner?.socket(self, closed: connection.id)
+  func webSocketClosed(_ connection: WebSocketConnection, reason: String) { ended(connection.id, reason) }
+
+  private func ended(_ id: ReconnectMachine.ConnectionID, _ reason: String) {
+    guard connections.removeValue(forKey: id) != nil else { return }
+    owner?.socket(self, closed: id)
     lastReason = reason
-    apply(.closed(connection.id))
+    apply(.closed(id))
   }
 }

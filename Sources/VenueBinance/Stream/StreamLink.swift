@@ -22,6 +22,7 @@ final class StreamLink: @unchecked Sendable {
   let index: Int
   private let configuration: BinanceMarketStream.Configuration
   private let socket: ReconnectingSocket
+  private let clock: ExchangeClock
   private unowned let owner: any StreamLinkOwner
   /// By connection, from when it is open until it ends.
   private var subscriptions: [ReconnectMachine.ConnectionID: (plan: SubscriptionPlan, isPacing: Bool)] = [:]
@@ -34,15 +35,17 @@ final class StreamLink: @unchecked Sendable {
   var lastData: Int64 = 0
   private var replacedAt: Int64 = .min
   private(set) var frames: UInt64 = 0
-  /// Wall time of the burst of frames being read; read once per burst.
+  private(set) var refused: UInt64 = 0
+  /// The exchange's time of the burst of frames being read; read once per burst.
   private(set) var receivedAt = Timestamp.zero
   private(set) var receivedMonotonic: Int64 = 0
 
   init(
-    index: Int, loop: any EventLoop, url: WebSocketURL, tls: NIOSSLContext?, configuration: BinanceMarketStream.Configuration,
-    owner: any StreamLinkOwner
+    index: Int, loop: any EventLoop, url: WebSocketURL, tls: NIOSSLContext?, clock: ExchangeClock,
+    configuration: BinanceMarketStream.Configuration, owner: any StreamLinkOwner
   ) {
     self.index = index
+    self.clock = clock
     self.configuration = configuration
     self.owner = owner
     socket = ReconnectingSocket(
@@ -61,6 +64,8 @@ final class StreamLink: @unchecked Sendable {
 
   var isUp: Bool { socket.isUp }
   var failures: Int { socket.failures }
+  /// Why a connection last ended.
+  var lastReason: String { socket.lastReason }
   /// Two connections deliver at once.
   var isOverlapping: Bool { socket.isOverlapping }
 
@@ -146,8 +151,8 @@ extension StreamLink: ReconnectingSocketOwner {
       pendingSymbols = nil
     }
     if receivedMonotonic == 0 {
-      receivedAt = WallClock.now()
       receivedMonotonic = MonotonicClock.nanoseconds()
+      receivedAt = clock.time(atMonotonic: receivedMonotonic)
     }
     do throws(FrameRefusal) {
       let kind = try unsafe decoder.decode(message, receivedAt: receivedAt)
@@ -158,6 +163,7 @@ extension StreamLink: ReconnectingSocketOwner {
       case .ignored: break
       }
     } catch {
+      refused &+= 1
       owner.link(self, refused: error)
     }
   }

@@ -21,13 +21,13 @@ public struct MarketSubscriptions: Hashable, Sendable {
   /// The exchange's stream names, sorted (FACTS §2).
   var streamNames: [String] {
     var names = series.map { Self.name($0) }
-    names += trades.map { "\($0.text.lowercased())@trade" }
-    names += quotes.map { "\($0.text.lowercased())@bookTicker" }
-    names += tickers.map { "\($0.text.lowercased())@miniTicker" }
+    names += trades.map { "\($0.streamText)@trade" }
+    names += quotes.map { "\($0.streamText)@bookTicker" }
+    names += tickers.map { "\($0.streamText)@miniTicker" }
     return names.sorted()
   }
 
-  static func name(_ series: SeriesKey) -> String { "\(series.symbol.text.lowercased())@kline_\(series.interval.rawValue)" }
+  static func name(_ series: SeriesKey) -> String { "\(series.symbol.streamText)@kline_\(series.interval.rawValue)" }
 }
 
 /// The subscriptions of one connection and the control messages that make it so; pure state.

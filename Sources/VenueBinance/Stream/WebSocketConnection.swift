@@ -166,6 +166,9 @@ private final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelH
   private let url: WebSocketURL
   private let headers: [(String, String)]
   private let connection: WebSocketConnection
+  /// The status of a refusal, and as much of its words as is shown.
+  private var refusal: (status: UInt, body: [UInt8])?
+  private static let bodyMaximum = 4_096
 
   init(url: WebSocketURL, headers: [(String, String)], connection: WebSocketConnection) {
     self.url = url
@@ -183,9 +186,28 @@ private final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelH
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard case .head(let head) = unwrapInboundIn(data) else { return }
-    connection.fail("the server answered the WebSocket handshake with HTTP status \(head.status.code)")
-    context.close(promise: nil)
+    switch unwrapInboundIn(data) {
+    case .head(let head): refusal = (head.status.code, [])
+    case .body(let part):
+      let room = Self.bodyMaximum - (refusal?.body.count ?? Self.bodyMaximum)
+      refusal?.body += part.readableBytesView.prefix(max(0, room))
+    case .end:
+      failRefused()
+      context.close(promise: nil)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    failRefused()
+    context.fireChannelInactive()
+  }
+
+  private func failRefused() {
+    guard let refusal else { return }
+    let value = try? JSONValue(parsing: refusal.body)
+    let words = value.map { APIError($0).message } ?? ""
+    connection.fail(
+      "the server answered the WebSocket handshake with HTTP status \(refusal.status)" + (words.isEmpty ? "" : ": \(words)"))
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

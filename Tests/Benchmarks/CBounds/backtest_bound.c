@@ -34,9 +34,10 @@ static void observe(state *run) {
 static void buy(state *run, size_t candle, double close) {
   const bound_backtest_rules *rules = run->rules;
   double budget = fmin(rules->capital * rules->position_fraction, rules->capital + run->realized - run->cost);
-  double quantity = round_down(budget / close, rules->step_units);
-  if (quantity <= 0 || quantity * close < rules->notional_minimum) return;
   double price = round_up(close * (1 + rules->slippage + rules->spread / 2), rules->tick_units);
+  // The order names the amount: what it buys follows from the price of its fill.
+  double quantity = round_down(budget / price, rules->step_units);
+  if (quantity <= 0 || budget < rules->notional_minimum) return;
   run->quantity += quantity * (1 - rules->fee);
   run->cost += price * quantity;
   run->is_open = 1;

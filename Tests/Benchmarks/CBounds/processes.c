@@ -63,9 +63,18 @@ uint64_t bound_start(const char *const *argv, const char *notify_path, int secon
     memcpy(environment, environ, count * sizeof(char *));
     environment[count] = variable;
     uint64_t start = bound_now();
-    char message[256];
-    if (spawn(argv, environment, pid) == 0 && recv(fd, message, sizeof message, 0) >= 7 && memcmp(message, "READY=1", 7) == 0)
-      elapsed = bound_now() - start;
+    char message[1024];
+    int is_open = spawn(argv, environment, pid) == 0;
+    // Others come before it: STATUS=, EXTEND_TIMEOUT_USEC=.
+    while (is_open && bound_now() - start < (uint64_t)seconds * 1000000000) {
+      ssize_t n = recv(fd, message, sizeof message - 1, 0);
+      message[n > 0 ? n : 0] = 0;
+      if (n <= 0) break;
+      if (strncmp(message, "READY=1", 7) == 0 || strstr(message, "\nREADY=1")) {
+        elapsed = bound_now() - start;
+        break;
+      }
+    }
   }
   if (fd >= 0) close(fd);
   unlink(notify_path);

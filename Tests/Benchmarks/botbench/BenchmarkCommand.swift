@@ -13,6 +13,8 @@ struct BenchmarkCommand {
     ("backtest", { BacktestBenchmarks.all }), ("candles", { CandleFileBenchmarks.all }),
     ("frames", { FrameBenchmarks.all }), ("decision", { DecisionBenchmarks.all }),
     ("journal", { JournalBenchmarks.all }), ("rpc", { RPCBenchmarks.all }), ("daemon", { DaemonBenchmarks.all }),
+    ("restart", { RestartBenchmarks.all }), ("order", { OrderPathBenchmarks.all }),
+    ("simulator", { SimulatorBenchmarks.all }),
   ]
 
   static func main() {

@@ -9,12 +9,15 @@ import Venue
 
 /// The daemon as a process with 10, 1,000 and 10,000 running bots: time from its start to ready, and resident memory.
 enum DaemonBenchmarks {
-  /// The `botd` beside this program, or the one named by `BOTD`.
-  private static let program: String? = {
-    let beside = URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent().appendingPathComponent("botd").path
-    let path = ProcessInfo.processInfo.environment["BOTD"] ?? beside
-    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-  }()
+  /// A program beside this one; `botd` may be named by `BOTD`.
+  static func path(of program: String) throws -> String {
+    let beside = URL(fileURLWithPath: CommandLine.arguments.first ?? "").deletingLastPathComponent().appendingPathComponent(program).path
+    let path = (program == "botd" ? ProcessInfo.processInfo.environment["BOTD"] : nil) ?? beside
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      throw NoDaemon(description: "\(program) is not beside this program; build it")
+    }
+    return path
+  }
 
   static var all: [Benchmark] {
     [(10, 50.0, 25.0), (1_000, nil, 35), (10_000, 1_000, 60)].flatMap { count, start, memory in
@@ -61,26 +64,34 @@ enum DaemonBenchmarks {
 
   /// Starts a daemon on a state directory with so many running bots; `body` gets its nanoseconds to ready and its process id.
   private static func withDaemon(bots count: Int, _ body: (Double, Int32) throws -> Double?) throws -> Double? {
-    guard let program else { throw NoDaemon() }
-    return try inFolder { folder in
-      try writeState(bots: count, folder: folder + "/state")
-      var pid: Int32 = -1
-      let arguments = [
-        program, "--mode", "simulated", "--speed", "1", "--state-dir", folder + "/state", "--listen", "unix:" + folder + "/botd.sock",
-        "--log-level", "error",
-      ]
-      let time = unsafe argv(arguments) { unsafe bound_start($0, folder + "/ready", 60, &pid) }
-      defer { if pid > 0 { _ = bound_stop(pid, 20) } }
-      guard time > 0 else { return nil }
-      return try body(Double(time), pid)
-    }
+    try withDaemon(write: { try writeState(bots: count, folder: $0) }, body)
   }
 
-  private struct NoDaemon: Error, CustomStringConvertible {
-    var description = "botd is not beside this program; build it, or name it with BOTD"
+  /// The same on a state directory that `write` makes.
+  static func withDaemon(write: (String) throws -> Void, _ body: (Double, Int32) throws -> Double?) throws -> Double? {
+    try inFolder { try withDaemon(at: $0, write: write, body) }
   }
 
-  private static func argv<T>(_ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T) -> T {
+  /// The same in a folder that stays.
+  static func withDaemon(at folder: String, write: (String) throws -> Void, _ body: (Double, Int32) throws -> Double?) throws -> Double? {
+    let program = try path(of: "botd")
+    try write(folder + "/state")
+    var pid: Int32 = -1
+    let arguments = [
+      program, "--mode", "simulated", "--speed", "1", "--state-dir", folder + "/state", "--listen", "unix:" + folder + "/botd.sock",
+      "--log-level", "error",
+    ]
+    let time = unsafe argv(arguments) { unsafe bound_start($0, folder + "/ready", 60, &pid) }
+    defer { if pid > 0 { _ = bound_stop(pid, 20) } }
+    guard time > 0 else { return nil }
+    return try body(Double(time), pid)
+  }
+
+  struct NoDaemon: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  static func argv<T>(_ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T) -> T {
     let copies = unsafe arguments.map { unsafe strdup($0) }
     defer { unsafe copies.forEach { unsafe free($0) } }
     let pointers = unsafe copies.map { unsafe UnsafePointer<CChar>($0) } + [nil]

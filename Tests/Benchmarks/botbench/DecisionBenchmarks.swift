@@ -76,14 +76,17 @@ private struct DecisionRun {
   private var effects: [Effect] = []
   private var tradeID: Int64 = 0
   private let box: DecoderBox
+  /// 0.00001, of BTCUSDT.
+  private static let lot = FixedDecimal(raw: 1_000)
 
   /// A running bot that has heard the candles of these frames.
   init(warmUp frames: ArraySlice<[UInt8]>) throws {
-    guard let symbol = Symbol("BTCUSDT"), let id = BotID("bench"), let step = FixedDecimal(text: "0.00001") else { throw Unavailable() }
+    guard let symbol = Symbol("BTCUSDT"), let id = BotID("bench") else { throw Unavailable() }
     box = DecoderBox(MarketFrameDecoder(symbols: SymbolTable([symbol])))
     let start = Timestamp(milliseconds: 1_733_007_600_000)
     core.open(JournalIdentity(id: "benchmrk", mode: .paper), at: start, effects: &effects)
-    core.step(.rules([TradingRules(symbol: symbol, baseAsset: "BTC", quoteAsset: "USDT", stepSize: step)]), at: start, effects: &effects)
+    core.step(
+      .rules([TradingRules(symbol: symbol, baseAsset: "BTC", quoteAsset: "USDT", stepSize: Self.lot)]), at: start, effects: &effects)
     core.step(.feed(nil, .live), at: start, effects: &effects)
     let configuration = BotConfiguration(
       id: id, symbol: symbol, parameters: ["period": "2", "oversold": "45", "overbought": "55"], capital: FixedDecimal(1_000_000),
@@ -121,13 +124,14 @@ private struct DecisionRun {
 
   private mutating func fill(_ request: OrderRequest, price: Price, at time: Timestamp) {
     tradeID += 1
-    let quote = price * request.quantity
+    let quantity = request.isByAmount ? (request.quoteQuantity / price).roundedDown(toMultipleOf: Self.lot) : request.quantity
+    let quote = price * quantity
     let fill = Fill(
-      symbol: request.symbol, tradeID: TradeID(tradeID), venueOrderID: VenueOrderID(tradeID), price: price, quantity: request.quantity,
+      symbol: request.symbol, tradeID: TradeID(tradeID), venueOrderID: VenueOrderID(tradeID), price: price, quantity: quantity,
       quoteQuantity: quote, commission: .zero, commissionAsset: "USDT", isMaker: false, time: time)
     let report = ExecutionReport(
       clientOrderID: request.clientOrderID, venueOrderID: VenueOrderID(tradeID), symbol: request.symbol, side: request.side,
-      type: request.type, quantity: request.quantity, status: .filled, executedQuantity: request.quantity, cumulativeQuote: quote,
+      type: request.type, quantity: quantity, status: .filled, executedQuantity: quantity, cumulativeQuote: quote,
       fill: fill,
       time: time, source: .simulated)
     core.step(.submitted(request.clientOrderID, .accepted([report])), at: time, effects: &effects)

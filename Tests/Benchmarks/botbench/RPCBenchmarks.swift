@@ -126,7 +126,7 @@ private final class RPCRig: Sendable {
     register(server)
     let address = RPCAddress.unix(path: socket)
     let server = server
-    client = try wait {
+    client = try RPCBenchmarks.wait {
       try await server.start(on: [RPCListener(address: address)])
       return try await RPCClient.connect(to: address, group: Self.clientGroup)
     }
@@ -134,7 +134,7 @@ private final class RPCRig: Sendable {
 
   func stop() {
     let (client, server) = (client, server)
-    try? wait {
+    try? RPCBenchmarks.wait {
       await client.close()
       await server.gracefulShutdown(within: .seconds(1))
     }
@@ -151,7 +151,7 @@ private final class RPCRig: Sendable {
   func asyncTimes(_ method: RPCMethod, _ bytes: Int, _ rounds: Int) throws -> [Double] {
     let client = client
     let payload = [UInt8](repeating: 1, count: bytes)
-    return try wait {
+    return try RPCBenchmarks.wait {
       var times: [Double] = []
       for _ in 0..<rounds {
         let start = bound_now()
@@ -247,22 +247,24 @@ private final class CallChain: Sendable {
   }
 }
 
-/// Blocks this thread, which is none of the shared pool's, until `body` is done.
-private func wait<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
-  let done = DispatchSemaphore(value: 0)
-  let holder = ResultHolder<T>()
-  Task.detached {
-    do {
-      let value = try await body()
-      holder.result.withLock { $0 = .success(value) }
-    } catch {
-      holder.result.withLock { $0 = .failure(error) }
+extension RPCBenchmarks {
+  /// Blocks this thread, which is none of the shared pool's, until `body` is done.
+  static func wait<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
+    let done = DispatchSemaphore(value: 0)
+    let holder = ResultHolder<T>()
+    Task.detached {
+      do {
+        let value = try await body()
+        holder.result.withLock { $0 = .success(value) }
+      } catch {
+        holder.result.withLock { $0 = .failure(error) }
+      }
+      done.signal()
     }
-    done.signal()
+    done.wait()
+    guard let result = holder.result.withLock({ $0 }) else { throw RPCRig.Incomplete() }
+    return try result.get()
   }
-  done.wait()
-  guard let result = holder.result.withLock({ $0 }) else { throw RPCRig.Incomplete() }
-  return try result.get()
 }
 
 private final class ResultHolder<T: Sendable>: Sendable {

@@ -113,7 +113,7 @@ class Simulator:
         with open(log, "wb") as out:
             self.process = start([program("botsim"), "--port", "0", "--print-json-ready", *words], stdout=out, stderr=out)
         wait("botsim", lambda: b'"port":' in open(log, "rb").read())
-        self.address = "127.0.0.1:%d" % json.loads(open(log).readline())["port"]
+        self.address = "127.0.0.1:%d" % next(json.loads(line) for line in open(log) if '"port":' in line)["port"]
 
     def get(self, path):
         with urllib.request.urlopen(f"http://{self.address}{path}") as response:
@@ -191,7 +191,8 @@ def comparable(text):
     orders = {}
     count = itertools.count(1)
     text = re.sub(r'("client_order_id": )"([^"]*)"', lambda m: f'{m[1]}"order-{orders.setdefault(m[2], len(orders) + 1)}"', text)
-    text = re.sub(r'("sequence": )\d+', lambda m: f"{m[1]}{next(count)}", text)
+    text = re.sub(r'("sequence": )"?\d+"?', lambda m: f"{m[1]}{next(count)}", text)
+    text = re.sub(r'\n\s*"mean_time_in_market": [^\n]*,(?=\n)', "", text)
     text = re.sub(r'("first_time_ns": )\d+', r"\g<1>0", text)
     return re.sub(r'("exposure": )"([^"]*)"', lambda m: f'{m[1]}"{float(m[2]):.5f}"', text)
 

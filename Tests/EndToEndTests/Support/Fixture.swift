@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import TestSupport
 import Testing
 
@@ -46,6 +47,42 @@ enum Fixture {
     let at = zip(a, b).enumerated().first { !$1.0.utf8.elementsEqual($1.1.utf8) }?.offset ?? min(a.count, b.count)
     func line(_ lines: [Substring]) -> String { at < lines.count ? "\"\(lines[at].prefix(300))\"" : "the end" }
     return "line \(at + 1) is \(line(a)), recorded is \(line(b)) (\(a.count) and \(b.count) lines)"
+  }
+}
+
+extension Fixture {
+  /// Where JSON of today does not say what a recorded text said: every value of that must be there again, under the same name.
+  ///
+  /// - Parameters:
+  ///   - changed: names whose values are others today, each with the reason.
+  ///   - isPrefix: lists may have grown at their end.
+  static func disagreements(
+    _ found: String, _ recorded: String, except changed: [String: String], isPrefix: Bool = false
+  ) throws -> [String] {
+    var list: [String] = []
+    // 0.1.0 wrote ratios with all digits of a double, some of them as texts.
+    func text(_ value: Any, _ isRatio: Bool) -> String {
+      if isRatio, let number = value as? Double ?? (value as? String).flatMap(Double.init) { return String(format: "%.8f", number) }
+      return value is NSNull ? "" : "\(value)"
+    }
+    func walk(_ old: Any, _ new: Any?, _ path: String) {
+      if let old = old as? [String: Any] {
+        guard let new = new as? [String: Any] else { return list.append("\(path) is gone") }
+        for (key, value) in old.sorted(by: { $0.key < $1.key }) where changed[key] == nil { walk(value, new[key], "\(path).\(key)") }
+      } else if let old = old as? [Any] {
+        guard let new = new as? [Any], isPrefix ? new.count >= old.count : new.count == old.count else {
+          return list.append("\(path) has \((new as? [Any])?.count ?? 0) elements, recorded are \(old.count)")
+        }
+        for (index, pair) in zip(old, new).enumerated() { walk(pair.0, pair.1, "\(path)[\(index)]") }
+      } else if let new, text(old, !(new is String)) == text(new, !(new is String)) {
+        return
+      } else {
+        list.append("\(path) is \(new.map { text($0, false) } ?? "gone"), recorded is \(text(old, false))")
+      }
+    }
+    func tree(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) }
+    walk(try tree(recorded), try tree(found), "")
+    return list
   }
 }
 

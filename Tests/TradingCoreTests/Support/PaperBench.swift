@@ -1,3 +1,4 @@
+import Accounting
 import Time
 import TradingCore
 import TradingModel
@@ -12,6 +13,11 @@ struct PaperBench {
   var submitted: [OrderRequest] { intents.map(\.request) }
   var watched: [SeriesKey] = []
   var unwatched: [SeriesKey] = []
+  /// What the core asked of processes that serve strategies.
+  var requests: [StrategyRequest] = []
+  /// Plays such a process: what it says to a request comes right after it.
+  var process: ((StrategyRequest) -> StrategyEvent?)?
+  private var said: [StrategyEvent] = []
   /// Called after each event with everything carried out.
   var onEvent: ((PaperBench) -> Void)?
   private var nextID: UInt64 = 1
@@ -103,9 +109,16 @@ struct PaperBench {
       case .reply(let id, let result, _): replies[id] = result
       case .watch(let key): watched.append(key)
       case .unwatch(let key): unwatched.append(key)
-      case .submit, .cancel, .query, .listTrades: break
+      case .strategy(let request):
+        requests.append(request)
+        if let event = process?(request) { said.append(event) }
+      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote: break
       }
     }
+    guard !said.isEmpty else { return }
+    let event = said.removeFirst()
+    run.step(.strategies(event), at: core.time)
+    carryOut()
   }
 
   // MARK: Reading the journal
@@ -116,6 +129,9 @@ struct PaperBench {
       return fill
     }
   }
+
+  /// Everybody's money, folded from the journal so far.
+  var book: Book { journal.reduce(into: Book()) { $0.apply($1) } }
 
   var denials: [OrderDenial] {
     journal.compactMap { if case .orderDenied(let denial) = $0.record { denial } else { nil } }
@@ -139,5 +155,10 @@ extension CommandResult {
   /// The machine-readable reasons of a failure; empty when it succeeded.
   var reasons: [String] { if case .failed(let error) = self { error.violations.map(\.reason) } else { [] } }
   var code: CommandError.Code? { if case .failed(let error) = self { error.code } else { nil } }
-  var bots: [String]? { if case .done(let bots, _) = self { bots.map(\.text) } else { nil } }
+  var bots: [String]? {
+    switch self {
+    case .done(let bots, _), .repeated(_, let bots): bots.map(\.text)
+    case .failed: nil
+    }
+  }
 }

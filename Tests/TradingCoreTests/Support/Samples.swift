@@ -95,6 +95,7 @@ extension BotSnapshot {
     var copy = self
     copy.candlesHeld = 0
     copy.position.peakPrice = .zero
+    copy.protection = []
     copy.lastSignal?.confidence = 0
     return copy
   }

@@ -1,5 +1,5 @@
 import Time
-import TradingCore
+@testable import TradingCore
 import TradingModel
 import Venue
 import PaperTrading
@@ -73,15 +73,22 @@ final class ScriptedDriver {
         note(entry)
       case .submit(let order, let after):
         durable = max(durable, Int(after))
-        sent.append(order.request.clientOrderID)
-        exchange.submit(order.request, at: now)
+        for request in [order.request, order.target].compactMap({ $0 }) { sent.append(request.clientOrderID) }
+        if let target = order.target {
+          exchange.submit(stop: order.request, target: target, at: now)
+        } else {
+          exchange.submit(order.request, at: now)
+        }
       case .cancel(let id, let symbol, let after):
         durable = max(durable, Int(after))
         exchange.cancel(id, symbol, at: now)
       case .reply(_, _, let after): durable = max(durable, Int(after))
       case .query(let id, let symbol): exchange.query(id, symbol, at: now)
       case .listTrades(let symbol, let from): exchange.listTrades(symbol, from: from, at: now)
-      case .watch, .unwatch: break
+      case .readAccount: exchange.readAccount(at: now)
+      case .identify(let symbol, let id): exchange.identify(symbol, id, at: now)
+      case .askQuote(let symbol): exchange.askQuote(symbol, at: now)
+      case .watch, .unwatch, .strategy: break
       }
     }
     effects.removeAll(keepingCapacity: true)
@@ -103,6 +110,26 @@ final class ScriptedDriver {
   }
 
   private var lives = 1
+
+  // MARK: Belief and truth
+
+  /// For how long the core took a position's stop for resting on the exchange where none covered it, at most, in nanoseconds.
+  private(set) var longestError: Int64 = 0
+  private var errors: [BotID: Timestamp] = [:]
+
+  private func compareBelief() {
+    for bot in bots {
+      let believes = isUp && core.botAt(bot.id).map { core.bots[$0]?.stopRests ?? false } ?? false
+      let sellable = exchange.rules.quantityRoundedDown(exchange.uncovered(bot.id), isMarket: true)
+      guard believes, sellable.isPositive else {
+        errors[bot.id] = nil
+        continue
+      }
+      let since = errors[bot.id] ?? now
+      errors[bot.id] = since
+      longestError = max(longestError, now.nanoseconds(since: since))
+    }
+  }
 
   private func start() {
     upAgainAt = nil
@@ -134,9 +161,11 @@ final class ScriptedDriver {
         guard let (_, event) = exchange.take(upTo: due) else { return }
         now = max(now, due)
         if let event { step(event) }
+        compareBelief()
       } else if clock <= time {
         now = clock
         step(.clock)
+        compareBelief()
       } else {
         now = max(now, time)
         return
@@ -150,6 +179,29 @@ final class ScriptedDriver {
       if case .trade(let trade) = event { exchange.trade(trade.price, at: time) }
       step(.market(event))
       onEvent?()
+    }
+  }
+
+  /// Whether nothing is in doubt and each position is under a stop, by the exchange's word: what a run must come to.
+  var isInOrder: Bool {
+    isUp && core.openOrders.allSatisfy { !$0.isUnsettled }
+      && bots.allSatisfy { bot in
+        guard let snapshot = core.snapshot(of: bot.id) else { return false }
+        let inventory = exchange.inventory[bot.id, default: .zero]
+        let sellable = exchange.rules.quantityRoundedDown(exchange.uncovered(bot.id), isMarket: true)
+        let open = Set(exchange.open(of: bot.id).map(\.request.clientOrderID))
+        return snapshot.position.quantity == inventory && sellable <= .zero && snapshot.exitReason.isEmpty
+          && open == Set(snapshot.openOrders) && exchange.open(of: bot.id).allSatisfy { $0.request.side == .sell }
+      }
+  }
+
+  /// Nothing happens on the market until everything is in order, at least for a minute and at most for `seconds`.
+  func restUntilInOrder(seconds: Int) {
+    rest(seconds: 60)
+    var left = seconds - 60
+    while left > 0, !isInOrder {
+      rest(seconds: 10)
+      left -= 10
     }
   }
 

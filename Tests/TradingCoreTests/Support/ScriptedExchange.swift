@@ -20,6 +20,10 @@ struct ExchangeFaults {
   /// A market order that fills in several pieces, and one that expires half filled.
   var pieces = 0.0
   var halfFilled = 0.0
+  /// A report that is never told, while the stream goes on.
+  var lostReport = 0.0
+  /// A resting stop, or its pair, that the exchange ends by itself (expiry, self-trade prevention), or that a person cancels; at a trade.
+  var endedByOthers = 0.0
   /// The report stream drops out, once in a while, for some seconds.
   var dropsOfStream = 0.0
   /// For how long after its acceptance an order may be unknown to queries, in milliseconds.
@@ -43,6 +47,8 @@ final class ScriptedExchange {
     var executed = FixedDecimal.zero
     var quote = FixedDecimal.zero
     var acceptedAt: Timestamp
+    /// Why it expired.
+    var reason = ""
   }
   struct Trade: Hashable {
     var fill: Fill
@@ -61,6 +67,8 @@ final class ScriptedExchange {
   /// What each bot holds at the exchange: bought, commission taken off, less sold.
   private(set) var inventory: [BotID: FixedDecimal] = [:]
   private(set) var oversold: [String] = []
+  /// What the account's owner has beside.
+  var ownersCoins = FixedDecimal.zero
   private var random: SeededRandom
   private(set) var price = FixedDecimal.zero
   private var nextOrder: Int64 = 1
@@ -80,9 +88,12 @@ final class ScriptedExchange {
   }
   enum Arrival {
     case place(OrderRequest, stamped: Timestamp)
+    case pair(stop: OrderRequest, target: OrderRequest, stamped: Timestamp)
     case cancel(ClientOrderID, Symbol)
     case query(ClientOrderID, Symbol)
-    case list(Symbol, TradeID)
+    case list(Symbol, TradeListStart)
+    case balances
+    case identify(Symbol, VenueOrderID)
   }
 
   init(seed: UInt64, rules: TradingRules = Samples.rules(), faults: ExchangeFaults) {
@@ -116,15 +127,23 @@ final class ScriptedExchange {
 
   // MARK: Requests of the daemon
 
-  private func send(_ arrival: Arrival, _ timeout: CoreEvent, at now: Timestamp) {
+  private func send(_ arrival: Arrival, _ timeouts: CoreEvent..., at now: Timestamp) {
     if chance(faults.lostRequest) {
-      at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life))
+      for timeout in timeouts { at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life)) }
       return
     }
     let isLate = chance(faults.lateRequest)
     let delay = Int64(isLate ? 2_000 + random.integer(below: 14_000) : 5 + random.integer(below: 120))
     at(now.advanced(byMilliseconds: delay), .arrive(arrival, life: life))
-    if isLate, delay > 10_000 { at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life)) }
+    if isLate, delay > 10_000 {
+      for timeout in timeouts { at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life)) }
+    }
+  }
+
+  func submit(stop: OrderRequest, target: OrderRequest, at now: Timestamp) {
+    send(
+      .pair(stop: stop, target: target, stamped: now), .submitted(stop.clientOrderID, .unknown(message: "timeout")),
+      .submitted(target.clientOrderID, .unknown(message: "timeout")), at: now)
   }
 
   func submit(_ request: OrderRequest, at now: Timestamp) {
@@ -140,8 +159,34 @@ final class ScriptedExchange {
   }
 
   /// The driver's duty is to repeat a listing until it succeeds, so it is never lost here.
-  func listTrades(_ symbol: Symbol, from: TradeID, at now: Timestamp) {
+  func listTrades(_ symbol: Symbol, from: TradeListStart, at now: Timestamp) {
     at(now.advanced(byMilliseconds: Int64(20 + random.integer(below: 200))), .arrive(.list(symbol, from), life: life))
+  }
+
+  /// Nothing comes where it fails.
+  func readAccount(at now: Timestamp) {
+    guard !chance(faults.lostRequest) else { return }
+    at(now.advanced(byMilliseconds: 5 + Int64(random.integer(below: 120))), .arrive(.balances, life: life))
+  }
+
+  /// Nothing comes where it fails.
+  func askQuote(_ symbol: Symbol, at now: Timestamp) {
+    guard !chance(faults.lostRequest), price.isPositive else { return }
+    let time = now.advanced(byMilliseconds: 10 + Int64(random.integer(below: 200)))
+    let quote = Quote(symbol: symbol, bidPrice: price, bidQuantity: .one, askPrice: price, askQuantity: .one, time: time)
+    at(time, .deliver(.market(.quote(quote)), life: life))
+  }
+
+  func identify(_ symbol: Symbol, _ id: VenueOrderID, at now: Timestamp) {
+    send(.identify(symbol, id), .identified(symbol, id, .unknown(message: "timeout")), at: now)
+  }
+
+  /// The base asset: what bots bought and did not sell, beside the owner's own.
+  private var balances: [AssetBalance] {
+    let locked = orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && locksCoins($0) }
+      .reduce(FixedDecimal.zero) { $0 + $1.request.quantity - $1.executed }
+    let all = inventory.values.reduce(ownersCoins, +)
+    return [AssetBalance(asset: rules.baseAsset, free: all - locked, locked: locked)]
   }
 
   private func answer(_ event: CoreEvent, unknown: CoreEvent, life: Int, at now: Timestamp) {
@@ -159,9 +204,23 @@ final class ScriptedExchange {
       answer(
         .submitted(request.clientOrderID, outcome), unknown: .submitted(request.clientOrderID, .unknown(message: "reset")), life: life,
         at: now)
+    case .pair(let stop, let target, let stamped):
+      let outcomes = place(stop: stop, target: target, stamped: stamped, at: now)
+      let isLost = chance(faults.lostAnswer)
+      let delay = Int64(5 + random.integer(below: isLost ? 9_900 : 150))
+      for (request, outcome) in zip([stop, target], outcomes) {
+        at(
+          now.advanced(byMilliseconds: delay),
+          .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
+      }
     case .cancel(let id, _):
       let outcome: CancelOutcome
       if var order = orders[id], !order.status.isTerminal {
+        if let linked = order.request.linked, var other = orders[linked], !other.status.isTerminal {
+          other.status = .canceled
+          orders[linked] = other
+          tell(report(other, at: now), at: now)
+        }
         order.status = .canceled
         orders[id] = order
         let report = report(order, at: now)
@@ -179,8 +238,21 @@ final class ScriptedExchange {
         outcome = .notFound
       }
       answer(.queried(id, outcome), unknown: .queried(id, .unknown(message: "reset")), life: life, at: now)
+    case .balances:
+      let list = balances
+      at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.balances(list, isComplete: true), life: life))
+    case .identify(let symbol, let id):
+      let order = orders.values.first { $0.venueID == id }
+      let outcome: QueryOutcome = order.map { .found(report($0, at: now, source: .query)) } ?? .notFound
+      answer(
+        .identified(symbol, id, outcome), unknown: .identified(symbol, id, .unknown(message: "reset")), life: life, at: now)
     case .list(let symbol, let from):
-      let list = trades.filter { $0.fill.tradeID >= from }.map { AccountTrade(fill: $0.fill, side: $0.side) }
+      let list = trades.filter { trade in
+        switch from {
+        case .trade(let id): trade.fill.tradeID >= id
+        case .time(let time): trade.fill.time >= time
+        }
+      }.map { AccountTrade(fill: $0.fill, side: $0.side) }
       at(now.advanced(byMilliseconds: Int64(20 + random.integer(below: 200))), .deliver(.trades(symbol, list), life: life))
     }
   }
@@ -195,19 +267,27 @@ final class ScriptedExchange {
 
   private func place(_ request: OrderRequest, stamped: Timestamp, at now: Timestamp) -> SubmitOutcome {
     arrivals[request.clientOrderID, default: 0] += 1
-    guard now.nanoseconds(since: stamped) <= 5_000_000_000 else { return .rejected(code: -1021, message: "outside of the recvWindow") }
+    guard now.nanoseconds(since: stamped) <= (request.side == .sell ? 2_000_000_000 : 5_000_000_000) else {
+      return .rejected(code: -1021, message: "outside of the recvWindow")
+    }
     if chance(faults.rejection) { return .rejected(code: -2010, message: "Account has insufficient balance for requested action.") }
-    if let violation = rules.violation(quantity: request.quantity, price: max(price, request.stopPrice), isMarket: true) {
+    let isLimit = request.type.hasLimitPrice
+    let violation =
+      request.isByAmount
+      ? rules.violation(amount: request.quoteQuantity, price: price)
+      : rules.violation(
+        quantity: request.quantity, price: isLimit ? request.price : max(price, request.stopPrice), isMarket: !isLimit)
+    if let violation {
       return .rejected(code: -1013, message: violation.message)
     }
-    if request.side == .sell, let bot = owner[request.clientOrderID] {
-      let locked = openSells(of: bot)
-      // The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
-      if locked + request.quantity > inventory[bot, default: .zero] {
-        oversold.append("\(request.clientOrderID): \(request.quantity) + \(locked) > \(inventory[bot, default: .zero])")
-      }
-    }
+    noteOversold(request)
     if request.type == .stopLoss, price <= request.stopPrice { return .rejected(code: -2010, message: "Order would trigger immediately.") }
+    if request.type == .limitMaker, price <= request.price {
+      return .rejected(code: -2010, message: "Order would immediately match and take.")
+    }
+    // From here on an order by amount has the quantity that it gets.
+    var request = request
+    if request.isByAmount { request.quantity = rules.quantity(boughtFor: request.quoteQuantity, at: price) }
     var order = Held(request: request, venueID: VenueOrderID(nextOrder), status: .accepted, acceptedAt: now)
     nextOrder += 1
     orders[request.clientOrderID] = order
@@ -225,16 +305,68 @@ final class ScriptedExchange {
         reports.append(expired)
       }
     }
+    if isLimit, price <= request.price {
+      let isHalf = chance(faults.halfFilled)
+      reports += fill(&order, at: now, upTo: isHalf ? half(request.quantity) : request.quantity)
+    }
     // A full answer lists its fills; a short one only names the order.
     return .accepted(chance(0.5) ? reports : [accepted])
+  }
+
+  /// The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
+  private func noteOversold(_ request: OrderRequest) {
+    guard request.side == .sell, let bot = owner[request.clientOrderID] else { return }
+    let locked = openSells(of: bot)
+    if locked + request.quantity > inventory[bot, default: .zero] {
+      oversold.append("\(request.clientOrderID): \(request.quantity) + \(locked) > \(inventory[bot, default: .zero])")
+    }
+  }
+
+  /// Both or none.
+  private func place(stop: OrderRequest, target: OrderRequest, stamped: Timestamp, at now: Timestamp) -> [SubmitOutcome] {
+    for request in [stop, target] { arrivals[request.clientOrderID, default: 0] += 1 }
+    func refuse(_ code: Int, _ message: String) -> [SubmitOutcome] {
+      [.rejected(code: code, message: message), .rejected(code: code, message: message)]
+    }
+    guard now.nanoseconds(since: stamped) <= 2_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
+    if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
+    guard target.price > price, stop.stopPrice < price else {
+      return refuse(-2010, "The relationship of the prices for the orders is not correct.")
+    }
+    noteOversold(stop)
+    return [stop, target].map { request in
+      let order = Held(request: request, venueID: VenueOrderID(nextOrder), status: .accepted, acceptedAt: now)
+      nextOrder += 1
+      orders[request.clientOrderID] = order
+      let accepted = report(order, at: now)
+      tell(accepted, at: now)
+      return .accepted([accepted])
+    }
+  }
+
+  /// Of a pair only the stop's quantity is counted, while it is open.
+  private func locksCoins(_ order: Held) -> Bool {
+    guard order.request.type == .limitMaker, let stop = order.request.linked.flatMap({ orders[$0] }) else { return true }
+    return stop.status.isTerminal
+  }
+
+  /// When one of a pair acts the other expires.
+  private func endLinked(_ order: Held, at now: Timestamp) {
+    guard let linked = order.request.linked, var other = orders[linked], !other.status.isTerminal else { return }
+    other.status = .expired
+    other.reason = "OCO_TRIGGER"
+    orders[linked] = other
+    tell(report(other, at: now), at: now)
   }
 
   private func half(_ quantity: FixedDecimal) -> FixedDecimal {
     max(FixedDecimal(raw: quantity.raw / 2).roundedDown(toMultipleOf: rules.stepSize), rules.stepSize)
   }
 
-  private func fill(_ order: inout Held, at now: Timestamp, upTo target: FixedDecimal) -> [ExecutionReport] {
+  /// - Parameter isMaker: it rested: it fills at its own price.
+  private func fill(_ order: inout Held, at now: Timestamp, upTo target: FixedDecimal, isMaker: Bool = false) -> [ExecutionReport] {
     var reports: [ExecutionReport] = []
+    let price = isMaker ? order.request.price : price
     while order.executed < target {
       var part = target - order.executed
       if chance(faults.pieces) { part = min(part, half(part)) }
@@ -243,7 +375,7 @@ final class ScriptedExchange {
       let fee = Commission.amount(side: order.request.side, quantity: part, quoteQuantity: quote, rate: FixedDecimal(raw: 100_000))
       let fill = Fill(
         symbol: rules.symbol, tradeID: TradeID(nextTrade), venueOrderID: order.venueID, price: price, quantity: part, quoteQuantity: quote,
-        commission: fee, commissionAsset: isBuy ? rules.baseAsset : rules.quoteAsset, isMaker: false, time: now)
+        commission: fee, commissionAsset: isBuy ? rules.baseAsset : rules.quoteAsset, isMaker: isMaker, time: now)
       nextTrade += 1 + Int64(random.integer(below: 3))
       order.executed += part
       order.quote += quote
@@ -262,17 +394,34 @@ final class ScriptedExchange {
   }
 
   func openSells(of bot: BotID) -> FixedDecimal {
-    orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot }
-      .reduce(.zero) { $0 + $1.request.quantity - $1.executed }
+    orders.values.filter {
+      $0.request.side == .sell && !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot && locksCoins($0)
+    }
+    .reduce(.zero) { $0 + $1.request.quantity - $1.executed }
   }
 
   /// The market trades: stops that it reaches are filled.
   func trade(_ price: FixedDecimal, at now: Timestamp) {
     self.price = price
     let reached = orders.values
-      .filter { $0.request.type == .stopLoss && !$0.status.isTerminal && price <= $0.request.stopPrice }
+      .filter { order in
+        guard !order.status.isTerminal else { return false }
+        switch order.request.type {
+        case .stopLoss: return price <= order.request.stopPrice
+        case .limit, .limitMaker: return order.request.side == .sell ? price >= order.request.price : price < order.request.price
+        default: return false
+        }
+      }
       .sorted { $0.venueID < $1.venueID }
-    for var order in reached { _ = fill(&order, at: now, upTo: order.request.quantity) }
+    for order in reached {
+      guard var order = orders[order.request.clientOrderID], !order.status.isTerminal else { continue }
+      endLinked(order, at: now)
+      // A target may find buyers for a part only; a stop becomes a market order.
+      let rested = order.request.type.hasLimitPrice
+      let isHalf = rested && order.executed.isZero && chance(faults.halfFilled)
+      _ = fill(&order, at: now, upTo: isHalf ? half(order.request.quantity) : order.request.quantity, isMaker: rested)
+    }
+    if chance(faults.endedByOthers) { endByOthers(at: now) }
     if streamIsUp, chance(faults.dropsOfStream) {
       streamIsUp = false
       streamReturnsAt = now.advanced(byMilliseconds: Int64(500 + random.integer(below: 20_000)))
@@ -284,6 +433,35 @@ final class ScriptedExchange {
     }
   }
 
+  private func endByOthers(at now: Timestamp) {
+    let stops = orders.values.filter { !$0.status.isTerminal && $0.request.type == .stopLoss }.sorted { $0.venueID < $1.venueID }
+    guard !stops.isEmpty else { return }
+    let stop = stops[random.integer(below: stops.count)]
+    let status: OrderStatus = chance(0.5) ? .expired : .canceled
+    for id in [stop.request.clientOrderID, stop.request.linked].compactMap({ $0 }) {
+      guard var order = orders[id], !order.status.isTerminal else { continue }
+      order.status = status
+      orders[id] = order
+      tell(report(order, at: now), at: now)
+    }
+  }
+
+  /// What a bot has that no stop which rests here covers.
+  func uncovered(_ bot: BotID) -> FixedDecimal {
+    let covered = orders.values.filter { !$0.status.isTerminal && $0.request.type == .stopLoss && owner[$0.request.clientOrderID] == bot }
+      .reduce(FixedDecimal.zero) { $0 + $1.request.quantity }
+    return inventory[bot, default: .zero] - covered
+  }
+
+  /// What trades gave a bot in quote asset, less what they took.
+  func cash(of bot: BotID) -> FixedDecimal {
+    trades.reduce(.zero) { sum, trade in
+      guard owner[trade.clientOrderID] == bot else { return sum }
+      let fill = trade.fill
+      return trade.side == .buy ? sum - fill.quoteQuantity : sum + fill.quoteQuantity - fill.commission
+    }
+  }
+
   /// A new life of the daemon subscribes.
   func restarted() {
     life += 1
@@ -291,18 +469,21 @@ final class ScriptedExchange {
   }
 
   private func tell(_ report: ExecutionReport, at now: Timestamp) {
-    guard streamIsUp else { return }
+    guard streamIsUp, !chance(faults.lostReport) else { return }
     for _ in 0..<(chance(faults.duplicate) ? 2 : 1) {
       let delay = Int64(5 + random.integer(below: faults.reportDelayMilliseconds))
       at(now.advanced(byMilliseconds: delay), .deliver(.report(report), life: life))
     }
   }
 
-  private func report(_ order: Held, at now: Timestamp, fill: Fill? = nil, source: ExecutionReport.Source = .stream) -> ExecutionReport {
+  private func report(
+    _ order: Held, at now: Timestamp, fill: Fill? = nil, source: ExecutionReport.Source = .stream
+  ) -> ExecutionReport {
     ExecutionReport(
       clientOrderID: order.request.clientOrderID, venueOrderID: order.venueID, symbol: order.request.symbol, side: order.request.side,
-      type: order.request.type, quantity: order.request.quantity, stopPrice: order.request.stopPrice, status: order.status,
-      executedQuantity: order.executed, cumulativeQuote: order.quote, fill: fill, time: now, source: source)
+      type: order.request.type, quantity: order.request.quantity, price: order.request.price, stopPrice: order.request.stopPrice,
+      status: order.status,
+      executedQuantity: order.executed, cumulativeQuote: order.quote, fill: fill, reason: order.reason, time: now, source: source)
   }
 
   /// Open orders of one bot at the exchange.

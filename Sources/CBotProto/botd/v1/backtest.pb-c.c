@@ -535,7 +535,7 @@ const ProtobufCMessageDescriptor botd__v1__backtest_progress__descriptor =
   (ProtobufCMessageInit) botd__v1__backtest_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__backtest_figure__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__backtest_figure__field_descriptors[6] =
 {
   {
     "section",
@@ -597,8 +597,21 @@ static const ProtobufCFieldDescriptor botd__v1__backtest_figure__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "is_ratio",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestFigure, is_ratio),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__backtest_figure__field_indices_by_name[] = {
+  5,   /* field[5] = is_ratio */
   1,   /* field[1] = key */
   2,   /* field[2] = label */
   4,   /* field[4] = number */
@@ -608,7 +621,7 @@ static const unsigned botd__v1__backtest_figure__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__backtest_figure__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__backtest_figure__descriptor =
 {
@@ -618,14 +631,14 @@ const ProtobufCMessageDescriptor botd__v1__backtest_figure__descriptor =
   "Botd__V1__BacktestFigure",
   "botd.v1",
   sizeof(Botd__V1__BacktestFigure),
-  5,
+  6,
   botd__v1__backtest_figure__field_descriptors,
   botd__v1__backtest_figure__field_indices_by_name,
   1,  botd__v1__backtest_figure__number_ranges,
   (ProtobufCMessageInit) botd__v1__backtest_figure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__backtest_trade__field_descriptors[16] =
+static const ProtobufCFieldDescriptor botd__v1__backtest_trade__field_descriptors[19] =
 {
   {
     "number",
@@ -819,6 +832,42 @@ static const ProtobufCFieldDescriptor botd__v1__backtest_trade__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_adverse_excursion",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, max_adverse_excursion),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_favorable_excursion",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, max_favorable_excursion),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exit_time_modelled",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestTrade, exit_time_modelled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__backtest_trade__field_indices_by_name[] = {
   1,   /* field[1] = bot_id */
@@ -829,8 +878,11 @@ static const unsigned botd__v1__backtest_trade__field_indices_by_name[] = {
   13,   /* field[13] = exit_kind */
   6,   /* field[6] = exit_price */
   14,   /* field[14] = exit_reason */
+  18,   /* field[18] = exit_time_modelled */
   8,   /* field[8] = fees */
   15,   /* field[15] = is_closed */
+  16,   /* field[16] = max_adverse_excursion */
+  17,   /* field[17] = max_favorable_excursion */
   0,   /* field[0] = number */
   3,   /* field[3] = opened_time_ns */
   9,   /* field[9] = profit */
@@ -841,7 +893,7 @@ static const unsigned botd__v1__backtest_trade__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__backtest_trade__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor botd__v1__backtest_trade__descriptor =
 {
@@ -851,14 +903,14 @@ const ProtobufCMessageDescriptor botd__v1__backtest_trade__descriptor =
   "Botd__V1__BacktestTrade",
   "botd.v1",
   sizeof(Botd__V1__BacktestTrade),
-  16,
+  19,
   botd__v1__backtest_trade__field_descriptors,
   botd__v1__backtest_trade__field_indices_by_name,
   1,  botd__v1__backtest_trade__number_ranges,
   (ProtobufCMessageInit) botd__v1__backtest_trade__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descriptors[6] =
+static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descriptors[9] =
 {
   {
     "equity",
@@ -932,19 +984,58 @@ static const ProtobufCFieldDescriptor botd__v1__backtest_result__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "stats",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestResult, stats),
+    &botd__v1__stats__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestResult, ended_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_time_ns",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BacktestResult, ended_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__backtest_result__field_indices_by_name[] = {
   4,   /* field[4] = candles */
   1,   /* field[1] = elapsed_ns */
+  7,   /* field[7] = ended_reason */
+  8,   /* field[8] = ended_time_ns */
   0,   /* field[0] = equity */
   2,   /* field[2] = figures */
   3,   /* field[3] = notes */
+  6,   /* field[6] = stats */
   5,   /* field[5] = title */
 };
 static const ProtobufCIntRange botd__v1__backtest_result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor botd__v1__backtest_result__descriptor =
 {
@@ -954,7 +1045,7 @@ const ProtobufCMessageDescriptor botd__v1__backtest_result__descriptor =
   "Botd__V1__BacktestResult",
   "botd.v1",
   sizeof(Botd__V1__BacktestResult),
-  6,
+  9,
   botd__v1__backtest_result__field_descriptors,
   botd__v1__backtest_result__field_indices_by_name,
   1,  botd__v1__backtest_result__number_ranges,

@@ -142,6 +142,141 @@ void   botd__v1__bot__free_unpacked
   assert(message->base.descriptor == &botd__v1__bot__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__protection_level__init
+                     (Botd__V1__ProtectionLevel         *message)
+{
+  static const Botd__V1__ProtectionLevel init_value = BOTD__V1__PROTECTION_LEVEL__INIT;
+  *message = init_value;
+}
+size_t botd__v1__protection_level__get_packed_size
+                     (const Botd__V1__ProtectionLevel *message)
+{
+  assert(message->base.descriptor == &botd__v1__protection_level__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__protection_level__pack
+                     (const Botd__V1__ProtectionLevel *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__protection_level__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__protection_level__pack_to_buffer
+                     (const Botd__V1__ProtectionLevel *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__protection_level__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ProtectionLevel *
+       botd__v1__protection_level__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ProtectionLevel *)
+     protobuf_c_message_unpack (&botd__v1__protection_level__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__protection_level__free_unpacked
+                     (Botd__V1__ProtectionLevel *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__protection_level__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__entry_lock__init
+                     (Botd__V1__EntryLock         *message)
+{
+  static const Botd__V1__EntryLock init_value = BOTD__V1__ENTRY_LOCK__INIT;
+  *message = init_value;
+}
+size_t botd__v1__entry_lock__get_packed_size
+                     (const Botd__V1__EntryLock *message)
+{
+  assert(message->base.descriptor == &botd__v1__entry_lock__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__entry_lock__pack
+                     (const Botd__V1__EntryLock *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__entry_lock__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__entry_lock__pack_to_buffer
+                     (const Botd__V1__EntryLock *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__entry_lock__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__EntryLock *
+       botd__v1__entry_lock__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__EntryLock *)
+     protobuf_c_message_unpack (&botd__v1__entry_lock__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__entry_lock__free_unpacked
+                     (Botd__V1__EntryLock *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__entry_lock__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__hold__init
+                     (Botd__V1__Hold         *message)
+{
+  static const Botd__V1__Hold init_value = BOTD__V1__HOLD__INIT;
+  *message = init_value;
+}
+size_t botd__v1__hold__get_packed_size
+                     (const Botd__V1__Hold *message)
+{
+  assert(message->base.descriptor == &botd__v1__hold__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__hold__pack
+                     (const Botd__V1__Hold *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__hold__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__hold__pack_to_buffer
+                     (const Botd__V1__Hold *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__hold__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__Hold *
+       botd__v1__hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__Hold *)
+     protobuf_c_message_unpack (&botd__v1__hold__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__hold__free_unpacked
+                     (Botd__V1__Hold *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__hold__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__denial_count__init
                      (Botd__V1__DenialCount         *message)
 {
@@ -185,6 +320,51 @@ void   botd__v1__denial_count__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &botd__v1__denial_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__conversion_rate__init
+                     (Botd__V1__ConversionRate         *message)
+{
+  static const Botd__V1__ConversionRate init_value = BOTD__V1__CONVERSION_RATE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__conversion_rate__get_packed_size
+                     (const Botd__V1__ConversionRate *message)
+{
+  assert(message->base.descriptor == &botd__v1__conversion_rate__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__conversion_rate__pack
+                     (const Botd__V1__ConversionRate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__conversion_rate__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__conversion_rate__pack_to_buffer
+                     (const Botd__V1__ConversionRate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__conversion_rate__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ConversionRate *
+       botd__v1__conversion_rate__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ConversionRate *)
+     protobuf_c_message_unpack (&botd__v1__conversion_rate__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__conversion_rate__free_unpacked
+                     (Botd__V1__ConversionRate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__conversion_rate__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   botd__v1__stats__init
@@ -1447,7 +1627,187 @@ void   botd__v1__close_position_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__close_position_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[16] =
+void   botd__v1__adopt_position_request__init
+                     (Botd__V1__AdoptPositionRequest         *message)
+{
+  static const Botd__V1__AdoptPositionRequest init_value = BOTD__V1__ADOPT_POSITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__adopt_position_request__get_packed_size
+                     (const Botd__V1__AdoptPositionRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__adopt_position_request__pack
+                     (const Botd__V1__AdoptPositionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__adopt_position_request__pack_to_buffer
+                     (const Botd__V1__AdoptPositionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__AdoptPositionRequest *
+       botd__v1__adopt_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__AdoptPositionRequest *)
+     protobuf_c_message_unpack (&botd__v1__adopt_position_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__adopt_position_request__free_unpacked
+                     (Botd__V1__AdoptPositionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__adopt_position_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__adopt_position_response__init
+                     (Botd__V1__AdoptPositionResponse         *message)
+{
+  static const Botd__V1__AdoptPositionResponse init_value = BOTD__V1__ADOPT_POSITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__adopt_position_response__get_packed_size
+                     (const Botd__V1__AdoptPositionResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__adopt_position_response__pack
+                     (const Botd__V1__AdoptPositionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__adopt_position_response__pack_to_buffer
+                     (const Botd__V1__AdoptPositionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__adopt_position_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__AdoptPositionResponse *
+       botd__v1__adopt_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__AdoptPositionResponse *)
+     protobuf_c_message_unpack (&botd__v1__adopt_position_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__adopt_position_response__free_unpacked
+                     (Botd__V1__AdoptPositionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__adopt_position_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__release_position_request__init
+                     (Botd__V1__ReleasePositionRequest         *message)
+{
+  static const Botd__V1__ReleasePositionRequest init_value = BOTD__V1__RELEASE_POSITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__release_position_request__get_packed_size
+                     (const Botd__V1__ReleasePositionRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__release_position_request__pack
+                     (const Botd__V1__ReleasePositionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__release_position_request__pack_to_buffer
+                     (const Botd__V1__ReleasePositionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ReleasePositionRequest *
+       botd__v1__release_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ReleasePositionRequest *)
+     protobuf_c_message_unpack (&botd__v1__release_position_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__release_position_request__free_unpacked
+                     (Botd__V1__ReleasePositionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__release_position_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__release_position_response__init
+                     (Botd__V1__ReleasePositionResponse         *message)
+{
+  static const Botd__V1__ReleasePositionResponse init_value = BOTD__V1__RELEASE_POSITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__release_position_response__get_packed_size
+                     (const Botd__V1__ReleasePositionResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__release_position_response__pack
+                     (const Botd__V1__ReleasePositionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__release_position_response__pack_to_buffer
+                     (const Botd__V1__ReleasePositionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__release_position_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ReleasePositionResponse *
+       botd__v1__release_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ReleasePositionResponse *)
+     protobuf_c_message_unpack (&botd__v1__release_position_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__release_position_response__free_unpacked
+                     (Botd__V1__ReleasePositionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__release_position_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[22] =
 {
   {
     "symbol",
@@ -1641,11 +2001,89 @@ static const ProtobufCFieldDescriptor botd__v1__bot_spec__field_descriptors[16] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compound",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, compound),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "guards",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, guards),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_offset",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, entry_offset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_lifetime",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, entry_lifetime),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_then",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__BotSpec, entry_then),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__bot_spec__field_indices_by_name[] = {
   10,   /* field[10] = auto_start */
   4,   /* field[4] = capital */
+  16,   /* field[16] = compound */
   13,   /* field[13] = cooldown_candles */
+  18,   /* field[18] = entry */
+  20,   /* field[20] = entry_lifetime */
+  19,   /* field[19] = entry_offset */
+  21,   /* field[21] = entry_then */
+  17,   /* field[17] = guards */
   3,   /* field[3] = interval */
   6,   /* field[6] = max_position_fraction */
   2,   /* field[2] = parameters */
@@ -1663,7 +2101,7 @@ static const unsigned botd__v1__bot_spec__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__bot_spec__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor botd__v1__bot_spec__descriptor =
 {
@@ -1673,7 +2111,7 @@ const ProtobufCMessageDescriptor botd__v1__bot_spec__descriptor =
   "Botd__V1__BotSpec",
   "botd.v1",
   sizeof(Botd__V1__BotSpec),
-  16,
+  22,
   botd__v1__bot_spec__field_descriptors,
   botd__v1__bot_spec__field_indices_by_name,
   1,  botd__v1__bot_spec__number_ranges,
@@ -1848,7 +2286,7 @@ const ProtobufCMessageDescriptor botd__v1__position__descriptor =
   (ProtobufCMessageInit) botd__v1__position__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__bot__field_descriptors[14] =
+static const ProtobufCFieldDescriptor botd__v1__bot__field_descriptors[19] =
 {
   {
     "id",
@@ -2018,19 +2456,84 @@ static const ProtobufCFieldDescriptor botd__v1__bot__field_descriptors[14] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "created_sequence",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Bot, created_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state_cause",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Bot, state_cause),
+    &botd__v1__bot_state_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Bot, hold),
+    &botd__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lock",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Bot, lock),
+    &botd__v1__entry_lock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "protection",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__Bot, n_protection),
+    offsetof(Botd__V1__Bot, protection),
+    &botd__v1__protection_level__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__bot__field_indices_by_name[] = {
   12,   /* field[12] = base_asset */
+  14,   /* field[14] = created_sequence */
   9,   /* field[9] = created_time_ns */
   8,   /* field[8] = fills */
+  16,   /* field[16] = hold */
   0,   /* field[0] = id */
   6,   /* field[6] = last_signal */
+  17,   /* field[17] = lock */
   4,   /* field[4] = mode */
   7,   /* field[7] = net_pnl */
   5,   /* field[5] = position */
+  18,   /* field[18] = protection */
   11,   /* field[11] = quote_asset */
   1,   /* field[1] = spec */
   2,   /* field[2] = state */
+  15,   /* field[15] = state_cause */
   3,   /* field[3] = state_reason */
   10,   /* field[10] = updated_time_ns */
   13,   /* field[13] = warm_up_remaining */
@@ -2038,7 +2541,7 @@ static const unsigned botd__v1__bot__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__bot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor botd__v1__bot__descriptor =
 {
@@ -2048,11 +2551,320 @@ const ProtobufCMessageDescriptor botd__v1__bot__descriptor =
   "Botd__V1__Bot",
   "botd.v1",
   sizeof(Botd__V1__Bot),
-  14,
+  19,
   botd__v1__bot__field_descriptors,
   botd__v1__bot__field_indices_by_name,
   1,  botd__v1__bot__number_ranges,
   (ProtobufCMessageInit) botd__v1__bot__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__protection_level__field_descriptors[6] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rests",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, rests),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_order_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, client_order_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "explanation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, explanation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_expected",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ProtectionLevel, is_expected),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__protection_level__field_indices_by_name[] = {
+  3,   /* field[3] = client_order_id */
+  4,   /* field[4] = explanation */
+  5,   /* field[5] = is_expected */
+  0,   /* field[0] = kind */
+  1,   /* field[1] = price */
+  2,   /* field[2] = rests */
+};
+static const ProtobufCIntRange botd__v1__protection_level__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor botd__v1__protection_level__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ProtectionLevel",
+  "ProtectionLevel",
+  "Botd__V1__ProtectionLevel",
+  "botd.v1",
+  sizeof(Botd__V1__ProtectionLevel),
+  6,
+  botd__v1__protection_level__field_descriptors,
+  botd__v1__protection_level__field_indices_by_name,
+  1,  botd__v1__protection_level__number_ranges,
+  (ProtobufCMessageInit) botd__v1__protection_level__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__entry_lock__field_descriptors[8] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, scope),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, cause),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_time_ns",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, since_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_time_ns",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EntryLock, until_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__entry_lock__field_indices_by_name[] = {
+  2,   /* field[2] = bot_id */
+  4,   /* field[4] = cause */
+  0,   /* field[0] = id */
+  5,   /* field[5] = reason */
+  1,   /* field[1] = scope */
+  6,   /* field[6] = since_time_ns */
+  3,   /* field[3] = symbol */
+  7,   /* field[7] = until_time_ns */
+};
+static const ProtobufCIntRange botd__v1__entry_lock__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor botd__v1__entry_lock__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.EntryLock",
+  "EntryLock",
+  "Botd__V1__EntryLock",
+  "botd.v1",
+  sizeof(Botd__V1__EntryLock),
+  8,
+  botd__v1__entry_lock__field_descriptors,
+  botd__v1__entry_lock__field_indices_by_name,
+  1,  botd__v1__entry_lock__number_ranges,
+  (ProtobufCMessageInit) botd__v1__entry_lock__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__hold__field_descriptors[4] =
+{
+  {
+    "cause",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Hold, cause),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "concern",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Hold, concern),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Hold, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_time_ns",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Hold, since_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__hold__field_indices_by_name[] = {
+  0,   /* field[0] = cause */
+  1,   /* field[1] = concern */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = since_time_ns */
+};
+static const ProtobufCIntRange botd__v1__hold__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__hold__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.Hold",
+  "Hold",
+  "Botd__V1__Hold",
+  "botd.v1",
+  sizeof(Botd__V1__Hold),
+  4,
+  botd__v1__hold__field_descriptors,
+  botd__v1__hold__field_indices_by_name,
+  1,  botd__v1__hold__number_ranges,
+  (ProtobufCMessageInit) botd__v1__hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor botd__v1__denial_count__field_descriptors[2] =
@@ -2106,7 +2918,84 @@ const ProtobufCMessageDescriptor botd__v1__denial_count__descriptor =
   (ProtobufCMessageInit) botd__v1__denial_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__stats__field_descriptors[44] =
+static const ProtobufCFieldDescriptor botd__v1__conversion_rate__field_descriptors[4] =
+{
+  {
+    "asset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ConversionRate, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rate",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ConversionRate, rate),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_ns",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ConversionRate, time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "path",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ConversionRate, path),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__conversion_rate__field_indices_by_name[] = {
+  0,   /* field[0] = asset */
+  3,   /* field[3] = path */
+  1,   /* field[1] = rate */
+  2,   /* field[2] = time_ns */
+};
+static const ProtobufCIntRange botd__v1__conversion_rate__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__conversion_rate__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ConversionRate",
+  "ConversionRate",
+  "Botd__V1__ConversionRate",
+  "botd.v1",
+  sizeof(Botd__V1__ConversionRate),
+  4,
+  botd__v1__conversion_rate__field_descriptors,
+  botd__v1__conversion_rate__field_indices_by_name,
+  1,  botd__v1__conversion_rate__number_ranges,
+  (ProtobufCMessageInit) botd__v1__conversion_rate__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__stats__field_descriptors[70] =
 {
   {
     "bot_id",
@@ -2636,49 +3525,387 @@ static const ProtobufCFieldDescriptor botd__v1__stats__field_descriptors[44] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "return_on_capital",
+    45,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, return_on_capital),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_in_market",
+    46,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, time_in_market),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mean_time_in_market",
+    47,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, mean_time_in_market),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volatility",
+    48,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, volatility),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cagr",
+    49,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, cagr),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "system_quality",
+    50,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, system_quality),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_drawdown_peak_time_ns",
+    51,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, max_drawdown_peak_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_drawdown_recovery_time_ns",
+    52,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, max_drawdown_recovery_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "largest_fall",
+    53,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, largest_fall),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "break_even",
+    54,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, break_even),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "break_even_cost",
+    55,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, break_even_cost),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_trade_ns",
+    56,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, average_trade_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longest_trade_ns",
+    57,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, longest_trade_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shortest_trade_ns",
+    58,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, shortest_trade_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "whole_days",
+    59,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, whole_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rates",
+    60,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__Stats, n_rates),
+    offsetof(Botd__V1__Stats, rates),
+    &botd__v1__conversion_rate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unconverted_assets",
+    61,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__Stats, n_unconverted_assets),
+    offsetof(Botd__V1__Stats, unconverted_assets),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fees_total",
+    62,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, fees_total),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position_value",
+    63,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, position_value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drawdown_now",
+    64,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, drawdown_now),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answers",
+    65,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, answers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answer_delay_mean_ns",
+    66,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, answer_delay_mean_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answer_delay_max_ns",
+    67,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, answer_delay_max_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "maker_fills",
+    68,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, maker_fills),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "maker_turnover",
+    69,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, maker_turnover),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "maker_fees",
+    70,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Stats, maker_fees),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__stats__field_indices_by_name[] = {
+  66,   /* field[66] = answer_delay_max_ns */
+  65,   /* field[65] = answer_delay_mean_ns */
+  64,   /* field[64] = answers */
   20,   /* field[20] = average_loss */
+  55,   /* field[55] = average_trade_ns */
   19,   /* field[19] = average_win */
   21,   /* field[21] = best_trade */
   0,   /* field[0] = bot_id */
+  53,   /* field[53] = break_even */
+  54,   /* field[54] = break_even_cost */
+  48,   /* field[48] = cagr */
   31,   /* field[31] = calmar_ratio */
   43,   /* field[43] = candles */
   4,   /* field[4] = capital */
   35,   /* field[35] = denials */
+  63,   /* field[63] = drawdown_now */
   5,   /* field[5] = equity */
   18,   /* field[18] = expectancy */
   32,   /* field[32] = exposure */
   11,   /* field[11] = fees */
+  61,   /* field[61] = fees_total */
   12,   /* field[12] = fills */
   41,   /* field[41] = first_time_ns */
   8,   /* field[8] = gross_pnl */
+  52,   /* field[52] = largest_fall */
   42,   /* field[42] = last_time_ns */
   24,   /* field[24] = longest_loss_streak */
+  56,   /* field[56] = longest_trade_ns */
   23,   /* field[23] = longest_win_streak */
   15,   /* field[15] = losses */
+  69,   /* field[69] = maker_fees */
+  67,   /* field[67] = maker_fills */
+  68,   /* field[68] = maker_turnover */
   38,   /* field[38] = market_change */
   25,   /* field[25] = max_drawdown */
   28,   /* field[28] = max_drawdown_duration_ns */
   26,   /* field[26] = max_drawdown_fraction */
+  50,   /* field[50] = max_drawdown_peak_time_ns */
+  51,   /* field[51] = max_drawdown_recovery_time_ns */
   27,   /* field[27] = max_drawdown_time_ns */
+  46,   /* field[46] = mean_time_in_market */
   2,   /* field[2] = mode */
   9,   /* field[9] = net_pnl */
   40,   /* field[40] = position_quantity */
+  62,   /* field[62] = position_value */
   17,   /* field[17] = profit_factor */
   3,   /* field[3] = quote_asset */
+  59,   /* field[59] = rates */
   6,   /* field[6] = realized_pnl */
   10,   /* field[10] = return_fraction */
+  44,   /* field[44] = return_on_capital */
   29,   /* field[29] = sharpe_ratio */
+  57,   /* field[57] = shortest_trade_ns */
   33,   /* field[33] = signals */
   34,   /* field[34] = signals_denied */
   36,   /* field[36] = slippage */
   37,   /* field[37] = slippage_fraction */
   30,   /* field[30] = sortino_ratio */
   1,   /* field[1] = state */
+  49,   /* field[49] = system_quality */
+  45,   /* field[45] = time_in_market */
   13,   /* field[13] = trades */
   39,   /* field[39] = turnover */
+  60,   /* field[60] = unconverted_assets */
   7,   /* field[7] = unrealized_pnl */
+  47,   /* field[47] = volatility */
+  58,   /* field[58] = whole_days */
   16,   /* field[16] = win_rate */
   14,   /* field[14] = wins */
   22,   /* field[22] = worst_trade */
@@ -2686,7 +3913,7 @@ static const unsigned botd__v1__stats__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__stats__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 44 }
+  { 0, 70 }
 };
 const ProtobufCMessageDescriptor botd__v1__stats__descriptor =
 {
@@ -2696,7 +3923,7 @@ const ProtobufCMessageDescriptor botd__v1__stats__descriptor =
   "Botd__V1__Stats",
   "botd.v1",
   sizeof(Botd__V1__Stats),
-  44,
+  70,
   botd__v1__stats__field_descriptors,
   botd__v1__stats__field_indices_by_name,
   1,  botd__v1__stats__number_ranges,
@@ -2793,7 +4020,7 @@ const ProtobufCMessageDescriptor botd__v1__create_bot_request__descriptor =
   (ProtobufCMessageInit) botd__v1__create_bot_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__create_bot_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor botd__v1__create_bot_response__field_descriptors[2] =
 {
   {
     "bot",
@@ -2807,14 +4034,27 @@ static const ProtobufCFieldDescriptor botd__v1__create_bot_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "notes",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__CreateBotResponse, n_notes),
+    offsetof(Botd__V1__CreateBotResponse, notes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__create_bot_response__field_indices_by_name[] = {
   0,   /* field[0] = bot */
+  1,   /* field[1] = notes */
 };
 static const ProtobufCIntRange botd__v1__create_bot_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor botd__v1__create_bot_response__descriptor =
 {
@@ -2824,7 +4064,7 @@ const ProtobufCMessageDescriptor botd__v1__create_bot_response__descriptor =
   "Botd__V1__CreateBotResponse",
   "botd.v1",
   sizeof(Botd__V1__CreateBotResponse),
-  1,
+  2,
   botd__v1__create_bot_response__field_descriptors,
   botd__v1__create_bot_response__field_indices_by_name,
   1,  botd__v1__create_bot_response__number_ranges,
@@ -3048,7 +4288,7 @@ const ProtobufCMessageDescriptor botd__v1__list_bots_response__descriptor =
   (ProtobufCMessageInit) botd__v1__list_bots_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__update_bot_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor botd__v1__update_bot_request__field_descriptors[5] =
 {
   {
     "request_id",
@@ -3098,17 +4338,30 @@ static const ProtobufCFieldDescriptor botd__v1__update_bot_request__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "update_compound",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__UpdateBotRequest, update_compound),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__update_bot_request__field_indices_by_name[] = {
   1,   /* field[1] = bot_id */
   0,   /* field[0] = request_id */
   2,   /* field[2] = spec */
   3,   /* field[3] = update_auto_start */
+  4,   /* field[4] = update_compound */
 };
 static const ProtobufCIntRange botd__v1__update_bot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor botd__v1__update_bot_request__descriptor =
 {
@@ -3118,7 +4371,7 @@ const ProtobufCMessageDescriptor botd__v1__update_bot_request__descriptor =
   "Botd__V1__UpdateBotRequest",
   "botd.v1",
   sizeof(Botd__V1__UpdateBotRequest),
-  4,
+  5,
   botd__v1__update_bot_request__field_descriptors,
   botd__v1__update_bot_request__field_indices_by_name,
   1,  botd__v1__update_bot_request__number_ranges,
@@ -4041,7 +5294,224 @@ const ProtobufCMessageDescriptor botd__v1__close_position_response__descriptor =
   (ProtobufCMessageInit) botd__v1__close_position_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[13] =
+static const ProtobufCFieldDescriptor botd__v1__adopt_position_request__field_descriptors[4] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__AdoptPositionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__AdoptPositionRequest, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__AdoptPositionRequest, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_price",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__AdoptPositionRequest, entry_price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__adopt_position_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  3,   /* field[3] = entry_price */
+  2,   /* field[2] = quantity */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange botd__v1__adopt_position_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__adopt_position_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.AdoptPositionRequest",
+  "AdoptPositionRequest",
+  "Botd__V1__AdoptPositionRequest",
+  "botd.v1",
+  sizeof(Botd__V1__AdoptPositionRequest),
+  4,
+  botd__v1__adopt_position_request__field_descriptors,
+  botd__v1__adopt_position_request__field_indices_by_name,
+  1,  botd__v1__adopt_position_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__adopt_position_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__adopt_position_response__field_descriptors[1] =
+{
+  {
+    "bot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__AdoptPositionResponse, bot),
+    &botd__v1__bot__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__adopt_position_response__field_indices_by_name[] = {
+  0,   /* field[0] = bot */
+};
+static const ProtobufCIntRange botd__v1__adopt_position_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__adopt_position_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.AdoptPositionResponse",
+  "AdoptPositionResponse",
+  "Botd__V1__AdoptPositionResponse",
+  "botd.v1",
+  sizeof(Botd__V1__AdoptPositionResponse),
+  1,
+  botd__v1__adopt_position_response__field_descriptors,
+  botd__v1__adopt_position_response__field_indices_by_name,
+  1,  botd__v1__adopt_position_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__adopt_position_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__release_position_request__field_descriptors[3] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReleasePositionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReleasePositionRequest, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReleasePositionRequest, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__release_position_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  2,   /* field[2] = quantity */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange botd__v1__release_position_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor botd__v1__release_position_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ReleasePositionRequest",
+  "ReleasePositionRequest",
+  "Botd__V1__ReleasePositionRequest",
+  "botd.v1",
+  sizeof(Botd__V1__ReleasePositionRequest),
+  3,
+  botd__v1__release_position_request__field_descriptors,
+  botd__v1__release_position_request__field_indices_by_name,
+  1,  botd__v1__release_position_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__release_position_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__release_position_response__field_descriptors[1] =
+{
+  {
+    "bot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReleasePositionResponse, bot),
+    &botd__v1__bot__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__release_position_response__field_indices_by_name[] = {
+  0,   /* field[0] = bot */
+};
+static const ProtobufCIntRange botd__v1__release_position_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__release_position_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ReleasePositionResponse",
+  "ReleasePositionResponse",
+  "Botd__V1__ReleasePositionResponse",
+  "botd.v1",
+  sizeof(Botd__V1__ReleasePositionResponse),
+  1,
+  botd__v1__release_position_response__field_descriptors,
+  botd__v1__release_position_response__field_indices_by_name,
+  1,  botd__v1__release_position_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__release_position_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[15] =
 {
   { "CreateBot", &botd__v1__create_bot_request__descriptor, &botd__v1__create_bot_response__descriptor },
   { "GetBot", &botd__v1__get_bot_request__descriptor, &botd__v1__get_bot_response__descriptor },
@@ -4056,14 +5526,18 @@ static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors
   { "StopAllBots", &botd__v1__stop_all_bots_request__descriptor, &botd__v1__stop_all_bots_response__descriptor },
   { "GetBotStats", &botd__v1__get_bot_stats_request__descriptor, &botd__v1__get_bot_stats_response__descriptor },
   { "ClosePosition", &botd__v1__close_position_request__descriptor, &botd__v1__close_position_response__descriptor },
+  { "AdoptPosition", &botd__v1__adopt_position_request__descriptor, &botd__v1__adopt_position_response__descriptor },
+  { "ReleasePosition", &botd__v1__release_position_request__descriptor, &botd__v1__release_position_response__descriptor },
 };
 const unsigned botd__v1__bot_service__method_indices_by_name[] = {
+  13,        /* AdoptPosition */
   12,        /* ClosePosition */
   0,        /* CreateBot */
   1,        /* GetBot */
   11,        /* GetBotStats */
   2,        /* ListBots */
   6,        /* PauseBot */
+  14,        /* ReleasePosition */
   8,        /* RemoveBot */
   7,        /* ResumeBot */
   9,        /* StartAllBots */
@@ -4079,7 +5553,7 @@ const ProtobufCServiceDescriptor botd__v1__bot_service__descriptor =
   "BotService",
   "Botd__V1__BotService",
   "botd.v1",
-  13,
+  15,
   botd__v1__bot_service__method_descriptors,
   botd__v1__bot_service__method_indices_by_name
 };
@@ -4186,6 +5660,22 @@ void botd__v1__bot_service__close_position(ProtobufCService *service,
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
   service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__bot_service__adopt_position(ProtobufCService *service,
+                                           const Botd__V1__AdoptPositionRequest *input,
+                                           Botd__V1__AdoptPositionResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__bot_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__bot_service__release_position(ProtobufCService *service,
+                                             const Botd__V1__ReleasePositionRequest *input,
+                                             Botd__V1__ReleasePositionResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__bot_service__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
                                   Botd__V1__BotService_ServiceDestroy destroy)

@@ -1287,7 +1287,7 @@ const ProtobufCEnumDescriptor botd__v1__order_purpose__descriptor =
   botd__v1__order_purpose__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue botd__v1__bot_state__enum_values_by_number[7] =
+static const ProtobufCEnumValue botd__v1__bot_state__enum_values_by_number[8] =
 {
   { "BOT_STATE_UNSPECIFIED", "BOTD__V1__BOT_STATE__BOT_STATE_UNSPECIFIED", 0 },
   { "BOT_STATE_CREATED", "BOTD__V1__BOT_STATE__BOT_STATE_CREATED", 1 },
@@ -1296,11 +1296,12 @@ static const ProtobufCEnumValue botd__v1__bot_state__enum_values_by_number[7] =
   { "BOT_STATE_STOPPED", "BOTD__V1__BOT_STATE__BOT_STATE_STOPPED", 4 },
   { "BOT_STATE_HALTED", "BOTD__V1__BOT_STATE__BOT_STATE_HALTED", 5 },
   { "BOT_STATE_REMOVED", "BOTD__V1__BOT_STATE__BOT_STATE_REMOVED", 6 },
+  { "BOT_STATE_WAITING", "BOTD__V1__BOT_STATE__BOT_STATE_WAITING", 7 },
 };
 static const ProtobufCIntRange botd__v1__bot_state__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex botd__v1__bot_state__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex botd__v1__bot_state__enum_values_by_name[8] =
 {
   { "BOT_STATE_CREATED", 1 },
   { "BOT_STATE_HALTED", 5 },
@@ -1309,6 +1310,7 @@ static const ProtobufCEnumValueIndex botd__v1__bot_state__enum_values_by_name[7]
   { "BOT_STATE_RUNNING", 2 },
   { "BOT_STATE_STOPPED", 4 },
   { "BOT_STATE_UNSPECIFIED", 0 },
+  { "BOT_STATE_WAITING", 7 },
 };
 const ProtobufCEnumDescriptor botd__v1__bot_state__descriptor =
 {
@@ -1317,12 +1319,84 @@ const ProtobufCEnumDescriptor botd__v1__bot_state__descriptor =
   "BotState",
   "Botd__V1__BotState",
   "botd.v1",
-  7,
+  8,
   botd__v1__bot_state__enum_values_by_number,
-  7,
+  8,
   botd__v1__bot_state__enum_values_by_name,
   1,
   botd__v1__bot_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue botd__v1__bot_state_cause__enum_values_by_number[8] =
+{
+  { "BOT_STATE_CAUSE_UNSPECIFIED", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_UNSPECIFIED", 0 },
+  { "BOT_STATE_CAUSE_REQUEST", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_REQUEST", 1 },
+  { "BOT_STATE_CAUSE_CREATION", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_CREATION", 2 },
+  { "BOT_STATE_CAUSE_DAEMON_START", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_DAEMON_START", 3 },
+  { "BOT_STATE_CAUSE_REFUSALS", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_REFUSALS", 4 },
+  { "BOT_STATE_CAUSE_SETTINGS_INVALID", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_SETTINGS_INVALID", 5 },
+  { "BOT_STATE_CAUSE_STRATEGY_AWAY", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_STRATEGY_AWAY", 6 },
+  { "BOT_STATE_CAUSE_STRATEGY_BACK", "BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_STRATEGY_BACK", 7 },
+};
+static const ProtobufCIntRange botd__v1__bot_state_cause__value_ranges[] = {
+{0, 0},{0, 8}
+};
+static const ProtobufCEnumValueIndex botd__v1__bot_state_cause__enum_values_by_name[8] =
+{
+  { "BOT_STATE_CAUSE_CREATION", 2 },
+  { "BOT_STATE_CAUSE_DAEMON_START", 3 },
+  { "BOT_STATE_CAUSE_REFUSALS", 4 },
+  { "BOT_STATE_CAUSE_REQUEST", 1 },
+  { "BOT_STATE_CAUSE_SETTINGS_INVALID", 5 },
+  { "BOT_STATE_CAUSE_STRATEGY_AWAY", 6 },
+  { "BOT_STATE_CAUSE_STRATEGY_BACK", 7 },
+  { "BOT_STATE_CAUSE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor botd__v1__bot_state_cause__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "botd.v1.BotStateCause",
+  "BotStateCause",
+  "Botd__V1__BotStateCause",
+  "botd.v1",
+  8,
+  botd__v1__bot_state_cause__enum_values_by_number,
+  8,
+  botd__v1__bot_state_cause__enum_values_by_name,
+  1,
+  botd__v1__bot_state_cause__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue botd__v1__trading_state_cause__enum_values_by_number[4] =
+{
+  { "TRADING_STATE_CAUSE_UNSPECIFIED", "BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_UNSPECIFIED", 0 },
+  { "TRADING_STATE_CAUSE_REQUEST", "BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_REQUEST", 1 },
+  { "TRADING_STATE_CAUSE_DAILY_LOSS", "BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_DAILY_LOSS", 2 },
+  { "TRADING_STATE_CAUSE_DRAWDOWN", "BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_DRAWDOWN", 3 },
+};
+static const ProtobufCIntRange botd__v1__trading_state_cause__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex botd__v1__trading_state_cause__enum_values_by_name[4] =
+{
+  { "TRADING_STATE_CAUSE_DAILY_LOSS", 2 },
+  { "TRADING_STATE_CAUSE_DRAWDOWN", 3 },
+  { "TRADING_STATE_CAUSE_REQUEST", 1 },
+  { "TRADING_STATE_CAUSE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor botd__v1__trading_state_cause__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "botd.v1.TradingStateCause",
+  "TradingStateCause",
+  "Botd__V1__TradingStateCause",
+  "botd.v1",
+  4,
+  botd__v1__trading_state_cause__enum_values_by_number,
+  4,
+  botd__v1__trading_state_cause__enum_values_by_name,
+  1,
+  botd__v1__trading_state_cause__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue botd__v1__trading_mode__enum_values_by_number[5] =

@@ -540,7 +540,7 @@ const ProtobufCMessageDescriptor botd__v1__alert__descriptor =
   (ProtobufCMessageInit) botd__v1__alert__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__risk_event__field_descriptors[2] =
+static const ProtobufCFieldDescriptor botd__v1__risk_event__field_descriptors[6] =
 {
   {
     "trading_state",
@@ -566,15 +566,67 @@ static const ProtobufCFieldDescriptor botd__v1__risk_event__field_descriptors[2]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cause",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskEvent, cause),
+    &botd__v1__trading_state_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limits",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskEvent, limits),
+    &botd__v1__risk_limits__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "locked",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskEvent, locked),
+    &botd__v1__entry_lock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unlocked",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskEvent, unlocked),
+    &botd__v1__entry_lock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__risk_event__field_indices_by_name[] = {
+  2,   /* field[2] = cause */
+  3,   /* field[3] = limits */
+  4,   /* field[4] = locked */
   1,   /* field[1] = reason */
   0,   /* field[0] = trading_state */
+  5,   /* field[5] = unlocked */
 };
 static const ProtobufCIntRange botd__v1__risk_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__risk_event__descriptor =
 {
@@ -584,7 +636,7 @@ const ProtobufCMessageDescriptor botd__v1__risk_event__descriptor =
   "Botd__V1__RiskEvent",
   "botd.v1",
   sizeof(Botd__V1__RiskEvent),
-  2,
+  6,
   botd__v1__risk_event__field_descriptors,
   botd__v1__risk_event__field_indices_by_name,
   1,  botd__v1__risk_event__number_ranges,

@@ -862,7 +862,7 @@ void   botd__v1__get_data_quality_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_data_quality_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__symbol_info__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__symbol_info__field_descriptors[6] =
 {
   {
     "symbol",
@@ -924,9 +924,22 @@ static const ProtobufCFieldDescriptor botd__v1__symbol_info__field_descriptors[5
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "obstacles",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__SymbolInfo, n_obstacles),
+    offsetof(Botd__V1__SymbolInfo, obstacles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__symbol_info__field_indices_by_name[] = {
   1,   /* field[1] = base_asset */
+  5,   /* field[5] = obstacles */
   2,   /* field[2] = quote_asset */
   3,   /* field[3] = status */
   4,   /* field[4] = subscribed */
@@ -935,7 +948,7 @@ static const unsigned botd__v1__symbol_info__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__symbol_info__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor botd__v1__symbol_info__descriptor =
 {
@@ -945,7 +958,7 @@ const ProtobufCMessageDescriptor botd__v1__symbol_info__descriptor =
   "Botd__V1__SymbolInfo",
   "botd.v1",
   sizeof(Botd__V1__SymbolInfo),
-  5,
+  6,
   botd__v1__symbol_info__field_descriptors,
   botd__v1__symbol_info__field_indices_by_name,
   1,  botd__v1__symbol_info__number_ranges,
@@ -1080,7 +1093,7 @@ const ProtobufCMessageDescriptor botd__v1__list_symbols_response__descriptor =
   (ProtobufCMessageInit) botd__v1__list_symbols_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__trading_rules__field_descriptors[16] =
+static const ProtobufCFieldDescriptor botd__v1__trading_rules__field_descriptors[19] =
 {
   {
     "symbol",
@@ -1274,6 +1287,42 @@ static const ProtobufCFieldDescriptor botd__v1__trading_rules__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "status",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__TradingRules, status),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "obstacles",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__TradingRules, n_obstacles),
+    offsetof(Botd__V1__TradingRules, obstacles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "takes_pairs",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__TradingRules, takes_pairs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__trading_rules__field_indices_by_name[] = {
   14,   /* field[14] = maker_fee */
@@ -1287,16 +1336,19 @@ static const unsigned botd__v1__trading_rules__field_indices_by_name[] = {
   9,   /* field[9] = minimum_notional */
   2,   /* field[2] = minimum_price */
   5,   /* field[5] = minimum_quantity */
+  17,   /* field[17] = obstacles */
   11,   /* field[11] = order_types */
+  16,   /* field[16] = status */
   4,   /* field[4] = step_size */
   0,   /* field[0] = symbol */
   15,   /* field[15] = taker_fee */
+  18,   /* field[18] = takes_pairs */
   1,   /* field[1] = tick_size */
 };
 static const ProtobufCIntRange botd__v1__trading_rules__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor botd__v1__trading_rules__descriptor =
 {
@@ -1306,7 +1358,7 @@ const ProtobufCMessageDescriptor botd__v1__trading_rules__descriptor =
   "Botd__V1__TradingRules",
   "botd.v1",
   sizeof(Botd__V1__TradingRules),
-  16,
+  19,
   botd__v1__trading_rules__field_descriptors,
   botd__v1__trading_rules__field_indices_by_name,
   1,  botd__v1__trading_rules__number_ranges,
@@ -2354,7 +2406,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_tickers_response__descripto
   (ProtobufCMessageInit) botd__v1__subscribe_tickers_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__feed_quality__field_descriptors[10] =
+static const ProtobufCFieldDescriptor botd__v1__feed_quality__field_descriptors[11] =
 {
   {
     "symbol",
@@ -2476,6 +2528,18 @@ static const ProtobufCFieldDescriptor botd__v1__feed_quality__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reason",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__FeedQuality, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__feed_quality__field_indices_by_name[] = {
   6,   /* field[6] = candles_backfilled */
@@ -2485,6 +2549,7 @@ static const unsigned botd__v1__feed_quality__field_indices_by_name[] = {
   1,   /* field[1] = interval */
   4,   /* field[4] = lag_ns */
   3,   /* field[3] = last_event_time_ns */
+  10,   /* field[10] = reason */
   8,   /* field[8] = reconnects */
   2,   /* field[2] = status */
   0,   /* field[0] = symbol */
@@ -2492,7 +2557,7 @@ static const unsigned botd__v1__feed_quality__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__feed_quality__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor botd__v1__feed_quality__descriptor =
 {
@@ -2502,7 +2567,7 @@ const ProtobufCMessageDescriptor botd__v1__feed_quality__descriptor =
   "Botd__V1__FeedQuality",
   "botd.v1",
   sizeof(Botd__V1__FeedQuality),
-  10,
+  11,
   botd__v1__feed_quality__field_descriptors,
   botd__v1__feed_quality__field_indices_by_name,
   1,  botd__v1__feed_quality__number_ranges,

@@ -457,7 +457,7 @@ void   botd__v1__explain_order_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__explain_order_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__order__field_descriptors[21] =
+static const ProtobufCFieldDescriptor botd__v1__order__field_descriptors[23] =
 {
   {
     "client_order_id",
@@ -711,9 +711,34 @@ static const ProtobufCFieldDescriptor botd__v1__order__field_descriptors[21] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bot_created_sequence",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Order, bot_created_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quote_quantity",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Order, quote_quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__order__field_indices_by_name[] = {
   12,   /* field[12] = average_price */
+  21,   /* field[21] = bot_created_sequence */
   2,   /* field[2] = bot_id */
   0,   /* field[0] = client_order_id */
   18,   /* field[18] = created_time_ns */
@@ -724,6 +749,7 @@ static const unsigned botd__v1__order__field_indices_by_name[] = {
   8,   /* field[8] = price */
   14,   /* field[14] = purpose */
   7,   /* field[7] = quantity */
+  22,   /* field[22] = quote_quantity */
   15,   /* field[15] = reason */
   16,   /* field[16] = reject_reason */
   4,   /* field[4] = side */
@@ -738,7 +764,7 @@ static const unsigned botd__v1__order__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 21 }
+  { 0, 23 }
 };
 const ProtobufCMessageDescriptor botd__v1__order__descriptor =
 {
@@ -748,7 +774,7 @@ const ProtobufCMessageDescriptor botd__v1__order__descriptor =
   "Botd__V1__Order",
   "botd.v1",
   sizeof(Botd__V1__Order),
-  21,
+  23,
   botd__v1__order__field_descriptors,
   botd__v1__order__field_indices_by_name,
   1,  botd__v1__order__number_ranges,

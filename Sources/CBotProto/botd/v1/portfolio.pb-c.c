@@ -232,6 +232,231 @@ void   botd__v1__get_balances_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_balances_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__discrepancy__init
+                     (Botd__V1__Discrepancy         *message)
+{
+  static const Botd__V1__Discrepancy init_value = BOTD__V1__DISCREPANCY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__discrepancy__get_packed_size
+                     (const Botd__V1__Discrepancy *message)
+{
+  assert(message->base.descriptor == &botd__v1__discrepancy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__discrepancy__pack
+                     (const Botd__V1__Discrepancy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__discrepancy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__discrepancy__pack_to_buffer
+                     (const Botd__V1__Discrepancy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__discrepancy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__Discrepancy *
+       botd__v1__discrepancy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__Discrepancy *)
+     protobuf_c_message_unpack (&botd__v1__discrepancy__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__discrepancy__free_unpacked
+                     (Botd__V1__Discrepancy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__discrepancy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__get_discrepancies_request__init
+                     (Botd__V1__GetDiscrepanciesRequest         *message)
+{
+  static const Botd__V1__GetDiscrepanciesRequest init_value = BOTD__V1__GET_DISCREPANCIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_discrepancies_request__get_packed_size
+                     (const Botd__V1__GetDiscrepanciesRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_discrepancies_request__pack
+                     (const Botd__V1__GetDiscrepanciesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_discrepancies_request__pack_to_buffer
+                     (const Botd__V1__GetDiscrepanciesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetDiscrepanciesRequest *
+       botd__v1__get_discrepancies_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetDiscrepanciesRequest *)
+     protobuf_c_message_unpack (&botd__v1__get_discrepancies_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_discrepancies_request__free_unpacked
+                     (Botd__V1__GetDiscrepanciesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__get_discrepancies_response__init
+                     (Botd__V1__GetDiscrepanciesResponse         *message)
+{
+  static const Botd__V1__GetDiscrepanciesResponse init_value = BOTD__V1__GET_DISCREPANCIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_discrepancies_response__get_packed_size
+                     (const Botd__V1__GetDiscrepanciesResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_discrepancies_response__pack
+                     (const Botd__V1__GetDiscrepanciesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_discrepancies_response__pack_to_buffer
+                     (const Botd__V1__GetDiscrepanciesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetDiscrepanciesResponse *
+       botd__v1__get_discrepancies_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetDiscrepanciesResponse *)
+     protobuf_c_message_unpack (&botd__v1__get_discrepancies_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_discrepancies_response__free_unpacked
+                     (Botd__V1__GetDiscrepanciesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_discrepancies_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__resolve_discrepancy_request__init
+                     (Botd__V1__ResolveDiscrepancyRequest         *message)
+{
+  static const Botd__V1__ResolveDiscrepancyRequest init_value = BOTD__V1__RESOLVE_DISCREPANCY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__resolve_discrepancy_request__get_packed_size
+                     (const Botd__V1__ResolveDiscrepancyRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__resolve_discrepancy_request__pack
+                     (const Botd__V1__ResolveDiscrepancyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__resolve_discrepancy_request__pack_to_buffer
+                     (const Botd__V1__ResolveDiscrepancyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ResolveDiscrepancyRequest *
+       botd__v1__resolve_discrepancy_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ResolveDiscrepancyRequest *)
+     protobuf_c_message_unpack (&botd__v1__resolve_discrepancy_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__resolve_discrepancy_request__free_unpacked
+                     (Botd__V1__ResolveDiscrepancyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__resolve_discrepancy_response__init
+                     (Botd__V1__ResolveDiscrepancyResponse         *message)
+{
+  static const Botd__V1__ResolveDiscrepancyResponse init_value = BOTD__V1__RESOLVE_DISCREPANCY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__resolve_discrepancy_response__get_packed_size
+                     (const Botd__V1__ResolveDiscrepancyResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__resolve_discrepancy_response__pack
+                     (const Botd__V1__ResolveDiscrepancyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__resolve_discrepancy_response__pack_to_buffer
+                     (const Botd__V1__ResolveDiscrepancyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ResolveDiscrepancyResponse *
+       botd__v1__resolve_discrepancy_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ResolveDiscrepancyResponse *)
+     protobuf_c_message_unpack (&botd__v1__resolve_discrepancy_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__resolve_discrepancy_response__free_unpacked
+                     (Botd__V1__ResolveDiscrepancyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__resolve_discrepancy_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__list_positions_request__init
                      (Botd__V1__ListPositionsRequest         *message)
 {
@@ -610,7 +835,7 @@ const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_request__descri
   (ProtobufCMessageInit) botd__v1__get_portfolio_summary_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__get_portfolio_summary_response__field_descriptors[9] =
+static const ProtobufCFieldDescriptor botd__v1__get_portfolio_summary_response__field_descriptors[11] =
 {
   {
     "stats",
@@ -720,6 +945,30 @@ static const ProtobufCFieldDescriptor botd__v1__get_portfolio_summary_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trading_state_reason",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetPortfolioSummaryResponse, trading_state_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trading_state_cause",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetPortfolioSummaryResponse, trading_state_cause),
+    &botd__v1__trading_state_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__get_portfolio_summary_response__field_indices_by_name[] = {
   6,   /* field[6] = allocated_capital */
@@ -731,11 +980,13 @@ static const unsigned botd__v1__get_portfolio_summary_response__field_indices_by
   0,   /* field[0] = stats */
   8,   /* field[8] = time_ns */
   4,   /* field[4] = trading_state */
+  10,   /* field[10] = trading_state_cause */
+  9,   /* field[9] = trading_state_reason */
 };
 static const ProtobufCIntRange botd__v1__get_portfolio_summary_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_response__descriptor =
 {
@@ -745,7 +996,7 @@ const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_response__descr
   "Botd__V1__GetPortfolioSummaryResponse",
   "botd.v1",
   sizeof(Botd__V1__GetPortfolioSummaryResponse),
-  9,
+  11,
   botd__v1__get_portfolio_summary_response__field_descriptors,
   botd__v1__get_portfolio_summary_response__field_indices_by_name,
   1,  botd__v1__get_portfolio_summary_response__number_ranges,
@@ -918,6 +1169,254 @@ const ProtobufCMessageDescriptor botd__v1__get_balances_response__descriptor =
   (ProtobufCMessageInit) botd__v1__get_balances_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__discrepancy__field_descriptors[6] =
+{
+  {
+    "asset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Discrepancy, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "claimed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Discrepancy, claimed),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Discrepancy, held),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Discrepancy, missing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_time_ns",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Discrepancy, since_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_ids",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__Discrepancy, n_bot_ids),
+    offsetof(Botd__V1__Discrepancy, bot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__discrepancy__field_indices_by_name[] = {
+  0,   /* field[0] = asset */
+  5,   /* field[5] = bot_ids */
+  1,   /* field[1] = claimed */
+  2,   /* field[2] = held */
+  3,   /* field[3] = missing */
+  4,   /* field[4] = since_time_ns */
+};
+static const ProtobufCIntRange botd__v1__discrepancy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor botd__v1__discrepancy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.Discrepancy",
+  "Discrepancy",
+  "Botd__V1__Discrepancy",
+  "botd.v1",
+  sizeof(Botd__V1__Discrepancy),
+  6,
+  botd__v1__discrepancy__field_descriptors,
+  botd__v1__discrepancy__field_indices_by_name,
+  1,  botd__v1__discrepancy__number_ranges,
+  (ProtobufCMessageInit) botd__v1__discrepancy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define botd__v1__get_discrepancies_request__field_descriptors NULL
+#define botd__v1__get_discrepancies_request__field_indices_by_name NULL
+#define botd__v1__get_discrepancies_request__number_ranges NULL
+const ProtobufCMessageDescriptor botd__v1__get_discrepancies_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetDiscrepanciesRequest",
+  "GetDiscrepanciesRequest",
+  "Botd__V1__GetDiscrepanciesRequest",
+  "botd.v1",
+  sizeof(Botd__V1__GetDiscrepanciesRequest),
+  0,
+  botd__v1__get_discrepancies_request__field_descriptors,
+  botd__v1__get_discrepancies_request__field_indices_by_name,
+  0,  botd__v1__get_discrepancies_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_discrepancies_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__get_discrepancies_response__field_descriptors[1] =
+{
+  {
+    "discrepancies",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__GetDiscrepanciesResponse, n_discrepancies),
+    offsetof(Botd__V1__GetDiscrepanciesResponse, discrepancies),
+    &botd__v1__discrepancy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_discrepancies_response__field_indices_by_name[] = {
+  0,   /* field[0] = discrepancies */
+};
+static const ProtobufCIntRange botd__v1__get_discrepancies_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_discrepancies_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetDiscrepanciesResponse",
+  "GetDiscrepanciesResponse",
+  "Botd__V1__GetDiscrepanciesResponse",
+  "botd.v1",
+  sizeof(Botd__V1__GetDiscrepanciesResponse),
+  1,
+  botd__v1__get_discrepancies_response__field_descriptors,
+  botd__v1__get_discrepancies_response__field_indices_by_name,
+  1,  botd__v1__get_discrepancies_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_discrepancies_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__resolve_discrepancy_request__field_descriptors[2] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ResolveDiscrepancyRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ResolveDiscrepancyRequest, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__resolve_discrepancy_request__field_indices_by_name[] = {
+  1,   /* field[1] = asset */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange botd__v1__resolve_discrepancy_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__resolve_discrepancy_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ResolveDiscrepancyRequest",
+  "ResolveDiscrepancyRequest",
+  "Botd__V1__ResolveDiscrepancyRequest",
+  "botd.v1",
+  sizeof(Botd__V1__ResolveDiscrepancyRequest),
+  2,
+  botd__v1__resolve_discrepancy_request__field_descriptors,
+  botd__v1__resolve_discrepancy_request__field_indices_by_name,
+  1,  botd__v1__resolve_discrepancy_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__resolve_discrepancy_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__resolve_discrepancy_response__field_descriptors[1] =
+{
+  {
+    "bot_ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__ResolveDiscrepancyResponse, n_bot_ids),
+    offsetof(Botd__V1__ResolveDiscrepancyResponse, bot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__resolve_discrepancy_response__field_indices_by_name[] = {
+  0,   /* field[0] = bot_ids */
+};
+static const ProtobufCIntRange botd__v1__resolve_discrepancy_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__resolve_discrepancy_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ResolveDiscrepancyResponse",
+  "ResolveDiscrepancyResponse",
+  "Botd__V1__ResolveDiscrepancyResponse",
+  "botd.v1",
+  sizeof(Botd__V1__ResolveDiscrepancyResponse),
+  1,
+  botd__v1__resolve_discrepancy_response__field_descriptors,
+  botd__v1__resolve_discrepancy_response__field_indices_by_name,
+  1,  botd__v1__resolve_discrepancy_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__resolve_discrepancy_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__list_positions_request__field_descriptors[4] =
 {
   {
@@ -1046,7 +1545,7 @@ const ProtobufCMessageDescriptor botd__v1__list_positions_response__descriptor =
   (ProtobufCMessageInit) botd__v1__list_positions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__equity_point__field_descriptors[3] =
+static const ProtobufCFieldDescriptor botd__v1__equity_point__field_descriptors[7] =
 {
   {
     "time_ns",
@@ -1084,16 +1583,68 @@ static const ProtobufCFieldDescriptor botd__v1__equity_point__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "drawdown_fraction",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EquityPoint, drawdown_fraction),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "net_profit",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EquityPoint, net_profit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flow",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EquityPoint, flow),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position_value",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__EquityPoint, position_value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__equity_point__field_indices_by_name[] = {
   2,   /* field[2] = drawdown */
+  3,   /* field[3] = drawdown_fraction */
   1,   /* field[1] = equity */
+  5,   /* field[5] = flow */
+  4,   /* field[4] = net_profit */
+  6,   /* field[6] = position_value */
   0,   /* field[0] = time_ns */
 };
 static const ProtobufCIntRange botd__v1__equity_point__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor botd__v1__equity_point__descriptor =
 {
@@ -1103,7 +1654,7 @@ const ProtobufCMessageDescriptor botd__v1__equity_point__descriptor =
   "Botd__V1__EquityPoint",
   "botd.v1",
   sizeof(Botd__V1__EquityPoint),
-  3,
+  7,
   botd__v1__equity_point__field_descriptors,
   botd__v1__equity_point__field_indices_by_name,
   1,  botd__v1__equity_point__number_ranges,
@@ -1397,20 +1948,24 @@ const ProtobufCMessageDescriptor botd__v1__get_rate_limits_response__descriptor 
   (ProtobufCMessageInit) botd__v1__get_rate_limits_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__portfolio_service__method_descriptors[5] =
+static const ProtobufCMethodDescriptor botd__v1__portfolio_service__method_descriptors[7] =
 {
   { "GetPortfolioSummary", &botd__v1__get_portfolio_summary_request__descriptor, &botd__v1__get_portfolio_summary_response__descriptor },
   { "GetBalances", &botd__v1__get_balances_request__descriptor, &botd__v1__get_balances_response__descriptor },
   { "ListPositions", &botd__v1__list_positions_request__descriptor, &botd__v1__list_positions_response__descriptor },
   { "GetEquityCurve", &botd__v1__get_equity_curve_request__descriptor, &botd__v1__get_equity_curve_response__descriptor },
+  { "GetDiscrepancies", &botd__v1__get_discrepancies_request__descriptor, &botd__v1__get_discrepancies_response__descriptor },
+  { "ResolveDiscrepancy", &botd__v1__resolve_discrepancy_request__descriptor, &botd__v1__resolve_discrepancy_response__descriptor },
   { "GetRateLimits", &botd__v1__get_rate_limits_request__descriptor, &botd__v1__get_rate_limits_response__descriptor },
 };
 const unsigned botd__v1__portfolio_service__method_indices_by_name[] = {
   1,        /* GetBalances */
+  4,        /* GetDiscrepancies */
   3,        /* GetEquityCurve */
   0,        /* GetPortfolioSummary */
-  4,        /* GetRateLimits */
-  2         /* ListPositions */
+  6,        /* GetRateLimits */
+  2,        /* ListPositions */
+  5         /* ResolveDiscrepancy */
 };
 const ProtobufCServiceDescriptor botd__v1__portfolio_service__descriptor =
 {
@@ -1419,7 +1974,7 @@ const ProtobufCServiceDescriptor botd__v1__portfolio_service__descriptor =
   "PortfolioService",
   "Botd__V1__PortfolioService",
   "botd.v1",
-  5,
+  7,
   botd__v1__portfolio_service__method_descriptors,
   botd__v1__portfolio_service__method_indices_by_name
 };
@@ -1455,13 +2010,29 @@ void botd__v1__portfolio_service__get_equity_curve(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__portfolio_service__get_discrepancies(ProtobufCService *service,
+                                                    const Botd__V1__GetDiscrepanciesRequest *input,
+                                                    Botd__V1__GetDiscrepanciesResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__portfolio_service__resolve_discrepancy(ProtobufCService *service,
+                                                      const Botd__V1__ResolveDiscrepancyRequest *input,
+                                                      Botd__V1__ResolveDiscrepancyResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__portfolio_service__get_rate_limits(ProtobufCService *service,
                                                   const Botd__V1__GetRateLimitsRequest *input,
                                                   Botd__V1__GetRateLimitsResponse_Closure closure,
                                                   void *closure_data)
 {
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__portfolio_service__init (Botd__V1__PortfolioService_Service *service,
                                         Botd__V1__PortfolioService_ServiceDestroy destroy)

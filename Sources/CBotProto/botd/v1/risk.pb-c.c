@@ -52,6 +52,276 @@ void   botd__v1__risk_limits__free_unpacked
   assert(message->base.descriptor == &botd__v1__risk_limits__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__limit_conversion__init
+                     (Botd__V1__LimitConversion         *message)
+{
+  static const Botd__V1__LimitConversion init_value = BOTD__V1__LIMIT_CONVERSION__INIT;
+  *message = init_value;
+}
+size_t botd__v1__limit_conversion__get_packed_size
+                     (const Botd__V1__LimitConversion *message)
+{
+  assert(message->base.descriptor == &botd__v1__limit_conversion__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__limit_conversion__pack
+                     (const Botd__V1__LimitConversion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__limit_conversion__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__limit_conversion__pack_to_buffer
+                     (const Botd__V1__LimitConversion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__limit_conversion__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__LimitConversion *
+       botd__v1__limit_conversion__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__LimitConversion *)
+     protobuf_c_message_unpack (&botd__v1__limit_conversion__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__limit_conversion__free_unpacked
+                     (Botd__V1__LimitConversion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__limit_conversion__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__panic_request__init
+                     (Botd__V1__PanicRequest         *message)
+{
+  static const Botd__V1__PanicRequest init_value = BOTD__V1__PANIC_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__panic_request__get_packed_size
+                     (const Botd__V1__PanicRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__panic_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__panic_request__pack
+                     (const Botd__V1__PanicRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__panic_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__panic_request__pack_to_buffer
+                     (const Botd__V1__PanicRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__panic_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__PanicRequest *
+       botd__v1__panic_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__PanicRequest *)
+     protobuf_c_message_unpack (&botd__v1__panic_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__panic_request__free_unpacked
+                     (Botd__V1__PanicRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__panic_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__panic_sale__init
+                     (Botd__V1__PanicSale         *message)
+{
+  static const Botd__V1__PanicSale init_value = BOTD__V1__PANIC_SALE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__panic_sale__get_packed_size
+                     (const Botd__V1__PanicSale *message)
+{
+  assert(message->base.descriptor == &botd__v1__panic_sale__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__panic_sale__pack
+                     (const Botd__V1__PanicSale *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__panic_sale__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__panic_sale__pack_to_buffer
+                     (const Botd__V1__PanicSale *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__panic_sale__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__PanicSale *
+       botd__v1__panic_sale__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__PanicSale *)
+     protobuf_c_message_unpack (&botd__v1__panic_sale__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__panic_sale__free_unpacked
+                     (Botd__V1__PanicSale *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__panic_sale__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__panic_order__init
+                     (Botd__V1__PanicOrder         *message)
+{
+  static const Botd__V1__PanicOrder init_value = BOTD__V1__PANIC_ORDER__INIT;
+  *message = init_value;
+}
+size_t botd__v1__panic_order__get_packed_size
+                     (const Botd__V1__PanicOrder *message)
+{
+  assert(message->base.descriptor == &botd__v1__panic_order__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__panic_order__pack
+                     (const Botd__V1__PanicOrder *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__panic_order__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__panic_order__pack_to_buffer
+                     (const Botd__V1__PanicOrder *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__panic_order__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__PanicOrder *
+       botd__v1__panic_order__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__PanicOrder *)
+     protobuf_c_message_unpack (&botd__v1__panic_order__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__panic_order__free_unpacked
+                     (Botd__V1__PanicOrder *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__panic_order__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__panic_problem__init
+                     (Botd__V1__PanicProblem         *message)
+{
+  static const Botd__V1__PanicProblem init_value = BOTD__V1__PANIC_PROBLEM__INIT;
+  *message = init_value;
+}
+size_t botd__v1__panic_problem__get_packed_size
+                     (const Botd__V1__PanicProblem *message)
+{
+  assert(message->base.descriptor == &botd__v1__panic_problem__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__panic_problem__pack
+                     (const Botd__V1__PanicProblem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__panic_problem__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__panic_problem__pack_to_buffer
+                     (const Botd__V1__PanicProblem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__panic_problem__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__PanicProblem *
+       botd__v1__panic_problem__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__PanicProblem *)
+     protobuf_c_message_unpack (&botd__v1__panic_problem__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__panic_problem__free_unpacked
+                     (Botd__V1__PanicProblem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__panic_problem__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__panic_response__init
+                     (Botd__V1__PanicResponse         *message)
+{
+  static const Botd__V1__PanicResponse init_value = BOTD__V1__PANIC_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__panic_response__get_packed_size
+                     (const Botd__V1__PanicResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__panic_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__panic_response__pack
+                     (const Botd__V1__PanicResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__panic_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__panic_response__pack_to_buffer
+                     (const Botd__V1__PanicResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__panic_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__PanicResponse *
+       botd__v1__panic_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__PanicResponse *)
+     protobuf_c_message_unpack (&botd__v1__panic_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__panic_response__free_unpacked
+                     (Botd__V1__PanicResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__panic_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__get_risk_limits_request__init
                      (Botd__V1__GetRiskLimitsRequest         *message)
 {
@@ -322,7 +592,277 @@ void   botd__v1__set_trading_state_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__set_trading_state_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[9] =
+void   botd__v1__get_locks_request__init
+                     (Botd__V1__GetLocksRequest         *message)
+{
+  static const Botd__V1__GetLocksRequest init_value = BOTD__V1__GET_LOCKS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_locks_request__get_packed_size
+                     (const Botd__V1__GetLocksRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_locks_request__pack
+                     (const Botd__V1__GetLocksRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_locks_request__pack_to_buffer
+                     (const Botd__V1__GetLocksRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetLocksRequest *
+       botd__v1__get_locks_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetLocksRequest *)
+     protobuf_c_message_unpack (&botd__v1__get_locks_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_locks_request__free_unpacked
+                     (Botd__V1__GetLocksRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_locks_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__get_locks_response__init
+                     (Botd__V1__GetLocksResponse         *message)
+{
+  static const Botd__V1__GetLocksResponse init_value = BOTD__V1__GET_LOCKS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_locks_response__get_packed_size
+                     (const Botd__V1__GetLocksResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_locks_response__pack
+                     (const Botd__V1__GetLocksResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_locks_response__pack_to_buffer
+                     (const Botd__V1__GetLocksResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_locks_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetLocksResponse *
+       botd__v1__get_locks_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetLocksResponse *)
+     protobuf_c_message_unpack (&botd__v1__get_locks_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_locks_response__free_unpacked
+                     (Botd__V1__GetLocksResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_locks_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__lock_entries_request__init
+                     (Botd__V1__LockEntriesRequest         *message)
+{
+  static const Botd__V1__LockEntriesRequest init_value = BOTD__V1__LOCK_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__lock_entries_request__get_packed_size
+                     (const Botd__V1__LockEntriesRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__lock_entries_request__pack
+                     (const Botd__V1__LockEntriesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__lock_entries_request__pack_to_buffer
+                     (const Botd__V1__LockEntriesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__LockEntriesRequest *
+       botd__v1__lock_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__LockEntriesRequest *)
+     protobuf_c_message_unpack (&botd__v1__lock_entries_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__lock_entries_request__free_unpacked
+                     (Botd__V1__LockEntriesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__lock_entries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__lock_entries_response__init
+                     (Botd__V1__LockEntriesResponse         *message)
+{
+  static const Botd__V1__LockEntriesResponse init_value = BOTD__V1__LOCK_ENTRIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__lock_entries_response__get_packed_size
+                     (const Botd__V1__LockEntriesResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__lock_entries_response__pack
+                     (const Botd__V1__LockEntriesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__lock_entries_response__pack_to_buffer
+                     (const Botd__V1__LockEntriesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__lock_entries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__LockEntriesResponse *
+       botd__v1__lock_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__LockEntriesResponse *)
+     protobuf_c_message_unpack (&botd__v1__lock_entries_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__lock_entries_response__free_unpacked
+                     (Botd__V1__LockEntriesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__lock_entries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__unlock_entries_request__init
+                     (Botd__V1__UnlockEntriesRequest         *message)
+{
+  static const Botd__V1__UnlockEntriesRequest init_value = BOTD__V1__UNLOCK_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__unlock_entries_request__get_packed_size
+                     (const Botd__V1__UnlockEntriesRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__unlock_entries_request__pack
+                     (const Botd__V1__UnlockEntriesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__unlock_entries_request__pack_to_buffer
+                     (const Botd__V1__UnlockEntriesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__UnlockEntriesRequest *
+       botd__v1__unlock_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__UnlockEntriesRequest *)
+     protobuf_c_message_unpack (&botd__v1__unlock_entries_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__unlock_entries_request__free_unpacked
+                     (Botd__V1__UnlockEntriesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__unlock_entries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__unlock_entries_response__init
+                     (Botd__V1__UnlockEntriesResponse         *message)
+{
+  static const Botd__V1__UnlockEntriesResponse init_value = BOTD__V1__UNLOCK_ENTRIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__unlock_entries_response__get_packed_size
+                     (const Botd__V1__UnlockEntriesResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__unlock_entries_response__pack
+                     (const Botd__V1__UnlockEntriesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__unlock_entries_response__pack_to_buffer
+                     (const Botd__V1__UnlockEntriesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__unlock_entries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__UnlockEntriesResponse *
+       botd__v1__unlock_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__UnlockEntriesResponse *)
+     protobuf_c_message_unpack (&botd__v1__unlock_entries_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__unlock_entries_response__free_unpacked
+                     (Botd__V1__UnlockEntriesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__unlock_entries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[12] =
 {
   {
     "max_order_notional",
@@ -432,8 +972,46 @@ static const ProtobufCFieldDescriptor botd__v1__risk_limits__field_descriptors[9
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "symbol_guards",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskLimits, symbol_guards),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account_guards",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskLimits, account_guards),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__RiskLimits, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__risk_limits__field_indices_by_name[] = {
+  10,   /* field[10] = account_guards */
+  11,   /* field[11] = currency */
   3,   /* field[3] = max_daily_loss */
   4,   /* field[4] = max_drawdown_fraction */
   5,   /* field[5] = max_open_orders */
@@ -443,11 +1021,12 @@ static const unsigned botd__v1__risk_limits__field_indices_by_name[] = {
   1,   /* field[1] = max_symbol_notional */
   2,   /* field[2] = max_total_notional */
   8,   /* field[8] = on_breach */
+  9,   /* field[9] = symbol_guards */
 };
 static const ProtobufCIntRange botd__v1__risk_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor botd__v1__risk_limits__descriptor =
 {
@@ -457,11 +1036,590 @@ const ProtobufCMessageDescriptor botd__v1__risk_limits__descriptor =
   "Botd__V1__RiskLimits",
   "botd.v1",
   sizeof(Botd__V1__RiskLimits),
-  9,
+  12,
   botd__v1__risk_limits__field_descriptors,
   botd__v1__risk_limits__field_indices_by_name,
   1,  botd__v1__risk_limits__number_ranges,
   (ProtobufCMessageInit) botd__v1__risk_limits__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__limit_conversion__field_descriptors[4] =
+{
+  {
+    "asset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LimitConversion, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rate",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LimitConversion, rate),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "path",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LimitConversion, path),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_ns",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LimitConversion, time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__limit_conversion__field_indices_by_name[] = {
+  0,   /* field[0] = asset */
+  2,   /* field[2] = path */
+  1,   /* field[1] = rate */
+  3,   /* field[3] = time_ns */
+};
+static const ProtobufCIntRange botd__v1__limit_conversion__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__limit_conversion__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.LimitConversion",
+  "LimitConversion",
+  "Botd__V1__LimitConversion",
+  "botd.v1",
+  sizeof(Botd__V1__LimitConversion),
+  4,
+  botd__v1__limit_conversion__field_descriptors,
+  botd__v1__limit_conversion__field_indices_by_name,
+  1,  botd__v1__limit_conversion__number_ranges,
+  (ProtobufCMessageInit) botd__v1__limit_conversion__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__panic_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicRequest, account),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all_orders",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicRequest, all_orders),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__panic_request__field_indices_by_name[] = {
+  2,   /* field[2] = account */
+  3,   /* field[3] = all_orders */
+  1,   /* field[1] = reason */
+  0,   /* field[0] = request_id */
+  4,   /* field[4] = validate_only */
+};
+static const ProtobufCIntRange botd__v1__panic_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor botd__v1__panic_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.PanicRequest",
+  "PanicRequest",
+  "Botd__V1__PanicRequest",
+  "botd.v1",
+  sizeof(Botd__V1__PanicRequest),
+  5,
+  botd__v1__panic_request__field_descriptors,
+  botd__v1__panic_request__field_indices_by_name,
+  1,  botd__v1__panic_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__panic_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__panic_sale__field_descriptors[4] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicSale, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicSale, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicSale, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "base_asset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicSale, base_asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__panic_sale__field_indices_by_name[] = {
+  3,   /* field[3] = base_asset */
+  0,   /* field[0] = bot_id */
+  2,   /* field[2] = quantity */
+  1,   /* field[1] = symbol */
+};
+static const ProtobufCIntRange botd__v1__panic_sale__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__panic_sale__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.PanicSale",
+  "PanicSale",
+  "Botd__V1__PanicSale",
+  "botd.v1",
+  sizeof(Botd__V1__PanicSale),
+  4,
+  botd__v1__panic_sale__field_descriptors,
+  botd__v1__panic_sale__field_indices_by_name,
+  1,  botd__v1__panic_sale__number_ranges,
+  (ProtobufCMessageInit) botd__v1__panic_sale__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__panic_order__field_descriptors[7] =
+{
+  {
+    "symbol",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_order_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, client_order_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "side",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, side),
+    &botd__v1__side__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "type",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicOrder, price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__panic_order__field_indices_by_name[] = {
+  2,   /* field[2] = bot_id */
+  1,   /* field[1] = client_order_id */
+  6,   /* field[6] = price */
+  5,   /* field[5] = quantity */
+  3,   /* field[3] = side */
+  0,   /* field[0] = symbol */
+  4,   /* field[4] = type */
+};
+static const ProtobufCIntRange botd__v1__panic_order__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor botd__v1__panic_order__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.PanicOrder",
+  "PanicOrder",
+  "Botd__V1__PanicOrder",
+  "botd.v1",
+  sizeof(Botd__V1__PanicOrder),
+  7,
+  botd__v1__panic_order__field_descriptors,
+  botd__v1__panic_order__field_indices_by_name,
+  1,  botd__v1__panic_order__number_ranges,
+  (ProtobufCMessageInit) botd__v1__panic_order__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__panic_problem__field_descriptors[4] =
+{
+  {
+    "symbol",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicProblem, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicProblem, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicProblem, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicProblem, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__panic_problem__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  3,   /* field[3] = message */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = symbol */
+};
+static const ProtobufCIntRange botd__v1__panic_problem__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__panic_problem__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.PanicProblem",
+  "PanicProblem",
+  "Botd__V1__PanicProblem",
+  "botd.v1",
+  sizeof(Botd__V1__PanicProblem),
+  4,
+  botd__v1__panic_problem__field_descriptors,
+  botd__v1__panic_problem__field_indices_by_name,
+  1,  botd__v1__panic_problem__number_ranges,
+  (ProtobufCMessageInit) botd__v1__panic_problem__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__panic_response__field_descriptors[9] =
+{
+  {
+    "stopped_bot_ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__PanicResponse, n_stopped_bot_ids),
+    offsetof(Botd__V1__PanicResponse, stopped_bot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "selling_bot_ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__PanicResponse, n_selling_bot_ids),
+    offsetof(Botd__V1__PanicResponse, selling_bot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicResponse, account),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exchange",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicResponse, exchange),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mode",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicResponse, mode),
+    &botd__v1__trading_mode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sales",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__PanicResponse, n_sales),
+    offsetof(Botd__V1__PanicResponse, sales),
+    &botd__v1__panic_sale__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "orders",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__PanicResponse, n_orders),
+    offsetof(Botd__V1__PanicResponse, orders),
+    &botd__v1__panic_order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_count",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__PanicResponse, order_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problems",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__PanicResponse, n_problems),
+    offsetof(Botd__V1__PanicResponse, problems),
+    &botd__v1__panic_problem__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__panic_response__field_indices_by_name[] = {
+  2,   /* field[2] = account */
+  3,   /* field[3] = exchange */
+  4,   /* field[4] = mode */
+  7,   /* field[7] = order_count */
+  6,   /* field[6] = orders */
+  8,   /* field[8] = problems */
+  5,   /* field[5] = sales */
+  1,   /* field[1] = selling_bot_ids */
+  0,   /* field[0] = stopped_bot_ids */
+};
+static const ProtobufCIntRange botd__v1__panic_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor botd__v1__panic_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.PanicResponse",
+  "PanicResponse",
+  "Botd__V1__PanicResponse",
+  "botd.v1",
+  sizeof(Botd__V1__PanicResponse),
+  9,
+  botd__v1__panic_response__field_descriptors,
+  botd__v1__panic_response__field_indices_by_name,
+  1,  botd__v1__panic_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__panic_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define botd__v1__get_risk_limits_request__field_descriptors NULL
@@ -482,7 +1640,7 @@ const ProtobufCMessageDescriptor botd__v1__get_risk_limits_request__descriptor =
   (ProtobufCMessageInit) botd__v1__get_risk_limits_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_descriptors[9] =
+static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_descriptors[13] =
 {
   {
     "limits",
@@ -592,9 +1750,61 @@ static const ProtobufCFieldDescriptor botd__v1__get_risk_limits_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cause",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetRiskLimitsResponse, cause),
+    &botd__v1__trading_state_cause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetRiskLimitsResponse, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conversions",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__GetRiskLimitsResponse, n_conversions),
+    offsetof(Botd__V1__GetRiskLimitsResponse, conversions),
+    &botd__v1__limit_conversion__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conversion_problem",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetRiskLimitsResponse, conversion_problem),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__get_risk_limits_response__field_indices_by_name[] = {
+  9,   /* field[9] = cause */
   6,   /* field[6] = changed_time_ns */
+  12,   /* field[12] = conversion_problem */
+  11,   /* field[11] = conversions */
+  10,   /* field[10] = currency */
   4,   /* field[4] = daily_pnl */
   8,   /* field[8] = drawdown_fraction */
   0,   /* field[0] = limits */
@@ -607,7 +1817,7 @@ static const unsigned botd__v1__get_risk_limits_response__field_indices_by_name[
 static const ProtobufCIntRange botd__v1__get_risk_limits_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor botd__v1__get_risk_limits_response__descriptor =
 {
@@ -617,14 +1827,14 @@ const ProtobufCMessageDescriptor botd__v1__get_risk_limits_response__descriptor 
   "Botd__V1__GetRiskLimitsResponse",
   "botd.v1",
   sizeof(Botd__V1__GetRiskLimitsResponse),
-  9,
+  13,
   botd__v1__get_risk_limits_response__field_descriptors,
   botd__v1__get_risk_limits_response__field_indices_by_name,
   1,  botd__v1__get_risk_limits_response__number_ranges,
   (ProtobufCMessageInit) botd__v1__get_risk_limits_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__set_risk_limits_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor botd__v1__set_risk_limits_request__field_descriptors[3] =
 {
   {
     "request_id",
@@ -650,15 +1860,28 @@ static const ProtobufCFieldDescriptor botd__v1__set_risk_limits_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "fields",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__SetRiskLimitsRequest, n_fields),
+    offsetof(Botd__V1__SetRiskLimitsRequest, fields),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__set_risk_limits_request__field_indices_by_name[] = {
+  2,   /* field[2] = fields */
   1,   /* field[1] = limits */
   0,   /* field[0] = request_id */
 };
 static const ProtobufCIntRange botd__v1__set_risk_limits_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor botd__v1__set_risk_limits_request__descriptor =
 {
@@ -668,7 +1891,7 @@ const ProtobufCMessageDescriptor botd__v1__set_risk_limits_request__descriptor =
   "Botd__V1__SetRiskLimitsRequest",
   "botd.v1",
   sizeof(Botd__V1__SetRiskLimitsRequest),
-  2,
+  3,
   botd__v1__set_risk_limits_request__field_descriptors,
   botd__v1__set_risk_limits_request__field_indices_by_name,
   1,  botd__v1__set_risk_limits_request__number_ranges,
@@ -828,16 +2051,290 @@ const ProtobufCMessageDescriptor botd__v1__set_trading_state_response__descripto
   (ProtobufCMessageInit) botd__v1__set_trading_state_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__risk_service__method_descriptors[3] =
+#define botd__v1__get_locks_request__field_descriptors NULL
+#define botd__v1__get_locks_request__field_indices_by_name NULL
+#define botd__v1__get_locks_request__number_ranges NULL
+const ProtobufCMessageDescriptor botd__v1__get_locks_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetLocksRequest",
+  "GetLocksRequest",
+  "Botd__V1__GetLocksRequest",
+  "botd.v1",
+  sizeof(Botd__V1__GetLocksRequest),
+  0,
+  botd__v1__get_locks_request__field_descriptors,
+  botd__v1__get_locks_request__field_indices_by_name,
+  0,  botd__v1__get_locks_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_locks_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__get_locks_response__field_descriptors[1] =
+{
+  {
+    "locks",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__GetLocksResponse, n_locks),
+    offsetof(Botd__V1__GetLocksResponse, locks),
+    &botd__v1__entry_lock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_locks_response__field_indices_by_name[] = {
+  0,   /* field[0] = locks */
+};
+static const ProtobufCIntRange botd__v1__get_locks_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_locks_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetLocksResponse",
+  "GetLocksResponse",
+  "Botd__V1__GetLocksResponse",
+  "botd.v1",
+  sizeof(Botd__V1__GetLocksResponse),
+  1,
+  botd__v1__get_locks_response__field_descriptors,
+  botd__v1__get_locks_response__field_indices_by_name,
+  1,  botd__v1__get_locks_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_locks_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__lock_entries_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesRequest, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesRequest, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesRequest, duration_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__lock_entries_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  3,   /* field[3] = duration_ms */
+  4,   /* field[4] = reason */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = symbol */
+};
+static const ProtobufCIntRange botd__v1__lock_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor botd__v1__lock_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.LockEntriesRequest",
+  "LockEntriesRequest",
+  "Botd__V1__LockEntriesRequest",
+  "botd.v1",
+  sizeof(Botd__V1__LockEntriesRequest),
+  5,
+  botd__v1__lock_entries_request__field_descriptors,
+  botd__v1__lock_entries_request__field_indices_by_name,
+  1,  botd__v1__lock_entries_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__lock_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__lock_entries_response__field_descriptors[1] =
+{
+  {
+    "lock",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LockEntriesResponse, lock),
+    &botd__v1__entry_lock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__lock_entries_response__field_indices_by_name[] = {
+  0,   /* field[0] = lock */
+};
+static const ProtobufCIntRange botd__v1__lock_entries_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__lock_entries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.LockEntriesResponse",
+  "LockEntriesResponse",
+  "Botd__V1__LockEntriesResponse",
+  "botd.v1",
+  sizeof(Botd__V1__LockEntriesResponse),
+  1,
+  botd__v1__lock_entries_response__field_descriptors,
+  botd__v1__lock_entries_response__field_indices_by_name,
+  1,  botd__v1__lock_entries_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__lock_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__unlock_entries_request__field_descriptors[3] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__UnlockEntriesRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lock_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__UnlockEntriesRequest, lock_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__UnlockEntriesRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__unlock_entries_request__field_indices_by_name[] = {
+  1,   /* field[1] = lock_id */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange botd__v1__unlock_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor botd__v1__unlock_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.UnlockEntriesRequest",
+  "UnlockEntriesRequest",
+  "Botd__V1__UnlockEntriesRequest",
+  "botd.v1",
+  sizeof(Botd__V1__UnlockEntriesRequest),
+  3,
+  botd__v1__unlock_entries_request__field_descriptors,
+  botd__v1__unlock_entries_request__field_indices_by_name,
+  1,  botd__v1__unlock_entries_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__unlock_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define botd__v1__unlock_entries_response__field_descriptors NULL
+#define botd__v1__unlock_entries_response__field_indices_by_name NULL
+#define botd__v1__unlock_entries_response__number_ranges NULL
+const ProtobufCMessageDescriptor botd__v1__unlock_entries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.UnlockEntriesResponse",
+  "UnlockEntriesResponse",
+  "Botd__V1__UnlockEntriesResponse",
+  "botd.v1",
+  sizeof(Botd__V1__UnlockEntriesResponse),
+  0,
+  botd__v1__unlock_entries_response__field_descriptors,
+  botd__v1__unlock_entries_response__field_indices_by_name,
+  0,  botd__v1__unlock_entries_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__unlock_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor botd__v1__risk_service__method_descriptors[7] =
 {
   { "GetRiskLimits", &botd__v1__get_risk_limits_request__descriptor, &botd__v1__get_risk_limits_response__descriptor },
   { "SetRiskLimits", &botd__v1__set_risk_limits_request__descriptor, &botd__v1__set_risk_limits_response__descriptor },
   { "SetTradingState", &botd__v1__set_trading_state_request__descriptor, &botd__v1__set_trading_state_response__descriptor },
+  { "Panic", &botd__v1__panic_request__descriptor, &botd__v1__panic_response__descriptor },
+  { "GetLocks", &botd__v1__get_locks_request__descriptor, &botd__v1__get_locks_response__descriptor },
+  { "LockEntries", &botd__v1__lock_entries_request__descriptor, &botd__v1__lock_entries_response__descriptor },
+  { "UnlockEntries", &botd__v1__unlock_entries_request__descriptor, &botd__v1__unlock_entries_response__descriptor },
 };
 const unsigned botd__v1__risk_service__method_indices_by_name[] = {
+  4,        /* GetLocks */
   0,        /* GetRiskLimits */
+  5,        /* LockEntries */
+  3,        /* Panic */
   1,        /* SetRiskLimits */
-  2         /* SetTradingState */
+  2,        /* SetTradingState */
+  6         /* UnlockEntries */
 };
 const ProtobufCServiceDescriptor botd__v1__risk_service__descriptor =
 {
@@ -846,7 +2343,7 @@ const ProtobufCServiceDescriptor botd__v1__risk_service__descriptor =
   "RiskService",
   "Botd__V1__RiskService",
   "botd.v1",
-  3,
+  7,
   botd__v1__risk_service__method_descriptors,
   botd__v1__risk_service__method_indices_by_name
 };
@@ -873,6 +2370,38 @@ void botd__v1__risk_service__set_trading_state(ProtobufCService *service,
 {
   assert(service->descriptor == &botd__v1__risk_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__risk_service__panic(ProtobufCService *service,
+                                   const Botd__V1__PanicRequest *input,
+                                   Botd__V1__PanicResponse_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__risk_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__risk_service__get_locks(ProtobufCService *service,
+                                       const Botd__V1__GetLocksRequest *input,
+                                       Botd__V1__GetLocksResponse_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__risk_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__risk_service__lock_entries(ProtobufCService *service,
+                                          const Botd__V1__LockEntriesRequest *input,
+                                          Botd__V1__LockEntriesResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__risk_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__risk_service__unlock_entries(ProtobufCService *service,
+                                            const Botd__V1__UnlockEntriesRequest *input,
+                                            Botd__V1__UnlockEntriesResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__risk_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__risk_service__init (Botd__V1__RiskService_Service *service,
                                    Botd__V1__RiskService_ServiceDestroy destroy)

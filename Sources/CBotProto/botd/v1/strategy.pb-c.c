@@ -277,6 +277,546 @@ void   botd__v1__get_strategy_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_strategy_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__served_strategy__init
+                     (Botd__V1__ServedStrategy         *message)
+{
+  static const Botd__V1__ServedStrategy init_value = BOTD__V1__SERVED_STRATEGY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__served_strategy__get_packed_size
+                     (const Botd__V1__ServedStrategy *message)
+{
+  assert(message->base.descriptor == &botd__v1__served_strategy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__served_strategy__pack
+                     (const Botd__V1__ServedStrategy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__served_strategy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__served_strategy__pack_to_buffer
+                     (const Botd__V1__ServedStrategy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__served_strategy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ServedStrategy *
+       botd__v1__served_strategy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ServedStrategy *)
+     protobuf_c_message_unpack (&botd__v1__served_strategy__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__served_strategy__free_unpacked
+                     (Botd__V1__ServedStrategy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__served_strategy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__register_strategies__init
+                     (Botd__V1__RegisterStrategies         *message)
+{
+  static const Botd__V1__RegisterStrategies init_value = BOTD__V1__REGISTER_STRATEGIES__INIT;
+  *message = init_value;
+}
+size_t botd__v1__register_strategies__get_packed_size
+                     (const Botd__V1__RegisterStrategies *message)
+{
+  assert(message->base.descriptor == &botd__v1__register_strategies__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__register_strategies__pack
+                     (const Botd__V1__RegisterStrategies *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__register_strategies__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__register_strategies__pack_to_buffer
+                     (const Botd__V1__RegisterStrategies *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__register_strategies__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__RegisterStrategies *
+       botd__v1__register_strategies__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__RegisterStrategies *)
+     protobuf_c_message_unpack (&botd__v1__register_strategies__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__register_strategies__free_unpacked
+                     (Botd__V1__RegisterStrategies *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__register_strategies__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategy_ready__init
+                     (Botd__V1__StrategyReady         *message)
+{
+  static const Botd__V1__StrategyReady init_value = BOTD__V1__STRATEGY_READY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategy_ready__get_packed_size
+                     (const Botd__V1__StrategyReady *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_ready__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategy_ready__pack
+                     (const Botd__V1__StrategyReady *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_ready__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategy_ready__pack_to_buffer
+                     (const Botd__V1__StrategyReady *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_ready__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategyReady *
+       botd__v1__strategy_ready__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategyReady *)
+     protobuf_c_message_unpack (&botd__v1__strategy_ready__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategy_ready__free_unpacked
+                     (Botd__V1__StrategyReady *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategy_ready__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategy_signal__init
+                     (Botd__V1__StrategySignal         *message)
+{
+  static const Botd__V1__StrategySignal init_value = BOTD__V1__STRATEGY_SIGNAL__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategy_signal__get_packed_size
+                     (const Botd__V1__StrategySignal *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_signal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategy_signal__pack
+                     (const Botd__V1__StrategySignal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_signal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategy_signal__pack_to_buffer
+                     (const Botd__V1__StrategySignal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_signal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategySignal *
+       botd__v1__strategy_signal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategySignal *)
+     protobuf_c_message_unpack (&botd__v1__strategy_signal__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategy_signal__free_unpacked
+                     (Botd__V1__StrategySignal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategy_signal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategy_failure__init
+                     (Botd__V1__StrategyFailure         *message)
+{
+  static const Botd__V1__StrategyFailure init_value = BOTD__V1__STRATEGY_FAILURE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategy_failure__get_packed_size
+                     (const Botd__V1__StrategyFailure *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_failure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategy_failure__pack
+                     (const Botd__V1__StrategyFailure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_failure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategy_failure__pack_to_buffer
+                     (const Botd__V1__StrategyFailure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_failure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategyFailure *
+       botd__v1__strategy_failure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategyFailure *)
+     protobuf_c_message_unpack (&botd__v1__strategy_failure__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategy_failure__free_unpacked
+                     (Botd__V1__StrategyFailure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategy_failure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__serve_strategies_request__init
+                     (Botd__V1__ServeStrategiesRequest         *message)
+{
+  static const Botd__V1__ServeStrategiesRequest init_value = BOTD__V1__SERVE_STRATEGIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__serve_strategies_request__get_packed_size
+                     (const Botd__V1__ServeStrategiesRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__serve_strategies_request__pack
+                     (const Botd__V1__ServeStrategiesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__serve_strategies_request__pack_to_buffer
+                     (const Botd__V1__ServeStrategiesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ServeStrategiesRequest *
+       botd__v1__serve_strategies_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ServeStrategiesRequest *)
+     protobuf_c_message_unpack (&botd__v1__serve_strategies_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__serve_strategies_request__free_unpacked
+                     (Botd__V1__ServeStrategiesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__serve_strategies_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategies_registered__init
+                     (Botd__V1__StrategiesRegistered         *message)
+{
+  static const Botd__V1__StrategiesRegistered init_value = BOTD__V1__STRATEGIES_REGISTERED__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategies_registered__get_packed_size
+                     (const Botd__V1__StrategiesRegistered *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategies_registered__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategies_registered__pack
+                     (const Botd__V1__StrategiesRegistered *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategies_registered__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategies_registered__pack_to_buffer
+                     (const Botd__V1__StrategiesRegistered *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategies_registered__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategiesRegistered *
+       botd__v1__strategies_registered__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategiesRegistered *)
+     protobuf_c_message_unpack (&botd__v1__strategies_registered__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategies_registered__free_unpacked
+                     (Botd__V1__StrategiesRegistered *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategies_registered__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategy_position__init
+                     (Botd__V1__StrategyPosition         *message)
+{
+  static const Botd__V1__StrategyPosition init_value = BOTD__V1__STRATEGY_POSITION__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategy_position__get_packed_size
+                     (const Botd__V1__StrategyPosition *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_position__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategy_position__pack
+                     (const Botd__V1__StrategyPosition *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_position__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategy_position__pack_to_buffer
+                     (const Botd__V1__StrategyPosition *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_position__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategyPosition *
+       botd__v1__strategy_position__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategyPosition *)
+     protobuf_c_message_unpack (&botd__v1__strategy_position__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategy_position__free_unpacked
+                     (Botd__V1__StrategyPosition *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategy_position__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__open_strategy__init
+                     (Botd__V1__OpenStrategy         *message)
+{
+  static const Botd__V1__OpenStrategy init_value = BOTD__V1__OPEN_STRATEGY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__open_strategy__get_packed_size
+                     (const Botd__V1__OpenStrategy *message)
+{
+  assert(message->base.descriptor == &botd__v1__open_strategy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__open_strategy__pack
+                     (const Botd__V1__OpenStrategy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__open_strategy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__open_strategy__pack_to_buffer
+                     (const Botd__V1__OpenStrategy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__open_strategy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__OpenStrategy *
+       botd__v1__open_strategy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__OpenStrategy *)
+     protobuf_c_message_unpack (&botd__v1__open_strategy__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__open_strategy__free_unpacked
+                     (Botd__V1__OpenStrategy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__open_strategy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__strategy_candles__init
+                     (Botd__V1__StrategyCandles         *message)
+{
+  static const Botd__V1__StrategyCandles init_value = BOTD__V1__STRATEGY_CANDLES__INIT;
+  *message = init_value;
+}
+size_t botd__v1__strategy_candles__get_packed_size
+                     (const Botd__V1__StrategyCandles *message)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_candles__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__strategy_candles__pack
+                     (const Botd__V1__StrategyCandles *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_candles__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__strategy_candles__pack_to_buffer
+                     (const Botd__V1__StrategyCandles *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__strategy_candles__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__StrategyCandles *
+       botd__v1__strategy_candles__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__StrategyCandles *)
+     protobuf_c_message_unpack (&botd__v1__strategy_candles__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__strategy_candles__free_unpacked
+                     (Botd__V1__StrategyCandles *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__strategy_candles__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__close_strategy__init
+                     (Botd__V1__CloseStrategy         *message)
+{
+  static const Botd__V1__CloseStrategy init_value = BOTD__V1__CLOSE_STRATEGY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__close_strategy__get_packed_size
+                     (const Botd__V1__CloseStrategy *message)
+{
+  assert(message->base.descriptor == &botd__v1__close_strategy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__close_strategy__pack
+                     (const Botd__V1__CloseStrategy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__close_strategy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__close_strategy__pack_to_buffer
+                     (const Botd__V1__CloseStrategy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__close_strategy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__CloseStrategy *
+       botd__v1__close_strategy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__CloseStrategy *)
+     protobuf_c_message_unpack (&botd__v1__close_strategy__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__close_strategy__free_unpacked
+                     (Botd__V1__CloseStrategy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__close_strategy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__serve_strategies_response__init
+                     (Botd__V1__ServeStrategiesResponse         *message)
+{
+  static const Botd__V1__ServeStrategiesResponse init_value = BOTD__V1__SERVE_STRATEGIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__serve_strategies_response__get_packed_size
+                     (const Botd__V1__ServeStrategiesResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__serve_strategies_response__pack
+                     (const Botd__V1__ServeStrategiesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__serve_strategies_response__pack_to_buffer
+                     (const Botd__V1__ServeStrategiesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__serve_strategies_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ServeStrategiesResponse *
+       botd__v1__serve_strategies_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ServeStrategiesResponse *)
+     protobuf_c_message_unpack (&botd__v1__serve_strategies_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__serve_strategies_response__free_unpacked
+                     (Botd__V1__ServeStrategiesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__serve_strategies_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor botd__v1__parameter_schema__field_descriptors[7] =
 {
   {
@@ -393,7 +933,7 @@ const ProtobufCMessageDescriptor botd__v1__parameter_schema__descriptor =
   (ProtobufCMessageInit) botd__v1__parameter_schema__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__strategy__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__strategy__field_descriptors[7] =
 {
   {
     "name",
@@ -455,9 +995,35 @@ static const ProtobufCFieldDescriptor botd__v1__strategy__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "is_served",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Strategy, is_served),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_available",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Strategy, is_available),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__strategy__field_indices_by_name[] = {
   2,   /* field[2] = description */
+  6,   /* field[6] = is_available */
+  5,   /* field[5] = is_served */
   0,   /* field[0] = name */
   3,   /* field[3] = parameters */
   1,   /* field[1] = summary */
@@ -466,7 +1032,7 @@ static const unsigned botd__v1__strategy__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__strategy__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor botd__v1__strategy__descriptor =
 {
@@ -476,7 +1042,7 @@ const ProtobufCMessageDescriptor botd__v1__strategy__descriptor =
   "Botd__V1__Strategy",
   "botd.v1",
   sizeof(Botd__V1__Strategy),
-  5,
+  7,
   botd__v1__strategy__field_descriptors,
   botd__v1__strategy__field_indices_by_name,
   1,  botd__v1__strategy__number_ranges,
@@ -661,6 +1227,813 @@ const ProtobufCMessageDescriptor botd__v1__get_strategy_response__descriptor =
   (ProtobufCMessageInit) botd__v1__get_strategy_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__served_strategy__field_descriptors[3] =
+{
+  {
+    "strategy",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServedStrategy, strategy),
+    &botd__v1__strategy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deadline_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServedStrategy, deadline_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history_candles",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServedStrategy, history_candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__served_strategy__field_indices_by_name[] = {
+  1,   /* field[1] = deadline_ms */
+  2,   /* field[2] = history_candles */
+  0,   /* field[0] = strategy */
+};
+static const ProtobufCIntRange botd__v1__served_strategy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor botd__v1__served_strategy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ServedStrategy",
+  "ServedStrategy",
+  "Botd__V1__ServedStrategy",
+  "botd.v1",
+  sizeof(Botd__V1__ServedStrategy),
+  3,
+  botd__v1__served_strategy__field_descriptors,
+  botd__v1__served_strategy__field_indices_by_name,
+  1,  botd__v1__served_strategy__number_ranges,
+  (ProtobufCMessageInit) botd__v1__served_strategy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__register_strategies__field_descriptors[1] =
+{
+  {
+    "strategies",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__RegisterStrategies, n_strategies),
+    offsetof(Botd__V1__RegisterStrategies, strategies),
+    &botd__v1__served_strategy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__register_strategies__field_indices_by_name[] = {
+  0,   /* field[0] = strategies */
+};
+static const ProtobufCIntRange botd__v1__register_strategies__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__register_strategies__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.RegisterStrategies",
+  "RegisterStrategies",
+  "Botd__V1__RegisterStrategies",
+  "botd.v1",
+  sizeof(Botd__V1__RegisterStrategies),
+  1,
+  botd__v1__register_strategies__field_descriptors,
+  botd__v1__register_strategies__field_indices_by_name,
+  1,  botd__v1__register_strategies__number_ranges,
+  (ProtobufCMessageInit) botd__v1__register_strategies__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategy_ready__field_descriptors[1] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyReady, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategy_ready__field_indices_by_name[] = {
+  0,   /* field[0] = instance */
+};
+static const ProtobufCIntRange botd__v1__strategy_ready__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategy_ready__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategyReady",
+  "StrategyReady",
+  "Botd__V1__StrategyReady",
+  "botd.v1",
+  sizeof(Botd__V1__StrategyReady),
+  1,
+  botd__v1__strategy_ready__field_descriptors,
+  botd__v1__strategy_ready__field_indices_by_name,
+  1,  botd__v1__strategy_ready__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategy_ready__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategy_signal__field_descriptors[6] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candles",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, candles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, action),
+    &botd__v1__signal_action__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, confidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategySignal, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategy_signal__field_indices_by_name[] = {
+  3,   /* field[3] = action */
+  2,   /* field[2] = candles */
+  4,   /* field[4] = confidence */
+  0,   /* field[0] = instance */
+  1,   /* field[1] = number */
+  5,   /* field[5] = reason */
+};
+static const ProtobufCIntRange botd__v1__strategy_signal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategy_signal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategySignal",
+  "StrategySignal",
+  "Botd__V1__StrategySignal",
+  "botd.v1",
+  sizeof(Botd__V1__StrategySignal),
+  6,
+  botd__v1__strategy_signal__field_descriptors,
+  botd__v1__strategy_signal__field_indices_by_name,
+  1,  botd__v1__strategy_signal__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategy_signal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategy_failure__field_descriptors[2] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyFailure, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyFailure, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategy_failure__field_indices_by_name[] = {
+  0,   /* field[0] = instance */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange botd__v1__strategy_failure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategy_failure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategyFailure",
+  "StrategyFailure",
+  "Botd__V1__StrategyFailure",
+  "botd.v1",
+  sizeof(Botd__V1__StrategyFailure),
+  2,
+  botd__v1__strategy_failure__field_descriptors,
+  botd__v1__strategy_failure__field_indices_by_name,
+  1,  botd__v1__strategy_failure__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategy_failure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__serve_strategies_request__field_descriptors[4] =
+{
+  {
+    "register",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesRequest, register_),
+    &botd__v1__register_strategies__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ready",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesRequest, ready),
+    &botd__v1__strategy_ready__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesRequest, signal),
+    &botd__v1__strategy_signal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesRequest, failure),
+    &botd__v1__strategy_failure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__serve_strategies_request__field_indices_by_name[] = {
+  3,   /* field[3] = failure */
+  1,   /* field[1] = ready */
+  0,   /* field[0] = register */
+  2,   /* field[2] = signal */
+};
+static const ProtobufCIntRange botd__v1__serve_strategies_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__serve_strategies_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ServeStrategiesRequest",
+  "ServeStrategiesRequest",
+  "Botd__V1__ServeStrategiesRequest",
+  "botd.v1",
+  sizeof(Botd__V1__ServeStrategiesRequest),
+  4,
+  botd__v1__serve_strategies_request__field_descriptors,
+  botd__v1__serve_strategies_request__field_indices_by_name,
+  1,  botd__v1__serve_strategies_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__serve_strategies_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategies_registered__field_descriptors[1] =
+{
+  {
+    "names",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__StrategiesRegistered, n_names),
+    offsetof(Botd__V1__StrategiesRegistered, names),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategies_registered__field_indices_by_name[] = {
+  0,   /* field[0] = names */
+};
+static const ProtobufCIntRange botd__v1__strategies_registered__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategies_registered__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategiesRegistered",
+  "StrategiesRegistered",
+  "Botd__V1__StrategiesRegistered",
+  "botd.v1",
+  sizeof(Botd__V1__StrategiesRegistered),
+  1,
+  botd__v1__strategies_registered__field_descriptors,
+  botd__v1__strategies_registered__field_indices_by_name,
+  1,  botd__v1__strategies_registered__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategies_registered__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategy_position__field_descriptors[2] =
+{
+  {
+    "is_open",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyPosition, is_open),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_entry_price",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyPosition, average_entry_price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategy_position__field_indices_by_name[] = {
+  1,   /* field[1] = average_entry_price */
+  0,   /* field[0] = is_open */
+};
+static const ProtobufCIntRange botd__v1__strategy_position__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategy_position__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategyPosition",
+  "StrategyPosition",
+  "Botd__V1__StrategyPosition",
+  "botd.v1",
+  sizeof(Botd__V1__StrategyPosition),
+  2,
+  botd__v1__strategy_position__field_descriptors,
+  botd__v1__strategy_position__field_indices_by_name,
+  1,  botd__v1__strategy_position__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategy_position__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__open_strategy__field_descriptors[7] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenStrategy, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenStrategy, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strategy",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenStrategy, strategy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__OpenStrategy, n_parameters),
+    offsetof(Botd__V1__OpenStrategy, parameters),
+    &botd__v1__key_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenStrategy, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "interval",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenStrategy, interval),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__OpenStrategy, n_history),
+    offsetof(Botd__V1__OpenStrategy, history),
+    &botd__v1__candle__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__open_strategy__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  6,   /* field[6] = history */
+  0,   /* field[0] = instance */
+  5,   /* field[5] = interval */
+  3,   /* field[3] = parameters */
+  2,   /* field[2] = strategy */
+  4,   /* field[4] = symbol */
+};
+static const ProtobufCIntRange botd__v1__open_strategy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor botd__v1__open_strategy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.OpenStrategy",
+  "OpenStrategy",
+  "Botd__V1__OpenStrategy",
+  "botd.v1",
+  sizeof(Botd__V1__OpenStrategy),
+  7,
+  botd__v1__open_strategy__field_descriptors,
+  botd__v1__open_strategy__field_indices_by_name,
+  1,  botd__v1__open_strategy__number_ranges,
+  (ProtobufCMessageInit) botd__v1__open_strategy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__strategy_candles__field_descriptors[6] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyCandles, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyCandles, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candles",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__StrategyCandles, n_candles),
+    offsetof(Botd__V1__StrategyCandles, candles),
+    &botd__v1__candle__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyCandles, position),
+    &botd__v1__strategy_position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bars_held",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Botd__V1__StrategyCandles, n_bars_held),
+    offsetof(Botd__V1__StrategyCandles, bars_held),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answer_wanted",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__StrategyCandles, answer_wanted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__strategy_candles__field_indices_by_name[] = {
+  5,   /* field[5] = answer_wanted */
+  4,   /* field[4] = bars_held */
+  2,   /* field[2] = candles */
+  0,   /* field[0] = instance */
+  1,   /* field[1] = number */
+  3,   /* field[3] = position */
+};
+static const ProtobufCIntRange botd__v1__strategy_candles__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor botd__v1__strategy_candles__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.StrategyCandles",
+  "StrategyCandles",
+  "Botd__V1__StrategyCandles",
+  "botd.v1",
+  sizeof(Botd__V1__StrategyCandles),
+  6,
+  botd__v1__strategy_candles__field_descriptors,
+  botd__v1__strategy_candles__field_indices_by_name,
+  1,  botd__v1__strategy_candles__number_ranges,
+  (ProtobufCMessageInit) botd__v1__strategy_candles__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__close_strategy__field_descriptors[1] =
+{
+  {
+    "instance",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__CloseStrategy, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__close_strategy__field_indices_by_name[] = {
+  0,   /* field[0] = instance */
+};
+static const ProtobufCIntRange botd__v1__close_strategy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__close_strategy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.CloseStrategy",
+  "CloseStrategy",
+  "Botd__V1__CloseStrategy",
+  "botd.v1",
+  sizeof(Botd__V1__CloseStrategy),
+  1,
+  botd__v1__close_strategy__field_descriptors,
+  botd__v1__close_strategy__field_indices_by_name,
+  1,  botd__v1__close_strategy__number_ranges,
+  (ProtobufCMessageInit) botd__v1__close_strategy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__serve_strategies_response__field_descriptors[5] =
+{
+  {
+    "registered",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesResponse, registered),
+    &botd__v1__strategies_registered__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesResponse, open),
+    &botd__v1__open_strategy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candles",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesResponse, candles),
+    &botd__v1__strategy_candles__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "close",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesResponse, close),
+    &botd__v1__close_strategy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ServeStrategiesResponse, heartbeat),
+    &botd__v1__heartbeat__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__serve_strategies_response__field_indices_by_name[] = {
+  2,   /* field[2] = candles */
+  3,   /* field[3] = close */
+  4,   /* field[4] = heartbeat */
+  1,   /* field[1] = open */
+  0,   /* field[0] = registered */
+};
+static const ProtobufCIntRange botd__v1__serve_strategies_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor botd__v1__serve_strategies_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ServeStrategiesResponse",
+  "ServeStrategiesResponse",
+  "Botd__V1__ServeStrategiesResponse",
+  "botd.v1",
+  sizeof(Botd__V1__ServeStrategiesResponse),
+  5,
+  botd__v1__serve_strategies_response__field_descriptors,
+  botd__v1__serve_strategies_response__field_indices_by_name,
+  1,  botd__v1__serve_strategies_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__serve_strategies_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue botd__v1__parameter_type__enum_values_by_number[5] =
 {
   { "PARAMETER_TYPE_UNSPECIFIED", "BOTD__V1__PARAMETER_TYPE__PARAMETER_TYPE_UNSPECIFIED", 0 },
@@ -695,14 +2068,48 @@ const ProtobufCEnumDescriptor botd__v1__parameter_type__descriptor =
   botd__v1__parameter_type__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor botd__v1__strategy_service__method_descriptors[2] =
+static const ProtobufCEnumValue botd__v1__signal_action__enum_values_by_number[4] =
+{
+  { "SIGNAL_ACTION_UNSPECIFIED", "BOTD__V1__SIGNAL_ACTION__SIGNAL_ACTION_UNSPECIFIED", 0 },
+  { "SIGNAL_ACTION_HOLD", "BOTD__V1__SIGNAL_ACTION__SIGNAL_ACTION_HOLD", 1 },
+  { "SIGNAL_ACTION_BUY", "BOTD__V1__SIGNAL_ACTION__SIGNAL_ACTION_BUY", 2 },
+  { "SIGNAL_ACTION_SELL", "BOTD__V1__SIGNAL_ACTION__SIGNAL_ACTION_SELL", 3 },
+};
+static const ProtobufCIntRange botd__v1__signal_action__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex botd__v1__signal_action__enum_values_by_name[4] =
+{
+  { "SIGNAL_ACTION_BUY", 2 },
+  { "SIGNAL_ACTION_HOLD", 1 },
+  { "SIGNAL_ACTION_SELL", 3 },
+  { "SIGNAL_ACTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor botd__v1__signal_action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "botd.v1.SignalAction",
+  "SignalAction",
+  "Botd__V1__SignalAction",
+  "botd.v1",
+  4,
+  botd__v1__signal_action__enum_values_by_number,
+  4,
+  botd__v1__signal_action__enum_values_by_name,
+  1,
+  botd__v1__signal_action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor botd__v1__strategy_service__method_descriptors[3] =
 {
   { "ListStrategies", &botd__v1__list_strategies_request__descriptor, &botd__v1__list_strategies_response__descriptor },
   { "GetStrategy", &botd__v1__get_strategy_request__descriptor, &botd__v1__get_strategy_response__descriptor },
+  { "ServeStrategies", &botd__v1__serve_strategies_request__descriptor, &botd__v1__serve_strategies_response__descriptor },
 };
 const unsigned botd__v1__strategy_service__method_indices_by_name[] = {
   1,        /* GetStrategy */
-  0         /* ListStrategies */
+  0,        /* ListStrategies */
+  2         /* ServeStrategies */
 };
 const ProtobufCServiceDescriptor botd__v1__strategy_service__descriptor =
 {
@@ -711,7 +2118,7 @@ const ProtobufCServiceDescriptor botd__v1__strategy_service__descriptor =
   "StrategyService",
   "Botd__V1__StrategyService",
   "botd.v1",
-  2,
+  3,
   botd__v1__strategy_service__method_descriptors,
   botd__v1__strategy_service__method_indices_by_name
 };
@@ -730,6 +2137,14 @@ void botd__v1__strategy_service__get_strategy(ProtobufCService *service,
 {
   assert(service->descriptor == &botd__v1__strategy_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void botd__v1__strategy_service__serve_strategies(ProtobufCService *service,
+                                                  const Botd__V1__ServeStrategiesRequest *input,
+                                                  Botd__V1__ServeStrategiesResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__strategy_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__strategy_service__init (Botd__V1__StrategyService_Service *service,
                                        Botd__V1__StrategyService_ServiceDestroy destroy)

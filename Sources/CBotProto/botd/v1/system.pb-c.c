@@ -907,6 +907,96 @@ void   botd__v1__run_self_test_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__run_self_test_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__get_journal_request__init
+                     (Botd__V1__GetJournalRequest         *message)
+{
+  static const Botd__V1__GetJournalRequest init_value = BOTD__V1__GET_JOURNAL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_journal_request__get_packed_size
+                     (const Botd__V1__GetJournalRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_journal_request__pack
+                     (const Botd__V1__GetJournalRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_journal_request__pack_to_buffer
+                     (const Botd__V1__GetJournalRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetJournalRequest *
+       botd__v1__get_journal_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetJournalRequest *)
+     protobuf_c_message_unpack (&botd__v1__get_journal_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_journal_request__free_unpacked
+                     (Botd__V1__GetJournalRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_journal_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__get_journal_response__init
+                     (Botd__V1__GetJournalResponse         *message)
+{
+  static const Botd__V1__GetJournalResponse init_value = BOTD__V1__GET_JOURNAL_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_journal_response__get_packed_size
+                     (const Botd__V1__GetJournalResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_journal_response__pack
+                     (const Botd__V1__GetJournalResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_journal_response__pack_to_buffer
+                     (const Botd__V1__GetJournalResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_journal_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetJournalResponse *
+       botd__v1__get_journal_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetJournalResponse *)
+     protobuf_c_message_unpack (&botd__v1__get_journal_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_journal_response__free_unpacked
+                     (Botd__V1__GetJournalResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_journal_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__shutdown_request__init
                      (Botd__V1__ShutdownRequest         *message)
 {
@@ -1579,7 +1669,7 @@ const ProtobufCMessageDescriptor botd__v1__get_health_request__descriptor =
   (ProtobufCMessageInit) botd__v1__get_health_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__get_health_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor botd__v1__get_health_response__field_descriptors[7] =
 {
   {
     "status",
@@ -1653,6 +1743,18 @@ static const ProtobufCFieldDescriptor botd__v1__get_health_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trading_state_reason",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetHealthResponse, trading_state_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__get_health_response__field_indices_by_name[] = {
   1,   /* field[1] = components */
@@ -1660,12 +1762,13 @@ static const unsigned botd__v1__get_health_response__field_indices_by_name[] = {
   0,   /* field[0] = status */
   2,   /* field[2] = time_ns */
   4,   /* field[4] = trading_state */
+  6,   /* field[6] = trading_state_reason */
   3,   /* field[3] = uptime_ns */
 };
 static const ProtobufCIntRange botd__v1__get_health_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor botd__v1__get_health_response__descriptor =
 {
@@ -1675,7 +1778,7 @@ const ProtobufCMessageDescriptor botd__v1__get_health_response__descriptor =
   "Botd__V1__GetHealthResponse",
   "botd.v1",
   sizeof(Botd__V1__GetHealthResponse),
-  6,
+  7,
   botd__v1__get_health_response__field_descriptors,
   botd__v1__get_health_response__field_indices_by_name,
   1,  botd__v1__get_health_response__number_ranges,
@@ -2178,6 +2281,95 @@ const ProtobufCMessageDescriptor botd__v1__run_self_test_response__descriptor =
   (ProtobufCMessageInit) botd__v1__run_self_test_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__get_journal_request__field_descriptors[1] =
+{
+  {
+    "after_sequence",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetJournalRequest, after_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_journal_request__field_indices_by_name[] = {
+  0,   /* field[0] = after_sequence */
+};
+static const ProtobufCIntRange botd__v1__get_journal_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_journal_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetJournalRequest",
+  "GetJournalRequest",
+  "Botd__V1__GetJournalRequest",
+  "botd.v1",
+  sizeof(Botd__V1__GetJournalRequest),
+  1,
+  botd__v1__get_journal_request__field_descriptors,
+  botd__v1__get_journal_request__field_indices_by_name,
+  1,  botd__v1__get_journal_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_journal_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__get_journal_response__field_descriptors[2] =
+{
+  {
+    "payloads",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Botd__V1__GetJournalResponse, n_payloads),
+    offsetof(Botd__V1__GetJournalResponse, payloads),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetJournalResponse, last_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_journal_response__field_indices_by_name[] = {
+  1,   /* field[1] = last_sequence */
+  0,   /* field[0] = payloads */
+};
+static const ProtobufCIntRange botd__v1__get_journal_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_journal_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetJournalResponse",
+  "GetJournalResponse",
+  "Botd__V1__GetJournalResponse",
+  "botd.v1",
+  sizeof(Botd__V1__GetJournalResponse),
+  2,
+  botd__v1__get_journal_response__field_descriptors,
+  botd__v1__get_journal_response__field_indices_by_name,
+  1,  botd__v1__get_journal_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_journal_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__shutdown_request__field_descriptors[2] =
 {
   {
@@ -2247,7 +2439,7 @@ const ProtobufCMessageDescriptor botd__v1__shutdown_response__descriptor =
   (ProtobufCMessageInit) botd__v1__shutdown_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__system_service__method_descriptors[9] =
+static const ProtobufCMethodDescriptor botd__v1__system_service__method_descriptors[10] =
 {
   { "Hello", &botd__v1__hello_request__descriptor, &botd__v1__hello_response__descriptor },
   { "Login", &botd__v1__login_request__descriptor, &botd__v1__login_response__descriptor },
@@ -2257,17 +2449,19 @@ static const ProtobufCMethodDescriptor botd__v1__system_service__method_descript
   { "GetConfig", &botd__v1__get_config_request__descriptor, &botd__v1__get_config_response__descriptor },
   { "GetDescriptors", &botd__v1__get_descriptors_request__descriptor, &botd__v1__get_descriptors_response__descriptor },
   { "RunSelfTest", &botd__v1__run_self_test_request__descriptor, &botd__v1__run_self_test_response__descriptor },
+  { "GetJournal", &botd__v1__get_journal_request__descriptor, &botd__v1__get_journal_response__descriptor },
   { "Shutdown", &botd__v1__shutdown_request__descriptor, &botd__v1__shutdown_response__descriptor },
 };
 const unsigned botd__v1__system_service__method_indices_by_name[] = {
   5,        /* GetConfig */
   6,        /* GetDescriptors */
   3,        /* GetHealth */
+  8,        /* GetJournal */
   0,        /* Hello */
   1,        /* Login */
   2,        /* Ping */
   7,        /* RunSelfTest */
-  8,        /* Shutdown */
+  9,        /* Shutdown */
   4         /* WatchHealth */
 };
 const ProtobufCServiceDescriptor botd__v1__system_service__descriptor =
@@ -2277,7 +2471,7 @@ const ProtobufCServiceDescriptor botd__v1__system_service__descriptor =
   "SystemService",
   "Botd__V1__SystemService",
   "botd.v1",
-  9,
+  10,
   botd__v1__system_service__method_descriptors,
   botd__v1__system_service__method_indices_by_name
 };
@@ -2345,13 +2539,21 @@ void botd__v1__system_service__run_self_test(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__system_service__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__system_service__get_journal(ProtobufCService *service,
+                                           const Botd__V1__GetJournalRequest *input,
+                                           Botd__V1__GetJournalResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__system_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__system_service__shutdown(ProtobufCService *service,
                                         const Botd__V1__ShutdownRequest *input,
                                         Botd__V1__ShutdownResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &botd__v1__system_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__system_service__init (Botd__V1__SystemService_Service *service,
                                      Botd__V1__SystemService_ServiceDestroy destroy)

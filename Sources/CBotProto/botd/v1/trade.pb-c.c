@@ -232,7 +232,7 @@ void   botd__v1__subscribe_trades_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__subscribe_trades_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor botd__v1__trade__field_descriptors[18] =
+static const ProtobufCFieldDescriptor botd__v1__trade__field_descriptors[19] =
 {
   {
     "sequence",
@@ -450,12 +450,25 @@ static const ProtobufCFieldDescriptor botd__v1__trade__field_descriptors[18] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "commission_rate",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__Trade, commission_rate),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__trade__field_indices_by_name[] = {
   6,   /* field[6] = bot_id */
   4,   /* field[4] = client_order_id */
   11,   /* field[11] = commission */
   12,   /* field[12] = commission_asset */
+  18,   /* field[18] = commission_rate */
   14,   /* field[14] = is_maker */
   1,   /* field[1] = previous_sequence */
   8,   /* field[8] = price */
@@ -474,7 +487,7 @@ static const unsigned botd__v1__trade__field_indices_by_name[] = {
 static const ProtobufCIntRange botd__v1__trade__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor botd__v1__trade__descriptor =
 {
@@ -484,7 +497,7 @@ const ProtobufCMessageDescriptor botd__v1__trade__descriptor =
   "Botd__V1__Trade",
   "botd.v1",
   sizeof(Botd__V1__Trade),
-  18,
+  19,
   botd__v1__trade__field_descriptors,
   botd__v1__trade__field_indices_by_name,
   1,  botd__v1__trade__number_ranges,

@@ -109,6 +109,36 @@ uint64_t bound_start(const char *const *argv, const char *notify_path, int secon
 /// Starts a program that ends by itself and waits for it; answers nanoseconds, 0 on failure.
 uint64_t bound_run(const char *const *argv);
 
+/// Forwards between a daemon and an exchange on 127.0.0.1 and measures the times from a closed candle (`"x":true`) handed to the daemon to
+/// the first byte of the next order (`POST /api/v3/order`) of its symbol.
+typedef struct bound_tap bound_tap;
+
+/// Starts a tap on a free port for the exchange on `target`; NULL on failure. It stays until the program ends.
+bound_tap *bound_tap_start(int target, int *port);
+
+/// Takes what was measured since the last call, in nanoseconds; answers how many.
+size_t bound_tap_take(bound_tap *tap, uint64_t *samples, size_t capacity);
+
+/// The same work in plain C: `bursts` times, `pause` nanoseconds apart, a candle of each symbol is read from a socket, a decision made, a record
+/// appended to `path` and synced, and an order written to another socket. `samples` has room for symbols * bursts times. 0 on success.
+int bound_order_path(
+  const char *path, size_t symbols, size_t bursts, uint64_t pause, size_t event, size_t record, size_t order, uint64_t *samples);
+
+/// Connects to a Unix socket and writes; nobody reads what comes back. Answers the descriptor, -1 on failure.
+int bound_unix_send(const char *path, const void *bytes, size_t count);
+
+/// A WebSocket of 127.0.0.1, upgraded; answers its descriptor, -1 on failure.
+int bound_ws_connect(int port, const char *target);
+
+/// Reads from WebSockets for so long; counts texts and bytes. Answers the nanoseconds it took, 0 when one was closed.
+uint64_t bound_ws_count(const int *fds, size_t connections, uint64_t nanoseconds, uint64_t *messages, uint64_t *bytes);
+
+/// One thread writes texts of `size` bytes to so many connections in turn, another reads them as bound_ws_count does.
+uint64_t bound_ws_fanout(size_t connections, size_t size, uint64_t nanoseconds, uint64_t *messages);
+
+/// Sends an HTTP request on a kept connection (-1: a new one) and reads the answer; answers its status, 0 on failure.
+int bound_http_call(int *fd, int port, const char *request, size_t length, size_t *answer);
+
 /// Resident memory of a process in kilobytes, 0 when it is gone.
 long bound_resident(int pid);
 

@@ -143,13 +143,17 @@ struct  Botd__V1__BacktestFigure
    */
   char *text;
   /*
-   * The number; empty where the figure is a text.
+   * The number, or a time in RFC 3339 (UTC); empty where the figure is a text, or not known.
    */
   char *number;
+  /*
+   * It is a ratio or a count, not a decimal of the quote asset.
+   */
+  protobuf_c_boolean is_ratio;
 };
 #define BOTD__V1__BACKTEST_FIGURE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_figure__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -222,10 +226,22 @@ struct  Botd__V1__BacktestTrade
    * False: still open when the data ended, valued at the last price.
    */
   protobuf_c_boolean is_closed;
+  /*
+   * Furthest price against the position while it was open, as a fraction of the entry price (decimal, >= 0).
+   */
+  char *max_adverse_excursion;
+  /*
+   * Furthest price for the position while it was open, as a fraction of the entry price (decimal, >= 0).
+   */
+  char *max_favorable_excursion;
+  /*
+   * The time of the exit, and with it the length of the trade, comes from the model of prices inside a candle.
+   */
+  protobuf_c_boolean exit_time_modelled;
 };
 #define BOTD__V1__BACKTEST_TRADE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_trade__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -261,10 +277,22 @@ struct  Botd__V1__BacktestResult
    * What was run, for example "rsi on BTCUSDT, 5m".
    */
   char *title;
+  /*
+   * The statistics, as of a bot that runs.
+   */
+  Botd__V1__Stats *stats;
+  /*
+   * Why trading ended before the data did (a limit was breached); empty: it did not.
+   */
+  char *ended_reason;
+  /*
+   * When it did, ns since the Unix epoch.
+   */
+  int64_t ended_time_ns;
 };
 #define BOTD__V1__BACKTEST_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__backtest_result__descriptor) \
-    , 0,NULL, 0, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , 0,NULL, 0, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 typedef enum {

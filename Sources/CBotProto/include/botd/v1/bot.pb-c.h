@@ -20,7 +20,11 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Botd__V1__BotSpec Botd__V1__BotSpec;
 typedef struct Botd__V1__Position Botd__V1__Position;
 typedef struct Botd__V1__Bot Botd__V1__Bot;
+typedef struct Botd__V1__ProtectionLevel Botd__V1__ProtectionLevel;
+typedef struct Botd__V1__EntryLock Botd__V1__EntryLock;
+typedef struct Botd__V1__Hold Botd__V1__Hold;
 typedef struct Botd__V1__DenialCount Botd__V1__DenialCount;
+typedef struct Botd__V1__ConversionRate Botd__V1__ConversionRate;
 typedef struct Botd__V1__Stats Botd__V1__Stats;
 typedef struct Botd__V1__CreateBotRequest Botd__V1__CreateBotRequest;
 typedef struct Botd__V1__CreateBotResponse Botd__V1__CreateBotResponse;
@@ -49,6 +53,10 @@ typedef struct Botd__V1__GetBotStatsRequest Botd__V1__GetBotStatsRequest;
 typedef struct Botd__V1__GetBotStatsResponse Botd__V1__GetBotStatsResponse;
 typedef struct Botd__V1__ClosePositionRequest Botd__V1__ClosePositionRequest;
 typedef struct Botd__V1__ClosePositionResponse Botd__V1__ClosePositionResponse;
+typedef struct Botd__V1__AdoptPositionRequest Botd__V1__AdoptPositionRequest;
+typedef struct Botd__V1__AdoptPositionResponse Botd__V1__AdoptPositionResponse;
+typedef struct Botd__V1__ReleasePositionRequest Botd__V1__ReleasePositionRequest;
+typedef struct Botd__V1__ReleasePositionResponse Botd__V1__ReleasePositionResponse;
 
 
 /* --- enums --- */
@@ -67,16 +75,19 @@ struct  Botd__V1__BotSpec
    */
   char *symbol;
   /*
-   * Name of its strategy (StrategyService.ListStrategies), for example "rsi".
+   * Name of its strategy (StrategyService.ListStrategies), for example "rsi". Required when a bot is created; empty in an update: as
+   * it was.
    */
   char *strategy;
   /*
-   * Parameters of the strategy; those left out take the strategy's defaults.
+   * Parameters of the strategy; those left out take the strategy's defaults. An update changes the ones that it names, an empty value
+   * returns one to its default; another strategy begins with its own defaults.
    */
   size_t n_parameters;
   Botd__V1__KeyValue **parameters;
   /*
-   * Candle interval: "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w".
+   * Candle interval: "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"; empty: "1m"
+   * when a bot is created, and what it was in an update.
    */
   char *interval;
   /*
@@ -104,7 +115,7 @@ struct  Botd__V1__BotSpec
    */
   char *trailing_stop;
   /*
-   * Starts together with the daemon.
+   * Starts with the daemon's next start, unless a person stopped or paused it. A bot that runs goes on after a restart in any case.
    */
   protobuf_c_boolean auto_start;
   /*
@@ -128,10 +139,40 @@ struct  Botd__V1__BotSpec
    * For sizing "volatility": average true ranges (14 candles) of fall (decimal, (0, 100]); empty: "2".
    */
   char *sizing_atr;
+  /*
+   * Sizes are fractions of the bot's equity (capital plus realized PnL) instead of its capital.
+   */
+  protobuf_c_boolean compound;
+  /*
+   * What locks its entries for a while after trades that went badly: guards separated by ";", each with its settings:
+   * "stoploss trades=3 lookback=24c stop=4h profit=0", "drawdown max=0.1 trades=2 lookback=2d stop=12h",
+   * "low-profit profit=0.01 trades=2 lookback=1d stop=2h", "cooldown stop=30m". Spans are minutes (90m), hours (4h), days (2d) or candles
+   * (24c). Empty: none when a bot is created, and what it was in an update; "none": none.
+   */
+  char *guards;
+  /*
+   * How it buys: "market" (at once, as taker), "limit" (an order that rests, and takes what is there at once) or "maker" (an order that
+   * rests and never takes); empty: "market".
+   */
+  char *entry;
+  /*
+   * For entries that rest: how far below the price of the decision, as a fraction (decimal, [0, 0.5)); empty: "0".
+   */
+  char *entry_offset;
+  /*
+   * For entries that rest: closed candles after which the order is cancelled (1 to 10000); 0: 1 when a bot is created, and what it was
+   * in an update. What was filled until then is kept.
+   */
+  int64_t entry_lifetime;
+  /*
+   * For entries that rest: what follows where nothing was filled in time: "drop" (the signal is given up) or "market" (it is bought at
+   * the market); empty: "drop".
+   */
+  char *entry_then;
 };
 #define BOTD__V1__BOT_SPEC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__bot_spec__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -197,7 +238,8 @@ struct  Botd__V1__Bot
 {
   ProtobufCMessage base;
   /*
-   * Its id: 1 to 32 of a-z, 0-9, '-' and '_', starting with a letter or a digit. Ids of removed bots are not used again.
+   * Its id: 1 to 32 of a-z, 0-9, '-' and '_'. The id of a removed bot may be given
+   * to another one: (id, created_sequence) names a bot for ever.
    */
   char *id;
   /*
@@ -252,10 +294,141 @@ struct  Botd__V1__Bot
    * Closed candles the strategy still needs before its first signal; 0: warm.
    */
   int64_t warm_up_remaining;
+  /*
+   * Journal sequence that made it.
+   */
+  int64_t created_sequence;
+  /*
+   * Why it is in that state.
+   */
+  Botd__V1__BotStateCause state_cause;
+  /*
+   * Why it may not do what it should; absent while nothing stands in its way.
+   */
+  Botd__V1__Hold *hold;
+  /*
+   * What locks its entries now: of the locks of the bot, its symbol and the account the one that ends last; absent: none does.
+   */
+  Botd__V1__EntryLock *lock;
+  /*
+   * Where its stop, target and trailing stop act. Of a bot that holds nothing: where they would for an entry at the latest price; only in
+   * GetBot and in CreateBot with validate_only.
+   */
+  size_t n_protection;
+  Botd__V1__ProtectionLevel **protection;
 };
 #define BOTD__V1__BOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__bot__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, BOTD__V1__BOT_STATE__BOT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, NULL, BOTD__V1__BOT_STATE__BOT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_UNSPECIFIED, NULL, NULL, 0,NULL }
+
+
+/*
+ * Where a level of a position acts.
+ */
+struct  Botd__V1__ProtectionLevel
+{
+  ProtobufCMessage base;
+  /*
+   * "stop", "target" or "trailing_stop".
+   */
+  char *kind;
+  /*
+   * The price at which it sells, in the quote asset (decimal); empty: not known yet.
+   */
+  char *price;
+  /*
+   * It rests on the exchange, or would, and acts while the daemon is dead. Otherwise the daemon watches the price.
+   */
+  protobuf_c_boolean rests;
+  /*
+   * Its order; empty: it has none.
+   */
+  char *client_order_id;
+  /*
+   * In words: where, and why there.
+   */
+  char *explanation;
+  /*
+   * The position is not there yet: it is what would be.
+   */
+  protobuf_c_boolean is_expected;
+};
+#define BOTD__V1__PROTECTION_LEVEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__protection_level__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Entries are locked until a time; exits and stops go on.
+ */
+struct  Botd__V1__EntryLock
+{
+  ProtobufCMessage base;
+  /*
+   * Its number: the journal sequence at which it began.
+   */
+  int64_t id;
+  /*
+   * Whose entries: "bot", "symbol" or "account".
+   */
+  char *scope;
+  /*
+   * The bot, of scope "bot".
+   */
+  char *bot_id;
+  /*
+   * The symbol, of scope "symbol".
+   */
+  char *symbol;
+  /*
+   * Who locked: the guard ("stoploss", "drawdown", "low-profit", "cooldown"), or "person".
+   */
+  char *cause;
+  /*
+   * Why, with the figures.
+   */
+  char *reason;
+  /*
+   * When it began, ns since the Unix epoch.
+   */
+  int64_t since_time_ns;
+  /*
+   * The first decision at this time or later may enter again, ns since the Unix epoch.
+   */
+  int64_t until_time_ns;
+};
+#define BOTD__V1__ENTRY_LOCK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__entry_lock__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * Why a bot may not do what it should.
+ */
+struct  Botd__V1__Hold
+{
+  ProtobufCMessage base;
+  /*
+   * What stands in its way: "missing_coins" (the account has less than its bots' books), or why the exchange refused an order: "balance",
+   * "closed", "would_trigger", "not_sent", "filter", "order_type", "stops_used_up", "key", "clock", "too_many", "no_liquidity", "other".
+   */
+  char *cause;
+  /*
+   * What it concerns: "entry", "stop" or "exit".
+   */
+  char *concern;
+  /*
+   * One sentence with the figures.
+   */
+  char *reason;
+  /*
+   * Since when, ns since the Unix epoch.
+   */
+  int64_t since_time_ns;
+};
+#define BOTD__V1__HOLD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__hold__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -279,8 +452,40 @@ struct  Botd__V1__DenialCount
 
 
 /*
- * Statistics of one bot or of the whole portfolio. All amounts are in the quote asset (decimal). A "trade" here is a round
- * trip: from flat to flat. Empty decimals: not defined yet (for example no closed trade).
+ * How much of one asset another is worth.
+ */
+struct  Botd__V1__ConversionRate
+{
+  ProtobufCMessage base;
+  /*
+   * Asset.
+   */
+  char *asset;
+  /*
+   * What one unit of it is worth in the quote asset of the statistics (decimal).
+   */
+  char *rate;
+  /*
+   * When it was known, ns since the Unix epoch.
+   */
+  int64_t time_ns;
+  /*
+   * The symbols it goes over, for example "EURUSDT" or "1/BTCEUR x BTCUSDT".
+   */
+  char *path;
+};
+#define BOTD__V1__CONVERSION_RATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__conversion_rate__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Statistics of one bot, of the whole portfolio, or of a backtest: one definition for all. All amounts are in the quote asset
+ * (decimal). A "trade" here is a round trip: from flat to flat, what is too little to be sold counting as flat. Empty decimals and
+ * ratios of 0: not known (for example no closed trade, or under seven whole days).
+ * Equity is taken at each fill, each flow of capital, each closed candle of the bot (of the portfolio: of any of its bots) while it holds
+ * something, and at 00:00 UTC; positions count at the last price. Capital put in or taken out (a bot created, resized, removed) is
+ * neither profit nor drawdown. Days are UTC, a year has 365, the risk-free rate is 0.
  */
 struct  Botd__V1__Stats
 {
@@ -302,11 +507,11 @@ struct  Botd__V1__Stats
    */
   char *quote_asset;
   /*
-   * Capital at the start.
+   * Capital given to it now.
    */
   char *capital;
   /*
-   * Capital plus net PnL.
+   * Capital plus net PnL; of the portfolio without what removed bots took with them.
    */
   char *equity;
   /*
@@ -326,7 +531,7 @@ struct  Botd__V1__Stats
    */
   char *net_pnl;
   /*
-   * Net PnL as a fraction of the capital.
+   * Chained: product of (1 + return of each day) - 1 (fraction).
    */
   char *return_fraction;
   /*
@@ -347,7 +552,7 @@ struct  Botd__V1__Stats
    */
   int64_t wins;
   /*
-   * Round trips with a loss (or zero) after fees.
+   * Round trips with a loss after fees.
    */
   int64_t losses;
   /*
@@ -387,35 +592,35 @@ struct  Botd__V1__Stats
    */
   int64_t longest_loss_streak;
   /*
-   * Largest fall of equity from a peak (amount, >= 0).
+   * Profit lost in the maximum drawdown, between its peak and its bottom (amount, >= 0).
    */
   char *max_drawdown;
   /*
-   * The same as a fraction of the peak.
+   * Maximum drawdown: largest fall of the chained value below its highest before, as a fraction of that.
    */
   char *max_drawdown_fraction;
   /*
-   * When the largest fall reached its bottom, ns since the Unix epoch.
+   * When the maximum drawdown reached its bottom, ns since the Unix epoch.
    */
   int64_t max_drawdown_time_ns;
   /*
-   * From peak to recovery (or to now), in ns.
+   * Longest time below a highest value, until it was reached again or to the last value, in ns.
    */
   int64_t max_drawdown_duration_ns;
   /*
-   * Sharpe ratio, yearly, of per-candle equity returns, risk-free rate 0.
+   * Sharpe ratio: mean of the days' returns / their sample standard deviation x sqrt(365).
    */
   double sharpe_ratio;
   /*
-   * Sortino ratio, yearly.
+   * Sortino ratio: the same over the downside deviation (target 0, over all days).
    */
   double sortino_ratio;
   /*
-   * Calmar ratio: yearly return / largest drawdown fraction.
+   * Calmar ratio: cagr / max_drawdown_fraction.
    */
   double calmar_ratio;
   /*
-   * Fraction of the time with a position.
+   * Value of its positions now / equity now (fraction).
    */
   char *exposure;
   /*
@@ -460,13 +665,119 @@ struct  Botd__V1__Stats
    */
   int64_t last_time_ns;
   /*
-   * Closed candles evaluated.
+   * Closed candles evaluated; only in backtests.
    */
   int64_t candles;
+  /*
+   * Net profit / time-weighted mean of the capital (fraction).
+   */
+  char *return_on_capital;
+  /*
+   * Time with a position / time observed (fraction); of several bots: time in which any of them held something.
+   */
+  char *time_in_market;
+  /*
+   * Mean of the bots' time_in_market (fraction); of one bot the same.
+   */
+  char *mean_time_in_market;
+  /*
+   * Sample standard deviation of the days' returns x sqrt(365) (fraction a year).
+   */
+  double volatility;
+  /*
+   * Compound annual growth rate: chained value ^ (365 days / span) - 1 (fraction a year).
+   */
+  double cagr;
+  /*
+   * System quality number: sqrt(trades) x mean / sample standard deviation of the round trips' profits.
+   */
+  double system_quality;
+  /*
+   * When the maximum drawdown began, ns since the Unix epoch.
+   */
+  int64_t max_drawdown_peak_time_ns;
+  /*
+   * When the value before the maximum drawdown was reached again, ns since the Unix epoch; 0: not yet.
+   */
+  int64_t max_drawdown_recovery_time_ns;
+  /*
+   * Largest fall of the cumulative net profit below its highest before (amount, >= 0); may be another fall than max_drawdown.
+   */
+  char *largest_fall;
+  /*
+   * Round trips that ended at exactly zero: neither wins nor losses.
+   */
+  int64_t break_even;
+  /*
+   * (net PnL + fees) / turnover: the cost of a traded amount at which the same trades would give nothing (fraction, may be negative).
+   */
+  char *break_even_cost;
+  /*
+   * Mean length of the round trips, in ns.
+   */
+  int64_t average_trade_ns;
+  /*
+   * Longest round trip, in ns.
+   */
+  int64_t longest_trade_ns;
+  /*
+   * Shortest round trip, in ns.
+   */
+  int64_t shortest_trade_ns;
+  /*
+   * Whole UTC days observed.
+   */
+  int64_t whole_days;
+  /*
+   * Fees in other assets and other quote assets were converted with these rates.
+   */
+  size_t n_rates;
+  Botd__V1__ConversionRate **rates;
+  /*
+   * Assets whose rate is not known: what is in them is not in the amounts.
+   */
+  size_t n_unconverted_assets;
+  char **unconverted_assets;
+  /*
+   * Fees in the quote asset, those in other assets converted at the time of the fill.
+   */
+  char *fees_total;
+  /*
+   * Value of its positions now.
+   */
+  char *position_value;
+  /*
+   * How far the chained value is below its highest now (fraction).
+   */
+  char *drawdown_now;
+  /*
+   * Signals other than hold of a strategy that another process serves; 0 for built-in strategies and in backtests.
+   */
+  int64_t answers;
+  /*
+   * Mean time from the question, at the candle's close, to such a signal, in ns: what the price did meanwhile is in slippage.
+   */
+  int64_t answer_delay_mean_ns;
+  /*
+   * Longest such time, in ns.
+   */
+  int64_t answer_delay_max_ns;
+  /*
+   * Fills of orders that rested on the book (maker); the other fills are taker's.
+   */
+  int64_t maker_fills;
+  /*
+   * What of the turnover is theirs, in the quote asset.
+   */
+  char *maker_turnover;
+  /*
+   * What of fees_total is theirs, in the quote asset.
+   */
+  char *maker_fees;
 };
 #define BOTD__V1__STATS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__stats__descriptor) \
-    , (char *)protobuf_c_empty_string, BOTD__V1__BOT_STATE__BOT_STATE_UNSPECIFIED, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, BOTD__V1__BOT_STATE__BOT_STATE_UNSPECIFIED, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -511,10 +822,15 @@ struct  Botd__V1__CreateBotResponse
    * The bot, defaults filled in.
    */
   Botd__V1__Bot *bot;
+  /*
+   * What may keep it from trading although nothing is wrong with it, for example that a limit was breached and no entries are made.
+   */
+  size_t n_notes;
+  char **notes;
 };
 #define BOTD__V1__CREATE_BOT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__create_bot_response__descriptor) \
-    , NULL }
+    , NULL, 0,NULL }
 
 
 /*
@@ -619,18 +935,22 @@ struct  Botd__V1__UpdateBotRequest
    */
   char *bot_id;
   /*
-   * New settings: empty fields stay as they are, "0" removes a stop-loss, take-profit or trailing stop. Symbol, strategy and
-   * interval change only while the bot holds nothing.
+   * New settings: empty fields stay as they are, "0" removes a stop-loss, take-profit or trailing stop. The bot must be stopped, paused
+   * or halted, and hold nothing.
    */
   Botd__V1__BotSpec *spec;
   /*
    * auto_start of spec counts only when this is set.
    */
   protobuf_c_boolean update_auto_start;
+  /*
+   * compound of spec counts only when this is set.
+   */
+  protobuf_c_boolean update_compound;
 };
 #define BOTD__V1__UPDATE_BOT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__update_bot_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0 }
 
 
 /*
@@ -1003,6 +1323,90 @@ struct  Botd__V1__ClosePositionResponse
     , NULL }
 
 
+/*
+ * Gives a bot coins that the account has and no bot holds. They come at the market's price, as capital, not as profit; nothing is bought.
+ */
+struct  Botd__V1__AdoptPositionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Idempotency key.
+   */
+  char *request_id;
+  /*
+   * Bot.
+   */
+  char *bot_id;
+  /*
+   * Base asset (decimal).
+   */
+  char *quantity;
+  /*
+   * What the bot's stop hangs from (decimal); empty: the market's price. It changes nothing else.
+   */
+  char *entry_price;
+};
+#define BOTD__V1__ADOPT_POSITION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__adopt_position_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The bot afterwards.
+ */
+struct  Botd__V1__AdoptPositionResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Bot.
+   */
+  Botd__V1__Bot *bot;
+};
+#define BOTD__V1__ADOPT_POSITION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__adopt_position_response__descriptor) \
+    , NULL }
+
+
+/*
+ * Takes coins out of a bot without selling them; they stay on the account and leave the bot's capital at the market's price.
+ */
+struct  Botd__V1__ReleasePositionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Idempotency key.
+   */
+  char *request_id;
+  /*
+   * Bot.
+   */
+  char *bot_id;
+  /*
+   * Base asset (decimal); empty: all that it holds.
+   */
+  char *quantity;
+};
+#define BOTD__V1__RELEASE_POSITION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__release_position_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The bot afterwards.
+ */
+struct  Botd__V1__ReleasePositionResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Bot.
+   */
+  Botd__V1__Bot *bot;
+};
+#define BOTD__V1__RELEASE_POSITION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__release_position_response__descriptor) \
+    , NULL }
+
+
 /* Botd__V1__BotSpec methods */
 void   botd__v1__bot_spec__init
                      (Botd__V1__BotSpec         *message);
@@ -1060,6 +1464,63 @@ Botd__V1__Bot *
 void   botd__v1__bot__free_unpacked
                      (Botd__V1__Bot *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__ProtectionLevel methods */
+void   botd__v1__protection_level__init
+                     (Botd__V1__ProtectionLevel         *message);
+size_t botd__v1__protection_level__get_packed_size
+                     (const Botd__V1__ProtectionLevel   *message);
+size_t botd__v1__protection_level__pack
+                     (const Botd__V1__ProtectionLevel   *message,
+                      uint8_t             *out);
+size_t botd__v1__protection_level__pack_to_buffer
+                     (const Botd__V1__ProtectionLevel   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ProtectionLevel *
+       botd__v1__protection_level__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__protection_level__free_unpacked
+                     (Botd__V1__ProtectionLevel *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__EntryLock methods */
+void   botd__v1__entry_lock__init
+                     (Botd__V1__EntryLock         *message);
+size_t botd__v1__entry_lock__get_packed_size
+                     (const Botd__V1__EntryLock   *message);
+size_t botd__v1__entry_lock__pack
+                     (const Botd__V1__EntryLock   *message,
+                      uint8_t             *out);
+size_t botd__v1__entry_lock__pack_to_buffer
+                     (const Botd__V1__EntryLock   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__EntryLock *
+       botd__v1__entry_lock__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__entry_lock__free_unpacked
+                     (Botd__V1__EntryLock *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__Hold methods */
+void   botd__v1__hold__init
+                     (Botd__V1__Hold         *message);
+size_t botd__v1__hold__get_packed_size
+                     (const Botd__V1__Hold   *message);
+size_t botd__v1__hold__pack
+                     (const Botd__V1__Hold   *message,
+                      uint8_t             *out);
+size_t botd__v1__hold__pack_to_buffer
+                     (const Botd__V1__Hold   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__Hold *
+       botd__v1__hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__hold__free_unpacked
+                     (Botd__V1__Hold *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__DenialCount methods */
 void   botd__v1__denial_count__init
                      (Botd__V1__DenialCount         *message);
@@ -1078,6 +1539,25 @@ Botd__V1__DenialCount *
                       const uint8_t       *data);
 void   botd__v1__denial_count__free_unpacked
                      (Botd__V1__DenialCount *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ConversionRate methods */
+void   botd__v1__conversion_rate__init
+                     (Botd__V1__ConversionRate         *message);
+size_t botd__v1__conversion_rate__get_packed_size
+                     (const Botd__V1__ConversionRate   *message);
+size_t botd__v1__conversion_rate__pack
+                     (const Botd__V1__ConversionRate   *message,
+                      uint8_t             *out);
+size_t botd__v1__conversion_rate__pack_to_buffer
+                     (const Botd__V1__ConversionRate   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ConversionRate *
+       botd__v1__conversion_rate__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__conversion_rate__free_unpacked
+                     (Botd__V1__ConversionRate *message,
                       ProtobufCAllocator *allocator);
 /* Botd__V1__Stats methods */
 void   botd__v1__stats__init
@@ -1611,6 +2091,82 @@ Botd__V1__ClosePositionResponse *
 void   botd__v1__close_position_response__free_unpacked
                      (Botd__V1__ClosePositionResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__AdoptPositionRequest methods */
+void   botd__v1__adopt_position_request__init
+                     (Botd__V1__AdoptPositionRequest         *message);
+size_t botd__v1__adopt_position_request__get_packed_size
+                     (const Botd__V1__AdoptPositionRequest   *message);
+size_t botd__v1__adopt_position_request__pack
+                     (const Botd__V1__AdoptPositionRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__adopt_position_request__pack_to_buffer
+                     (const Botd__V1__AdoptPositionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__AdoptPositionRequest *
+       botd__v1__adopt_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__adopt_position_request__free_unpacked
+                     (Botd__V1__AdoptPositionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__AdoptPositionResponse methods */
+void   botd__v1__adopt_position_response__init
+                     (Botd__V1__AdoptPositionResponse         *message);
+size_t botd__v1__adopt_position_response__get_packed_size
+                     (const Botd__V1__AdoptPositionResponse   *message);
+size_t botd__v1__adopt_position_response__pack
+                     (const Botd__V1__AdoptPositionResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__adopt_position_response__pack_to_buffer
+                     (const Botd__V1__AdoptPositionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__AdoptPositionResponse *
+       botd__v1__adopt_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__adopt_position_response__free_unpacked
+                     (Botd__V1__AdoptPositionResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ReleasePositionRequest methods */
+void   botd__v1__release_position_request__init
+                     (Botd__V1__ReleasePositionRequest         *message);
+size_t botd__v1__release_position_request__get_packed_size
+                     (const Botd__V1__ReleasePositionRequest   *message);
+size_t botd__v1__release_position_request__pack
+                     (const Botd__V1__ReleasePositionRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__release_position_request__pack_to_buffer
+                     (const Botd__V1__ReleasePositionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ReleasePositionRequest *
+       botd__v1__release_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__release_position_request__free_unpacked
+                     (Botd__V1__ReleasePositionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ReleasePositionResponse methods */
+void   botd__v1__release_position_response__init
+                     (Botd__V1__ReleasePositionResponse         *message);
+size_t botd__v1__release_position_response__get_packed_size
+                     (const Botd__V1__ReleasePositionResponse   *message);
+size_t botd__v1__release_position_response__pack
+                     (const Botd__V1__ReleasePositionResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__release_position_response__pack_to_buffer
+                     (const Botd__V1__ReleasePositionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ReleasePositionResponse *
+       botd__v1__release_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__release_position_response__free_unpacked
+                     (Botd__V1__ReleasePositionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Botd__V1__BotSpec_Closure)
@@ -1622,8 +2178,20 @@ typedef void (*Botd__V1__Position_Closure)
 typedef void (*Botd__V1__Bot_Closure)
                  (const Botd__V1__Bot *message,
                   void *closure_data);
+typedef void (*Botd__V1__ProtectionLevel_Closure)
+                 (const Botd__V1__ProtectionLevel *message,
+                  void *closure_data);
+typedef void (*Botd__V1__EntryLock_Closure)
+                 (const Botd__V1__EntryLock *message,
+                  void *closure_data);
+typedef void (*Botd__V1__Hold_Closure)
+                 (const Botd__V1__Hold *message,
+                  void *closure_data);
 typedef void (*Botd__V1__DenialCount_Closure)
                  (const Botd__V1__DenialCount *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ConversionRate_Closure)
+                 (const Botd__V1__ConversionRate *message,
                   void *closure_data);
 typedef void (*Botd__V1__Stats_Closure)
                  (const Botd__V1__Stats *message,
@@ -1709,6 +2277,18 @@ typedef void (*Botd__V1__ClosePositionRequest_Closure)
 typedef void (*Botd__V1__ClosePositionResponse_Closure)
                  (const Botd__V1__ClosePositionResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__AdoptPositionRequest_Closure)
+                 (const Botd__V1__AdoptPositionRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__AdoptPositionResponse_Closure)
+                 (const Botd__V1__AdoptPositionResponse *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ReleasePositionRequest_Closure)
+                 (const Botd__V1__ReleasePositionRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ReleasePositionResponse_Closure)
+                 (const Botd__V1__ReleasePositionResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1768,6 +2348,14 @@ struct Botd__V1__BotService_Service
                          const Botd__V1__ClosePositionRequest *input,
                          Botd__V1__ClosePositionResponse_Closure closure,
                          void *closure_data);
+  void (*adopt_position)(Botd__V1__BotService_Service *service,
+                         const Botd__V1__AdoptPositionRequest *input,
+                         Botd__V1__AdoptPositionResponse_Closure closure,
+                         void *closure_data);
+  void (*release_position)(Botd__V1__BotService_Service *service,
+                           const Botd__V1__ReleasePositionRequest *input,
+                           Botd__V1__ReleasePositionResponse_Closure closure,
+                           void *closure_data);
 };
 typedef void (*Botd__V1__BotService_ServiceDestroy)(Botd__V1__BotService_Service *);
 void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
@@ -1788,7 +2376,9 @@ void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
       function_prefix__ ## start_all_bots,\
       function_prefix__ ## stop_all_bots,\
       function_prefix__ ## get_bot_stats,\
-      function_prefix__ ## close_position  }
+      function_prefix__ ## close_position,\
+      function_prefix__ ## adopt_position,\
+      function_prefix__ ## release_position  }
 void botd__v1__bot_service__create_bot(ProtobufCService *service,
                                        const Botd__V1__CreateBotRequest *input,
                                        Botd__V1__CreateBotResponse_Closure closure,
@@ -1841,13 +2431,25 @@ void botd__v1__bot_service__close_position(ProtobufCService *service,
                                            const Botd__V1__ClosePositionRequest *input,
                                            Botd__V1__ClosePositionResponse_Closure closure,
                                            void *closure_data);
+void botd__v1__bot_service__adopt_position(ProtobufCService *service,
+                                           const Botd__V1__AdoptPositionRequest *input,
+                                           Botd__V1__AdoptPositionResponse_Closure closure,
+                                           void *closure_data);
+void botd__v1__bot_service__release_position(ProtobufCService *service,
+                                             const Botd__V1__ReleasePositionRequest *input,
+                                             Botd__V1__ReleasePositionResponse_Closure closure,
+                                             void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor botd__v1__bot_spec__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__position__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__bot__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__protection_level__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__entry_lock__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__hold__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__denial_count__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__conversion_rate__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__stats__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__create_bot_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__create_bot_response__descriptor;
@@ -1876,6 +2478,10 @@ extern const ProtobufCMessageDescriptor botd__v1__get_bot_stats_request__descrip
 extern const ProtobufCMessageDescriptor botd__v1__get_bot_stats_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__adopt_position_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__adopt_position_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__release_position_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__release_position_response__descriptor;
 extern const ProtobufCServiceDescriptor botd__v1__bot_service__descriptor;
 
 PROTOBUF_C__END_DECLS

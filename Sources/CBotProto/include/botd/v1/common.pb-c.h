@@ -230,9 +230,74 @@ typedef enum _Botd__V1__BotState {
   /*
    * Removed; only in history.
    */
-  BOTD__V1__BOT_STATE__BOT_STATE_REMOVED = 6
+  BOTD__V1__BOT_STATE__BOT_STATE_REMOVED = 6,
+  /*
+   * Meant to run, but the process that serves its strategy is not there, or does not answer as it must: the bot enters nothing and its
+   * strategy sells nothing; stops and targets of its position stay in force. It runs again by itself once its strategy is back.
+   */
+  BOTD__V1__BOT_STATE__BOT_STATE_WAITING = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__BOT_STATE)
 } Botd__V1__BotState;
+/*
+ * Why a bot is in its state.
+ */
+typedef enum _Botd__V1__BotStateCause {
+  /*
+   * Not set, or not known.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_UNSPECIFIED = 0,
+  /*
+   * A person or a client asked for it.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_REQUEST = 1,
+  /*
+   * It was started when it was created.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_CREATION = 2,
+  /*
+   * It started together with the daemon (auto_start).
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_DAEMON_START = 3,
+  /*
+   * The venue refused too many of its orders in a row.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_REFUSALS = 4,
+  /*
+   * This build does not take its settings.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_SETTINGS_INVALID = 5,
+  /*
+   * No process serves its strategy, or the process did not answer as it must; `state_reason` says what happened.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_STRATEGY_AWAY = 6,
+  /*
+   * Its strategy is served again.
+   */
+  BOTD__V1__BOT_STATE_CAUSE__BOT_STATE_CAUSE_STRATEGY_BACK = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__BOT_STATE_CAUSE)
+} Botd__V1__BotStateCause;
+/*
+ * Why the trading state is what it is.
+ */
+typedef enum _Botd__V1__TradingStateCause {
+  /*
+   * Not set, or not known.
+   */
+  BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_UNSPECIFIED = 0,
+  /*
+   * A person or a client asked for it.
+   */
+  BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_REQUEST = 1,
+  /*
+   * The limit max_daily_loss was breached.
+   */
+  BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_DAILY_LOSS = 2,
+  /*
+   * The limit max_drawdown_fraction was breached.
+   */
+  BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_DRAWDOWN = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__TRADING_STATE_CAUSE)
+} Botd__V1__TradingStateCause;
 /*
  * What the daemon trades against.
  */
@@ -809,6 +874,8 @@ extern const ProtobufCEnumDescriptor    botd__v1__time_in_force__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__order_status__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__order_purpose__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__bot_state__descriptor;
+extern const ProtobufCEnumDescriptor    botd__v1__bot_state_cause__descriptor;
+extern const ProtobufCEnumDescriptor    botd__v1__trading_state_cause__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__trading_mode__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__trading_state__descriptor;
 extern const ProtobufCEnumDescriptor    botd__v1__health_status__descriptor;

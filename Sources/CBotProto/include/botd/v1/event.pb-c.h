@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "botd/v1/common.pb-c.h"
 #include "botd/v1/bot.pb-c.h"
 #include "botd/v1/order.pb-c.h"
+#include "botd/v1/risk.pb-c.h"
 #include "botd/v1/trade.pb-c.h"
 #include "botd/v1/system.pb-c.h"
 
@@ -153,23 +154,39 @@ struct  Botd__V1__Alert
 
 
 /*
- * A change of what may be traded.
+ * A change of what may be traded, or of the limits.
  */
 struct  Botd__V1__RiskEvent
 {
   ProtobufCMessage base;
   /*
-   * State now.
+   * State now; unspecified when a limit changed.
    */
   Botd__V1__TradingState trading_state;
   /*
    * Why, in words.
    */
   char *reason;
+  /*
+   * Why.
+   */
+  Botd__V1__TradingStateCause cause;
+  /*
+   * The limits after a change of them; absent when the state changed.
+   */
+  Botd__V1__RiskLimits *limits;
+  /*
+   * Entries were locked.
+   */
+  Botd__V1__EntryLock *locked;
+  /*
+   * A lock ended: its id, scope and what it was about, without the rest; reason says why.
+   */
+  Botd__V1__EntryLock *unlocked;
 };
 #define BOTD__V1__RISK_EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__risk_event__descriptor) \
-    , BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string }
+    , BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_UNSPECIFIED, NULL, NULL, NULL }
 
 
 typedef enum {
@@ -277,7 +294,7 @@ struct  Botd__V1__SubscribeEventsRequest
    */
   int32_t max_delay_ms;
   /*
-   * Idle time after which a heartbeat is sent, in ms; 0: 10000.
+   * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
 };

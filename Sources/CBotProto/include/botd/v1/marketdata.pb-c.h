@@ -68,10 +68,16 @@ struct  Botd__V1__SymbolInfo
    * A feed for it is open.
    */
   protobuf_c_boolean subscribed;
+  /*
+   * Why nothing is bought, each as half a sentence, for example "the exchange delists it at 2026-12-01T00:00:00Z"; empty: nothing stands in
+   * the way. Exits go on where the status allows them.
+   */
+  size_t n_obstacles;
+  char **obstacles;
 };
 #define BOTD__V1__SYMBOL_INFO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__symbol_info__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
 
 
 /*
@@ -194,10 +200,23 @@ struct  Botd__V1__TradingRules
    * Taker fee (fraction); empty: not known.
    */
   char *taker_fee;
+  /*
+   * The venue's status, for example "TRADING".
+   */
+  char *status;
+  /*
+   * Why nothing is bought, as in SymbolInfo.
+   */
+  size_t n_obstacles;
+  char **obstacles;
+  /*
+   * A stop and a target may rest as one pair (OCO).
+   */
+  protobuf_c_boolean takes_pairs;
 };
 #define BOTD__V1__TRADING_RULES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__trading_rules__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
 /*
@@ -481,7 +500,7 @@ struct  Botd__V1__SubscribeCandlesRequest
    */
   int32_t max_batch;
   /*
-   * Idle time after which a heartbeat is sent, in ms; 0: 10000.
+   * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
 };
@@ -539,7 +558,7 @@ struct  Botd__V1__SubscribeTickersRequest
    */
   int32_t min_interval_ms;
   /*
-   * Idle time after which a heartbeat is sent, in ms; 0: 10000.
+   * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
 };
@@ -623,10 +642,14 @@ struct  Botd__V1__FeedQuality
    * Messages refused as malformed.
    */
   int64_t frames_refused;
+  /*
+   * Why the feed, or its history, is not whole; empty: nothing is wrong.
+   */
+  char *reason;
 };
 #define BOTD__V1__FEED_QUALITY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__feed_quality__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__HEALTH_STATUS__HEALTH_STATUS_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__HEALTH_STATUS__HEALTH_STATUS_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*

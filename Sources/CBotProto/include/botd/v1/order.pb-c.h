@@ -69,7 +69,7 @@ struct  Botd__V1__Order
    */
   Botd__V1__TimeInForce time_in_force;
   /*
-   * Quantity in the base asset (decimal).
+   * Quantity in the base asset (decimal). Of an order by quote_quantity: what it got so far.
    */
   char *quantity;
   /*
@@ -124,10 +124,18 @@ struct  Botd__V1__Order
    * Price at the moment of the decision, in the quote asset (decimal).
    */
   char *decision_price;
+  /*
+   * created_sequence of the bot that owns it; 0: none, or not known any more.
+   */
+  int64_t bot_created_sequence;
+  /*
+   * Amount of the quote asset that a market buy spends at most (decimal); empty: the order names a quantity.
+   */
+  char *quote_quantity;
 };
 #define BOTD__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__order__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__SIDE__SIDE_UNSPECIFIED, BOTD__V1__ORDER_TYPE__ORDER_TYPE_UNSPECIFIED, BOTD__V1__TIME_IN_FORCE__TIME_IN_FORCE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNSPECIFIED, BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__SIDE__SIDE_UNSPECIFIED, BOTD__V1__ORDER_TYPE__ORDER_TYPE_UNSPECIFIED, BOTD__V1__TIME_IN_FORCE__TIME_IN_FORCE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNSPECIFIED, BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /*

@@ -22,6 +22,11 @@ typedef struct Botd__V1__GetPortfolioSummaryResponse Botd__V1__GetPortfolioSumma
 typedef struct Botd__V1__Balance Botd__V1__Balance;
 typedef struct Botd__V1__GetBalancesRequest Botd__V1__GetBalancesRequest;
 typedef struct Botd__V1__GetBalancesResponse Botd__V1__GetBalancesResponse;
+typedef struct Botd__V1__Discrepancy Botd__V1__Discrepancy;
+typedef struct Botd__V1__GetDiscrepanciesRequest Botd__V1__GetDiscrepanciesRequest;
+typedef struct Botd__V1__GetDiscrepanciesResponse Botd__V1__GetDiscrepanciesResponse;
+typedef struct Botd__V1__ResolveDiscrepancyRequest Botd__V1__ResolveDiscrepancyRequest;
+typedef struct Botd__V1__ResolveDiscrepancyResponse Botd__V1__ResolveDiscrepancyResponse;
 typedef struct Botd__V1__ListPositionsRequest Botd__V1__ListPositionsRequest;
 typedef struct Botd__V1__ListPositionsResponse Botd__V1__ListPositionsResponse;
 typedef struct Botd__V1__EquityPoint Botd__V1__EquityPoint;
@@ -93,10 +98,18 @@ struct  Botd__V1__GetPortfolioSummaryResponse
    * When the view was taken, ns since the Unix epoch.
    */
   int64_t time_ns;
+  /*
+   * Why the trading state is what it is, in words; empty: active from the beginning.
+   */
+  char *trading_state_reason;
+  /*
+   * Why the trading state is what it is.
+   */
+  Botd__V1__TradingStateCause trading_state_cause;
 };
 #define BOTD__V1__GET_PORTFOLIO_SUMMARY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_portfolio_summary_response__descriptor) \
-    , NULL, 0,NULL, 0, 0, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0 }
+    , NULL, 0,NULL, 0, 0, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, BOTD__V1__TRADING_MODE__TRADING_MODE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, BOTD__V1__TRADING_STATE_CAUSE__TRADING_STATE_CAUSE_UNSPECIFIED }
 
 
 /*
@@ -165,6 +178,109 @@ struct  Botd__V1__GetBalancesResponse
 
 
 /*
+ * Coins that bots hold by their books and the account does not have.
+ */
+struct  Botd__V1__Discrepancy
+{
+  ProtobufCMessage base;
+  /*
+   * Asset code.
+   */
+  char *asset;
+  /*
+   * What its bots hold by their books (decimal).
+   */
+  char *claimed;
+  /*
+   * What the account has, free and locked (decimal).
+   */
+  char *held;
+  /*
+   * What is missing (decimal).
+   */
+  char *missing;
+  /*
+   * Since when, ns since the Unix epoch.
+   */
+  int64_t since_time_ns;
+  /*
+   * The bots that hold it: each may sell its share of what is there.
+   */
+  size_t n_bot_ids;
+  char **bot_ids;
+};
+#define BOTD__V1__DISCREPANCY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__discrepancy__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+/*
+ * Asks for discrepancies.
+ */
+struct  Botd__V1__GetDiscrepanciesRequest
+{
+  ProtobufCMessage base;
+};
+#define BOTD__V1__GET_DISCREPANCIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_discrepancies_request__descriptor) \
+     }
+
+
+/*
+ * Discrepancies, ordered by asset.
+ */
+struct  Botd__V1__GetDiscrepanciesResponse
+{
+  ProtobufCMessage base;
+  /*
+   * One entry per asset; empty: the account has all that bots hold.
+   */
+  size_t n_discrepancies;
+  Botd__V1__Discrepancy **discrepancies;
+};
+#define BOTD__V1__GET_DISCREPANCIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_discrepancies_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Accepts the account's figure: what is missing is booked out of the bots in proportion, at the market's price, as capital that left.
+ */
+struct  Botd__V1__ResolveDiscrepancyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Idempotency key.
+   */
+  char *request_id;
+  /*
+   * Asset code.
+   */
+  char *asset;
+};
+#define BOTD__V1__RESOLVE_DISCREPANCY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__resolve_discrepancy_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What was done.
+ */
+struct  Botd__V1__ResolveDiscrepancyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The bots whose positions were reduced.
+   */
+  size_t n_bot_ids;
+  char **bot_ids;
+};
+#define BOTD__V1__RESOLVE_DISCREPANCY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__resolve_discrepancy_response__descriptor) \
+    , 0,NULL }
+
+
+/*
  * Asks for positions, ordered by bot id.
  */
 struct  Botd__V1__ListPositionsRequest
@@ -229,13 +345,29 @@ struct  Botd__V1__EquityPoint
    */
   char *equity;
   /*
-   * Fall from the highest equity so far, in the quote asset (decimal, >= 0).
+   * Fall of the net profit below its highest so far, in the quote asset (decimal, >= 0).
    */
   char *drawdown;
+  /*
+   * Fall of the chained value below its highest so far (fraction).
+   */
+  char *drawdown_fraction;
+  /*
+   * Cumulative net profit in the quote asset (decimal).
+   */
+  char *net_profit;
+  /*
+   * Capital put in (positive) or taken out at this moment, in the quote asset (decimal); empty: none.
+   */
+  char *flow;
+  /*
+   * Value of positions in the quote asset (decimal).
+   */
+  char *position_value;
 };
 #define BOTD__V1__EQUITY_POINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__equity_point__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -447,6 +579,101 @@ Botd__V1__GetBalancesResponse *
 void   botd__v1__get_balances_response__free_unpacked
                      (Botd__V1__GetBalancesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__Discrepancy methods */
+void   botd__v1__discrepancy__init
+                     (Botd__V1__Discrepancy         *message);
+size_t botd__v1__discrepancy__get_packed_size
+                     (const Botd__V1__Discrepancy   *message);
+size_t botd__v1__discrepancy__pack
+                     (const Botd__V1__Discrepancy   *message,
+                      uint8_t             *out);
+size_t botd__v1__discrepancy__pack_to_buffer
+                     (const Botd__V1__Discrepancy   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__Discrepancy *
+       botd__v1__discrepancy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__discrepancy__free_unpacked
+                     (Botd__V1__Discrepancy *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__GetDiscrepanciesRequest methods */
+void   botd__v1__get_discrepancies_request__init
+                     (Botd__V1__GetDiscrepanciesRequest         *message);
+size_t botd__v1__get_discrepancies_request__get_packed_size
+                     (const Botd__V1__GetDiscrepanciesRequest   *message);
+size_t botd__v1__get_discrepancies_request__pack
+                     (const Botd__V1__GetDiscrepanciesRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_discrepancies_request__pack_to_buffer
+                     (const Botd__V1__GetDiscrepanciesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetDiscrepanciesRequest *
+       botd__v1__get_discrepancies_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_discrepancies_request__free_unpacked
+                     (Botd__V1__GetDiscrepanciesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__GetDiscrepanciesResponse methods */
+void   botd__v1__get_discrepancies_response__init
+                     (Botd__V1__GetDiscrepanciesResponse         *message);
+size_t botd__v1__get_discrepancies_response__get_packed_size
+                     (const Botd__V1__GetDiscrepanciesResponse   *message);
+size_t botd__v1__get_discrepancies_response__pack
+                     (const Botd__V1__GetDiscrepanciesResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_discrepancies_response__pack_to_buffer
+                     (const Botd__V1__GetDiscrepanciesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetDiscrepanciesResponse *
+       botd__v1__get_discrepancies_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_discrepancies_response__free_unpacked
+                     (Botd__V1__GetDiscrepanciesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ResolveDiscrepancyRequest methods */
+void   botd__v1__resolve_discrepancy_request__init
+                     (Botd__V1__ResolveDiscrepancyRequest         *message);
+size_t botd__v1__resolve_discrepancy_request__get_packed_size
+                     (const Botd__V1__ResolveDiscrepancyRequest   *message);
+size_t botd__v1__resolve_discrepancy_request__pack
+                     (const Botd__V1__ResolveDiscrepancyRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__resolve_discrepancy_request__pack_to_buffer
+                     (const Botd__V1__ResolveDiscrepancyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ResolveDiscrepancyRequest *
+       botd__v1__resolve_discrepancy_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__resolve_discrepancy_request__free_unpacked
+                     (Botd__V1__ResolveDiscrepancyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ResolveDiscrepancyResponse methods */
+void   botd__v1__resolve_discrepancy_response__init
+                     (Botd__V1__ResolveDiscrepancyResponse         *message);
+size_t botd__v1__resolve_discrepancy_response__get_packed_size
+                     (const Botd__V1__ResolveDiscrepancyResponse   *message);
+size_t botd__v1__resolve_discrepancy_response__pack
+                     (const Botd__V1__ResolveDiscrepancyResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__resolve_discrepancy_response__pack_to_buffer
+                     (const Botd__V1__ResolveDiscrepancyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ResolveDiscrepancyResponse *
+       botd__v1__resolve_discrepancy_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__resolve_discrepancy_response__free_unpacked
+                     (Botd__V1__ResolveDiscrepancyResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__ListPositionsRequest methods */
 void   botd__v1__list_positions_request__init
                      (Botd__V1__ListPositionsRequest         *message);
@@ -616,6 +843,21 @@ typedef void (*Botd__V1__GetBalancesRequest_Closure)
 typedef void (*Botd__V1__GetBalancesResponse_Closure)
                  (const Botd__V1__GetBalancesResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__Discrepancy_Closure)
+                 (const Botd__V1__Discrepancy *message,
+                  void *closure_data);
+typedef void (*Botd__V1__GetDiscrepanciesRequest_Closure)
+                 (const Botd__V1__GetDiscrepanciesRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__GetDiscrepanciesResponse_Closure)
+                 (const Botd__V1__GetDiscrepanciesResponse *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ResolveDiscrepancyRequest_Closure)
+                 (const Botd__V1__ResolveDiscrepancyRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ResolveDiscrepancyResponse_Closure)
+                 (const Botd__V1__ResolveDiscrepancyResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__ListPositionsRequest_Closure)
                  (const Botd__V1__ListPositionsRequest *message,
                   void *closure_data);
@@ -663,6 +905,14 @@ struct Botd__V1__PortfolioService_Service
                            const Botd__V1__GetEquityCurveRequest *input,
                            Botd__V1__GetEquityCurveResponse_Closure closure,
                            void *closure_data);
+  void (*get_discrepancies)(Botd__V1__PortfolioService_Service *service,
+                            const Botd__V1__GetDiscrepanciesRequest *input,
+                            Botd__V1__GetDiscrepanciesResponse_Closure closure,
+                            void *closure_data);
+  void (*resolve_discrepancy)(Botd__V1__PortfolioService_Service *service,
+                              const Botd__V1__ResolveDiscrepancyRequest *input,
+                              Botd__V1__ResolveDiscrepancyResponse_Closure closure,
+                              void *closure_data);
   void (*get_rate_limits)(Botd__V1__PortfolioService_Service *service,
                           const Botd__V1__GetRateLimitsRequest *input,
                           Botd__V1__GetRateLimitsResponse_Closure closure,
@@ -679,6 +929,8 @@ void botd__v1__portfolio_service__init (Botd__V1__PortfolioService_Service *serv
       function_prefix__ ## get_balances,\
       function_prefix__ ## list_positions,\
       function_prefix__ ## get_equity_curve,\
+      function_prefix__ ## get_discrepancies,\
+      function_prefix__ ## resolve_discrepancy,\
       function_prefix__ ## get_rate_limits  }
 void botd__v1__portfolio_service__get_portfolio_summary(ProtobufCService *service,
                                                         const Botd__V1__GetPortfolioSummaryRequest *input,
@@ -696,6 +948,14 @@ void botd__v1__portfolio_service__get_equity_curve(ProtobufCService *service,
                                                    const Botd__V1__GetEquityCurveRequest *input,
                                                    Botd__V1__GetEquityCurveResponse_Closure closure,
                                                    void *closure_data);
+void botd__v1__portfolio_service__get_discrepancies(ProtobufCService *service,
+                                                    const Botd__V1__GetDiscrepanciesRequest *input,
+                                                    Botd__V1__GetDiscrepanciesResponse_Closure closure,
+                                                    void *closure_data);
+void botd__v1__portfolio_service__resolve_discrepancy(ProtobufCService *service,
+                                                      const Botd__V1__ResolveDiscrepancyRequest *input,
+                                                      Botd__V1__ResolveDiscrepancyResponse_Closure closure,
+                                                      void *closure_data);
 void botd__v1__portfolio_service__get_rate_limits(ProtobufCService *service,
                                                   const Botd__V1__GetRateLimitsRequest *input,
                                                   Botd__V1__GetRateLimitsResponse_Closure closure,
@@ -708,6 +968,11 @@ extern const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_response
 extern const ProtobufCMessageDescriptor botd__v1__balance__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_balances_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_balances_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__discrepancy__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_discrepancies_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_discrepancies_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__resolve_discrepancy_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__resolve_discrepancy_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__list_positions_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__list_positions_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__equity_point__descriptor;

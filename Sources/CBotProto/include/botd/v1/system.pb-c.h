@@ -36,6 +36,8 @@ typedef struct Botd__V1__GetDescriptorsResponse Botd__V1__GetDescriptorsResponse
 typedef struct Botd__V1__SelfTestCheck Botd__V1__SelfTestCheck;
 typedef struct Botd__V1__RunSelfTestRequest Botd__V1__RunSelfTestRequest;
 typedef struct Botd__V1__RunSelfTestResponse Botd__V1__RunSelfTestResponse;
+typedef struct Botd__V1__GetJournalRequest Botd__V1__GetJournalRequest;
+typedef struct Botd__V1__GetJournalResponse Botd__V1__GetJournalResponse;
 typedef struct Botd__V1__ShutdownRequest Botd__V1__ShutdownRequest;
 typedef struct Botd__V1__ShutdownResponse Botd__V1__ShutdownResponse;
 
@@ -229,7 +231,7 @@ struct  Botd__V1__ComponentHealth
 {
   ProtobufCMessage base;
   /*
-   * Part: "feed", "venue", "user_stream", "journal", "cache", "database", "rpc", "clock".
+   * Part: "feed", "venue", "user_stream", "journal", "cache", "database", "rpc", "clock", "trading".
    */
   char *name;
   /*
@@ -298,10 +300,14 @@ struct  Botd__V1__GetHealthResponse
    * Resident memory in bytes.
    */
   int64_t memory_bytes;
+  /*
+   * Why the trading state is what it is, in words.
+   */
+  char *trading_state_reason;
 };
 #define BOTD__V1__GET_HEALTH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_health_response__descriptor) \
-    , BOTD__V1__HEALTH_STATUS__HEALTH_STATUS_UNSPECIFIED, 0,NULL, 0, 0, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, 0 }
+    , BOTD__V1__HEALTH_STATUS__HEALTH_STATUS_UNSPECIFIED, 0,NULL, 0, 0, BOTD__V1__TRADING_STATE__TRADING_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -311,7 +317,7 @@ struct  Botd__V1__WatchHealthRequest
 {
   ProtobufCMessage base;
   /*
-   * Idle time after which a heartbeat is sent, in ms; 0: 10000.
+   * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
 };
@@ -504,6 +510,43 @@ struct  Botd__V1__RunSelfTestResponse
 #define BOTD__V1__RUN_SELF_TEST_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__run_self_test_response__descriptor) \
     , 0,NULL }
+
+
+/*
+ * Asks for entries of the journal as they lie there: for backups. Clients that want to know what happened subscribe to events and trades.
+ */
+struct  Botd__V1__GetJournalRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Entries after this sequence; 0: from the first.
+   */
+  int64_t after_sequence;
+};
+#define BOTD__V1__GET_JOURNAL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_journal_request__descriptor) \
+    , 0 }
+
+
+/*
+ * Entries of the journal, byte for byte.
+ */
+struct  Botd__V1__GetJournalResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Entries in order, without a gap; the first one has the sequence after_sequence + 1. Together about 1 MiB at most; empty: there are no more.
+   */
+  size_t n_payloads;
+  ProtobufCBinaryData *payloads;
+  /*
+   * The last durable sequence when they were read.
+   */
+  int64_t last_sequence;
+};
+#define BOTD__V1__GET_JOURNAL_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_journal_response__descriptor) \
+    , 0,NULL, 0 }
 
 
 /*
@@ -918,6 +961,44 @@ Botd__V1__RunSelfTestResponse *
 void   botd__v1__run_self_test_response__free_unpacked
                      (Botd__V1__RunSelfTestResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__GetJournalRequest methods */
+void   botd__v1__get_journal_request__init
+                     (Botd__V1__GetJournalRequest         *message);
+size_t botd__v1__get_journal_request__get_packed_size
+                     (const Botd__V1__GetJournalRequest   *message);
+size_t botd__v1__get_journal_request__pack
+                     (const Botd__V1__GetJournalRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_journal_request__pack_to_buffer
+                     (const Botd__V1__GetJournalRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetJournalRequest *
+       botd__v1__get_journal_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_journal_request__free_unpacked
+                     (Botd__V1__GetJournalRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__GetJournalResponse methods */
+void   botd__v1__get_journal_response__init
+                     (Botd__V1__GetJournalResponse         *message);
+size_t botd__v1__get_journal_response__get_packed_size
+                     (const Botd__V1__GetJournalResponse   *message);
+size_t botd__v1__get_journal_response__pack
+                     (const Botd__V1__GetJournalResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_journal_response__pack_to_buffer
+                     (const Botd__V1__GetJournalResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetJournalResponse *
+       botd__v1__get_journal_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_journal_response__free_unpacked
+                     (Botd__V1__GetJournalResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__ShutdownRequest methods */
 void   botd__v1__shutdown_request__init
                      (Botd__V1__ShutdownRequest         *message);
@@ -1018,6 +1099,12 @@ typedef void (*Botd__V1__RunSelfTestRequest_Closure)
 typedef void (*Botd__V1__RunSelfTestResponse_Closure)
                  (const Botd__V1__RunSelfTestResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__GetJournalRequest_Closure)
+                 (const Botd__V1__GetJournalRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__GetJournalResponse_Closure)
+                 (const Botd__V1__GetJournalResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__ShutdownRequest_Closure)
                  (const Botd__V1__ShutdownRequest *message,
                   void *closure_data);
@@ -1063,6 +1150,10 @@ struct Botd__V1__SystemService_Service
                         const Botd__V1__RunSelfTestRequest *input,
                         Botd__V1__RunSelfTestResponse_Closure closure,
                         void *closure_data);
+  void (*get_journal)(Botd__V1__SystemService_Service *service,
+                      const Botd__V1__GetJournalRequest *input,
+                      Botd__V1__GetJournalResponse_Closure closure,
+                      void *closure_data);
   void (*shutdown)(Botd__V1__SystemService_Service *service,
                    const Botd__V1__ShutdownRequest *input,
                    Botd__V1__ShutdownResponse_Closure closure,
@@ -1083,6 +1174,7 @@ void botd__v1__system_service__init (Botd__V1__SystemService_Service *service,
       function_prefix__ ## get_config,\
       function_prefix__ ## get_descriptors,\
       function_prefix__ ## run_self_test,\
+      function_prefix__ ## get_journal,\
       function_prefix__ ## shutdown  }
 void botd__v1__system_service__hello(ProtobufCService *service,
                                      const Botd__V1__HelloRequest *input,
@@ -1116,6 +1208,10 @@ void botd__v1__system_service__run_self_test(ProtobufCService *service,
                                              const Botd__V1__RunSelfTestRequest *input,
                                              Botd__V1__RunSelfTestResponse_Closure closure,
                                              void *closure_data);
+void botd__v1__system_service__get_journal(ProtobufCService *service,
+                                           const Botd__V1__GetJournalRequest *input,
+                                           Botd__V1__GetJournalResponse_Closure closure,
+                                           void *closure_data);
 void botd__v1__system_service__shutdown(ProtobufCService *service,
                                         const Botd__V1__ShutdownRequest *input,
                                         Botd__V1__ShutdownResponse_Closure closure,
@@ -1143,6 +1239,8 @@ extern const ProtobufCMessageDescriptor botd__v1__get_descriptors_response__desc
 extern const ProtobufCMessageDescriptor botd__v1__self_test_check__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__run_self_test_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__run_self_test_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_journal_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_journal_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__shutdown_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__shutdown_response__descriptor;
 extern const ProtobufCServiceDescriptor botd__v1__system_service__descriptor;

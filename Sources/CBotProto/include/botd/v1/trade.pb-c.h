@@ -107,10 +107,14 @@ struct  Botd__V1__Trade
    * Why the order was made, in words: the signal's reason, "stop loss 66000.00 touched", ...
    */
   char *reason;
+  /*
+   * What one unit of commission_asset was worth in the quote asset at that time (decimal); empty: base or quote asset, or not known.
+   */
+  char *commission_rate;
 };
 #define BOTD__V1__TRADE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__trade__descriptor) \
-    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__SIDE__SIDE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_UNSPECIFIED, (char *)protobuf_c_empty_string }
+    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BOTD__V1__SIDE__SIDE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, BOTD__V1__ORDER_PURPOSE__ORDER_PURPOSE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -209,7 +213,7 @@ struct  Botd__V1__SubscribeTradesRequest
    */
   int32_t max_delay_ms;
   /*
-   * Idle time after which a heartbeat is sent, in ms; 0: 10000.
+   * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
 };

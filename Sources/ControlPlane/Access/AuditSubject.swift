@@ -1,0 +1,32 @@
+import BotAPI
+import Logging
+import TradingCore
+import TradingModel
+
+/// A change of one bot.
+private protocol BotRequest {
+  var botID: String { get }
+}
+
+extension V1.CreateBotRequest: BotRequest {}
+extension V1.UpdateBotRequest: BotRequest {}
+extension V1.StartBotRequest: BotRequest {}
+extension V1.StopBotRequest: BotRequest {}
+extension V1.PauseBotRequest: BotRequest {}
+extension V1.ResumeBotRequest: BotRequest {}
+extension V1.RemoveBotRequest: BotRequest {}
+extension V1.ClosePositionRequest: BotRequest {}
+extension V1.AdoptPositionRequest: BotRequest {}
+extension V1.ReleasePositionRequest: BotRequest {}
+
+/// What a change is about, for its line in the audit log.
+enum AuditSubject {
+  /// The bot that the request names, or whose order it names, escaped; empty when it is about none.
+  static func metadata(_ request: some MutationRequest, _ board: StateBoard) -> Logger.Metadata {
+    if let request = request as? any BotRequest { return ["bot": "\(AuditLog.escaped(request.botID))"] }
+    guard let request = request as? V1.CancelOrderRequest else { return [:] }
+    var metadata: Logger.Metadata = ["order": "\(AuditLog.escaped(request.clientOrderID))"]
+    if let id = ClientOrderID(request.clientOrderID), let bot = board.openOrdersByID[id]?.botID { metadata["bot"] = "\(bot)" }
+    return metadata
+  }
+}

@@ -1,0 +1,97 @@
+import Time
+import TradingModel
+import Venue
+
+/// Orders under our own names that the journal does not hold: sent while it could not record, or before its copy was made. They are given
+/// to their bots before anything else is sent.
+extension TradingCore {
+  /// Whose an order is, by its name; `nil` for another program's, another journal's, or a bot that is gone.
+  private func bot(named id: ClientOrderID) -> (index: Int, name: OrderName)? {
+    guard let name = OrderName(id), name.journal == identity?.id else { return nil }
+    // One of a later start is a living stranger's: the driver ends this process.
+    if let epoch = UInt64(name.epoch, radix: 36), let own = UInt64(configuration.orderTag, radix: 36), epoch > own { return nil }
+    let index = bots.indices.first { bots[$0]?.createdSequence == name.bot }
+    return index.map { ($0, name) }
+  }
+
+  /// Journals the order behind a report as its bot's own, where its name says so.
+  mutating func adopt(_ report: ExecutionReport, _ effects: inout [Effect]) -> OrderKey? {
+    guard !configuration.mode.isPaper, let (index, name) = bot(named: report.clientOrderID) else { return nil }
+    let request = OrderRequest(
+      clientOrderID: report.clientOrderID, symbol: report.symbol, side: report.side, type: report.type, timeInForce: report.timeInForce,
+      quantity: report.quantity, price: report.price, stopPrice: report.stopPrice)
+    append(
+      .orderIntent(
+        OrderIntent(
+          request: request, botID: botIDs[index], purpose: name.purpose, reason: "found on the exchange; the journal had not recorded it",
+          decisionPrice: .zero)), &effects)
+    alert(
+      .warning, .orderAppeared, botIDs[index],
+      "order \(report.clientOrderID) of bot \(botIDs[index]) was found on the exchange; the journal had not recorded it; it is booked now",
+      &effects)
+    return orders.key(of: report.clientOrderID)
+  }
+
+  /// Asks whose the order behind an unclaimed trade is, once.
+  mutating func identify(_ trade: AccountTrade, _ at: Int, _ effects: inout [Effect]) {
+    let id = trade.fill.venueOrderID
+    if let askedAt = symbols[at].asked[id], now.nanoseconds(since: askedAt) < 5_000_000_000 { return }
+    symbols[at].asked[id] = now
+    effects.append(.identify(symbolNames[at], id))
+  }
+
+  /// The venue said whose an order is.
+  mutating func identified(_ symbol: Symbol, _ id: VenueOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
+    guard let at = symbolAt(symbol), symbols[at].asked[id] != nil else { return }
+    switch outcome {
+    case .found(let report):
+      symbols[at].asked[id] = nil
+      let key = orders.key(of: report.clientOrderID) ?? adopt(report, &effects)
+      if let key {
+        if orders.venueOrderID(of: key).value == 0 { handle(report, &effects) }
+      } else {
+        symbols[at].foreign.add(id)
+      }
+    case .notFound:
+      symbols[at].asked[id] = nil
+      symbols[at].foreign.add(id)
+    // Asked again by the clock.
+    case .unknown: return
+    }
+    claim(symbol: symbol, &effects)
+    becomeReconciled(at, &effects)
+  }
+
+  /// Asks again about orders behind unclaimed trades.
+  mutating func identifyAgain(_ effects: inout [Effect]) {
+    for at in symbols.indices where symbols[at].hasUnclaimed() && !symbols[at].asked.isEmpty { claim(symbol: symbolNames[at], &effects) }
+  }
+
+  // MARK: Reconciliation
+
+  /// Whether every symbol that bots trade is reconciled with the account.
+  public var isReconciled: Bool { configuration.mode.isPaper || symbols.allSatisfy { $0.bots.isEmpty || !$0.awaitsTrades } }
+
+  /// A symbol's trades were listed: once each has an owner its bots go on.
+  mutating func becomeReconciled(_ at: Int, _ effects: inout [Effect]) {
+    guard symbols[at].awaitsTrades, symbols[at].areTradesListed, symbols[at].asked.isEmpty else { return }
+    symbols[at].awaitsTrades = false
+    for index in symbols[at].bots { advance(index, &effects) }
+    compareWithAccount(&effects)
+  }
+}
+
+/// Numbers of orders that are nobody's here; the last thousand.
+struct ForeignOrders: Sendable {
+  static let capacity = 1_000
+  private var known: Set<VenueOrderID> = []
+  private var order: [VenueOrderID] = []
+
+  func contains(_ id: VenueOrderID) -> Bool { known.contains(id) }
+
+  mutating func add(_ id: VenueOrderID) {
+    guard known.insert(id).inserted else { return }
+    order.append(id)
+    if order.count > Self.capacity { known.remove(order.removeFirst()) }
+  }
+}

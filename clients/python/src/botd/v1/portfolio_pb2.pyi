@@ -1,0 +1,188 @@
+from botd.v1 import common_pb2 as _common_pb2
+from botd.v1 import bot_pb2 as _bot_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Balance(_message.Message):
+    __slots__ = ("asset", "free", "locked", "total",)
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    FREE_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    asset: str
+    free: str
+    locked: str
+    total: str
+    def __init__(self, asset: _Optional[str] = ..., free: _Optional[str] = ..., locked: _Optional[str] = ..., total: _Optional[str] = ...) -> None: ...
+
+class Discrepancy(_message.Message):
+    __slots__ = ("asset", "bot_ids", "claimed", "held", "missing", "since_time_ns",)
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    SINCE_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    asset: str
+    bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    claimed: str
+    held: str
+    missing: str
+    since_time_ns: int
+    def __init__(self, asset: _Optional[str] = ..., claimed: _Optional[str] = ..., held: _Optional[str] = ..., missing: _Optional[str] = ..., since_time_ns: _Optional[int] = ..., bot_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class EquityPoint(_message.Message):
+    __slots__ = ("drawdown", "drawdown_fraction", "equity", "flow", "net_profit", "position_value", "time_ns",)
+    DRAWDOWN_FIELD_NUMBER: _ClassVar[int]
+    DRAWDOWN_FRACTION_FIELD_NUMBER: _ClassVar[int]
+    EQUITY_FIELD_NUMBER: _ClassVar[int]
+    FLOW_FIELD_NUMBER: _ClassVar[int]
+    NET_PROFIT_FIELD_NUMBER: _ClassVar[int]
+    POSITION_VALUE_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    drawdown: str
+    drawdown_fraction: str
+    equity: str
+    flow: str
+    net_profit: str
+    position_value: str
+    time_ns: int
+    def __init__(self, time_ns: _Optional[int] = ..., equity: _Optional[str] = ..., drawdown: _Optional[str] = ..., drawdown_fraction: _Optional[str] = ..., net_profit: _Optional[str] = ..., flow: _Optional[str] = ..., position_value: _Optional[str] = ...) -> None: ...
+
+class GetBalancesRequest(_message.Message):
+    __slots__ = ("include_zero",)
+    INCLUDE_ZERO_FIELD_NUMBER: _ClassVar[int]
+    include_zero: bool
+    def __init__(self, include_zero: bool = ...) -> None: ...
+
+class GetBalancesResponse(_message.Message):
+    __slots__ = ("balances", "updated_time_ns",)
+    BALANCES_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    balances: _containers.RepeatedCompositeFieldContainer[Balance]
+    updated_time_ns: int
+    def __init__(self, balances: _Optional[_Iterable[_Union[Balance, _Mapping[str, _Any]]]] = ..., updated_time_ns: _Optional[int] = ...) -> None: ...
+
+class GetDiscrepanciesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetDiscrepanciesResponse(_message.Message):
+    __slots__ = ("discrepancies",)
+    DISCREPANCIES_FIELD_NUMBER: _ClassVar[int]
+    discrepancies: _containers.RepeatedCompositeFieldContainer[Discrepancy]
+    def __init__(self, discrepancies: _Optional[_Iterable[_Union[Discrepancy, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class GetEquityCurveRequest(_message.Message):
+    __slots__ = ("bot_id", "from_time_ns", "page_size", "page_token", "to_time_ns",)
+    BOT_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    bot_id: str
+    from_time_ns: int
+    page_size: int
+    page_token: str
+    to_time_ns: int
+    def __init__(self, bot_id: _Optional[str] = ..., from_time_ns: _Optional[int] = ..., to_time_ns: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class GetEquityCurveResponse(_message.Message):
+    __slots__ = ("next_page_token", "points",)
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    next_page_token: str
+    points: _containers.RepeatedCompositeFieldContainer[EquityPoint]
+    def __init__(self, points: _Optional[_Iterable[_Union[EquityPoint, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetPortfolioSummaryRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetPortfolioSummaryResponse(_message.Message):
+    __slots__ = ("allocated_capital", "bots", "mode", "open_orders", "open_positions", "sequence", "stats", "time_ns", "trading_state", "trading_state_cause", "trading_state_reason",)
+    ALLOCATED_CAPITAL_FIELD_NUMBER: _ClassVar[int]
+    BOTS_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    OPEN_ORDERS_FIELD_NUMBER: _ClassVar[int]
+    OPEN_POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    STATS_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    TRADING_STATE_CAUSE_FIELD_NUMBER: _ClassVar[int]
+    TRADING_STATE_FIELD_NUMBER: _ClassVar[int]
+    TRADING_STATE_REASON_FIELD_NUMBER: _ClassVar[int]
+    allocated_capital: str
+    bots: _containers.RepeatedCompositeFieldContainer[_common_pb2.Counter]
+    mode: _common_pb2.TradingMode
+    open_orders: int
+    open_positions: int
+    sequence: int
+    stats: _bot_pb2.Stats
+    time_ns: int
+    trading_state: _common_pb2.TradingState
+    trading_state_cause: _common_pb2.TradingStateCause
+    trading_state_reason: str
+    def __init__(self, stats: _Optional[_Union[_bot_pb2.Stats, _Mapping[str, _Any]]] = ..., bots: _Optional[_Iterable[_Union[_common_pb2.Counter, _Mapping[str, _Any]]]] = ..., open_positions: _Optional[int] = ..., open_orders: _Optional[int] = ..., trading_state: _Optional[_Union[_common_pb2.TradingState, str]] = ..., mode: _Optional[_Union[_common_pb2.TradingMode, str]] = ..., allocated_capital: _Optional[str] = ..., sequence: _Optional[int] = ..., time_ns: _Optional[int] = ..., trading_state_reason: _Optional[str] = ..., trading_state_cause: _Optional[_Union[_common_pb2.TradingStateCause, str]] = ...) -> None: ...
+
+class GetRateLimitsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetRateLimitsResponse(_message.Message):
+    __slots__ = ("limits",)
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    limits: _containers.RepeatedCompositeFieldContainer[RateLimit]
+    def __init__(self, limits: _Optional[_Iterable[_Union[RateLimit, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class ListPositionsRequest(_message.Message):
+    __slots__ = ("include_flat", "page_size", "page_token", "symbols",)
+    INCLUDE_FLAT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SYMBOLS_FIELD_NUMBER: _ClassVar[int]
+    include_flat: bool
+    page_size: int
+    page_token: str
+    symbols: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., symbols: _Optional[_Iterable[str]] = ..., include_flat: bool = ...) -> None: ...
+
+class ListPositionsResponse(_message.Message):
+    __slots__ = ("next_page_token", "positions",)
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    next_page_token: str
+    positions: _containers.RepeatedCompositeFieldContainer[_bot_pb2.Position]
+    def __init__(self, positions: _Optional[_Iterable[_Union[_bot_pb2.Position, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RateLimit(_message.Message):
+    __slots__ = ("blocked_until_time_ns", "interval_ns", "limit", "type", "used",)
+    BLOCKED_UNTIL_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_NS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    blocked_until_time_ns: int
+    interval_ns: int
+    limit: int
+    type: str
+    used: int
+    def __init__(self, type: _Optional[str] = ..., interval_ns: _Optional[int] = ..., limit: _Optional[int] = ..., used: _Optional[int] = ..., blocked_until_time_ns: _Optional[int] = ...) -> None: ...
+
+class ResolveDiscrepancyRequest(_message.Message):
+    __slots__ = ("asset", "request_id",)
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    asset: str
+    request_id: str
+    def __init__(self, request_id: _Optional[str] = ..., asset: _Optional[str] = ...) -> None: ...
+
+class ResolveDiscrepancyResponse(_message.Message):
+    __slots__ = ("bot_ids",)
+    BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, bot_ids: _Optional[_Iterable[str]] = ...) -> None: ...
