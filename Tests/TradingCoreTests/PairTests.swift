@@ -92,6 +92,39 @@ import Venue
     #expect(bench.asked == [target.clientOrderID])
   }
 
+  /// After a restart the stop's word comes, the target's does not: the exchange took both, whatever the account says, since a pair locks its
+  /// coins once. Nothing is sold beside it.
+  @Test(arguments: [false, true]) func aTargetWhoseStopIsKnownIsNotTakenForLost(isStopLate: Bool) throws {
+    var bench = try holding()
+    let sent = bench.takeSent()
+    let (stop, target) = (sent[0], sent[1])
+    try bench.restart()
+    if !isStopLate { bench.tell(stop, .accepted, number: 50) }
+    var again: [OrderRequest] = []
+    for round in 0..<100 {
+      while !bench.effects.isEmpty {
+        let asked = bench.effects
+        again += bench.takeSent()
+        for effect in asked {
+          switch effect {
+          case .query(let id, _): if id == target.clientOrderID { bench.step(.queried(id, .notFound)) }
+          case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
+          case .readAccount: bench.account("0", locked: "0.1")
+          default: break
+          }
+        }
+      }
+      bench.step(.clock, after: 100)
+      if round == 50 {
+        bench.tell(stop, .accepted, number: 50)
+        bench.tell(stop, .expired, number: 50, reason: "OCO_TRIGGER")
+      }
+    }
+    #expect(again.isEmpty, "the pair may have sold")
+    bench.fill(target, at: FixedDecimal(52_000))
+    #expect(bench.bot?.position.isOpen == false && bench.takeSent().isEmpty)
+  }
+
   /// A target that found buyers for a part ended its stop: the rest is cancelled and put under a new pair.
   @Test func aTargetFilledInPartIsProtectedAnew() throws {
     var (bench, stop, target) = try resting()

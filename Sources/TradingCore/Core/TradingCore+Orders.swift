@@ -84,6 +84,8 @@ extension TradingCore {
     let learnsVenueID = standing.venueOrderID.value == 0 && report.venueOrderID.value != 0
     let moves = next != standing.status && standing.status.canBecome(next) && !standing.isOvertaken(by: report, next)
     guard moves || executed > standing.executedQuantity || learnsVenueID else { return }
+    // The venue takes both orders of a pair or none.
+    if learnsVenueID, let other = standing.linked.flatMap({ orders.key(of: $0) }) { orders[other]?.isParked = false }
     if standing.status == .expired, moves {
       alert(
         .critical, .orderAppeared, standing.botID,
@@ -109,7 +111,9 @@ extension TradingCore {
 
   /// An order acted, and its own word is due; it is asked for where it does not come.
   private mutating func expect(_ id: ClientOrderID) {
-    guard let key = orders.key(of: id), let order = orders.standing(of: key), order.isResting, order.executedQuantity.isZero else { return }
+    guard let key = orders.key(of: id), let order = orders.standing(of: key), !order.status.isTerminal, order.executedQuantity.isZero else {
+      return
+    }
     orders[key]?.isDue = true
     orders[key]?.nextQuery = now.advanced(byMilliseconds: 500)
     orders.unsettle(key)

@@ -62,15 +62,21 @@ extension TradingCore {
   }
 
   private func fence(of order: Order, missingSince: Timestamp) -> Timestamp {
-    if order.isKnownToVenue {
+    if isKnownToVenue(order) {
       return missingSince.advanced(byMilliseconds: max(configuration.fenceMilliseconds, Self.confirmedOrderPatience))
     }
     return order.sentBefore?.advanced(byMilliseconds: configuration.fenceMilliseconds) ?? .distantFuture
   }
 
+  /// Whether the venue has ever spoken of an order, or of the other one of its pair: it takes both or none.
+  private func isKnownToVenue(_ order: Order) -> Bool {
+    if order.isKnownToVenue { return true }
+    return order.intent.request.linked.flatMap { orders[$0] }?.isKnownToVenue ?? false
+  }
+
   /// From when on a sale in doubt is taken no more by the exchange; `nil` for other orders.
   private func saleMoment(of order: Order) -> Timestamp? {
-    guard order.isInDoubt, order.intent.request.side == .sell, !order.isKnownToVenue, let sentBefore = order.sentBefore else {
+    guard order.isInDoubt, order.intent.request.side == .sell, !isKnownToVenue(order), let sentBefore = order.sentBefore else {
       return nil
     }
     // An order that waits longer than that for the disk is not sent any more.
@@ -94,7 +100,8 @@ extension TradingCore {
   }
 
   private mutating func giveUp(_ key: OrderKey, _ order: Order, _ effects: inout [Effect]) {
-    let words = order.isKnownToVenue ? "the venue does not know it any more" : "it never arrived"
+    let isKnown = isKnownToVenue(order)
+    let words = isKnown ? "the venue does not know it any more" : "it never arrived"
     append(
       .orderUpdated(
         OrderUpdate(
@@ -102,7 +109,7 @@ extension TradingCore {
           executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, cause: .givenUp,
           reason: "not found on the venue, asked again and again for long enough: \(words)")), &effects)
     alert(
-      order.isKnownToVenue ? .warning : .info, .orderReleased, order.botID,
+      isKnown ? .warning : .info, .orderReleased, order.botID,
       "order \(order.clientOrderID) is not on the venue: \(words); it is released",
       &effects)
     claim(symbol: order.intent.request.symbol, &effects)
