@@ -126,7 +126,7 @@ extension Effect {
   var after: UInt64 {
     switch self {
     case .submit(_, let after), .cancel(_, _, let after), .reply(_, _, let after): after
-    case .append, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .strategy: 0
+    case .append, .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote, .watch, .unwatch, .strategy: 0
     }
   }
 

@@ -24,6 +24,8 @@ extension TradingEngine: ExecutionVenueDelegate {
 
   public func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { handle(.balances(balances, isComplete: isComplete)) }
 
+  public func locksRead(_ locks: AccountLocks) { handle(.locks(locks)) }
+
   public func tradesListed(_ symbol: Symbol, trades: [AccountTrade]) { hear("trades", .trades(symbol, trades)) }
 
   public func quoted(_ quote: Quote) { received(.quote(quote)) }

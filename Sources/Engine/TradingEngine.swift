@@ -236,7 +236,7 @@ public final class TradingEngine: @unchecked Sendable {
         } else {
           performUnrecorded(effect)
         }
-      case .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .strategy: perform(effect)
+      case .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote, .watch, .unwatch, .strategy: perform(effect)
       }
     }
   }
@@ -264,6 +264,7 @@ public final class TradingEngine: @unchecked Sendable {
       FailPoint.reach("trades.send")
       execution?.listTrades(symbol: symbol, from: from)
     case .readAccount: execution?.readAccount()
+    case .readLocks: execution?.readLocks()
     case .identify(let symbol, let id): execution?.identify(venueOrderID: id, symbol: symbol)
     case .askQuote(let symbol): execution?.askQuote(symbol: symbol)
     case .watch(let key): publisher?.watch(key)

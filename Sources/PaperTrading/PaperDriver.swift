@@ -100,7 +100,7 @@ public struct PaperDriver: Sendable {
     switch effect {
     case .submit(let order, _): submit(order, &core, &effects)
     case .cancel(let id, let symbol, _): cancel(id, symbol, &core, &effects)
-    case .append, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: return false
+    case .append, .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: return false
     }
     return true
   }

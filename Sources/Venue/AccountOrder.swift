@@ -13,14 +13,23 @@ public struct AccountOrder: Hashable, Sendable {
   public var quantity: Quantity
   /// The limit price, or the stop price of an order without one; zero: neither.
   public var price: Price
+  /// The exchange's number of the order list that it belongs to; `nil`: none.
+  public var list: Int64?
+  /// Its list has not placed it yet: it locks nothing.
+  public var isPending: Bool
 
   /// An open order.
-  public init(symbol: String, clientOrderID: String, side: Side, type: String, quantity: Quantity, price: Price) {
+  public init(
+    symbol: String, clientOrderID: String, side: Side, type: String, quantity: Quantity, price: Price, list: Int64? = nil,
+    isPending: Bool = false
+  ) {
     self.symbol = symbol
     self.clientOrderID = clientOrderID
     self.side = side
     self.type = type
     self.quantity = quantity
     self.price = price
+    self.list = list
+    self.isPending = isPending
   }
 }

@@ -68,6 +68,9 @@ public protocol ExecutionVenue: AnyObject {
   /// Reads all balances; delivered through ``ExecutionVenueDelegate/balancesChanged(_:isComplete:)``. When that fails nothing comes: the
   /// core asks again.
   func readAccount()
+  /// Reads the open orders, all balances, and the open orders again; delivered through ``ExecutionVenueDelegate/locksRead(_:)``. When one
+  /// of them fails nothing comes: the core asks again.
+  func readLocks()
   /// Asks for an order by the venue's number; delivered through ``ExecutionVenueDelegate/identified(_:symbol:outcome:)``.
   func identify(venueOrderID: VenueOrderID, symbol: Symbol)
   /// Asks for a symbol's best bid and ask, once; delivered through ``ExecutionVenueDelegate/quoted(_:)``, or not at all.
@@ -93,6 +96,8 @@ public protocol ExecutionVenueDelegate: AnyObject {
   func reported(_ report: ExecutionReport)
   /// Absolute balances: of every asset that is not zero when `isComplete`, otherwise of those named.
   func balancesChanged(_ balances: [AssetBalance], isComplete: Bool)
+  /// What locks the account's coins, as asked for.
+  func locksRead(_ locks: AccountLocks)
   /// The user data stream came up (`true`: subscribed and reconciled) or went down.
   func executionStreamChanged(isLive: Bool, message: String)
   /// Something failed and is tried again; a sentence for the log.

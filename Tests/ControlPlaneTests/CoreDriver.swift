@@ -123,7 +123,7 @@ final class CoreDriver: CoreGateway, @unchecked Sendable {
       case .append(let entry): entries.append(entry)
       case .reply(let id, let result, _): if let reply = replies.removeValue(forKey: id) { done.append((reply, result)) }
       case .strategy(let request): strategies?.carryOut(request)
-      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch: break
+      case .submit, .cancel, .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote, .watch, .unwatch: break
       }
     }
     if let last = entries.last {

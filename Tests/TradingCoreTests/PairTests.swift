@@ -110,6 +110,7 @@ import Venue
           case .query(let id, _): if id == target.clientOrderID { bench.step(.queried(id, .notFound)) }
           case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
           case .readAccount: bench.account("0", locked: "0.1")
+          case .readLocks: bench.locks("0", locked: "0.1")
           default: break
           }
         }

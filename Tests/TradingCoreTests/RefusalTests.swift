@@ -223,6 +223,12 @@ import Venue
       step(.balances([balance], isComplete: isComplete))
     }
 
+    /// What locks the account's coins, as asked for: these orders stood before and after.
+    mutating func locks(_ free: String, locked: String = "0", standing: [AccountOrder] = []) {
+      let balance = AssetBalance(asset: "BTC", free: Samples.decimal(free), locked: Samples.decimal(locked))
+      step(.locks(AccountLocks(before: standing, balances: [balance], after: standing)))
+    }
+
     /// The process dies and another one goes on with the journal.
     mutating func restart() throws {
       var configuration = core.configuration
@@ -250,6 +256,7 @@ import Venue
           case .query(let id, _): step(.queried(id, .notFound))
           case .listTrades(let symbol, _): step(.trades(symbol, []))
           case .readAccount: account(held)
+          case .readLocks: locks(held)
           default: break
           }
         }

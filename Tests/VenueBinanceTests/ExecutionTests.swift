@@ -24,6 +24,7 @@ final class ExecutionRecorder: ExecutionVenueDelegate, @unchecked Sendable {
     var listed: [(symbol: Symbol, trades: [AccountTrade])] = []
     var warnings: [String] = []
     var quotes: [Quote] = []
+    var locks: [AccountLocks] = []
   }
   let seen = Mutex(Seen())
   func submitted(_ id: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) { seen.withLock { $0.submitted.append((id, outcome)) } }
@@ -33,6 +34,7 @@ final class ExecutionRecorder: ExecutionVenueDelegate, @unchecked Sendable {
   }
   func queried(_ id: ClientOrderID, symbol: Symbol, outcome: QueryOutcome) { seen.withLock { $0.queried.append(outcome) } }
   func reported(_ report: ExecutionReport) { seen.withLock { $0.reports.append(report) } }
+  func locksRead(_ locks: AccountLocks) { seen.withLock { $0.locks.append(locks) } }
   func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { seen.withLock { $0.balances.append((balances, isComplete)) } }
   func executionStreamChanged(isLive: Bool, message: String) { seen.withLock { $0.live.append((isLive, message)) } }
   func tradesListed(_ symbol: Symbol, trades: [AccountTrade]) { seen.withLock { $0.listed.append((symbol, trades)) } }

@@ -265,7 +265,7 @@ public struct Backtest: Sendable {
       switch effect {
       case .append(let entry): note(entry)
       case .reply(_, .failed(let error), _): refusal = error
-      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: break
+      case .submit, .cancel, .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote, .watch, .unwatch, .reply, .strategy: break
       }
     }
     return refusal

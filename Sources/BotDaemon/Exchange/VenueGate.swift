@@ -106,6 +106,10 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
     if isOpen { venue.readAccount() }
   }
 
+  func readLocks() {
+    if isOpen { venue.readLocks() }
+  }
+
   func identify(venueOrderID: VenueOrderID, symbol: Symbol) {
     guard isOpen else { return later { $0.identified(venueOrderID, symbol: symbol, outcome: .unknown(message: Self.notVerified)) } }
     venue.identify(venueOrderID: venueOrderID, symbol: symbol)
@@ -151,6 +155,8 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
   }
 
   func balancesChanged(_ balances: [AssetBalance], isComplete: Bool) { engine.balancesChanged(balances, isComplete: isComplete) }
+
+  func locksRead(_ locks: AccountLocks) { engine.locksRead(locks) }
 
   func executionStreamChanged(isLive: Bool, message: String) {
     self.isLive = isLive

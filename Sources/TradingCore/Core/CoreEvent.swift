@@ -24,6 +24,8 @@ public enum CoreEvent: Sendable {
   /// Whether order reports arrive (always true for paper).
   case executionStream(isLive: Bool)
   case balances([AssetBalance], isComplete: Bool)
+  /// What locks the account's coins; an answer to ``Effect/readLocks``.
+  case locks(AccountLocks)
   /// What the venue says about the order of its number; an answer to ``Effect/identify(_:_:)``. `notFound`: it will never say more.
   case identified(Symbol, VenueOrderID, QueryOutcome)
   /// Whether what the exchange knows of our orders and fills was compared since order reports arrive; entries wait until then. Taken for
@@ -55,6 +57,8 @@ public enum Effect: Sendable {
   case listTrades(Symbol, from: TradeListStart)
   /// Read all balances and deliver them as `.balances`.
   case readAccount
+  /// Read the account's open orders, its balances and its open orders again, and deliver them as `.locks`.
+  case readLocks
   /// Ask for an order by the venue's number and answer with `.identified`.
   case identify(Symbol, VenueOrderID)
   /// Ask for a symbol's best bid and ask now and answer with `.market`, once; no answer is one too.

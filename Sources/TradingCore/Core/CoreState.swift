@@ -26,7 +26,6 @@ public struct CoreState: Sendable, Codable {
   var locks: EntryLocks
   var recentOrders: RecentOrders
   var balances: [AssetBalance]
-  var ordersChangedAt: Timestamp
   var account: AccountBinding?
   var starts: KnownStarts
   /// Those that are there, with their numbers; names of all that ever were.
@@ -72,7 +71,7 @@ extension TradingCore {
       identity: identity, nextSequence: nextSequence, now: now, tradingState: tradingState, tradingStateReason: tradingStateReason,
       tradingStateCause: tradingStateCause, wasBreached: wasBreached, riskLimits: riskLimits, portfolios: portfolios, rates: rates,
       ratesTakenAt: ratesTakenAt, closedTrades: closedTrades, locks: locks,
-      recentOrders: recentOrders, balances: balances, ordersChangedAt: ordersChangedAt, account: account, starts: starts,
+      recentOrders: recentOrders, balances: balances, account: account, starts: starts,
       bots: bots.compactMap { $0 }, botNumbers: bots.indices.filter { bots[$0] != nil }, botIDs: botIDs,
       symbols: symbols.map {
         FoldedSymbol(symbol: $0.symbol, assets: $0.assets, bots: $0.bots, areHoldersStale: $0.areHoldersStale, trades: $0.trades)
@@ -103,7 +102,6 @@ extension TradingCore {
     locks = state.locks
     recentOrders = state.recentOrders
     balances = state.balances
-    ordersChangedAt = state.ordersChangedAt
     account = state.account
     starts = state.starts
     orders = state.orders

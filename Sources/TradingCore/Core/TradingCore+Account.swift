@@ -40,7 +40,6 @@ extension TradingCore {
       balances = list.sorted { $0.asset < $1.asset }
       accountReadAt = accountAskedAt ?? accountReadAt
       accountAskedAt = nil
-      learnForeignLocks()
     } else {
       for balance in list {
         if let index = balances.firstIndex(where: { $0.asset == balance.asset }) {
@@ -71,7 +70,7 @@ extension TradingCore {
   }
 
   /// Coins of an asset that bots hold by their books, and whether all of their orders are settled.
-  private mutating func claims(on asset: String) -> (quantity: Quantity, isQuiet: Bool) {
+  mutating func claims(on asset: String) -> (quantity: Quantity, isQuiet: Bool) {
     var sum = Quantity.zero
     var isQuiet = true
     for at in symbols.indices where symbols[at].baseAsset == asset {
@@ -190,66 +189,6 @@ extension TradingCore {
       return MissingCoins(
         asset: missing.asset, claimed: missing.claimed, held: missing.held, since: missing.since, bots: holders.map { botIDs[$0] })
     }
-  }
-
-  // MARK: Sales in doubt
-
-  /// What other people's orders lock, where that is certain: no order of ours changed for a second before the account was read, and none that
-  /// sells is in doubt (it may rest).
-  private mutating func learnForeignLocks() {
-    guard accountReadAt.nanoseconds(since: ordersChangedAt) > 1_000_000_000 else { return }
-    for at in symbols.indices where !symbols[at].bots.isEmpty {
-      let asset = symbols[at].baseAsset
-      guard !hasSaleInDoubt(of: asset) else { continue }
-      guard let balance = balances.first(where: { $0.asset == asset }) else {
-        foreignLocks[asset] = nil
-        continue
-      }
-      foreignLocks[asset] = max(balance.locked - restingSales(of: asset), .zero)
-    }
-  }
-
-  private mutating func hasSaleInDoubt(of asset: String) -> Bool {
-    for key in orders.unsettled {
-      guard let order = orders.standing(of: key), order.isSale, let at = symbolAt(order.symbol) else { continue }
-      if symbols[at].baseAsset == asset { return true }
-    }
-    return false
-  }
-
-  /// What our known resting sells lock of an asset.
-  mutating func restingSales(of asset: String) -> Quantity {
-    var sum = Quantity.zero
-    for at in symbols.indices where symbols[at].baseAsset == asset {
-      for index in symbols[at].bots {
-        var number = 0
-        while let key = bots[index]?.openOrder(number) {
-          number += 1
-          guard let order = orders.standing(of: key), order.isSale, order.isResting || order.status == .pendingCancel else { continue }
-          // A pair locks its coins once.
-          if order.isTarget, let stop = order.linked.flatMap({ orders.key(of: $0) }), orders.standing(of: stop)?.status.isTerminal == false
-          {
-            continue
-          }
-          sum += order.remainingQuantity
-        }
-      }
-    }
-    return sum
-  }
-
-  /// Whether the account, read after this moment, shows that a doubtful sale neither sold nor rests. False sends nothing: it may mean
-  /// that the account must be read first.
-  mutating func accountDenies(_ order: Order, since moment: Timestamp, _ effects: inout [Effect]) -> Bool {
-    guard let at = symbolAt(order.intent.request.symbol) else { return false }
-    guard accountReadAt >= moment, let balance = account(symbols[at].baseAsset) else {
-      readAccount(&effects)
-      return false
-    }
-    let (claimed, _) = claims(on: symbols[at].baseAsset)
-    guard balance.free + balance.locked >= claimed else { return false }
-    let known = restingSales(of: symbols[at].baseAsset) + (foreignLocks[symbols[at].baseAsset] ?? .zero)
-    return balance.locked < known + order.intent.request.quantity
   }
 }
 

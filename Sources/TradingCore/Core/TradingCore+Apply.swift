@@ -213,7 +213,6 @@ extension TradingCore {
     let symbol = symbolAt(intent.request.symbol)
     if let symbol { order.tradeFloor = symbols[symbol].tradeFloor() }
     recentOrders.add(entry.time)
-    ordersChangedAt = now
     let bot = botAt(intent.botID)
     let key = orders.insert(order, symbol: symbol, bot: bot)
     markOrder(key)
@@ -227,7 +226,6 @@ extension TradingCore {
 
   private mutating func applyUpdate(_ update: OrderUpdate, at time: Timestamp) {
     guard let key = orders.key(of: update.clientOrderID) else { return }
-    ordersChangedAt = now
     highestVenueOrderID = max(highestVenueOrderID, update.venueOrderID)
     if update.venueOrderID.value != 0 { orders.setVenueOrderID(update.venueOrderID, of: key) }
     orders[key]?.apply(update, at: time)
@@ -245,7 +243,6 @@ extension TradingCore {
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
     highestVenueOrderID = max(highestVenueOrderID, record.fill.venueOrderID)
-    ordersChangedAt = now
     let at = symbolState(for: record.fill.symbol)
     symbols[at].trades.add(record.fill.tradeID, at: record.fill.time)
     var volatility = Price.zero

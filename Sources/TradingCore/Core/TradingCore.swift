@@ -49,10 +49,10 @@ public struct TradingCore: Sendable {
   var accountReadAt: Timestamp = .zero
   /// Assets of which the account has less than its bots' books.
   var shortfalls: [Shortfall] = []
-  /// What other people's orders lock, by asset, as far as that is certain.
-  var foreignLocks: [String: Quantity] = [:]
-  /// When an order of ours last changed.
-  var ordersChangedAt: Timestamp = .zero
+  /// What locked the account's coins when it was last asked for because of a sale in doubt; when that, and the last one, was asked.
+  var accountLocks: AccountLocks?
+  var locksReadAt: Timestamp = .zero
+  var locksAskedAt: Timestamp?
   /// Trades of all bots that closed, for guards of symbols and of the account.
   var closedTrades = ClosedTrades(capacity: 10_000)
   /// What stops entries until a time.
@@ -151,6 +151,7 @@ public struct TradingCore: Sendable {
     case .rules(let rules): for rule in rules { learn(rule, &effects) }
     case .feed(let symbol, let state): feedChanged(symbol, state)
     case .executionStream(let isLive): executionStreamChanged(isLive, &effects)
+    case .locks(let read): locksRead(read)
     case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete, &effects)
     case .identified(let symbol, let id, let outcome): identified(symbol, id, outcome, &effects)
     case .reconciled(let isCompared): self.isCompared = isCompared

@@ -168,6 +168,21 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
 
   public func readAccount() { refreshBalances() }
 
+  /// Weight 180.
+  public func readLocks() {
+    let expected = epoch
+    rest.accountOrders(purpose: .query) { [weak self] before in
+      guard let self, epoch == expected, case .success(let before) = before else { return }
+      rest.balances { [weak self] balances in
+        guard let self, epoch == expected, case .success(let balances) = balances else { return }
+        rest.accountOrders(purpose: .query) { [weak self] after in
+          guard let self, epoch == expected, case .success(let after) = after else { return }
+          delegate?.locksRead(AccountLocks(before: before, balances: balances, after: after))
+        }
+      }
+    }
+  }
+
   public func identify(venueOrderID: VenueOrderID, symbol: Symbol) {
     rest.query(venueOrderID, symbol: symbol) { [weak self] outcome in
       self?.delegate?.identified(venueOrderID, symbol: symbol, outcome: outcome)

@@ -7,8 +7,12 @@ public import Venue
 /// Every open order of the account, whoever placed it: for the brake. Both calls are of the first tier of the request weight.
 extension BinanceRestClient {
   /// Weight 80 (Binance: rest-api.md, `GET /api/v3/openOrders` without a symbol).
-  public func accountOrders(completion: @escaping (Result<[AccountOrder], BinanceError>) -> Void) {
-    var call = RestCall(method: .get, path: "/api/v3/openOrders", security: .signed, weight: 80, purpose: .cancel)
+  ///
+  /// - Parameter purpose: whose share of the request weight it takes.
+  public func accountOrders(
+    purpose: RateGovernor.Purpose = .cancel, completion: @escaping (Result<[AccountOrder], BinanceError>) -> Void
+  ) {
+    var call = RestCall(method: .get, path: "/api/v3/openOrders", security: .signed, weight: 80, purpose: purpose)
     // Its answer may be long: the connections of orders stay free.
     call.goesWithOrders = false
     performRepeatable(call) { result in
@@ -51,6 +55,7 @@ extension BinanceRestClient {
     return AccountOrder(
       symbol: try row.requireString("symbol"), clientOrderID: try row.requireString(name), side: try ReportDecoding.side(row, "side"),
       type: try row.requireString("type"), quantity: max(left, .zero),
-      price: price.isPositive ? price : row["stopPrice"]?.decimal ?? .zero)
+      price: price.isPositive ? price : row["stopPrice"]?.decimal ?? .zero,
+      list: row["orderListId"]?.integer.flatMap { $0 < 0 ? nil : $0 }, isPending: row["status"]?.string == "PENDING_NEW")
   }
 }

@@ -112,7 +112,7 @@ struct PaperBench {
       case .strategy(let request):
         requests.append(request)
         if let event = process?(request) { said.append(event) }
-      case .submit, .cancel, .query, .listTrades, .readAccount, .identify, .askQuote: break
+      case .submit, .cancel, .query, .listTrades, .readAccount, .readLocks, .identify, .askQuote: break
       }
     }
     guard !said.isEmpty else { return }

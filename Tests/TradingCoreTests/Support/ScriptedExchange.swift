@@ -24,6 +24,8 @@ struct ExchangeFaults {
   var lostReport = 0.0
   /// A resting stop, or its pair, that the exchange ends by itself (expiry, self-trade prevention), or that a person cancels; at a trade.
   var endedByOthers = 0.0
+  /// The account's owner places an order of their own, or cancels it, at a trade.
+  var personsOrders = 0.0
   /// The report stream drops out, once in a while, for some seconds.
   var dropsOfStream = 0.0
   /// For how long after its acceptance an order may be unknown to queries, in milliseconds.
@@ -93,6 +95,8 @@ final class ScriptedExchange {
     case query(ClientOrderID, Symbol)
     case list(Symbol, TradeListStart)
     case balances
+    /// The three parts of a reading of locks, with what was read so far.
+    case locks(before: [AccountOrder]?, balances: [AssetBalance]?)
     case identify(Symbol, VenueOrderID)
   }
 
@@ -100,6 +104,7 @@ final class ScriptedExchange {
     random = SeededRandom(seed: seed)
     self.rules = rules
     self.faults = faults
+    if faults.personsOrders > 0 { ownersCoins = FixedDecimal(2) }
   }
 
   private func chance(_ p: Double) -> Bool { p > 0 && random.uniform() < p }
@@ -167,6 +172,27 @@ final class ScriptedExchange {
   func readAccount(at now: Timestamp) {
     guard !chance(faults.lostRequest) else { return }
     at(now.advanced(byMilliseconds: 5 + Int64(random.integer(below: 120))), .arrive(.balances, life: life))
+  }
+
+  /// Nothing comes where one of its three parts fails.
+  func readLocks(before: [AccountOrder]? = nil, balances: [AssetBalance]? = nil, at now: Timestamp) {
+    guard !chance(faults.lostRequest) else { return }
+    let arrival = Arrival.locks(before: before, balances: balances)
+    at(now.advanced(byMilliseconds: 10 + Int64(random.integer(below: 400))), .arrive(arrival, life: life))
+  }
+
+  /// Open orders as the exchange lists them: the newest may be missing for a while.
+  private func openOrders(at now: Timestamp) -> [AccountOrder] {
+    orders.values.filter { !$0.status.isTerminal && now.nanoseconds(since: $0.acceptedAt) >= lag(of: $0) }.sorted {
+      $0.venueID < $1.venueID
+    }
+    .map { order in
+      let request = order.request
+      let pair = request.linked.flatMap { orders[$0] }.map { min($0.venueID.value, order.venueID.value) }
+      return AccountOrder(
+        symbol: request.symbol.text, clientOrderID: request.clientOrderID.text, side: request.side, type: "\(request.type)",
+        quantity: request.quantity - order.executed, price: request.price, list: pair)
+    }
   }
 
   /// Nothing comes where it fails.
@@ -241,6 +267,13 @@ final class ScriptedExchange {
     case .balances:
       let list = balances
       at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.balances(list, isComplete: true), life: life))
+    case .locks(let before, let balances):
+      // Asked for by a process that died.
+      guard life == self.life else { return }
+      guard let before else { return readLocks(before: openOrders(at: now), at: now) }
+      guard let balances else { return readLocks(before: before, balances: self.balances, at: now) }
+      let read = AccountLocks(before: before, balances: balances, after: openOrders(at: now))
+      at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.locks(read), life: life))
     case .identify(let symbol, let id):
       let order = orders.values.first { $0.venueID == id }
       let outcome: QueryOutcome = order.map { .found(report($0, at: now, source: .query)) } ?? .notFound
@@ -422,6 +455,7 @@ final class ScriptedExchange {
       _ = fill(&order, at: now, upTo: isHalf ? half(order.request.quantity) : order.request.quantity, isMaker: rested)
     }
     if chance(faults.endedByOthers) { endByOthers(at: now) }
+    if chance(faults.personsOrders) { personActs(at: now) }
     if streamIsUp, chance(faults.dropsOfStream) {
       streamIsUp = false
       streamReturnsAt = now.advanced(byMilliseconds: Int64(500 + random.integer(below: 20_000)))
@@ -444,6 +478,25 @@ final class ScriptedExchange {
       orders[id] = order
       tell(report(order, at: now), at: now)
     }
+  }
+
+  private var personsOrder: ClientOrderID?
+
+  /// Locks a coin of the owner's far above the price, or sets it free.
+  private func personActs(at now: Timestamp) {
+    if let id = personsOrder, var order = orders[id] {
+      personsOrder = nil
+      order.status = .canceled
+      orders[id] = order
+      return tell(report(order, at: now), at: now)
+    }
+    guard let id = ClientOrderID("web_\(nextOrder)") else { return }
+    let request = OrderRequest(
+      clientOrderID: id, symbol: rules.symbol, side: .sell, type: .limit, quantity: .one, price: FixedDecimal(1_000_000))
+    orders[id] = Held(request: request, venueID: VenueOrderID(nextOrder), status: .accepted, acceptedAt: now)
+    nextOrder += 1
+    personsOrder = id
+    if let order = orders[id] { tell(report(order, at: now), at: now) }
   }
 
   /// What a bot has that no stop which rests here covers.

@@ -1,0 +1,121 @@
+import Testing
+import Time
+import TradingModel
+import Venue
+
+@testable import TradingCore
+
+/// A sale in doubt is judged by the exchange's own list of what locks the account's coins.
+@Suite struct LocksTests {
+  private typealias Bench = HeldBotTests.Bench
+
+  private static func order(
+    _ id: String, _ quantity: String, side: Side = .sell, list: Int64? = nil, isPending: Bool = false
+  ) -> AccountOrder {
+    AccountOrder(
+      symbol: "BTCUSDT", clientOrderID: id, side: side, type: "LIMIT", quantity: Samples.decimal(quantity), price: FixedDecimal(90_000),
+      list: list, isPending: isPending)
+  }
+
+  // MARK: What two lists say
+
+  @Test func onlyWhatStandsInBothListsLocksForCertain() {
+    let read = AccountLocks(
+      before: [Self.order("ended", "1"), Self.order("filling", "0.5"), Self.order("buys", "3", side: .buy)], balances: [],
+      after: [Self.order("filling", "0.3"), Self.order("new", "2"), Self.order("buys", "3", side: .buy)])
+    #expect(read.sells.map(\.clientOrderID) == ["filling"] && read.sells.first?.quantity == Samples.decimal("0.3"))
+    #expect(read.names == ["ended", "filling", "new", "buys"])
+  }
+
+  @Test func aListLocksItsCoinsOnce() {
+    let orders = [
+      Self.order("stop", "0.4", list: 7), Self.order("target", "0.4", list: 7), Self.order("other", "0.1", list: 8),
+      Self.order("later", "9", list: 8, isPending: true),
+    ]
+    let read = AccountLocks(before: orders, balances: [], after: orders)
+    #expect(read.sells.map(\.clientOrderID) == ["stop", "other"])
+  }
+
+  // MARK: What the core makes of it
+
+  /// A bot whose stop for 0.1 BTC is in doubt after a restart, on an exchange whose queries find nothing.
+  ///
+  /// - Returns: what was sent within ten seconds.
+  private func sent(free: String, locked: String, standing: [AccountOrder], _ before: (inout Bench) -> Void = { _ in }) throws
+    -> [OrderRequest]
+  {
+    var bench = Bench()
+    try bench.buy()
+    _ = bench.takeSent()
+    before(&bench)
+    try bench.restart()
+    var again: [OrderRequest] = []
+    for _ in 0..<100 {
+      while !bench.effects.isEmpty {
+        let asked = bench.effects
+        again += bench.takeSent()
+        for effect in asked {
+          switch effect {
+          case .query(let id, _): bench.step(.queried(id, .notFound))
+          case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
+          case .readAccount: bench.account(free, locked: locked)
+          case .readLocks: bench.locks(free, locked: locked, standing: standing)
+          default: break
+          }
+        }
+      }
+      bench.step(.clock, after: 100)
+    }
+    return again
+  }
+
+  /// A person's order locks more than the stop would: it is known by its name, and the position is not left bare for it.
+  @Test func anothersOrderDoesNotKeepAPositionBare() throws {
+    let again = try sent(free: "0.1", locked: "1", standing: [Self.order("web_1", "1")])
+    #expect(again.map(\.type) == [.stopLoss])
+  }
+
+  /// What nobody's listed order explains may be the stop itself, which the lists do not show yet.
+  @Test func coinsThatNoListedOrderLocksAreTheStops() throws {
+    #expect(try sent(free: "1", locked: "0.1", standing: []).isEmpty)
+    #expect(try sent(free: "1", locked: "1.1", standing: [Self.order("web_1", "1")]).isEmpty)
+  }
+
+  /// A person's lock that was seen once is not believed in: they may have cancelled.
+  @Test func aLockThatWasSeenOnceIsNotBelieved() throws {
+    let again = try sent(free: "1", locked: "0.1", standing: []) { bench in
+      bench.step(.clock, after: 61_000)
+      bench.account("0.1", locked: "1")
+    }
+    #expect(again.isEmpty, "its stop rests")
+  }
+
+  /// An order of ours that the list still shows, and that ended by the exchange's own word, locks nothing.
+  @Test func anOrderOfOursThatEndedLocksNothing() throws {
+    var bench = Bench()
+    try bench.buy()
+    let first = try #require(bench.takeSent().last)
+    bench.rest(first, number: 50)
+    bench.tell(first, .canceled, number: 50)
+    #expect(bench.takeSent().map(\.type) == [.stopLoss])
+    try bench.restart()
+    var again: [OrderRequest] = []
+    for _ in 0..<100 {
+      while !bench.effects.isEmpty {
+        let asked = bench.effects
+        again += bench.takeSent()
+        for effect in asked {
+          switch effect {
+          case .query(let id, _): bench.step(.queried(id, .notFound))
+          case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
+          case .readAccount: bench.account("0", locked: "0.1")
+          case .readLocks: bench.locks("0", locked: "0.1", standing: [Self.order(first.clientOrderID.text, "0.1")])
+          default: break
+          }
+        }
+      }
+      bench.step(.clock, after: 100)
+    }
+    #expect(again.isEmpty)
+  }
+}
