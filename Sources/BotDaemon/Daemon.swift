@@ -274,6 +274,7 @@ public final class Daemon: @unchecked Sendable {
     log.notice("stopping")
     if let server { await server.gracefulShutdown(within: .seconds(3)) }
     controlPlane?.stop()
+    await settle()
     _ = try? await onCore {
       self.clock?.cancel()
       self.feed?.stop()
@@ -299,6 +300,15 @@ public final class Daemon: @unchecked Sendable {
     }
     console?.stopped(unprotected)
     log.notice("stopped", metadata: ["unprotected": "\(unprotected.count)"])
+  }
+
+  /// Withdraws entries that rest, and waits for what is on its way, so that what was bought is under a stop; for three seconds at most.
+  private func settle() async {
+    let end = MonotonicClock.nanoseconds() + 3_000_000_000
+    _ = try? await onCore { if self.exchange?.gate != nil { self.engine.handle(.stopping) } }
+    while MonotonicClock.nanoseconds() < end, (try? await onCore { self.exchange?.gate != nil && self.engine.core.isBusy }) == true {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
   }
 
   /// What is to be said before nobody watches any more.

@@ -29,6 +29,22 @@ import Testing
     }
   }
 
+  /// Nothing protects what an entry buys while `botd` is not there: an end in order withdraws it, and the next start goes on.
+  @Test func anEndInOrderWithdrawsThem() throws {
+    let exchange = try FaultyExchange("withdrawn")
+    defer { exchange.daemon.kill() }
+    try exchange.createEager("one", ["--entry", "limit", "--entry-offset", "0.05", "--entry-lifetime", "5000"])
+    let rests = { try exchange.openOrders().contains { $0["side"] as? String == "BUY" } }
+    try exchange.reach("an entry that rests", rests)
+    exchange.daemon.stop()
+    #expect(try exchange.openOrders().isEmpty)
+    try exchange.daemon.start()
+    try exchange.reach("the next entry", rests)
+    // A kill has no time for that.
+    exchange.daemon.kill()
+    #expect(try exchange.openOrders().count == 1)
+  }
+
   @Test func theyFillAsMakerAndNeverTwice() throws {
     let session = try TestnetTests.session("resting")
     defer { session.daemon.kill() }

@@ -49,6 +49,15 @@ import Venue
     #expect(bench.core.portfolioUse().openOrders == 2)
   }
 
+  /// Nothing would protect what it buys while no process runs.
+  @Test func anEndInOrderWithdrawsItAndMakesNoNewOne() throws {
+    var bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
+    bench.step(.stopping)
+    #expect(bench.canceled == [try #require(bench.intents.first).request.clientOrderID] && !bench.core.isBusy)
+    bench.minute(FixedDecimal(58_500))
+    #expect(bench.intents.count == 1 && bench.denials.count == 1)
+  }
+
   @Test func aSecondSignalDoesNotPlaceASecondOrder() {
     let bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
     #expect(bench.intents.count == 1 && bench.denials.isEmpty && bench.intents.first?.request.type == .limitMaker)

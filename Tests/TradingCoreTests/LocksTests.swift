@@ -90,6 +90,35 @@ import Venue
     #expect(again.isEmpty, "its stop rests")
   }
 
+  /// A person amends a bot's order: it goes by another name and keeps its number. What it fills is the bot's.
+  @Test func anOrderThatAPersonRenamedIsTheBots() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    let renamed = OrderRequest(
+      clientOrderID: try #require(ClientOrderID("x-amended")), symbol: stop.symbol, side: .sell, type: .stopLoss, quantity: stop.quantity,
+      stopPrice: stop.stopPrice)
+    // A query by its old name finds nothing: it is asked for by its number.
+    bench.step(.executionStream(isLive: false))
+    bench.effects = []
+    bench.step(.executionStream(isLive: true))
+    #expect(bench.asked.contains(stop.clientOrderID))
+    bench.effects = []
+    bench.step(.queried(stop.clientOrderID, .notFound))
+    #expect(bench.effects.contains { if case .identify(_, VenueOrderID(50)) = $0 { true } else { false } })
+    let report = ExecutionReport(
+      clientOrderID: renamed.clientOrderID, venueOrderID: VenueOrderID(50), symbol: stop.symbol, side: .sell, type: .stopLoss,
+      quantity: stop.quantity, stopPrice: stop.stopPrice, status: .accepted, executedQuantity: .zero, cumulativeQuote: .zero,
+      time: bench.now,
+      source: .query)
+    bench.step(.identified(stop.symbol, VenueOrderID(50), .found(report)))
+    bench.step(.clock, after: 300_000)
+    #expect(bench.core.order(stop.clientOrderID)?.status == .accepted, "it is not given up")
+    bench.fill(renamed, at: FixedDecimal(49_000), number: 50)
+    #expect(bench.bot?.position.isOpen == false && bench.alerts(.soldElsewhere).isEmpty)
+  }
+
   /// An order of ours that the list still shows, and that ended by the exchange's own word, locks nothing.
   @Test func anOrderOfOursThatEndedLocksNothing() throws {
     var bench = Bench()

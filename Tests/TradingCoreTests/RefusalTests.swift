@@ -174,10 +174,10 @@ import Venue
     var nextTrade: Int64 = 1
 
     /// The exchange fills an order of the bot whole.
-    mutating func fill(_ request: OrderRequest, at price: FixedDecimal) {
+    mutating func fill(_ request: OrderRequest, at price: FixedDecimal, number: Int64? = nil) {
       let trade = TradeID(nextTrade)
       nextTrade += 1
-      let id = VenueOrderID(1_000 + nextTrade)
+      let id = VenueOrderID(number ?? 1_000 + nextTrade)
       step(
         .report(
           ExecutionReport(

@@ -31,6 +31,8 @@ public enum CoreEvent: Sendable {
   /// Whether what the exchange knows of our orders and fills was compared since order reports arrive; entries wait until then. Taken for
   /// granted where the driver never says otherwise.
   case reconciled(Bool)
+  /// The process is about to end in order: entries that rest are withdrawn, and no new ones are made.
+  case stopping
   /// A process begins to trade with the journal.
   case started(StartRecord)
   /// The account that the key opens is known.

@@ -43,6 +43,7 @@ extension TradingCore {
   mutating func endReason(ofEntry key: OrderKey, _ index: Int) -> String? {
     guard let bot = bots[index], let order = orders[key] else { return nil }
     if let exit = bot.exitRequest { return "the position is closed: \(exit.reason)" }
+    if isStopping { return "botd stops" }
     if bot.state != .running { return "the bot is \(bot.state)" }
     if tradingState != .active { return "the trading state is \(tradingState)" }
     if !journalIsHealthy { return nil }
@@ -80,6 +81,16 @@ extension TradingCore {
     guard let key = waitingEntry(of: index), orders.standing(of: key)?.isResting == true else { return }
     cancel(key, reason: "the strategy would sell: \(reason)", &effects)
   }
+
+  /// Nothing protects what an entry buys while no process runs.
+  mutating func stop(_ effects: inout [Effect]) {
+    isStopping = true
+    isCompared = false
+    reviewEntries(&effects)
+  }
+
+  /// Whether an order is on its way, in doubt, or about to be withdrawn: what an end in order waits for.
+  public var isBusy: Bool { orders.unsettledCount > 0 || (isStopping && !waitingEntries.isEmpty) }
 
   /// What a change of states means for entries that rest. Cost: linear in them.
   mutating func reviewEntries(_ effects: inout [Effect]) {

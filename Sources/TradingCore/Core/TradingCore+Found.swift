@@ -14,6 +14,22 @@ extension TradingCore {
     return index.map { ($0, name) }
   }
 
+  /// An order of ours that goes by another client order id: a person amended it (Binance: `PUT /api/v3/order/amend/keepPriority` gives it a new
+  /// one and keeps the number).
+  func renamed(_ report: ExecutionReport) -> OrderKey? {
+    guard report.venueOrderID.value != 0, let at = symbolAt(report.symbol) else { return nil }
+    return orders.key(of: report.venueOrderID, symbol: at)
+  }
+
+  /// Asks for an order that is known to the venue by its number, where a query by its name finds nothing.
+  mutating func askByNumber(_ order: Order, _ effects: inout [Effect]) {
+    guard order.venueOrderID.value != 0, let at = symbolAt(order.intent.request.symbol), symbols[at].asked[order.venueOrderID] == nil else {
+      return
+    }
+    symbols[at].asked[order.venueOrderID] = now
+    effects.append(.identify(symbolNames[at], order.venueOrderID))
+  }
+
   /// Journals the order behind a report as its bot's own, where its name says so.
   mutating func adopt(_ report: ExecutionReport, _ effects: inout [Effect]) -> OrderKey? {
     guard !configuration.mode.isPaper, let (index, name) = bot(named: report.clientOrderID) else { return nil }
@@ -46,15 +62,14 @@ extension TradingCore {
     switch outcome {
     case .found(let report):
       symbols[at].asked[id] = nil
-      let key = orders.key(of: report.clientOrderID) ?? adopt(report, &effects)
-      if let key {
-        if orders.venueOrderID(of: key).value == 0 { handle(report, &effects) }
+      if let key = orders.key(of: report.clientOrderID) ?? renamed(report) ?? adopt(report, &effects) {
+        found(key, report, &effects)
       } else {
         symbols[at].foreign.add(id)
       }
     case .notFound:
       symbols[at].asked[id] = nil
-      symbols[at].foreign.add(id)
+      if orders.key(of: id, symbol: at) == nil { symbols[at].foreign.add(id) }
     // Asked again by the clock.
     case .unknown: return
     }

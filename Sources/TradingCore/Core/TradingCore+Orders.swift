@@ -5,7 +5,7 @@ import Venue
 extension TradingCore {
   /// A word of the venue about an order, from any channel, in any order, any number of times.
   mutating func handle(_ report: ExecutionReport, _ effects: inout [Effect]) {
-    guard let key = orders.key(of: report.clientOrderID) ?? adopt(report, &effects) else {
+    guard let key = orders.key(of: report.clientOrderID) ?? renamed(report) ?? adopt(report, &effects) else {
       if let fill = report.fill { bookExternal(fill, side: report.side, id: report.clientOrderID, &effects) }
       return
     }

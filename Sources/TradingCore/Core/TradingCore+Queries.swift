@@ -25,16 +25,7 @@ extension TradingCore {
     guard let key = orders.key(of: id), let order = orders[key] else { return }
     orders[key]?.queriedAt = nil
     switch outcome {
-    case .found(let report):
-      orders[key]?.missingSince = nil
-      orders[key]?.isDue = false
-      handle(report, &effects)
-      guard let current = orders[key] else { return }
-      if current.isAwaitingFills { return listTrades(of: key, &effects) }
-      if !current.isUnsettled {
-        orders.settle(key)
-        orders[key]?.nextQuery = .distantFuture
-      }
+    case .found(let report): found(key, report, &effects)
     case .notFound: missing(key, order, askedAt: order.queriedAt, &effects)
     case .unknown:
       guard !order.status.isTerminal || order.isAwaitingFills else { return }
@@ -43,10 +34,24 @@ extension TradingCore {
     }
   }
 
+  /// The venue was asked about an order, and told.
+  mutating func found(_ key: OrderKey, _ report: ExecutionReport, _ effects: inout [Effect]) {
+    orders[key]?.missingSince = nil
+    orders[key]?.isDue = false
+    handle(report, &effects)
+    guard let current = orders[key] else { return }
+    if current.isAwaitingFills { return listTrades(of: key, &effects) }
+    if !current.isUnsettled {
+      orders.settle(key)
+      orders[key]?.nextQuery = .distantFuture
+    }
+  }
+
   private mutating func missing(_ key: OrderKey, _ order: Order, askedAt: Timestamp?, _ effects: inout [Effect]) {
     guard order.isUnsettled || order.isResting else { return }
     orders.unsettle(key)
     scheduleQuery(key)
+    askByNumber(order, &effects)
     guard let askedAt else { return }
     let since = order.missingSince ?? askedAt
     orders[key]?.missingSince = since

@@ -109,6 +109,8 @@ public struct TradingCore: Sendable {
   var instances = NumberedInstances()
   /// Entries that may rest on the venue and are not over, oldest first.
   var waitingEntries: [OrderKey] = []
+  /// The process is about to end.
+  var isStopping = false
   /// Bots whose strategy was asked and has not answered, or answered while others have not: in paper modes the market waits for them.
   var askedBots: [Int] = []
   /// Bots whose snapshot changed since the driver last asked.
@@ -155,6 +157,7 @@ public struct TradingCore: Sendable {
     case .balances(let list, let isComplete): balancesChanged(list, isComplete: isComplete, &effects)
     case .identified(let symbol, let id, let outcome): identified(symbol, id, outcome, &effects)
     case .reconciled(let isCompared): self.isCompared = isCompared
+    case .stopping: stop(&effects)
     case .started, .account: break
     case .journalFailed(let message): journalChanged(isHealthy: false, message, &effects)
     case .journalRecovered: journalChanged(isHealthy: true, "", &effects)
