@@ -38,7 +38,7 @@ static void buy(state *run, size_t candle, double close) {
   // The order names the amount: what it buys follows from the price of its fill.
   double quantity = round_down(budget / price, rules->step_units);
   if (quantity <= 0 || budget < rules->notional_minimum) return;
-  run->quantity += quantity * (1 - rules->fee);
+  run->quantity += quantity * (1 - rules->taker_fee);
   run->cost += price * quantity;
   run->is_open = 1;
   run->trade = (bound_backtest_trade){.entry = candle, .entry_price = price, .quantity = quantity};
@@ -48,12 +48,11 @@ static void buy(state *run, size_t candle, double close) {
   observe(run);
 }
 
-static void sell(state *run, size_t candle, double level, double worse, int kind) {
-  const bound_backtest_rules *rules = run->rules;
-  double price = round_down(level * (1 - worse), rules->tick_units);
-  double quantity = round_down(run->quantity, rules->step_units);
+/// Sells what is held at `price`, which costs `fee`.
+static void sell(state *run, size_t candle, double price, double fee, int kind) {
+  double quantity = round_down(run->quantity, run->rules->step_units);
   double portion = run->cost * quantity / run->quantity;
-  double profit = price * quantity * (1 - rules->fee) - portion;
+  double profit = price * quantity * (1 - fee) - portion;
   run->realized += profit;
   run->quantity -= quantity;
   run->cost -= portion;
@@ -67,17 +66,28 @@ static void sell(state *run, size_t candle, double level, double worse, int kind
   observe(run);
 }
 
-/// Open (maybe behind a gap), low, high, close; ends the position where the path first reaches its stop or target.
+/// Sells as taker: `worse` below `level`, on the tick below that.
+static void take(state *run, size_t candle, double level, double worse, int kind) {
+  sell(run, candle, round_down(level * (1 - worse), run->rules->tick_units), run->rules->taker_fee, kind);
+}
+
+/// A market order at a candle's close.
+static void leave(state *run, size_t candle, double close) {
+  take(run, candle, close, run->rules->slippage + run->rules->spread / 2, BOUND_EXIT);
+}
+
+/// Open (maybe behind a gap), low, high, close; ends the position where the path first makes one of the pair act. The stop does so where
+/// the price reaches it, and is sold by a taker: at the stop, or at an open below it. The target is a limit order that waits: it fills
+/// once the price has gone above it, not where it only touches it, and always at its own price, behind a gap too.
 static void walk(state *run, size_t index, const bound_candle *candle) {
   const bound_backtest_rules *rules = run->rules;
-  double at_market = rules->slippage + rules->spread / 2;
-  if (candle->open <= run->stop) return sell(run, index, candle->open, rules->slippage, BOUND_STOP_LOSS);
+  if (candle->open <= run->stop) return take(run, index, candle->open, rules->slippage, BOUND_STOP_LOSS);
   run->last = candle->open;
-  if (candle->open >= run->target) return sell(run, index, candle->open, at_market, BOUND_TAKE_PROFIT);
-  if (candle->low <= run->stop) return sell(run, index, run->stop, rules->slippage, BOUND_STOP_LOSS);
-  if (candle->high >= run->target) {
-    run->last = run->target;
-    return sell(run, index, run->target, at_market, BOUND_TAKE_PROFIT);
+  if (candle->open > run->target) return sell(run, index, run->target, rules->maker_fee, BOUND_TAKE_PROFIT);
+  if (candle->low <= run->stop) return take(run, index, run->stop, rules->slippage, BOUND_STOP_LOSS);
+  if (candle->high > run->target) {
+    run->last = candle->high;
+    return sell(run, index, run->target, rules->maker_fee, BOUND_TAKE_PROFIT);
   }
 }
 
@@ -110,7 +120,7 @@ bound_backtest_result bound_backtest_rsi(
       double movement = gain + loss, index = 100 * (gain / movement);
       if (movement >= 1e-14) {
         if (run.is_open ? index > rules->overbought : 0) {
-          sell(&run, i, close, rules->slippage + rules->spread / 2, BOUND_EXIT);
+          leave(&run, i, close);
         } else if (!run.is_open && index < rules->oversold) {
           buy(&run, i, close);
         }
@@ -137,7 +147,7 @@ bound_backtest_result bound_backtest_sma(
       if (!run.is_open && fast_before <= slow_before && fast_now > slow_now) {
         buy(&run, i, close);
       } else if (run.is_open && fast_before >= slow_before && fast_now < slow_now) {
-        sell(&run, i, close, rules->slippage + rules->spread / 2, BOUND_EXIT);
+        leave(&run, i, close);
       }
     }
     fast_before = fast_now;

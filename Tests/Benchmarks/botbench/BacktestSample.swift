@@ -116,9 +116,10 @@ struct BacktestSetup {
       fast: Int(bot.strategyName == "rsi" ? number("period", 14) : number("fast", 10)), slow: Int(number("slow", 30)),
       oversold: number("oversold", 30), overbought: number("overbought", 70), capital: bot.capital.statisticValue,
       position_fraction: bot.maximumPosition.statisticValue, stop_loss: bot.stopLoss.statisticValue,
-      take_profit: bot.takeProfit.statisticValue, fee: venue.takerFee.statisticValue, slippage: venue.slippage.statisticValue,
-      spread: venue.spread.statisticValue, tick_units: 1 / Self.rules.tickSize.statisticValue,
-      step_units: 1 / Self.rules.stepSize.statisticValue, notional_minimum: Self.rules.notionalMinimum.statisticValue)
+      take_profit: bot.takeProfit.statisticValue, taker_fee: venue.takerFee.statisticValue, maker_fee: venue.makerFee.statisticValue,
+      slippage: venue.slippage.statisticValue, spread: venue.spread.statisticValue,
+      tick_units: 1 / Self.rules.tickSize.statisticValue, step_units: 1 / Self.rules.stepSize.statisticValue,
+      notional_minimum: Self.rules.notionalMinimum.statisticValue)
   }
 }
 

@@ -6,8 +6,9 @@ Rules, without costs: RSI(14) of closes (TA-Lib, Wilder). Flat: buy at the close
 while it is above `--overbought`; stop-loss and take-profit lie at fractions of the entry price, rounded to cents away from it for the
 target and down for the stop, and act inside later candles; behind an opening gap at the open; where a candle holds both, the stop acts.
 
-What cannot be made equal: vectorbt makes one order per candle and symbol, so it does not buy at the close of a candle whose stop or
-target has just ended a position; it buys one candle later, if the rule still holds.
+What cannot be made equal: ours sells at the target once the price has gone above it, always at the target; these sell where the price
+touches it, and behind a gap at the better open. And vectorbt makes one order per candle and symbol, so it does not buy at the close of a
+candle whose stop or target has just ended a position; it buys one candle later, if the rule still holds.
 """
 
 import argparse

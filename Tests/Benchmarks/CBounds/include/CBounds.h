@@ -47,7 +47,7 @@ typedef struct {
   size_t fast, slow;
   double oversold, overbought;
   double capital, position_fraction, stop_loss, take_profit;
-  double fee, slippage, spread, tick_units, step_units, notional_minimum;
+  double taker_fee, maker_fee, slippage, spread, tick_units, step_units, notional_minimum;
 } bound_backtest_rules;
 
 enum { BOUND_EXIT = 1, BOUND_STOP_LOSS = 2, BOUND_TAKE_PROFIT = 3 };
@@ -64,8 +64,9 @@ typedef struct {
   double equity, drawdown;
 } bound_backtest_result;
 
-/// Buys while Wilder's RSI of `fast` candles is below `oversold`, sells while it is above `overbought`, at the close; stop-loss and
-/// take-profit inside candles that go open, low, high, close. Trades beyond `capacity` are counted only.
+/// Buys while Wilder's RSI of `fast` candles is below `oversold`, sells while it is above `overbought`, at the close. Inside candles that
+/// go open, low, high, close a stop and a target wait as a pair, the target as a limit order; a target without a stop is not known here.
+/// Trades beyond `capacity` are counted only.
 bound_backtest_result bound_backtest_rsi(
   const bound_candle *candles, size_t count, const bound_backtest_rules *rules, bound_backtest_trade *trades, size_t capacity);
 
