@@ -23,11 +23,8 @@ extension TradingCore {
 
   /// Asks for an order that is known to the venue by its number, where a query by its name finds nothing.
   mutating func askByNumber(_ order: Order, _ effects: inout [Effect]) {
-    guard order.venueOrderID.value != 0, let at = symbolAt(order.intent.request.symbol), symbols[at].asked[order.venueOrderID] == nil else {
-      return
-    }
-    symbols[at].asked[order.venueOrderID] = now
-    effects.append(.identify(symbolNames[at], order.venueOrderID))
+    guard order.venueOrderID.value != 0 else { return }
+    effects.append(.identify(order.intent.request.symbol, order.venueOrderID))
   }
 
   /// Journals the order behind a report as its bot's own, where its name says so.
@@ -58,7 +55,7 @@ extension TradingCore {
 
   /// The venue said whose an order is.
   mutating func identified(_ symbol: Symbol, _ id: VenueOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
-    guard let at = symbolAt(symbol), symbols[at].asked[id] != nil else { return }
+    guard let at = symbolAt(symbol), symbols[at].asked[id] != nil || orders.key(of: id, symbol: at) != nil else { return }
     switch outcome {
     case .found(let report):
       symbols[at].asked[id] = nil
