@@ -90,6 +90,36 @@ import Venue
     #expect(again.isEmpty, "its stop rests")
   }
 
+  /// A stop was cancelled by hand, and nobody told of it: once the price has reached it for a second it is asked for.
+  @Test func aReachedStopOfWhichNothingIsHeardIsAskedFor() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    bench.price(FixedDecimal(48_900))
+    bench.effects = []
+    bench.step(.clock, after: 250)
+    bench.step(.clock, after: 500)
+    #expect(bench.asked.isEmpty && bench.takeSent().isEmpty, "its report is on the way")
+    bench.step(.clock, after: 500)
+    #expect(bench.asked == [stop.clientOrderID])
+    let rests = ExecutionReport(
+      clientOrderID: stop.clientOrderID, venueOrderID: VenueOrderID(50), symbol: stop.symbol, side: .sell, type: .stopLoss,
+      quantity: stop.quantity, stopPrice: stop.stopPrice, status: .accepted, executedQuantity: .zero, cumulativeQuote: .zero,
+      time: bench.now,
+      source: .query)
+    bench.step(.queried(stop.clientOrderID, .found(rests)))
+    bench.effects = []
+    for _ in 0..<16 { bench.step(.clock, after: 250) }
+    #expect(bench.asked.isEmpty, "the exchange says that it rests: not again at once")
+    for _ in 0..<6 { bench.step(.clock, after: 250) }
+    #expect(bench.asked == [stop.clientOrderID] && bench.takeSent().isEmpty)
+    var gone = rests
+    gone.status = .canceled
+    bench.step(.queried(stop.clientOrderID, .found(gone)))
+    #expect(bench.takeSent().map(\.type) == [.market])
+  }
+
   /// A person amends a bot's order: it goes by another name and keeps its number. What it fills is the bot's.
   @Test func anOrderThatAPersonRenamedIsTheBots() throws {
     var bench = Bench()

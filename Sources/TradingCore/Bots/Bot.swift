@@ -36,6 +36,8 @@ struct Bot: Sendable, Codable {
   var retryAt: Timestamp = .zero
   /// A stop is known to rest on the venue: its price need not be watched here.
   var stopRests = false
+  /// Since when the price is at or below a stop that is taken for resting.
+  var stopReachedAt: Timestamp?
   /// Its target is known to rest on the venue beside the stop.
   var targetRests = false
   /// The venue takes no target beside a stop for the position: it is watched here.
@@ -266,6 +268,12 @@ struct Bot: Sendable, Codable {
 
   /// Whether its stop is watched here, since none is known to rest.
   private var isStopWatched: Bool { (isProtectionImpossible || !stopRests) && configuration.stopLoss.isPositive }
+
+  /// Whether a price is at or below its stop, which is taken for resting on the venue.
+  mutating func isRestingStopReached(by price: Price, tick: Price) -> Bool {
+    guard position.isOpen, exitRequest == nil, stopRests, !isStopWatched, price.isPositive else { return false }
+    return price <= stopPrice(tick: tick)
+  }
 
   /// Whether it holds something whose stop is watched here and not being sold already.
   mutating func watchesStop() -> Bool { position.isOpen && exitRequest == nil && isStopWatched }

@@ -236,6 +236,7 @@ extension TradingCore {
       guard !configuration.mode.isPaper else { continue }
       actOnUncontradicted(at, &effects)
       askAboutSilence(at, &asked, &effects)
+      doubtReachedStops(at, &effects)
     }
     endOverdueEntries(&effects)
     // On paper time is the market's: only its prices count, so that a backtest decides the same.

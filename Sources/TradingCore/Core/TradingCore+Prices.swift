@@ -83,12 +83,12 @@ extension TradingCore {
     if let price = symbols[at].prices.takeUncontradicted(at: now) { actOnStops(at, at: price, &effects) }
   }
 
-  /// A stop that is watched is not left without a price while the market's stream is silent: the best bid is asked for. Weight 2 for a
-  /// symbol, at most every ``PriceGuard/silentTicks``, and ``questionsMaximum`` symbols at a tick.
+  /// A position is not left without a price while the market's stream is silent: the best bid is asked for, four times as often where its stop
+  /// is watched here. Weight 2 for a symbol, at most every ``PriceGuard/silentTicks``, and ``questionsMaximum`` symbols at a tick.
   mutating func askAboutSilence(_ at: Int, _ asked: inout Int, _ effects: inout [Effect]) {
-    guard asked < Self.questionsMaximum, symbols[at].holders.contains(where: { bots[$0]?.watchesStop() ?? false }),
-      symbols[at].prices.takeSilence()
-    else { return }
+    guard asked < Self.questionsMaximum, !symbols[at].holders.isEmpty else { return }
+    let isWatched = symbols[at].holders.contains { bots[$0]?.watchesStop() ?? false }
+    guard symbols[at].prices.takeSilence(isWatched: isWatched) else { return }
     asked += 1
     effects.append(.askQuote(symbolNames[at]))
   }
@@ -101,10 +101,38 @@ extension TradingCore {
     guard price <= symbols[at].wakeBelow else { return }
     let tick = symbols[at].stopRules()?.tick ?? .zero
     for index in symbols[at].holders {
+      if bots[index]?.stopReachedAt == nil, bots[index]?.isRestingStopReached(by: price, tick: tick) == true {
+        bots[index]?.stopReachedAt = now
+      }
       guard let bot = bots[index]?.watched(tick: tick) else { continue }
       _ = actOnStop(index, bot, at: price, &effects)
     }
   }
+
+  /// A tick: a stop that the price has reached, and of which nothing is heard for a second, is asked for. Its end may never have been told.
+  mutating func doubtReachedStops(_ at: Int, _ effects: inout [Effect]) {
+    let price = symbols[at].lastPrice
+    let tick = symbols[at].stopRules()?.tick ?? .zero
+    for index in symbols[at].holders {
+      let isReached = bots[index]?.isRestingStopReached(by: price, tick: tick) ?? false
+      guard let since = bots[index]?.stopReachedAt else {
+        if isReached { bots[index]?.stopReachedAt = now }
+        continue
+      }
+      guard now.nanoseconds(since: since) >= Self.reportPatience else { continue }
+      // Where the exchange says that it rests all the same it is asked for again, later.
+      bots[index]?.stopReachedAt = isReached ? now.advanced(byMilliseconds: 4_000) : nil
+      guard bots[index]?.stopRests == true else { continue }
+      var number = 0
+      while let key = bots[index]?.openOrder(number) {
+        number += 1
+        if let order = orders.standing(of: key), order.isContingent, order.isResting { ask(key, &effects) }
+      }
+    }
+  }
+
+  /// What the exchange does is reported within this long, in nanoseconds; 1 s.
+  private static let reportPatience: Int64 = 1_000_000_000
 
   /// A stop that is watched here stays in force while trading is halted, as one that rests on the venue does. Returns whether it acted.
   mutating func actOnStop(_ index: Int, _ bot: Bot.Watched, at price: Price, _ effects: inout [Effect]) -> Bool {

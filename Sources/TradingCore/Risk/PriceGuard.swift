@@ -21,8 +21,8 @@ struct PriceGuard: Sendable {
   /// Doubts are alerted about at most this often for a symbol, in nanoseconds; a minute.
   static let alertSpacing: Int64 = 60_000_000_000
 
-  /// A symbol of which nothing was heard for this many ticks of 250 ms is asked about while a stop is watched on it, as often as this. Twice as
-  /// many where the last quote said nothing new: the market is quiet, not unheard. Ticks, because core time stands still while the
+  /// A symbol of which nothing was heard for this many ticks of 250 ms is asked about while a stop is watched on it, as often as this; four times
+  /// as many where its stops rest. Twice as many where the last quote said nothing new: the market is quiet, not unheard. Ticks, because core time stands still while the
   /// exchange's clock is behind itself.
   static let silentTicks = 2
 
@@ -129,9 +129,11 @@ struct PriceGuard: Sendable {
   }
 
   /// A tick: whether a quote is to be asked for because nothing was heard, and that it is. The answer counts as heard.
-  mutating func takeSilence() -> Bool {
+  ///
+  /// - Parameter isWatched: a stop is watched here.
+  mutating func takeSilence(isWatched: Bool) -> Bool {
     ticks += 1
-    guard ticks >= (isQuiet ? 2 : 1) * Self.silentTicks else { return false }
+    guard ticks >= (isQuiet ? 2 : 1) * (isWatched ? 1 : 4) * Self.silentTicks else { return false }
     ticks = 0
     return true
   }
