@@ -302,9 +302,9 @@ public final class Daemon: @unchecked Sendable {
     log.notice("stopped", metadata: ["unprotected": "\(unprotected.count)"])
   }
 
-  /// Withdraws entries that rest, and waits for what is on its way, so that what was bought is under a stop; for three seconds at most.
+  /// Withdraws entries that rest, and waits for what is on its way, so that what was bought is under a stop; for two seconds at most.
   private func settle() async {
-    let end = MonotonicClock.nanoseconds() + 3_000_000_000
+    let end = MonotonicClock.nanoseconds() + 2_000_000_000
     _ = try? await onCore { if self.exchange?.gate != nil { self.engine.handle(.stopping) } }
     while MonotonicClock.nanoseconds() < end, (try? await onCore { self.exchange?.gate != nil && self.engine.core.isBusy }) == true {
       try? await Task.sleep(for: .milliseconds(10))
@@ -313,6 +313,11 @@ public final class Daemon: @unchecked Sendable {
 
   /// What is to be said before nobody watches any more.
   private func lastWords() -> [TradingStanding.Unprotected] {
+    for order in exchange?.gate == nil ? [] : engine.core.restingEntries {
+      log.warning(
+        "an entry goes on resting: what it buys is under no stop",
+        metadata: ["bot": "\(order.botID)", "order": "\(order.clientOrderID)", "status": "\(order.status)"])
+    }
     publications.end()
     return publications.standing.unprotected(engine.core)
   }

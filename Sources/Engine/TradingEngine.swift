@@ -264,7 +264,7 @@ public final class TradingEngine: @unchecked Sendable {
       FailPoint.reach("trades.send")
       execution?.listTrades(symbol: symbol, from: from)
     case .readAccount: execution?.readAccount()
-    case .readLocks: execution?.readLocks()
+    case .readLocks(let askedAt): execution?.readLocks(askedAt: askedAt)
     case .identify(let symbol, let id): execution?.identify(venueOrderID: id, symbol: symbol)
     case .askQuote(let symbol): execution?.askQuote(symbol: symbol)
     case .watch(let key): publisher?.watch(key)

@@ -1,3 +1,4 @@
+public import Time
 import TradingModel
 
 /// What locks an account's coins, whoever placed it: its balances, read between two lists of its open orders.
@@ -5,6 +6,8 @@ import TradingModel
 /// An order that stands in both lists was open while the balances were read, and locked at least what the later list leaves of it.
 /// Whatever else the balances show as locked is locked by an order that the lists do not tell of.
 public struct AccountLocks: Hashable, Sendable {
+  /// When the core asked for it: readings may overtake each other.
+  public var askedAt: Timestamp
   /// Of every asset that is not zero.
   public var balances: [AssetBalance]
   /// Sells that stand in both lists, with what they lock for certain. A list of orders locks its coins once, so only its largest is here.
@@ -15,7 +18,9 @@ public struct AccountLocks: Hashable, Sendable {
   /// - Parameters:
   ///   - before: the open orders, asked for before the balances.
   ///   - after: the open orders, asked for when the balances had come.
-  public init(before: [AccountOrder], balances: [AssetBalance], after: [AccountOrder]) {
+  ///   - askedAt: when the core asked for all this.
+  public init(before: [AccountOrder], balances: [AssetBalance], after: [AccountOrder], askedAt: Timestamp) {
+    self.askedAt = askedAt
     self.balances = balances
     names = Set((before + after).map(\.clientOrderID))
     struct Name: Hashable {

@@ -70,7 +70,9 @@ public protocol ExecutionVenue: AnyObject {
   func readAccount()
   /// Reads the open orders, all balances, and the open orders again; delivered through ``ExecutionVenueDelegate/locksRead(_:)``. When one
   /// of them fails nothing comes: the core asks again.
-  func readLocks()
+  ///
+  /// - Parameter askedAt: goes into the answer; answers may overtake each other.
+  func readLocks(askedAt: Timestamp)
   /// Asks for an order by the venue's number; delivered through ``ExecutionVenueDelegate/identified(_:symbol:outcome:)``.
   func identify(venueOrderID: VenueOrderID, symbol: Symbol)
   /// Asks for a symbol's best bid and ask, once; delivered through ``ExecutionVenueDelegate/quoted(_:)``, or not at all.

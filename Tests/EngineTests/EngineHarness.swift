@@ -249,7 +249,7 @@ final class RecordingVenue: ExecutionVenue {
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { queried.append(clientOrderID) }
   func listTrades(symbol: Symbol, from: TradeListStart) { listed.append(symbol) }
   func readAccount() {}
-  func readLocks() {}
+  func readLocks(askedAt: Timestamp) {}
   func identify(venueOrderID: VenueOrderID, symbol: Symbol) {}
   var questions: [Symbol] = []
   func askQuote(symbol: Symbol) { questions.append(symbol) }

@@ -22,7 +22,8 @@ import Venue
   @Test func onlyWhatStandsInBothListsLocksForCertain() {
     let read = AccountLocks(
       before: [Self.order("ended", "1"), Self.order("filling", "0.5"), Self.order("buys", "3", side: .buy)], balances: [],
-      after: [Self.order("filling", "0.3"), Self.order("new", "2"), Self.order("buys", "3", side: .buy)])
+      after: [Self.order("filling", "0.3"), Self.order("new", "2"), Self.order("buys", "3", side: .buy)],
+      askedAt: .zero)
     #expect(read.sells.map(\.clientOrderID) == ["filling"] && read.sells.first?.quantity == Samples.decimal("0.3"))
     #expect(read.names == ["ended", "filling", "new", "buys"])
   }
@@ -32,7 +33,7 @@ import Venue
       Self.order("stop", "0.4", list: 7), Self.order("target", "0.4", list: 7), Self.order("other", "0.1", list: 8),
       Self.order("later", "9", list: 8, isPending: true),
     ]
-    let read = AccountLocks(before: orders, balances: [], after: orders)
+    let read = AccountLocks(before: orders, balances: [], after: orders, askedAt: .zero)
     #expect(read.sells.map(\.clientOrderID) == ["stop", "other"])
   }
 
@@ -145,13 +146,66 @@ import Venue
     bench.step(.identified(stop.symbol, VenueOrderID(50), .found(report)))
     bench.step(.clock, after: 300_000)
     #expect(bench.core.order(stop.clientOrderID)?.status == .accepted, "it is not given up")
+    // Whoever closes it cancels it by the name that it goes by.
+    bench.step(.command(CommandEnvelope(id: 2, requestID: "", fingerprint: 0, command: .closePosition(Samples.bot("one")))))
+    #expect(bench.takeCanceled() == [renamed.clientOrderID])
     // Another one under the same number, on a testnet that was wiped, is not ours.
     var other = renamed
+    other.clientOrderID = try #require(ClientOrderID("x-other"))
     other.stopPrice = FixedDecimal(40_000)
     bench.fill(other, at: FixedDecimal(49_000), number: 50)
     #expect(bench.bot?.position.isOpen == true)
     bench.fill(renamed, at: FixedDecimal(49_000), number: 50)
     #expect(bench.bot?.position.isOpen == false && bench.alerts(.soldElsewhere).count == 1)
+  }
+
+  /// A person made a stop smaller: it covers what the exchange says.
+  @Test func anAmendedStopIsReplacedByOneThatCoversAll() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    var smaller = stop
+    smaller.clientOrderID = try #require(ClientOrderID("x-amended"))
+    smaller.quantity = Samples.decimal("0.05")
+    bench.rest(smaller, number: 50)
+    #expect(bench.takeCanceled() == [smaller.clientOrderID])
+    bench.tell(smaller, .canceled, number: 50)
+    #expect(bench.takeSent().map(\.quantity) == [Samples.decimal("0.1")])
+  }
+
+  /// Readings may overtake each other: an old one that comes late says nothing of what was sent since.
+  @Test func anOldReadingIsNotTakenForANewOne() throws {
+    var bench = Bench()
+    try bench.buy()
+    _ = bench.takeSent()
+    try bench.restart()
+    var asked: [Timestamp] = []
+    for _ in 0..<100 {
+      while !bench.effects.isEmpty {
+        let effects = bench.effects
+        #expect(bench.takeSent().isEmpty)
+        for effect in effects {
+          switch effect {
+          case .query(let id, _): bench.step(.queried(id, .notFound))
+          case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
+          case .readAccount: bench.account("0", locked: "0.1")
+          // The first is answered when the second was asked: as it was before the stop.
+          case .readLocks(let time):
+            asked.append(time)
+            bench.locks("0.1", askedAt: Samples.start)
+          default: break
+          }
+        }
+      }
+      bench.step(.clock, after: 100)
+    }
+    #expect(asked.count >= 2, "it is asked for again")
+  }
+
+  /// Lists that show what the balances do not prove nothing.
+  @Test func aReadingThatContradictsItselfProvesNothing() throws {
+    #expect(try sent(free: "1", locked: "0.1", standing: [Self.order("web_1", "1")]).isEmpty)
   }
 
   /// An order of ours that the list still shows, and that ended by the exchange's own word, locks nothing.

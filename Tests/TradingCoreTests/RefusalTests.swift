@@ -224,9 +224,9 @@ import Venue
     }
 
     /// What locks the account's coins, as asked for: these orders stood before and after.
-    mutating func locks(_ free: String, locked: String = "0", standing: [AccountOrder] = []) {
+    mutating func locks(_ free: String, locked: String = "0", standing: [AccountOrder] = [], askedAt: Timestamp? = nil) {
       let balance = AssetBalance(asset: "BTC", free: Samples.decimal(free), locked: Samples.decimal(locked))
-      step(.locks(AccountLocks(before: standing, balances: [balance], after: standing)))
+      step(.locks(AccountLocks(before: standing, balances: [balance], after: standing, askedAt: askedAt ?? now)))
     }
 
     /// The process dies and another one goes on with the journal.

@@ -1,6 +1,7 @@
 import NIOCore
 import Testing
 import Synchronization
+import Time
 import TradingModel
 import Venue
 import VenueBinance
@@ -43,10 +44,11 @@ import VenueBinance
     let leg = other.replacing("web_1", with: "leg").replacing(#""orderListId":-1"#, with: #""orderListId":9"#)
     setup.script("GET /api/v3/openOrders") { _, number in number == 1 ? .ok("[\(other),\(leg)]") : .ok("[\(leg)]") }
     setup.script("GET /api/v3/account") { _, _ in .ok(#"{"balances":[{"asset":"LTC","free":"1","locked":"2.5"}]}"#) }
-    try await setup.onLoop { $0.execution.readLocks() }
+    try await setup.onLoop { $0.execution.readLocks(askedAt: Timestamp(nanoseconds: 7)) }
     try await Eventually.holds("read") { setup.recorder.seen.withLock { !$0.locks.isEmpty } }
     let locks = try #require(setup.recorder.seen.withLock { $0.locks.first })
     #expect(locks.names == ["web_1", "leg"] && locks.sells.map(\.clientOrderID) == ["leg"] && locks.sells.first?.list == 9)
+    #expect(locks.askedAt == Timestamp(nanoseconds: 7))
     #expect(locks.balances.map(\.locked) == [Samples.decimal("2.5")])
     let paths = setup.exchange.requests.map(\.path).filter { $0 != "/api/v3/time" }
     #expect(paths == ["/api/v3/openOrders", "/api/v3/account", "/api/v3/openOrders"])
@@ -57,7 +59,7 @@ import VenueBinance
   @Test func locksThatCannotBeReadAreNotTold() async throws {
     let setup = try ExecutionSetup()
     setup.script("GET /api/v3/account") { _, _ in .error(400, -2_015, "Invalid API-key.") }
-    try await setup.onLoop { $0.execution.readLocks() }
+    try await setup.onLoop { $0.execution.readLocks(askedAt: Timestamp(nanoseconds: 7)) }
     try await Eventually.holds("asked") { setup.exchange.requests("/api/v3/account").count == 1 }
     _ = try await list(setup).get()
     #expect(setup.recorder.seen.withLock { $0.locks.isEmpty } && setup.exchange.requests("/api/v3/openOrders").count == 2)

@@ -1,5 +1,6 @@
 import Engine
 import NIOCore
+import Time
 import TradingCore
 import TradingModel
 import Venue
@@ -106,8 +107,8 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
     if isOpen { venue.readAccount() }
   }
 
-  func readLocks() {
-    if isOpen { venue.readLocks() }
+  func readLocks(askedAt: Timestamp) {
+    if isOpen { venue.readLocks(askedAt: askedAt) }
   }
 
   func identify(venueOrderID: VenueOrderID, symbol: Symbol) {

@@ -38,6 +38,8 @@ struct Bot: Sendable, Codable {
   var stopRests = false
   /// Since when the price is at or below a stop that is taken for resting.
   var stopReachedAt: Timestamp?
+  /// When it was last asked for because of that.
+  var stopAskedAt: Timestamp?
   /// Its target is known to rest on the venue beside the stop.
   var targetRests = false
   /// The venue takes no target beside a stop for the position: it is watched here.

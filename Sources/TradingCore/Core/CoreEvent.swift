@@ -1,3 +1,4 @@
+public import Time
 public import TradingModel
 public import Venue
 
@@ -24,7 +25,7 @@ public enum CoreEvent: Sendable {
   /// Whether order reports arrive (always true for paper).
   case executionStream(isLive: Bool)
   case balances([AssetBalance], isComplete: Bool)
-  /// What locks the account's coins; an answer to ``Effect/readLocks``.
+  /// What locks the account's coins; an answer to ``Effect/readLocks(askedAt:)``.
   case locks(AccountLocks)
   /// What the venue says about the order of its number; an answer to ``Effect/identify(_:_:)``. `notFound`: it will never say more.
   case identified(Symbol, VenueOrderID, QueryOutcome)
@@ -60,7 +61,7 @@ public enum Effect: Sendable {
   /// Read all balances and deliver them as `.balances`.
   case readAccount
   /// Read the account's open orders, its balances and its open orders again, and deliver them as `.locks`.
-  case readLocks
+  case readLocks(askedAt: Timestamp)
   /// Ask for an order by the venue's number and answer with `.identified`.
   case identify(Symbol, VenueOrderID)
   /// Ask for a symbol's best bid and ask now and answer with `.market`, once; no answer is one too.

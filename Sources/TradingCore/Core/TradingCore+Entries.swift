@@ -46,7 +46,8 @@ extension TradingCore {
     if isStopping { return "botd stops" }
     if bot.state != .running { return "the bot is \(bot.state)" }
     if tradingState != .active { return "the trading state is \(tradingState)" }
-    if !journalIsHealthy { return nil }
+    if !journalIsHealthy { return "the journal cannot be written" }
+    if bot.position.isOpen, order.filledQuantity.isZero { return "the bot holds a position already" }
     let candles = bot.configuration.entry.lifetime
     guard now >= end(of: order, bot.configuration) else { return nil }
     return "not filled within \(candles) candle\(candles == 1 ? "" : "s")"
@@ -57,7 +58,7 @@ extension TradingCore {
     guard !waitingEntries.isEmpty else { return }
     for key in waitingEntries {
       guard let index = owner(of: key), let bot = bots[index], bot.seriesAt == at, let order = orders[key],
-        now >= end(of: order, bot.configuration)
+        order.status != .pendingCancel, now >= end(of: order, bot.configuration)
       else { continue }
       if bot.nextEntry == nil, bot.configuration.entry.sequel == .market {
         bots[index]?.nextEntry = NextEntry(
@@ -85,12 +86,14 @@ extension TradingCore {
   /// Nothing protects what an entry buys while no process runs.
   mutating func stop(_ effects: inout [Effect]) {
     isStopping = true
-    isCompared = false
     reviewEntries(&effects)
   }
 
   /// Whether an order is on its way, in doubt, or about to be withdrawn: what an end in order waits for.
   public var isBusy: Bool { orders.unsettledCount > 0 || (isStopping && !waitingEntries.isEmpty) }
+
+  /// Entries that wait on the venue.
+  public var restingEntries: [Order] { waitingEntries.compactMap { orders[$0] } }
 
   /// What a change of states means for entries that rest. Cost: linear in them.
   mutating func reviewEntries(_ effects: inout [Effect]) {
@@ -131,7 +134,7 @@ extension TradingCore {
   /// An entry as maker was refused because it would have taken: it is tried a little lower. Returns whether it was.
   mutating func enterLower(_ key: OrderKey, _ index: Int, reason: String, _ effects: inout [Effect]) -> Bool {
     guard let order = orders[key], order.intent.purpose == .entry, order.intent.request.type == .limitMaker,
-      reason.lowercased().contains("immediately match"), let bot = bots[index], bot.state == .running, tradingState == .active,
+      reason.lowercased().contains("immediately match"), let bot = bots[index], bot.state == .running, tradingState == .active, !isStopping,
       let tick = symbols[bot.symbolAt].rules?.tickSize
     else { return false }
     let old = order.intent.request

@@ -16,13 +16,25 @@ extension TradingCore {
 
   /// An order of ours that goes by another client order id: a person amended it (Binance: `PUT /api/v3/order/amend/keepPriority` gives it a new
   /// one and keeps the number). Everything that an amend leaves as it is must be the same: a testnet that was wiped counts from one again.
-  func renamed(_ report: ExecutionReport) -> OrderKey? {
+  mutating func renamed(_ report: ExecutionReport) -> OrderKey? {
+    if let key = renamedOrders[report.clientOrderID], orders.contains(key) { return key }
     guard report.venueOrderID.value != 0, let at = symbolAt(report.symbol), let key = orders.key(of: report.venueOrderID, symbol: at),
       let order = orders[key], !order.status.isTerminal
     else { return nil }
     let ours = order.intent.request
     let isSame = ours.side == report.side && ours.type == report.type && ours.price == report.price && ours.stopPrice == report.stopPrice
-    return isSame ? key : nil
+    guard isSame else { return nil }
+    orders[key]?.venueName = report.clientOrderID
+    if renamedOrders.count >= 1_000 { renamedOrders = [:] }
+    renamedOrders[report.clientOrderID] = key
+    return key
+  }
+
+  /// The order of a name of ours, or of the name that a person's amend gave it.
+  mutating func order(named id: ClientOrderID) -> OrderKey? {
+    if let key = orders.key(of: id) { return key }
+    guard !renamedOrders.isEmpty, let key = renamedOrders[id] else { return nil }
+    return orders.contains(key) ? key : nil
   }
 
   /// Asks for an order that is known to the venue by its number, where a query by its name finds nothing.

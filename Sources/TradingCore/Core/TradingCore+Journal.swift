@@ -8,6 +8,7 @@ extension TradingCore {
       alert(.warning, .other, nil, "the journal is written again; what happened meanwhile is recorded", &effects)
     } else {
       alert(.critical, .other, nil, "the journal cannot be written (\(message)): entries are stopped, exits go on unrecorded", &effects)
+      reviewEntries(&effects)
     }
   }
 }

@@ -9,15 +9,22 @@ extension TradingCore {
   static let locksPatience: Int64 = 5_000
 
   mutating func locksRead(_ read: AccountLocks) {
-    guard let askedAt = locksAskedAt else { return }
+    guard read.askedAt > locksReadAt else { return }
     accountLocks = read
-    locksReadAt = askedAt
+    locksReadAt = read.askedAt
+    // Whoever waited for it is asked about now, before it is old.
+    for key in orders.unsettled.prefix(Self.locksWaiters) {
+      guard let order = orders[key], order.isInDoubt, order.intent.request.side == .sell, order.nextQuery > now else { continue }
+      orders[key]?.nextQuery = now
+    }
   }
+
+  private static let locksWaiters = 20
 
   private mutating func readLocks(_ effects: inout [Effect]) {
     if let askedAt = locksAskedAt, now.nanoseconds(since: askedAt) < Self.locksPatience * 1_000_000 { return }
     locksAskedAt = now
-    effects.append(.readLocks)
+    effects.append(.readLocks(askedAt: now))
   }
 
   /// Whether the account, read after this moment, shows that a doubtful sale neither sold nor rests. False may mean that the account is
@@ -35,10 +42,15 @@ extension TradingCore {
     for sell in read.sells {
       guard let symbol = Symbol(sell.symbol), let at = symbolAt(symbol), symbols[at].baseAsset == asset else { continue }
       // The list may lag behind what the exchange has told us already.
-      if let id = ClientOrderID(sell.clientOrderID), orders[id]?.status.isTerminal == true { continue }
-      known += sell.quantity
+      if let ours = ClientOrderID(sell.clientOrderID).flatMap({ orders[$0] }) {
+        if !ours.status.isTerminal { known += min(sell.quantity, ours.remainingQuantity) }
+      } else {
+        known += sell.quantity
+      }
     }
-    return balance.locked - known < order.intent.request.quantity
+    // Less than is listed: the parts of the reading contradict each other, and prove nothing.
+    let unexplained = balance.locked - known
+    return !unexplained.isNegative && unexplained < order.intent.request.quantity
   }
 
   /// What our known resting sells lock of an asset.

@@ -117,7 +117,8 @@ extension TradingCore {
     let at = bot.symbolAt
     var inputs = RiskGate.Inputs(
       configuration: bot.configuration, botState: bot.state, tradingState: tradingState, rules: symbols[at].rules,
-      feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive, isReconciled: isCompared && !symbols[at].awaitsTrades,
+      feed: isLate ? .stale : symbols[at].feed, executionIsLive: executionIsLive,
+      isReconciled: isCompared && !isStopping && !symbols[at].awaitsTrades,
       journalIsHealthy: journalIsHealthy,
       availableCapital: bot.availableCapital, price: price, volatility: volatility,
       coolsUntil: close <= bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits)

@@ -9,6 +9,7 @@ extension TradingCore {
       if let fill = report.fill { bookExternal(fill, side: report.side, id: report.clientOrderID, &effects) }
       return
     }
+    noteQuantity(key, report)
     let bot = orders.bot(of: key)
     if let fill = report.fill {
       book(fill, of: key, &effects)
@@ -31,6 +32,14 @@ extension TradingCore {
       entryEnded(key, bot, &effects)
       advance(bot, &effects)
     }
+  }
+
+  /// An amend makes an order smaller: what it covers is what the venue says.
+  private mutating func noteQuantity(_ key: OrderKey, _ report: ExecutionReport) {
+    guard !configuration.mode.isPaper, report.quantity.isPositive, let request = orders[key]?.intent.request, !request.isImmediate,
+      report.quantity < request.quantity
+    else { return }
+    orders[key]?.amendedQuantity = report.quantity
   }
 
   /// Books a fill once: (symbol, trade id) is its identity.
@@ -84,8 +93,13 @@ extension TradingCore {
     let learnsVenueID = standing.venueOrderID.value == 0 && report.venueOrderID.value != 0
     let moves = next != standing.status && standing.status.canBecome(next) && !standing.isOvertaken(by: report, next)
     guard moves || executed > standing.executedQuantity || learnsVenueID else { return }
-    // The venue takes both orders of a pair or none.
-    if learnsVenueID, let other = standing.linked.flatMap({ orders.key(of: $0) }) { orders[other]?.isParked = false }
+    // The venue takes both orders of a pair or none. Where something took their place the one that appeared is cancelled, and its pair with it.
+    if learnsVenueID, let other = standing.linked.flatMap({ orders.key(of: $0) }), orders[other]?.isParked == true,
+      isOnlySale(key, other)
+    {
+      orders[other]?.isParked = false
+      ask(other, &effects)
+    }
     if standing.status == .expired, moves {
       alert(
         .critical, .orderAppeared, standing.botID,
@@ -107,6 +121,17 @@ extension TradingCore {
       requestExit(
         index, .stopLoss, reason: "the stop was reached and filled only in part", price: lastPrice(of: report.symbol), &effects)
     }
+  }
+
+  /// Whether a bot holds something and has no other sale open than this pair.
+  private mutating func isOnlySale(_ key: OrderKey, _ other: OrderKey) -> Bool {
+    guard let index = owner(of: key), bots[index]?.position.isOpen == true else { return false }
+    var number = 0
+    while let open = bots[index]?.openOrder(number) {
+      number += 1
+      if open != key, open != other, let order = orders.standing(of: open), order.isSale, !order.isParked { return false }
+    }
+    return true
   }
 
   /// An order acted, and its own word is due; it is asked for where it does not come.
@@ -168,13 +193,20 @@ extension TradingCore {
   }
 
   mutating func canceled(_ id: ClientOrderID, _ outcome: CancelOutcome, _ effects: inout [Effect]) {
-    guard let key = orders.key(of: id) else { return }
+    guard let key = order(named: id) else { return }
     let linked = orders.standing(of: key)?.linked
     switch outcome {
     case .canceled(let report): handle(report, &effects)
     case .notOpen, .unknown, .rejected:
       guard let order = orders[key], !order.status.isTerminal || order.isAwaitingFills else { return }
-      ask(key, &effects)
+      // One that the exchange neither cancels nor takes for over is not asked about and cancelled without a pause.
+      if order.cancelsInVain < 3 {
+        ask(key, &effects)
+      } else {
+        orders.unsettle(key)
+        orders[key]?.nextQuery = now.advanced(byMilliseconds: 1_000)
+      }
+      orders[key]?.cancelsInVain += 1
     }
     // The other order of the pair ended with it; its own word may be lost.
     if let other = linked.flatMap({ orders.key(of: $0) }), orders.standing(of: other)?.status == .pendingCancel { ask(other, &effects) }
@@ -229,15 +261,14 @@ extension TradingCore {
       if !shortfalls.isEmpty { compareWithAccount(&effects) }
       if executionIsLive, now.nanoseconds(since: accountReadAt) > Self.accountEvery * 1_000_000 { readAccount(&effects) }
     }
-    var asked = 0
     for at in symbols.indices {
       if symbols[at].areHoldersStale { refreshHolders(at) }
       for index in symbols[at].holders { advance(index, &effects) }
       guard !configuration.mode.isPaper else { continue }
       actOnUncontradicted(at, &effects)
-      askAboutSilence(at, &asked, &effects)
       doubtReachedStops(at, &effects)
     }
+    if !configuration.mode.isPaper { askAboutSilence(&effects) }
     endOverdueEntries(&effects)
     // On paper time is the market's: only its prices count, so that a backtest decides the same.
     if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPrices(&effects) }

@@ -84,13 +84,31 @@ extension TradingCore {
   }
 
   /// A position is not left without a price while the market's stream is silent: the best bid is asked for, four times as often where its stop
-  /// is watched here. Weight 2 for a symbol, at most every ``PriceGuard/silentTicks``, and ``questionsMaximum`` symbols at a tick.
-  mutating func askAboutSilence(_ at: Int, _ asked: inout Int, _ effects: inout [Effect]) {
-    guard asked < Self.questionsMaximum, !symbols[at].holders.isEmpty else { return }
-    let isWatched = symbols[at].holders.contains { bots[$0]?.watchesStop() ?? false }
-    guard symbols[at].prices.takeSilence(isWatched: isWatched) else { return }
-    asked += 1
-    effects.append(.askQuote(symbolNames[at]))
+  /// is watched here. Weight 2 for a symbol, at most every ``PriceGuard/silentTicks``. Symbols with watched stops come first, a few at a tick;
+  /// of the others two at a tick, in turn.
+  mutating func askAboutSilence(_ effects: inout [Effect]) {
+    var room = Self.questionsMaximum
+    for at in symbols.indices where watchesStop(on: at) {
+      guard symbols[at].prices.takeSilence(isWatched: true, mayAsk: room > 0) else { continue }
+      room -= 1
+      effects.append(.askQuote(symbolNames[at]))
+    }
+    room = 2
+    let start = silenceTurn
+    for step in symbols.indices {
+      let at = (start + step) % symbols.count
+      guard !symbols[at].holders.isEmpty, !watchesStop(on: at), symbols[at].prices.takeSilence(isWatched: false, mayAsk: room > 0) else {
+        continue
+      }
+      room -= 1
+      silenceTurn = at + 1
+      effects.append(.askQuote(symbolNames[at]))
+    }
+  }
+
+  private mutating func watchesStop(on at: Int) -> Bool {
+    for index in symbols[at].holders { if bots[index]?.watchesStop() == true { return true } }
+    return false
   }
 
   private static let questionsMaximum = 5
@@ -114,14 +132,15 @@ extension TradingCore {
     let price = symbols[at].lastPrice
     let tick = symbols[at].stopRules()?.tick ?? .zero
     for index in symbols[at].holders {
-      let isReached = bots[index]?.isRestingStopReached(by: price, tick: tick) ?? false
       guard let since = bots[index]?.stopReachedAt else {
-        if isReached { bots[index]?.stopReachedAt = now }
+        if bots[index]?.isRestingStopReached(by: price, tick: tick) == true { bots[index]?.stopReachedAt = now }
         continue
       }
       guard now.nanoseconds(since: since) >= Self.reportPatience else { continue }
       // Where the exchange says that it rests all the same it is asked for again, later.
-      bots[index]?.stopReachedAt = isReached ? now.advanced(byMilliseconds: 4_000) : nil
+      if let asked = bots[index]?.stopAskedAt, now.nanoseconds(since: asked) < 5 * Self.reportPatience { continue }
+      bots[index]?.stopReachedAt = nil
+      bots[index]?.stopAskedAt = now
       guard bots[index]?.stopRests == true else { continue }
       var number = 0
       while let key = bots[index]?.openOrder(number) {

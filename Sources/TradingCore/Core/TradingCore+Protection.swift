@@ -11,7 +11,7 @@ extension TradingCore {
   /// not at what happened, and does at most one thing at a time, so it is right after any restart.
   mutating func advance(_ index: Int, _ effects: inout [Effect]) {
     bots[index]?.tryProtectionAgain(at: now)
-    guard let bot = bots[index]?.standing(), journalIsHealthy || bot.isOpen else { return }
+    guard let bot = bots[index]?.standing(), journalIsHealthy || bot.isOpen || hasWaitingEntry(index) else { return }
     // Until a stop is known to rest the price is watched here.
     bots[index]?.stopRests = false
     bots[index]?.targetRests = false
@@ -82,7 +82,7 @@ extension TradingCore {
     {
       sequence = append(.cancelRequested(CancelRequest(clientOrderID: linked, botID: order.botID, reason: reason)), &effects)
     }
-    effects.append(.cancel(order.clientOrderID, order.symbol, after: sequence))
+    effects.append(.cancel(orders[key]?.venueName ?? order.clientOrderID, order.symbol, after: sequence))
   }
 
   /// Our stops that rest on the exchange for a symbol, or are on their way there.

@@ -22,7 +22,7 @@ extension TradingCore {
   private static let answerPatience: Int64 = 30_000_000_000
 
   mutating func queried(_ id: ClientOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
-    guard let key = orders.key(of: id), let order = orders[key] else { return }
+    guard let key = order(named: id), let order = orders[key] else { return }
     orders[key]?.queriedAt = nil
     switch outcome {
     case .found(let report): found(key, report, &effects)
@@ -51,7 +51,8 @@ extension TradingCore {
     guard order.isUnsettled || order.isResting else { return }
     orders.unsettle(key)
     scheduleQuery(key)
-    askByNumber(order, &effects)
+    // By its name it is not found; a person may have amended it.
+    if order.missingSince == nil || order.queryCount.isMultiple(of: 4) { askByNumber(order, &effects) }
     guard let askedAt else { return }
     let since = order.missingSince ?? askedAt
     orders[key]?.missingSince = since
@@ -143,11 +144,12 @@ extension TradingCore {
 
   /// Asks about an order now, and again until an answer settles it.
   mutating func ask(_ key: OrderKey, _ effects: inout [Effect]) {
-    guard let request = orders[key]?.intent.request else { return }
+    guard let order = orders[key] else { return }
+    let request = order.intent.request
     orders.unsettle(key)
     scheduleQuery(key)
     if orders[key]?.queriedAt == nil { orders[key]?.queriedAt = now }
-    effects.append(.query(request.clientOrderID, request.symbol))
+    effects.append(.query(order.venueName ?? request.clientOrderID, request.symbol))
   }
 
   /// Asks for the account's trades because of an order.

@@ -109,6 +109,10 @@ public struct TradingCore: Sendable {
   var instances = NumberedInstances()
   /// Entries that may rest on the venue and are not over, oldest first.
   var waitingEntries: [OrderKey] = []
+  /// Orders that a person amended, by the name that the venue gave them.
+  var renamedOrders: [ClientOrderID: OrderKey] = [:]
+  /// Which symbol is next to be asked about in a silent market.
+  var silenceTurn = 0
   /// The process is about to end.
   var isStopping = false
   /// Bots whose strategy was asked and has not answered, or answered while others have not: in paper modes the market waits for them.

@@ -42,6 +42,11 @@ public struct Order: Hashable, Sendable, Codable {
   var isParked = false
   /// The other order of its pair ended because this one acted: the word about that is due.
   var isDue = false
+  /// What a person amended: the name that it goes by at the venue, and its quantity.
+  var venueName: ClientOrderID?
+  var amendedQuantity: Quantity?
+  /// How often its cancel was answered with "not open".
+  var cancelsInVain = 0
   /// It expired because the venue did not know it, not by the venue's word.
   var wasGivenUp = false
 
@@ -94,7 +99,7 @@ public struct Order: Hashable, Sendable, Codable {
   }
 
   /// Quantity that may still execute; zero for an order by amount.
-  public var remainingQuantity: Quantity { max(intent.request.quantity - filledQuantity, .zero) }
+  public var remainingQuantity: Quantity { max((amendedQuantity ?? intent.request.quantity) - filledQuantity, .zero) }
 
   public var averagePrice: Price {
     filledQuantity.isPositive ? filledQuote.divided(by: filledQuantity, rounding: .nearest) : .zero

@@ -130,10 +130,12 @@ struct PriceGuard: Sendable {
 
   /// A tick: whether a quote is to be asked for because nothing was heard, and that it is. The answer counts as heard.
   ///
-  /// - Parameter isWatched: a stop is watched here.
-  mutating func takeSilence(isWatched: Bool) -> Bool {
+  /// - Parameters:
+  ///   - isWatched: a stop is watched here.
+  ///   - mayAsk: there is room for a question at this tick; otherwise it is due at the next one.
+  mutating func takeSilence(isWatched: Bool, mayAsk: Bool) -> Bool {
     ticks += 1
-    guard ticks >= (isQuiet ? 2 : 1) * (isWatched ? 1 : 4) * Self.silentTicks else { return false }
+    guard mayAsk, ticks >= (isQuiet ? 2 : 1) * (isWatched ? 1 : 4) * Self.silentTicks else { return false }
     ticks = 0
     return true
   }

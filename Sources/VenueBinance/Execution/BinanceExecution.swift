@@ -1,4 +1,4 @@
-import Time
+public import Time
 import BinanceJSON
 public import NIOCore
 public import NIOSSL
@@ -169,7 +169,7 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
   public func readAccount() { refreshBalances() }
 
   /// Weight 180.
-  public func readLocks() {
+  public func readLocks(askedAt: Timestamp) {
     let expected = epoch
     rest.accountOrders(purpose: .query) { [weak self] before in
       guard let self, epoch == expected, case .success(let before) = before else { return }
@@ -177,7 +177,7 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
         guard let self, epoch == expected, case .success(let balances) = balances else { return }
         rest.accountOrders(purpose: .query) { [weak self] after in
           guard let self, epoch == expected, case .success(let after) = after else { return }
-          delegate?.locksRead(AccountLocks(before: before, balances: balances, after: after))
+          delegate?.locksRead(AccountLocks(before: before, balances: balances, after: after, askedAt: askedAt))
         }
       }
     }

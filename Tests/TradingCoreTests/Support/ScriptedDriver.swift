@@ -86,7 +86,7 @@ final class ScriptedDriver {
       case .query(let id, let symbol): exchange.query(id, symbol, at: now)
       case .listTrades(let symbol, let from): exchange.listTrades(symbol, from: from, at: now)
       case .readAccount: exchange.readAccount(at: now)
-      case .readLocks: exchange.readLocks(at: now)
+      case .readLocks(let askedAt): exchange.readLocks(askedAt: askedAt, at: now)
       case .identify(let symbol, let id): exchange.identify(symbol, id, at: now)
       case .askQuote(let symbol): exchange.askQuote(symbol, at: now)
       case .watch, .unwatch, .strategy: break

@@ -96,7 +96,7 @@ final class ScriptedExchange {
     case list(Symbol, TradeListStart)
     case balances
     /// The three parts of a reading of locks, with what was read so far.
-    case locks(before: [AccountOrder]?, balances: [AssetBalance]?)
+    case locks(before: [AccountOrder]?, balances: [AssetBalance]?, askedAt: Timestamp)
     case identify(Symbol, VenueOrderID)
   }
 
@@ -175,9 +175,9 @@ final class ScriptedExchange {
   }
 
   /// Nothing comes where one of its three parts fails.
-  func readLocks(before: [AccountOrder]? = nil, balances: [AssetBalance]? = nil, at now: Timestamp) {
+  func readLocks(before: [AccountOrder]? = nil, balances: [AssetBalance]? = nil, askedAt: Timestamp, at now: Timestamp) {
     guard !chance(faults.lostRequest) else { return }
-    let arrival = Arrival.locks(before: before, balances: balances)
+    let arrival = Arrival.locks(before: before, balances: balances, askedAt: askedAt)
     at(now.advanced(byMilliseconds: 10 + Int64(random.integer(below: 400))), .arrive(arrival, life: life))
   }
 
@@ -267,12 +267,12 @@ final class ScriptedExchange {
     case .balances:
       let list = balances
       at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.balances(list, isComplete: true), life: life))
-    case .locks(let before, let balances):
+    case .locks(let before, let balances, let askedAt):
       // Asked for by a process that died.
       guard life == self.life else { return }
-      guard let before else { return readLocks(before: openOrders(at: now), at: now) }
-      guard let balances else { return readLocks(before: before, balances: self.balances, at: now) }
-      let read = AccountLocks(before: before, balances: balances, after: openOrders(at: now))
+      guard let before else { return readLocks(before: openOrders(at: now), askedAt: askedAt, at: now) }
+      guard let balances else { return readLocks(before: before, balances: self.balances, askedAt: askedAt, at: now) }
+      let read = AccountLocks(before: before, balances: balances, after: openOrders(at: now), askedAt: askedAt)
       at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.locks(read), life: life))
     case .identify(let symbol, let id):
       let order = orders.values.first { $0.venueID == id }
