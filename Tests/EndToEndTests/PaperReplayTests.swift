@@ -100,7 +100,8 @@ import Testing
     #expect(made, "\(daemon.tail)")
     func stops() throws -> Int {
       let answer = try daemon.read("orders", "--open")
-      return ((answer["orders"] ?? answer["items"]) as? [[String: Any]] ?? []).count
+      return ((answer["orders"] ?? answer["items"]) as? [[String: Any]] ?? [])
+        .count { $0["type"] as? String == "stop_loss" }
     }
     #expect(try eventually(within: 30) { try stops() == 1 }, "\(daemon.tail)")
     daemon.kill()

@@ -64,7 +64,7 @@ import Testing
     // No entry waits for a bot that is stopped.
     let withdrawn = try eventually(within: 20) {
       let open = try session.daemon.read("orders", "--open")["items"] as? [[String: Any]] ?? []
-      return !open.contains { $0["purpose"] as? String == "ORDER_PURPOSE_ENTRY" || $0["side"] as? String == "SIDE_BUY" }
+      return !open.contains { $0["purpose"] as? String == "entry" || $0["side"] as? String == "buy" }
     }
     let left = try session.daemon.control("orders", "--open").output
     #expect(withdrawn, "\(left)")

@@ -58,6 +58,21 @@ import Venue
     #expect(bench.intents.count == 1 && bench.denials.count == 1)
   }
 
+  /// Nobody could end it, nor record what it buys.
+  @Test func aJournalThatCannotBeWrittenWithdrawsIt() throws {
+    var bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
+    bench.step(.journalFailed("no space left"))
+    #expect(bench.canceled == [try #require(bench.intents.first).request.clientOrderID])
+  }
+
+  /// The bot holds what it was given: an entry beside that would be a second position, and no stop would rest while it waits.
+  @Test func coinsThatABotIsGivenWithdrawIt() throws {
+    var bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
+    bench.command(.adoptPosition(Samples.bot("one"), quantity: Samples.decimal("0.01"), entryPrice: .zero))
+    #expect(bench.canceled == [try #require(bench.intents.first).request.clientOrderID])
+    #expect(bench.intents.dropFirst().first?.request.type == .stopLoss)
+  }
+
   @Test func aSecondSignalDoesNotPlaceASecondOrder() {
     let bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
     #expect(bench.intents.count == 1 && bench.denials.isEmpty && bench.intents.first?.request.type == .limitMaker)
