@@ -91,7 +91,7 @@ import Testing
     try setup.daemon.start()
     try setup.reach("the stop's fill") { try Ledgers.control(setup.daemon).rows.count > before }
     // What the owner traded is listed too, as nobody's.
-    try setup.expectAgreement(within: 60)
+    try setup.expectAgreement(within: 120)
     #expect(try Ledgers.control(setup.daemon).rows.count > 1_000)
     #expect(try setup.daemon.control("positions").output.contains("no open positions"), "\(setup.daemon.tail)")
     // A coin, and twenty thousandths that were bought by hand.
