@@ -117,7 +117,10 @@ extension TradingEngine {
   }
 
   private static func journalUnavailable(_ message: String) -> CommandError {
-    CommandError(.unavailable, reason: "JOURNAL_UNAVAILABLE", "the journal cannot be written (\(message)); nothing was changed durably")
+    CommandError(
+      .unavailable, reason: "JOURNAL_UNAVAILABLE",
+      "the journal cannot be written (\(message)): this is not recorded. It holds while botd runs, is recorded once the disk takes it, and is lost if botd ends before that; look again before you repeat it"
+    )
   }
 
   /// What waits will not be durable soon: callers hear so, and only what closes positions goes on.

@@ -74,6 +74,16 @@ struct PaperMarket: Sendable {
     return found
   }
 
+  /// A tick below the first waiting buy that a fall goes through before its end; `nil` when there is none.
+  func firstBuyPassed(from: Price, to end: Price) -> Price? {
+    var first: Price?
+    for order in orders where order.request.side == .buy && !order.waitsForTrigger {
+      let through = order.request.price - order.rules.tickSize
+      if through < from, through > end, first.map({ through > $0 }) ?? true { first = through }
+    }
+    return first
+  }
+
   mutating func insert(_ order: PaperOrder) {
     orders.append(order)
     recomputeWakes()

@@ -109,18 +109,24 @@ public struct PaperVenue: Sendable {
     return (from, target)
   }
 
-  /// Goes to the next price of a walk: the end of the leg, or `stop` if that lies strictly inside the leg (``leg(of:)``).
-  /// Orders it reaches act, into `reports`. Returns the price, or `nil` at the end of the walk.
+  /// Goes to the next price of a walk: the end of the leg, or what of these comes first strictly inside the leg (``leg(of:)``): `stop`, or a
+  /// tick below a resting buy, since what is placed when it fills may act on the rest of the leg. Orders it reaches act, into `reports`. Returns
+  /// the price, or `nil` at the end of the walk.
   public mutating func advance(_ walk: inout PriceWalk, stoppingAt stop: Price?, reports: inout [ExecutionReport]) -> Price? {
     guard var target = walk.legEnd, markets.indices.contains(walk.market) else { return nil }
     let isContinuous = walk.isContinuous
-    if let stop, let (from, to) = leg(of: walk), stop != from, stop != to, (stop > from) == (stop < to) {
-      target = stop
-    } else {
-      walk.endLeg()
-    }
+    if let inside = innerStop(of: walk, stop) { target = inside } else { walk.endLeg() }
     visit(target, isContinuous: isContinuous, market: walk.market, at: walk.time, &reports)
     return target
+  }
+
+  private func innerStop(of walk: PriceWalk, _ stop: Price?) -> Price? {
+    guard let (from, to) = leg(of: walk), from != to else { return nil }
+    let wanted = stop.flatMap { $0 != from && $0 != to && ($0 > from) == ($0 < to) ? $0 : nil }
+    guard to < from, markets[walk.market].wakes(at: to), let buy = markets[walk.market].firstBuyPassed(from: from, to: to) else {
+      return wanted
+    }
+    return wanted.map { max($0, buy) } ?? buy
   }
 
   /// One leg of a walk through a candle, for those who know its times: its open (which may be a gap) or a later point of its path.

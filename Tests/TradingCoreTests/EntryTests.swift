@@ -1,3 +1,4 @@
+import PaperTrading
 import Strategies
 import Testing
 import Time
@@ -49,6 +50,25 @@ import Venue
     #expect(bench.core.portfolioUse().openOrders == 2)
   }
 
+  /// Inside a candle the price is continuous: a fall through the entry and its stop sells at the stop, not at the low.
+  @Test func aFallThroughEntryAndStopSellsAtTheStop() throws {
+    var bench = PaperBench()
+    bench.command(.createBot(Self.configuration(Self.planned), start: true))
+    for price in [60_000, 59_700, 59_400, 59_100] { bench.minute(FixedDecimal(price)) }
+    let limit = try #require(bench.intents.first).request.price
+    // No trade is heard: the candle alone tells.
+    let open = Interval.oneMinute.openTime(containing: bench.core.time.advanced(byMilliseconds: 59_999))
+    let close = open.advanced(byMilliseconds: 60_000)
+    let fall = Samples.candle(open, [59_100, 59_150, 55_000, 56_000].map { FixedDecimal($0) })
+    bench.market(
+      .candle(CandleUpdate(symbol: Samples.symbol, interval: .oneMinute, candle: fall, isClosed: true, eventTime: close)), at: close)
+    let fills = bench.fills()
+    #expect(fills.map(\.purpose) == [.entry, .stopLoss] && fills.first?.fill.price == limit)
+    let stop = try #require(bench.intents.first { $0.request.type == .stopLoss }).request.stopPrice
+    let worst = stop - stop * PaperConfiguration().slippage
+    #expect(stop > FixedDecimal(57_000) && fills.last.map { $0.fill.price >= worst - Samples.decimal("0.01") } == true)
+  }
+
   /// Nothing would protect what it buys while no process runs.
   @Test func anEndInOrderWithdrawsItAndMakesNoNewOne() throws {
     var bench = Self.paper(EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9))
@@ -56,6 +76,16 @@ import Venue
     #expect(bench.canceled == [try #require(bench.intents.first).request.clientOrderID] && !bench.core.isBusy)
     bench.minute(FixedDecimal(58_500))
     #expect(bench.intents.count == 1 && bench.denials.count == 1)
+  }
+
+  @Test func aLockWithdrawsWhatItConcerns() throws {
+    let plan = EntryPlan(kind: .maker, offset: Samples.decimal("0.01"), lifetime: 9)
+    var bench = Self.paper(plan)
+    bench.command(.lockEntries(.symbol(Samples.symbol("ETHUSDT")), forMilliseconds: 60_000, reason: ""))
+    #expect(bench.canceled.isEmpty)
+    bench.command(.lockEntries(.account, forMilliseconds: 60_000, reason: "holiday"))
+    let entry = try #require(bench.intents.first).request.clientOrderID
+    #expect(bench.canceled == [entry] && bench.core.restingEntries.isEmpty)
   }
 
   /// Nobody could end it, nor record what it buys.
@@ -184,6 +214,22 @@ import Venue
     bench.tell(entry, .canceled, number: 9)
     let sent = bench.takeSent()
     #expect(sent.map(\.type) == [.stopLoss, .limitMaker] && sent.allSatisfy { $0.quantity == Samples.decimal("0.005") })
+  }
+
+  /// What no order could ever sell again would keep the bot from trading for ever.
+  @Test(arguments: [EntryPlan.Sequel.drop, .market]) func aPartTooSmallToBeSoldLeavesTheBot(_ sequel: EntryPlan.Sequel) throws {
+    var (bench, entry) = try Self.live(EntryPlan(kind: .limit, offset: Samples.decimal("0.001"), sequel: sequel))
+    bench.rest(entry, number: 9)
+    bench.fillPart(entry, Samples.decimal("0.00005"), at: entry.price, number: 9)
+    #expect(bench.bot?.position.isOpen == true && bench.alerts(.positionAdjusted).isEmpty, "the rest may still come")
+    bench.minute(FixedDecimal(59_300))
+    #expect(bench.takeCanceled() == [entry.clientOrderID])
+    bench.tell(entry, .canceled, number: 9)
+    let bot = try #require(bench.bot)
+    #expect(!bot.position.isOpen && bot.openOrders.isEmpty && bot.flows.isNegative && bench.takeSent().isEmpty)
+    #expect(bench.alerts(.positionAdjusted).count == 1)
+    for price in [60_000, 59_000, 58_000, 57_000, 56_000] { bench.minute(FixedDecimal(price)) }
+    #expect(bench.takeSent().map(\.side) == [.buy], "it trades on")
   }
 
   /// While the rest still waits nothing rests for what came: it is watched, and sold as soon as the rest is cancelled.

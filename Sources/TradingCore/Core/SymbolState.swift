@@ -33,8 +33,8 @@ struct SymbolState: Sendable {
   var trades = RecentTrades()
   /// Our account's fills that no known order claims yet.
   var unclaimed: [AccountTrade] = []
-  /// Orders behind unclaimed trades that the venue was asked about, and when. Looked up only.
-  var asked: [VenueOrderID: Timestamp] = [:]
+  /// Orders behind unclaimed trades that the venue was asked about. Looked up only.
+  var asked: [VenueOrderID: IdentityQuestion] = [:]
   /// Orders that are nobody's here.
   var foreign = ForeignOrders()
   /// After a start: nothing is sent for its bots until the account's trades were listed and each has an owner.

@@ -129,11 +129,28 @@ extension TradingCore {
     }
   }
 
+  /// An entry ended that was filled in part, so little that no market order could sell it at what it cost: it leaves the bot, which would hold it
+  /// for ever. At cost, so that nothing of it depends on the price of the moment.
+  mutating func releaseRest(of key: OrderKey, _ index: Int, _ effects: inout [Effect]) {
+    guard let order = orders[key], order.intent.purpose == .entry, order.status.isTerminal, order.status != .filled,
+      order.filledQuantity.isPositive, !order.isAwaitingFills, let bot = bots[index], bot.position.isOpen,
+      bot.openOrders.allSatisfy({ $0 == key }), symbols[bot.symbolAt].rules != nil
+    else { return }
+    let (quantity, cost, symbol) = (bot.position.quantity, bot.position.averageEntryPrice, symbolNames[bot.symbolAt])
+    guard !isSellable(quantity, at: cost, symbol: symbol) else { return }
+    alert(
+      .warning, .positionAdjusted, botIDs[index],
+      "\(quantity) \(symbols[bot.symbolAt].baseAsset), all that order \(order.clientOrderID) was filled, is too little to be sold; it stays on the account, and bot \(botIDs[index]) goes on without it",
+      &effects)
+    takeOut(index, quantity, .released, at: cost, &effects)
+  }
+
   private mutating func takeOut(
-    _ index: Int, _ quantity: Quantity, _ cause: PositionAdjustment.Cause, _ effects: inout [Effect]
+    _ index: Int, _ quantity: Quantity, _ cause: PositionAdjustment.Cause, at value: Price? = nil, _ effects: inout [Effect]
   ) {
     guard let bot = bots[index] else { return }
-    let price = symbols[bot.symbolAt].lastPrice.isPositive ? symbols[bot.symbolAt].lastPrice : bot.position.averageEntryPrice
+    let last = symbols[bot.symbolAt].lastPrice
+    let price = value ?? (last.isPositive ? last : bot.position.averageEntryPrice)
     var adjustment = PositionAdjustment(botID: botIDs[index], cause: cause, quantity: quantity, price: price)
     var after = bot.position
     adjustment.realizedPnL = after.apply(adjustment, at: now)

@@ -47,6 +47,9 @@ extension TradingCore {
     if bot.state != .running { return "the bot is \(bot.state)" }
     if tradingState != .active { return "the trading state is \(tradingState)" }
     if !journalIsHealthy { return "the journal cannot be written" }
+    if !locks.isEmpty, let reason = lockReason(bot.configuration.id, symbolNames[bot.symbolAt], at: now) {
+      return "entries are locked: \(reason)"
+    }
     if bot.position.isOpen, order.filledQuantity.isZero { return "the bot holds a position already" }
     let candles = bot.configuration.entry.lifetime
     guard now >= end(of: order, bot.configuration) else { return nil }

@@ -64,8 +64,8 @@ extension TradingCore {
   /// Asks whose the order behind an unclaimed trade is, once.
   mutating func identify(_ trade: AccountTrade, _ at: Int, _ effects: inout [Effect]) {
     let id = trade.fill.venueOrderID
-    if let askedAt = symbols[at].asked[id], now.nanoseconds(since: askedAt) < 5_000_000_000 { return }
-    symbols[at].asked[id] = now
+    if let asked = symbols[at].asked[id], now.nanoseconds(since: asked.askedAt) < 5_000_000_000 { return }
+    symbols[at].asked[id] = IdentityQuestion(askedAt: now, isOpen: symbols[at].asked[id]?.isOpen ?? true)
     effects.append(.identify(symbolNames[at], id))
   }
 
@@ -81,6 +81,11 @@ extension TradingCore {
         symbols[at].foreign.add(id)
       }
     case .notFound:
+      // An order in doubt may be behind it, which a copy of the exchange's data does not show yet: asked again by the clock.
+      if symbols[at].asked[id] != nil, isInDoubt(on: at) {
+        symbols[at].asked[id]?.isOpen = false
+        return becomeReconciled(at, &effects)
+      }
       symbols[at].asked[id] = nil
       if orders.key(of: id, symbol: at) == nil { symbols[at].foreign.add(id) }
     // Asked again by the clock.
@@ -90,9 +95,19 @@ extension TradingCore {
     becomeReconciled(at, &effects)
   }
 
+  /// Whether an order on a symbol is in doubt whose number is not known.
+  private func isInDoubt(on at: Int) -> Bool {
+    orders.unsettled.contains { key in
+      orders[key].map { $0.intent.request.symbol == symbolNames[at] && $0.venueOrderID.value == 0 } ?? false
+    }
+  }
+
   /// Asks again about orders behind unclaimed trades.
   mutating func identifyAgain(_ effects: inout [Effect]) {
-    for at in symbols.indices where symbols[at].hasUnclaimed() && !symbols[at].asked.isEmpty { claim(symbol: symbolNames[at], &effects) }
+    for at in symbols.indices {
+      if symbols[at].hasUnclaimed(), !symbols[at].asked.isEmpty { claim(symbol: symbolNames[at], &effects) }
+      becomeReconciled(at, &effects)
+    }
   }
 
   // MARK: Reconciliation
@@ -102,11 +117,18 @@ extension TradingCore {
 
   /// A symbol's trades were listed: once each has an owner its bots go on.
   mutating func becomeReconciled(_ at: Int, _ effects: inout [Effect]) {
-    guard symbols[at].awaitsTrades, symbols[at].areTradesListed, symbols[at].asked.isEmpty else { return }
+    guard symbols[at].awaitsTrades, symbols[at].areTradesListed, !symbols[at].asked.values.contains(where: \.isOpen) else { return }
     symbols[at].awaitsTrades = false
     for index in symbols[at].bots { advance(index, &effects) }
     compareWithAccount(&effects)
   }
+}
+
+/// A question whose the order behind an unclaimed trade is.
+struct IdentityQuestion: Sendable {
+  var askedAt: Timestamp
+  /// It was not answered yet.
+  var isOpen: Bool
 }
 
 /// Numbers of orders that are nobody's here; the last thousand.

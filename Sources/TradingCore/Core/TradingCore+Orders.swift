@@ -29,6 +29,7 @@ extension TradingCore {
       {
         accepted(bot, standing, &effects)
       }
+      releaseRest(of: key, bot, &effects)
       entryEnded(key, bot, &effects)
       advance(bot, &effects)
     }
@@ -217,18 +218,17 @@ extension TradingCore {
     guard let at = symbolAt(symbol), symbols[at].hasUnclaimed() else { return }
     let pending = symbols[at].unclaimed
     symbols[at].unclaimed = []
-    let inDoubt = orders.unsettled.contains { key in
-      orders[key].map { $0.intent.request.symbol == symbol && $0.venueOrderID.value == 0 } ?? false
-    }
     for trade in pending {
       if let key = orders.key(of: trade.fill.venueOrderID, symbol: at) {
         let bot = orders.bot(of: key)
+        symbols[at].asked[trade.fill.venueOrderID] = nil
         book(trade.fill, of: key, &effects)
-        if let bot, isBotThere[bot] { advance(bot, &effects) }
-      } else if inDoubt {
-        symbols[at].unclaimed.append(trade)
+        if let bot, isBotThere[bot] {
+          releaseRest(of: key, bot, &effects)
+          advance(bot, &effects)
+        }
       } else if !symbols[at].hasBooked(trade.fill.tradeID), !symbols[at].foreign.contains(trade.fill.venueOrderID) {
-        // Our own names are looked for before a trade counts as another's.
+        // Our own names are looked for before a trade counts as another's; it may be of an order in doubt.
         symbols[at].unclaimed.append(trade)
         identify(trade, at, &effects)
       } else {

@@ -83,9 +83,9 @@ extension TradingCore {
     if let price = symbols[at].prices.takeUncontradicted(at: now) { actOnStops(at, at: price, &effects) }
   }
 
-  /// A position is not left without a price while the market's stream is silent: the best bid is asked for, four times as often where its stop
-  /// is watched here. Weight 2 for a symbol, at most every ``PriceGuard/silentTicks``. Symbols with watched stops come first, a few at a tick;
-  /// of the others two at a tick, in turn.
+  /// A position is not left without a price while the market's stream is silent: the best bid is asked for, most often where its stop
+  /// is watched here (``PriceGuard/silentTicks``, ``PriceGuard/restingSilentTicks``). Weight 2 for a symbol. Symbols with watched stops come
+  /// first, a few at a tick; of the others two at a tick, in turn.
   mutating func askAboutSilence(_ effects: inout [Effect]) {
     var room = Self.questionsMaximum
     for at in symbols.indices where watchesStop(on: at) {

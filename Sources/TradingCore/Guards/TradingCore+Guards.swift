@@ -10,6 +10,8 @@ extension TradingCore {
     for guardian in bot.guards { judge(guardian, .bot(botIDs[index]), bot, index, at: time, &effects) }
     for guardian in riskLimits.symbolGuards { judge(guardian, .symbol(symbolNames[bot.symbolAt]), bot, index, at: time, &effects) }
     for guardian in riskLimits.accountGuards { judge(guardian, .account, bot, index, at: time, &effects) }
+    // What one trade locks may be another bot's entry that rests.
+    reviewEntries(&effects)
   }
 
   private mutating func judge(

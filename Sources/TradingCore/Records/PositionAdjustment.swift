@@ -5,7 +5,7 @@ public struct PositionAdjustment: Hashable, Sendable {
   public enum Cause: UInt8, Hashable, Sendable, CaseIterable {
     /// A person gave the bot coins of the account.
     case adopted = 1
-    /// A person took coins out of the bot; they stay on the account.
+    /// A person took coins out of the bot, or they are too few to be sold; they stay on the account.
     case released = 2
     /// The account does not have them, and a person accepted that.
     case missing = 3

@@ -21,10 +21,12 @@ struct PriceGuard: Sendable {
   /// Doubts are alerted about at most this often for a symbol, in nanoseconds; a minute.
   static let alertSpacing: Int64 = 60_000_000_000
 
-  /// A symbol of which nothing was heard for this many ticks of 250 ms is asked about while a stop is watched on it, as often as this; four times
-  /// as many where its stops rest. Twice as many where the last quote said nothing new: the market is quiet, not unheard. Ticks, because core time stands still while the
-  /// exchange's clock is behind itself.
+  /// A symbol of which nothing was heard for this many ticks of 250 ms is asked about while a stop is watched on it, as often as this; twice as
+  /// many where the last quote said nothing new: the market is quiet, not unheard. Ticks, because core time stands still while the exchange's
+  /// clock is behind itself.
   static let silentTicks = 2
+  /// The same for a symbol whose stops rest, or whose sale is on its way.
+  static let restingSilentTicks = 6
 
   private(set) var bid: Price = .zero
   private(set) var ask: Price = .zero
@@ -135,7 +137,8 @@ struct PriceGuard: Sendable {
   ///   - mayAsk: there is room for a question at this tick; otherwise it is due at the next one.
   mutating func takeSilence(isWatched: Bool, mayAsk: Bool) -> Bool {
     ticks += 1
-    guard mayAsk, ticks >= (isQuiet ? 2 : 1) * (isWatched ? 1 : 4) * Self.silentTicks else { return false }
+    let patience = isWatched ? (isQuiet ? 2 : 1) * Self.silentTicks : Self.restingSilentTicks
+    guard mayAsk, ticks >= patience else { return false }
     ticks = 0
     return true
   }

@@ -196,19 +196,21 @@ struct RiskGate {
     return .amount(rules.amountRoundedDown(amount))
   }
 
+  // The position is sold by market orders, and covered by one stop: an entry by limit buys no more than one of those may sell.
+
   private static func byLimit(_ budget: Amount, _ price: Price, _ rules: TradingRules) -> Entry {
     var limit = price + price * entryBand
     // The exchange compares with its average price, which is near: the same bound from here keeps far enough from it (Binance: filters.md).
     if rules.buyPriceMultiplierMaximum.isPositive { limit = min(limit, price * rules.buyPriceMultiplierMaximum) }
     // A tick may be wider than the band.
     limit = max(limit, price + rules.tickSize).roundedDown(toMultipleOf: rules.tickSize)
-    return .limit(rules.quantityRoundedDown(limit.isPositive ? budget / limit : .zero, isMarket: false), limit)
+    return .limit(rules.quantityRoundedDown(limit.isPositive ? budget / limit : .zero, isMarket: true), limit)
   }
 
   private static func resting(_ budget: Amount, _ price: Price, _ plan: EntryPlan, _ rules: TradingRules) -> Entry {
     let limit = plan.limit(at: price, tick: rules.tickSize)
     return .resting(
-      rules.quantityRoundedDown(limit.isPositive ? budget / limit : .zero, isMarket: false), limit, isMaker: plan.kind == .maker)
+      rules.quantityRoundedDown(limit.isPositive ? budget / limit : .zero, isMarket: true), limit, isMaker: plan.kind == .maker)
   }
 
   private static func refusal(

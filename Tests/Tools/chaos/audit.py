@@ -248,7 +248,7 @@ def judge(directory):
             blind.begin(at)
     for intervals in (dead, starting, stopped, blind):
         intervals.end(wall)
-    running, recovering, down, unwatched = [], [], [], []
+    running, recovering, down, unwatched, blindest = [], [], [], [], []
     for bot, begin, finish in gaps:
         off = dead.overlap(begin, finish) + stopped.overlap(begin, finish)
         down += [e - b for b, e in off]
@@ -258,13 +258,16 @@ def judge(directory):
         for b, e in rest:
             for piece in minus((b, e), first):
                 running.append(((piece[1] - piece[0]) / 1e6, bot, piece))
-                longest = 0
+                longest, where = 0, piece
                 # What is being sold needs no watching.
                 sold = [(max(x, piece[0]), min(y, piece[1])) for x, y in sales[bot] if x < piece[1] and y > piece[0]]
                 for x, y in [part for span in blind.overlap(*piece) for part in minus(span, sold)]:
                     moments = [x] + [q for q in quotes[symbol_of.get(bot, "")] if x < q < y] + [y]
-                    longest = max(longest, *(after - before for before, after in zip(moments, moments[1:])))
+                    for before, after in zip(moments, moments[1:]):
+                        if after - before > longest:
+                            longest, where = after - before, (before, after)
                 unwatched.append(longest / 1e6)
+                blindest.append((longest / 1e6, bot, where))
 
     def tell(name, values):
         values = sorted(values)
@@ -276,10 +279,11 @@ def judge(directory):
     tell("  the longest of each without the market stream and without a best bid that was asked for (not watched)", unwatched)
     tell("while it started", [v / 1e6 for v in recovering])
     tell("while it was dead or stopped", [v / 1e6 for v in down])
-    for length, bot, piece in sorted(running, reverse=True)[:5]:
+    for name, length, bot, piece in [("longest", *each) for each in sorted(running, reverse=True)[:5]] + [
+            ("longest not watched", *each) for each in sorted(blindest, reverse=True)[:3]]:
         near = [f"{(e['wall'] - piece[0]) / 1e9:+.1f}s {e['kind']} {e['detail'][:90]}" for e in timeline
                 if piece[0] - 3e9 < e["wall"] < piece[1] + 1e9]
-        print(f"       longest: {length:.0f} ms, bot {bot} {symbol_of.get(bot, '')}, at {piece[0]}: {near[:8]}")
+        print(f"       {name}: {length:.0f} ms, bot {bot} {symbol_of.get(bot, '')}, at {piece[0]}: {near[:8]}")
     unwatched.sort()
     check(percentile(unwatched, 0.99) <= 1000 and (not unwatched or unwatched[-1] <= HARD),
           f"neither resting nor watched while running: p99 at most 1 s, never above {HARD / 1000:.0f} s")

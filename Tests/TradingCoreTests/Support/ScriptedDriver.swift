@@ -121,8 +121,7 @@ final class ScriptedDriver {
   private func compareBelief() {
     for bot in bots {
       let believes = isUp && core.botAt(bot.id).map { core.bots[$0]?.stopRests ?? false } ?? false
-      let sellable = exchange.rules.quantityRoundedDown(exchange.uncovered(bot.id), isMarket: true)
-      guard believes, sellable.isPositive else {
+      guard believes, exchange.rules.quantityRoundedDown(exchange.uncovered(bot.id), isMarket: true).isPositive else {
         errors[bot.id] = nil
         continue
       }

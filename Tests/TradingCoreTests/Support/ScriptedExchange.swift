@@ -501,9 +501,13 @@ final class ScriptedExchange {
 
   /// What a bot has that no stop which rests here covers.
   func uncovered(_ bot: BotID) -> FixedDecimal {
-    let covered = orders.values.filter { !$0.status.isTerminal && $0.request.type == .stopLoss && owner[$0.request.clientOrderID] == bot }
-      .reduce(FixedDecimal.zero) { $0 + $1.request.quantity }
-    return inventory[bot, default: .zero] - covered
+    let held = inventory[bot, default: .zero]
+    guard held.isPositive else { return held }
+    var covered = FixedDecimal.zero
+    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal {
+      if owner[order.request.clientOrderID] == bot { covered += order.request.quantity }
+    }
+    return held - covered
   }
 
   /// What trades gave a bot in quote asset, less what they took.
