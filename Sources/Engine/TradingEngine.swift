@@ -249,6 +249,8 @@ public final class TradingEngine: @unchecked Sendable {
       FailPoint.reach(submitPlace(order, "send"))
       if let target = order.target {
         execution?.submit(stop: order.request, target: target)
+      } else if let old = order.replaces {
+        execution?.submit(order.request, replacing: old)
       } else {
         execution?.submit(order.request)
       }

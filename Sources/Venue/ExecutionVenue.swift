@@ -57,6 +57,10 @@ public protocol ExecutionVenue: AnyObject {
   /// Sends a stop and a target as one pair (OCO), once: the venue takes both or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)``
   /// is called for each of them, the stop first.
   func submit(stop: OrderRequest, target: OrderRequest)
+  /// Cancels an order of which nothing was filled, by our id, and sends another one in its place, once. Where the cancel fails the other one is
+  /// not sent, and its outcome is `rejected` with code 0. Both ``ExecutionVenueDelegate/canceled(_:symbol:outcome:)`` for the old one and
+  /// ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` are called, in this order.
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID)
   /// Cancels an order by our id; the other one of its pair ends with it, and that is reported.
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol)
   /// Asks for an order's state by our id.

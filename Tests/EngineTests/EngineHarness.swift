@@ -245,6 +245,10 @@ final class RecordingVenue: ExecutionVenue {
   var listed: [Symbol] = []
   func submit(_ request: OrderRequest) { submitted.append(request) }
   func submit(stop: OrderRequest, target: OrderRequest) { submitted += [stop, target] }
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
+    canceled.append(old)
+    submitted.append(request)
+  }
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { canceled.append(clientOrderID) }
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { queried.append(clientOrderID) }
   func listTrades(symbol: Symbol, from: TradeListStart) { listed.append(symbol) }

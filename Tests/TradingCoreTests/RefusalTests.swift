@@ -124,6 +124,12 @@ import Venue
       }
     }
 
+    /// The same with what they replace.
+    mutating func takeSubmitted() -> [ApprovedOrder] {
+      defer { effects = [] }
+      return effects.compactMap { if case .submit(let order, _) = $0 { order } else { nil } }
+    }
+
     mutating func takeCanceled() -> [ClientOrderID] {
       defer { effects = [] }
       return effects.compactMap { if case .cancel(let id, _, _) = $0 { id } else { nil } }

@@ -54,6 +54,8 @@ public struct JournalReplay: Sendable {
   private var lastByQuantity: UInt64 = 0
   /// The last stop before the first that rests with its target beside it, as those of programs up to 0.3 did not; `.max`: none does.
   private var lastAlone: UInt64 = .max
+  /// The last stop that was cancelled before its exit was sent, as programs up to 0.3 did; 0: none.
+  private var lastCanceledFirst: UInt64 = 0
 
   public init(mode: TradingMode, entries: [JournalEntry], rules: [TradingRules], tapes: [Tape]) {
     var configuration = CoreConfiguration(mode: mode)
@@ -74,6 +76,9 @@ public struct JournalReplay: Sendable {
     var alone: UInt64 = 0
     for entry in entries {
       if case .candleDoubted(let doubt) = entry.record { doubts.insert(doubt) }
+      if case .cancelRequested(let cancel) = entry.record, cancel.reason == "making room for the exit" {
+        lastCanceledFirst = entry.sequence
+      }
       guard case .orderIntent(let intent) = entry.record else { continue }
       names[entry.sequence] = intent.request.clientOrderID
       if intent.request.linked != nil { lastAlone = min(lastAlone, alone) }
@@ -88,6 +93,7 @@ public struct JournalReplay: Sendable {
       if index % 4_096 == 0 { progress(Double(index) / Double(max(entries.count, 1))) }
       core.sizeByQuantity(entry.sequence <= lastByQuantity)
       core.watchTargets(entry.sequence <= lastAlone)
+      core.cancelBeforeExits(entry.sequence <= lastCanceledFirst)
       outcome.entries += 1
       book.apply(entry)
       if outcome.firstDivergence == nil { follow(entry, index) } else { _ = core.adopt(entry) }

@@ -51,7 +51,8 @@ extension TradingCore {
       if let resting { cancel(resting.key, reason: bot.isOpen ? "the account has less than it sells" : "the position is closed", &effects) }
     } else if bot.isExiting, maySell(bot, hasResting: resting != nil) {
       if let resting {
-        cancel(resting.key, reason: "making room for the exit", &effects)
+        if exitInPlace(of: resting.key, index, bot, sellable, price: price, &effects) { return }
+        cancel(resting.key, reason: replacesStops ? "making room for the exit of the rest" : "making room for the exit", &effects)
       } else {
         sellOut(index, bot, sellable, price: price, &effects)
       }
@@ -74,7 +75,14 @@ extension TradingCore {
 
   /// Cancels an order, and with it the other one of its pair: the exchange ends both.
   mutating func cancel(_ key: OrderKey, reason: String, _ effects: inout [Effect]) {
-    guard let order = orders.standing(of: key) else { return }
+    guard let order = orders.standing(of: key), let sequence = requestCancel(key, reason: reason, &effects) else { return }
+    effects.append(.cancel(orders[key]?.venueName ?? order.clientOrderID, order.symbol, after: sequence))
+  }
+
+  /// Journals that an order is to be cancelled, and with it the other one of its pair. Returns the last sequence.
+  @discardableResult
+  mutating func requestCancel(_ key: OrderKey, reason: String, _ effects: inout [Effect]) -> UInt64? {
+    guard let order = orders.standing(of: key) else { return nil }
     var sequence = append(
       .cancelRequested(CancelRequest(clientOrderID: order.clientOrderID, botID: order.botID, reason: reason)), &effects)
     if let linked = order.linked, let other = orders.key(of: linked), let status = orders.standing(of: other)?.status, !status.isTerminal,
@@ -82,7 +90,7 @@ extension TradingCore {
     {
       sequence = append(.cancelRequested(CancelRequest(clientOrderID: linked, botID: order.botID, reason: reason)), &effects)
     }
-    effects.append(.cancel(orders[key]?.venueName ?? order.clientOrderID, order.symbol, after: sequence))
+    return sequence
   }
 
   /// Our stops that rest on the exchange for a symbol, or are on their way there.

@@ -43,6 +43,9 @@ extension TradingCore {
   /// Whether targets are watched and never rest, as with programs up to 0.3.
   public mutating func watchTargets(_ isOld: Bool) { targetsRest = !isOld }
 
+  /// Whether stops are cancelled before an exit is sent, as in journals of programs up to 0.3.
+  public mutating func cancelBeforeExits(_ isOld: Bool) { replacesStops = !isOld }
+
   /// Orders are named as the journal names them, by the sequence of their intents: how programs name them has changed.
   public mutating func takeOrderNames(_ names: [UInt64: ClientOrderID]) { orderNames = names }
 }

@@ -39,6 +39,8 @@ public struct TradingCore: Sendable {
   var sizesByQuantity = false
   /// Targets rest beside their stops; a replay of an old journal watches them, as programs up to 0.3 did.
   var targetsRest = true
+  /// Exits take the place of stops that rest; false for replays of journals from before that.
+  var replacesStops = true
   /// A replay takes the rates of fees from the journal.
   var feeRateOfJournal: Price?
   public internal(set) var balances: [AssetBalance] = []

@@ -9,6 +9,8 @@ public struct ApprovedOrder: Sendable, Hashable {
   public let decisionPrice: Price
   /// The target of which the order is the stop: both go as one pair.
   public fileprivate(set) var target: OrderRequest?
+  /// The order that it takes the place of, by the name that the venue knows: cancelled first, and where that fails this one is not sent.
+  public fileprivate(set) var replaces: ClientOrderID?
   fileprivate init(request: OrderRequest, decisionPrice: Price) {
     self.request = request
     self.decisionPrice = decisionPrice
@@ -287,6 +289,15 @@ struct RiskGate {
   static func approveReduction(_ request: OrderRequest, held: Quantity, decisionPrice: Price) -> ApprovedOrder? {
     guard request.side == .sell, request.quantity.isPositive, request.quantity <= held else { return nil }
     return ApprovedOrder(request: request, decisionPrice: decisionPrice)
+  }
+
+  /// Approves an order that only reduces a position, sent in the place of one that rests for the same coins.
+  static func approveReduction(
+    _ request: OrderRequest, held: Quantity, decisionPrice: Price, replacing old: ClientOrderID
+  ) -> ApprovedOrder? {
+    var approved = approveReduction(request, held: held, decisionPrice: decisionPrice)
+    approved?.replaces = old
+    return approved
   }
 
   /// Approves a stop and a target of which only one can execute.

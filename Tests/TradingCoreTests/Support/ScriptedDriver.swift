@@ -76,6 +76,8 @@ final class ScriptedDriver {
         for request in [order.request, order.target].compactMap({ $0 }) { sent.append(request.clientOrderID) }
         if let target = order.target {
           exchange.submit(stop: order.request, target: target, at: now)
+        } else if let old = order.replaces {
+          exchange.submit(order.request, replacing: old, at: now)
         } else {
           exchange.submit(order.request, at: now)
         }

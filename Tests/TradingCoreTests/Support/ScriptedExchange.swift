@@ -91,6 +91,7 @@ final class ScriptedExchange {
   enum Arrival {
     case place(OrderRequest, stamped: Timestamp)
     case pair(stop: OrderRequest, target: OrderRequest, stamped: Timestamp)
+    case replace(ClientOrderID, OrderRequest, stamped: Timestamp)
     case cancel(ClientOrderID, Symbol)
     case query(ClientOrderID, Symbol)
     case list(Symbol, TradeListStart)
@@ -153,6 +154,12 @@ final class ScriptedExchange {
 
   func submit(_ request: OrderRequest, at now: Timestamp) {
     send(.place(request, stamped: now), .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
+  }
+
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID, at now: Timestamp) {
+    send(
+      .replace(old, request, stamped: now), .canceled(old, .unknown(message: "timeout")),
+      .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
   }
 
   func cancel(_ id: ClientOrderID, _ symbol: Symbol, at now: Timestamp) {
@@ -239,22 +246,14 @@ final class ScriptedExchange {
           now.advanced(byMilliseconds: delay),
           .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
       }
+    case .replace(let old, let request, let stamped):
+      let (canceled, outcome) = replace(old, request, stamped: stamped, at: now)
+      let isLost = chance(faults.lostAnswer)
+      let time = now.advanced(byMilliseconds: Int64(5 + random.integer(below: isLost ? 9_900 : 150)))
+      at(time, .deliver(.canceled(old, isLost ? .unknown(message: "reset") : canceled), life: life))
+      at(time, .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
     case .cancel(let id, _):
-      let outcome: CancelOutcome
-      if var order = orders[id], !order.status.isTerminal {
-        if let linked = order.request.linked, var other = orders[linked], !other.status.isTerminal {
-          other.status = .canceled
-          orders[linked] = other
-          tell(report(other, at: now), at: now)
-        }
-        order.status = .canceled
-        orders[id] = order
-        let report = report(order, at: now)
-        tell(report, at: now)
-        outcome = .canceled(report)
-      } else {
-        outcome = .notOpen(message: "-2011 Unknown order sent.")
-      }
+      let outcome = cancel(id, at: now)
       answer(.canceled(id, outcome), unknown: .canceled(id, .unknown(message: "reset")), life: life, at: now)
     case .query(let id, _):
       let outcome: QueryOutcome
@@ -288,6 +287,36 @@ final class ScriptedExchange {
       }.map { AccountTrade(fill: $0.fill, side: $0.side) }
       at(now.advanced(byMilliseconds: Int64(20 + random.integer(below: 200))), .deliver(.trades(symbol, list), life: life))
     }
+  }
+
+  private func cancel(_ id: ClientOrderID, at now: Timestamp) -> CancelOutcome {
+    guard var order = orders[id], !order.status.isTerminal else { return .notOpen(message: "-2011 Unknown order sent.") }
+    if let linked = order.request.linked, var other = orders[linked], !other.status.isTerminal {
+      other.status = .canceled
+      orders[linked] = other
+      tell(report(other, at: now), at: now)
+    }
+    order.status = .canceled
+    orders[id] = order
+    let report = report(order, at: now)
+    tell(report, at: now)
+    return .canceled(report)
+  }
+
+  /// One after the other, and nothing where the first is not new any more.
+  private func replace(
+    _ old: ClientOrderID, _ request: OrderRequest, stamped: Timestamp, at now: Timestamp
+  ) -> (CancelOutcome, SubmitOutcome) {
+    guard now.nanoseconds(since: stamped) <= 2_000_000_000 else {
+      arrivals[request.clientOrderID, default: 0] += 1
+      let words = "outside of the recvWindow"
+      return (.rejected(code: -1021, message: words), .rejected(code: -1021, message: words))
+    }
+    guard let order = orders[old], !order.status.isTerminal, order.executed.isZero else {
+      arrivals[request.clientOrderID, default: 0] += 1
+      return (.notOpen(message: "-2011 Unknown order sent."), .rejected(code: 0, message: "not sent: nothing was cancelled"))
+    }
+    return (cancel(old, at: now), place(request, stamped: stamped, at: now))
   }
 
   /// The same for all queries of one order.
