@@ -249,6 +249,12 @@ extension ByteReader {
     if version > 3 {
       intent.request.quoteQuantity = try decimal()
       intent.request.linked = try flag() ? try self.clientOrderID() : nil
+      guard !isAtEnd else { return intent }
+      let count = try count(bytesMinimum: 2)
+      guard count > 0 else { throw CodecFault(reason: "it repeats a default") }
+      intent.shares.reserveCapacity(count)
+      for _ in 0..<count { intent.shares.append(OrderShare(botID: try botID(), quantity: try decimal())) }
+      guard intent.shares[0].botID == intent.botID else { throw CodecFault(reason: "its first share is another bot's") }
     }
     return intent
   }

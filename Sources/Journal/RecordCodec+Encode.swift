@@ -272,6 +272,13 @@ extension ByteWriter {
     if version > 3 {
       decimal(value.request.quoteQuantity)
       optional(value.request.linked?.text)
+      // Came within format 4: only where there are any.
+      guard !value.shares.isEmpty else { return }
+      varint(UInt64(value.shares.count))
+      for share in value.shares {
+        text(share.botID.text)
+        decimal(share.quantity)
+      }
     }
   }
 

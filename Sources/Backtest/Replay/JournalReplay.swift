@@ -271,12 +271,23 @@ public struct JournalReplay: Sendable {
 
   private mutating func report(_ record: FillRecord, _ entry: JournalEntry, _ index: Int) {
     guard let id = record.clientOrderID, let order = core.order(id) else { return }
+    var record = record
+    // A trade of an order that bots share has a record for each of them.
+    for next in entries[(index + 1)...] where order.isShared {
+      guard next.time == entry.time else { break }
+      guard case .fill(let other) = next.record else { continue }
+      guard other.clientOrderID == id, other.fill.tradeID == record.fill.tradeID else { break }
+      record.fill.quantity += other.fill.quantity
+      record.fill.quoteQuantity += other.fill.quoteQuantity
+      record.fill.commission += other.fill.commission
+    }
     var status = order.status == .pendingCancel ? OrderStatus.partiallyFilled : order.status
     var executed = order.filledQuantity + record.fill.quantity
     var quote = order.filledQuote + record.fill.quoteQuantity
     var reason = ""
     // The report that brought a fill also said how the order stands.
-    for next in entries[(index + 1)...].lazy.filter({ $0.record.kind != .entriesLocked }).prefix(4) {
+    let following = entries[(index + 1)...].lazy.filter { $0.record.kind != .entriesLocked && (!order.isShared || $0.record.kind != .fill) }
+    for next in following.prefix(4) {
       guard case .orderUpdated(let update) = next.record, update.clientOrderID == id, next.time == entry.time else { continue }
       (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
       break

@@ -5,7 +5,7 @@ public import Presentation
 public import ProtobufC
 
 extension V1 {
-  /// One fill.
+  /// One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part.
   public struct Trade: BotMessage {
     /// Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded.
     public var sequence: Int64
@@ -14,7 +14,7 @@ extension V1 {
     public var previousSequence: Int64
     /// Symbol.
     public var symbol: String
-    /// The venue's trade id; unique per symbol.
+    /// The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them.
     public var tradeID: String
     /// Client order id of the order that filled.
     public var clientOrderID: String

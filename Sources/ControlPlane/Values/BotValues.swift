@@ -50,7 +50,9 @@ struct BotValues {
     let stops = context.board.openOrdersByID.values.count {
       $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent
     }
-    return configuration.expectedProtection(rules, price: mark(of: configuration), restingStops: stops).map {
+    return configuration.expectedProtection(
+      rules, price: mark(of: configuration), restingStops: stops, isPaper: context.configuration.mode.isPaper
+    ).map {
       level($0, configuration, isExpected: true)
     }
   }

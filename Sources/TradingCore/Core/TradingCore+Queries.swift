@@ -96,8 +96,7 @@ extension TradingCore {
   /// Its position is protected, or sold, as if the order were not there.
   private mutating func park(_ key: OrderKey, _ effects: inout [Effect]) {
     orders[key]?.isParked = true
-    guard let index = owner(of: key) else { return }
-    advance(index, &effects)
+    advanceOwner(of: key, &effects)
   }
 
   private func hasUnclaimed(like order: Order) -> Bool {
@@ -119,7 +118,7 @@ extension TradingCore {
       "order \(order.clientOrderID) is not on the venue: \(words); it is released",
       &effects)
     claim(symbol: order.intent.request.symbol, &effects)
-    if let index = owner(of: key) { advance(index, &effects) }
+    advanceOwner(of: key, &effects)
   }
 
   private mutating func scheduleQuery(_ key: OrderKey) {

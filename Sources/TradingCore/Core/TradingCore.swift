@@ -224,7 +224,7 @@ public struct TradingCore: Sendable {
   public mutating func takeOrderChanges() -> [OrderChange] {
     guard orders.hasChanges else { return [] }
     return orders.takeChanged().map { id, key in
-      let isOpen = owner(of: key).flatMap { bots[$0]?.openOrders.contains(key) } ?? false
+      let isOpen = owner(of: key).flatMap { bots[$0]?.openOrders.contains(key) } ?? false || isSharedOrderOpen(key)
       return OrderChange(id: id, order: isOpen ? orders[key] : nil)
     }
   }
@@ -282,7 +282,10 @@ public struct TradingCore: Sendable {
   /// Orders that are not terminal, oldest first. Cost: linear in bots and orders.
   public var openOrders: [Order] {
     var open: [Order] = []
-    for bot in bots { for key in bot?.openOrders ?? [] { if let order = orders[key] { open.append(order) } } }
+    for (index, bot) in bots.enumerated() {
+      // One that several bots share is listed once.
+      for key in bot?.openOrders ?? [] { if let order = orders[key], isListed(order, of: index) { open.append(order) } }
+    }
     return open.sorted { $0.sequence < $1.sequence }
   }
 

@@ -11,6 +11,9 @@ public struct ProtectionLevel: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     /// Rests on the venue; its order, `nil` while there is none. `isPaired`: stop and target are one pair (OCO).
     case resting(ClientOrderID?, isPaired: Bool)
+    /// Watched here; while this program is dead it acts at the price of the stop that the bot shares with others. Its order, `nil` while there is
+    /// none; zero: the price is not known yet.
+    case umbrella(ClientOrderID?, price: Price)
     case watched(WatchReason)
   }
 
@@ -27,8 +30,10 @@ public struct ProtectionLevel: Hashable, Sendable {
 
   /// Its order; `nil` while it has none.
   public var order: ClientOrderID? {
-    if case .resting(let order, _) = place { return order }
-    return nil
+    switch place {
+    case .resting(let order, _), .umbrella(let order, _): return order
+    case .watched: return nil
+    }
   }
 
   /// Where and why, in words.
@@ -45,10 +50,25 @@ public struct ProtectionLevel: Hashable, Sendable {
       guard isPaired else { return "\(verb) \(venue)\(name)" }
       return kind == .target
         ? "\(verb) \(venue) beside the stop, one pair with it (OCO)\(name)" : "\(verb) \(venue), one pair with the target (OCO)\(name)"
+    case .umbrella(let order, let price):
+      let at = price.isPositive ? " at \(price)" : ""
+      let below = price.isPositive && self.price > price ? ", \(Self.percent(self.price, below: price)) below" : ""
+      let name = order.map { " (order \($0))" } ?? ""
+      return isExpected
+        ? "would be watched here, and under the umbrella stop that it shares with other bots\(at)"
+        : "watched here, and under the umbrella stop\(at)\(below), which it shares with other bots\(name)"
     case .watched(.sold): return "the position is being sold"
     case .watched(.tooLittle): return "too little is held to be sold"
     case .watched(let reason): return "\(isExpected ? "would be watched" : "watched") here, because \(reason.words(symbol))"
     }
+  }
+}
+
+extension ProtectionLevel {
+  /// How far a price lies below a level, for people.
+  static func percent(_ level: Price, below price: Price) -> String {
+    let fraction = (level - price).divided(by: level, rounding: .nearest)
+    return "\((fraction * FixedDecimal(100)).rounded(toFractionDigits: 2)) %"
   }
 }
 
@@ -66,6 +86,8 @@ public enum WatchReason: Hashable, Sendable {
   case outsideBand(FixedDecimal)
   /// So many stops rest on the symbol, the most that the exchange takes.
   case stopsUsedUp(Int)
+  /// All places are used up, and the stop that others share lies too far below, or the exchange takes no larger one.
+  case beyondUmbrella(Price)
   case refused
   /// Its order is on the way to the exchange, is being canceled, or its fate is asked for.
   case onTheWay
@@ -88,6 +110,8 @@ public enum WatchReason: Hashable, Sendable {
     case .filter(let name, let quantity, let price): "an order for \(quantity) at \(price) breaks the exchange's filters (\(name))"
     case .outsideBand(let multiple): "it lies beyond \(multiple) times the price, the most that the exchange takes (PERCENT_PRICE)"
     case .stopsUsedUp(let count): "\(count) stops rest on \(symbol) already, the most that the exchange takes"
+    case .beyondUmbrella(let price):
+      "all places for stops on \(symbol) are used up, and it lies too far from the umbrella stop at \(price) (BOTD_UMBRELLA_DISTANCE), or the exchange takes no larger one"
     case .refused: "the exchange refused its order"
     case .onTheWay: "its order is on the way"
     case .placedAlone: "the stop was placed without it, and is not moved for it"
@@ -95,6 +119,16 @@ public enum WatchReason: Hashable, Sendable {
     case .rulesUnknown: "the exchange's rules for \(symbol) are not known yet"
     case .sold: "the position is being sold"
     case .tooLittle: "too little is held to be sold"
+    }
+  }
+}
+
+extension WatchReason {
+  /// Whether it is because of other stops: the next change of theirs may help.
+  var isForWantOfPlaces: Bool {
+    switch self {
+    case .stopsUsedUp, .beyondUmbrella: true
+    default: false
     }
   }
 }
@@ -129,17 +163,24 @@ extension BotConfiguration {
   /// - Parameters:
   ///   - price: of the entry; zero: not known.
   ///   - restingStops: how many stops rest on the symbol already.
-  public func expectedProtection(_ rules: TradingRules, price: Price, restingStops: Int) -> [ProtectionLevel] {
+  ///   - isPaper: the venue is simulated: bots share no stops there.
+  public func expectedProtection(
+    _ rules: TradingRules, price: Price, restingStops: Int, isPaper: Bool = false
+  ) -> [ProtectionLevel] {
     let quantity = rules.quantityRoundedDown(rules.quantity(boughtFor: largestEntry(capital: capital), at: price), isMarket: true)
     var levels: [ProtectionLevel] = []
     var obstacle: WatchReason? = .noStop
     if stopLoss.isPositive {
       let stop = (price - price * stopLoss).roundedDown(toMultipleOf: rules.tickSize)
-      let isUsedUp = rules.openAlgorithmicOrdersMaximum > 0 && restingStops >= rules.openAlgorithmicOrdersMaximum
+      let isUsedUp = isPaper && rules.openAlgorithmicOrdersMaximum > 0 && restingStops >= rules.openAlgorithmicOrdersMaximum
       obstacle =
         price.isPositive
-        ? rules.stopObstacle(quantity, at: stop, resting: restingStops) : isUsedUp ? .stopsUsedUp(restingStops) : nil
-      let place = obstacle.map { ProtectionLevel.Place.watched($0) } ?? .resting(nil, isPaired: false)
+        ? rules.stopObstacle(quantity, at: stop, resting: isPaper ? restingStops : 0) : isUsedUp ? .stopsUsedUp(restingStops) : nil
+      var place = obstacle.map { ProtectionLevel.Place.watched($0) } ?? .resting(nil, isPaired: false)
+      if obstacle == nil, !isPaper, let places = rules.stopPlaces(others: 0), restingStops >= places.usable {
+        place = .umbrella(nil, price: .zero)
+        obstacle = .besideWatchedStop
+      }
       levels.append(ProtectionLevel(kind: .stop, price: stop, place: place))
     }
     if takeProfit.isPositive {
@@ -166,9 +207,16 @@ extension TradingCore {
     let rules = symbols[bot.symbolAt].rules
     var stop: ClientOrderID?
     var target: ClientOrderID?
+    var umbrella: ProtectionLevel.Place?
     for key in bot.openOrders {
       guard let order = orders[key], order.isResting else { continue }
-      if order.intent.isTarget { target = order.clientOrderID } else if order.intent.isStop { stop = order.clientOrderID }
+      if order.isShared {
+        umbrella = .umbrella(order.clientOrderID, price: order.intent.request.stopPrice)
+      } else if order.intent.isTarget {
+        target = order.clientOrderID
+      } else if order.intent.isStop {
+        stop = order.clientOrderID
+      }
     }
     var levels: [ProtectionLevel] = []
     let tick = rules?.tickSize ?? .zero
@@ -177,7 +225,7 @@ extension TradingCore {
     if bot.configuration.stopLoss.isPositive {
       let level = bot.stopPrice(tick: tick)
       watched = stopWatch(bot, rules, quantity, at: level)
-      let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? .watched(watched)
+      let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? umbrella ?? .watched(watched)
       levels.append(ProtectionLevel(kind: .stop, price: level, place: place))
     }
     if bot.configuration.takeProfit.isPositive {
@@ -206,6 +254,7 @@ extension TradingCore {
     guard let rules, let quantity else { return .rulesUnknown }
     if quantity.isZero { return .tooLittle }
     guard bot.isProtectionImpossible else { return .onTheWay }
+    if let reason = bot.watchReason { return reason }
     return rules.stopObstacle(quantity, at: level, resting: restingStops(bot.symbolAt)) ?? .refused
   }
 

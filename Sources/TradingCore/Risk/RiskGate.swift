@@ -300,6 +300,14 @@ struct RiskGate {
     return approved
   }
 
+  /// Approves a sale that several bots share, if each gives no more than it holds.
+  static func approveShared(_ request: OrderRequest, _ shares: [(share: OrderShare, held: Quantity)]) -> ApprovedOrder? {
+    guard shares.allSatisfy({ $0.share.quantity.isPositive && $0.share.quantity <= $0.held }) else { return nil }
+    let sum = shares.reduce(Quantity.zero) { $0 + $1.share.quantity }
+    guard sum == request.quantity else { return nil }
+    return approveReduction(request, held: sum, decisionPrice: request.stopPrice)
+  }
+
   /// Approves a stop and a target of which only one can execute.
   static func approvePair(stop: OrderRequest, target: OrderRequest, held: Quantity) -> ApprovedOrder? {
     guard var approved = approveReduction(stop, held: held, decisionPrice: stop.stopPrice), target.side == .sell,

@@ -98,7 +98,10 @@ final class ScriptedDriver {
   }
 
   private func note(_ entry: JournalEntry) {
-    if case .orderIntent(let intent) = entry.record { exchange.owner[intent.request.clientOrderID] = intent.botID }
+    if case .orderIntent(let intent) = entry.record {
+      exchange.owner[intent.request.clientOrderID] = intent.botID
+      if !intent.shares.isEmpty { exchange.shares[intent.request.clientOrderID] = intent.shares }
+    }
     if case .orderUpdated(let update) = entry.record, update.status == .expired, update.reason.hasPrefix("not found on the venue") {
       givenUp.insert(update.clientOrderID)
     }

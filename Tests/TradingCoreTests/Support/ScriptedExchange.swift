@@ -1,5 +1,5 @@
 import Time
-import TradingCore
+@testable import TradingCore
 import TradingModel
 import Venue
 import ExchangeSimulation
@@ -69,6 +69,9 @@ final class ScriptedExchange {
   /// What each bot holds at the exchange: bought, commission taken off, less sold.
   private(set) var inventory: [BotID: FixedDecimal] = [:]
   private(set) var oversold: [String] = []
+  /// The bots of an order that several share, and what each sold of it: told by the test, for the books below only.
+  var shares: [ClientOrderID: [OrderShare]] = [:]
+  private var sold: [ClientOrderID: [FixedDecimal]] = [:]
   /// What the account's owner has beside.
   var ownersCoins = FixedDecimal.zero
   private var random: SeededRandom
@@ -333,6 +336,7 @@ final class ScriptedExchange {
       return .rejected(code: -1021, message: "outside of the recvWindow")
     }
     if chance(faults.rejection) { return .rejected(code: -2010, message: "Account has insufficient balance for requested action.") }
+    if request.type == .stopLoss, isFull { return .rejected(code: -1013, message: "Filter failure: MAX_NUM_ALGO_ORDERS") }
     let isLimit = request.type.hasLimitPrice
     let violation =
       request.isByAmount
@@ -375,12 +379,25 @@ final class ScriptedExchange {
     return .accepted(chance(0.5) ? reports : [accepted])
   }
 
+  /// As many stops are open as MAX_NUM_ALGO_ORDERS allows.
+  private var isFull: Bool {
+    let most = rules.openAlgorithmicOrdersMaximum
+    return most > 0 && orders.values.count { $0.request.type == .stopLoss && !$0.status.isTerminal } >= most
+  }
+
+  /// Whose coins an order sells, and how many of each.
+  private func parts(of request: OrderRequest) -> [OrderShare] {
+    shares[request.clientOrderID] ?? owner[request.clientOrderID].map { [OrderShare(botID: $0, quantity: request.quantity)] } ?? []
+  }
+
   /// The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
   private func noteOversold(_ request: OrderRequest) {
-    guard request.side == .sell, let bot = owner[request.clientOrderID] else { return }
-    let locked = openSells(of: bot)
-    if locked + request.quantity > inventory[bot, default: .zero] {
-      oversold.append("\(request.clientOrderID): \(request.quantity) + \(locked) > \(inventory[bot, default: .zero])")
+    guard request.side == .sell else { return }
+    for part in parts(of: request) {
+      let locked = openSells(of: part.botID)
+      if locked + part.quantity > inventory[part.botID, default: .zero] {
+        oversold.append("\(request.clientOrderID): \(part.quantity) + \(locked) > \(inventory[part.botID, default: .zero])")
+      }
     }
   }
 
@@ -392,6 +409,7 @@ final class ScriptedExchange {
     }
     guard now.nanoseconds(since: stamped) <= 2_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
     if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
+    if isFull { return refuse(-1013, "Filter failure: MAX_NUM_ALGO_ORDERS") }
     guard target.price > price, stop.stopPrice < price else {
       return refuse(-2010, "The relationship of the prices for the orders is not correct.")
     }
@@ -444,7 +462,17 @@ final class ScriptedExchange {
       order.status = order.executed >= order.request.quantity ? .filled : .partiallyFilled
       orders[order.request.clientOrderID] = order
       trades.append(Trade(fill: fill, side: order.request.side, clientOrderID: order.request.clientOrderID))
-      if let bot = owner[order.request.clientOrderID] {
+      if let shares = shares[order.request.clientOrderID] {
+        let before = sold[order.request.clientOrderID] ?? shares.map { _ in .zero }
+        let parts = FillDivision.parts(of: part, shares: shares.map(\.quantity), sold: before)
+        sold[order.request.clientOrderID] = zip(before, parts).map(+)
+        for (share, part) in zip(shares, parts) {
+          inventory[share.botID, default: .zero] -= part
+          if inventory[share.botID, default: .zero].isNegative {
+            oversold.append("\(order.request.clientOrderID) sold more than \(share.botID) had")
+          }
+        }
+      } else if let bot = owner[order.request.clientOrderID] {
         inventory[bot, default: .zero] += isBuy ? part - fee : -part
         if inventory[bot, default: .zero].isNegative { oversold.append("\(order.request.clientOrderID) sold more than \(bot) had") }
       }
@@ -456,10 +484,21 @@ final class ScriptedExchange {
   }
 
   func openSells(of bot: BotID) -> FixedDecimal {
-    orders.values.filter {
-      $0.request.side == .sell && !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot && locksCoins($0)
+    orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && locksCoins($0) }
+      .reduce(.zero) { $0 + left(of: $1, for: bot) }
+  }
+
+  /// What an open order may still sell of a bot's coins.
+  func left(of order: Held, for bot: BotID) -> FixedDecimal {
+    guard let shares = shares[order.request.clientOrderID] else {
+      return owner[order.request.clientOrderID] == bot ? order.request.quantity - order.executed : .zero
     }
-    .reduce(.zero) { $0 + $1.request.quantity - $1.executed }
+    guard let at = shares.firstIndex(where: { $0.botID == bot }) else { return .zero }
+    return shares[at].quantity - (sold[order.request.clientOrderID]?[at] ?? .zero)
+  }
+
+  private func concerns(_ order: Held, _ bot: BotID) -> Bool {
+    shares[order.request.clientOrderID].map { $0.contains { $0.botID == bot } } ?? (owner[order.request.clientOrderID] == bot)
   }
 
   /// The market trades: stops that it reaches are filled.
@@ -533,16 +572,14 @@ final class ScriptedExchange {
     let held = inventory[bot, default: .zero]
     guard held.isPositive else { return held }
     var covered = FixedDecimal.zero
-    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal {
-      if owner[order.request.clientOrderID] == bot { covered += order.request.quantity }
-    }
+    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal { covered += left(of: order, for: bot) }
     return held - covered
   }
 
   /// What trades gave a bot in quote asset, less what they took.
   func cash(of bot: BotID) -> FixedDecimal {
     trades.reduce(.zero) { sum, trade in
-      guard owner[trade.clientOrderID] == bot else { return sum }
+      guard owner[trade.clientOrderID] == bot, shares[trade.clientOrderID] == nil else { return sum }
       let fill = trade.fill
       return trade.side == .buy ? sum - fill.quoteQuantity : sum + fill.quoteQuantity - fill.commission
     }
@@ -574,6 +611,6 @@ final class ScriptedExchange {
 
   /// Open orders of one bot at the exchange.
   func open(of bot: BotID) -> [Held] {
-    orders.values.filter { !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot }.sorted { $0.venueID < $1.venueID }
+    orders.values.filter { !$0.status.isTerminal && concerns($0, bot) }.sorted { $0.venueID < $1.venueID }
   }
 }

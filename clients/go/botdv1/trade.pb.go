@@ -20,7 +20,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// One fill.
+// One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part.
 type Trade struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded.
@@ -30,7 +30,7 @@ type Trade struct {
 	PreviousSequence int64 `protobuf:"varint,2,opt,name=previous_sequence,json=previousSequence,proto3" json:"previous_sequence,omitempty"`
 	// Symbol.
 	Symbol string `protobuf:"bytes,3,opt,name=symbol,proto3" json:"symbol,omitempty"`
-	// The venue's trade id; unique per symbol.
+	// The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them.
 	TradeId string `protobuf:"bytes,4,opt,name=trade_id,json=tradeId,proto3" json:"trade_id,omitempty"`
 	// Client order id of the order that filled.
 	ClientOrderId string `protobuf:"bytes,5,opt,name=client_order_id,json=clientOrderId,proto3" json:"client_order_id,omitempty"`

@@ -29,7 +29,7 @@ typedef struct Botd__V1__SubscribeTradesResponse Botd__V1__SubscribeTradesRespon
 /* --- messages --- */
 
 /*
- * One fill.
+ * One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part.
  */
 struct  Botd__V1__Trade
 {
@@ -48,7 +48,7 @@ struct  Botd__V1__Trade
    */
   char *symbol;
   /*
-   * The venue's trade id; unique per symbol.
+   * The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them.
    */
   char *trade_id;
   /*

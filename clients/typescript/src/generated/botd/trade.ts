@@ -3,7 +3,7 @@
 import type { MessageType, OptionalDecimal } from "../../wire/codec.js";
 import { CaughtUp, Draining, Heartbeat, OrderPurpose, Side, SubscriptionOpened } from "./common.js";
 
-/** One fill. */
+/** One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part. */
 export interface Trade {
   /** Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded. */
   sequence: bigint;
@@ -14,7 +14,7 @@ export interface Trade {
   previousSequence: bigint;
   /** Symbol. */
   symbol: string;
-  /** The venue's trade id; unique per symbol. */
+  /** The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them. */
   tradeId: string;
   /** Client order id of the order that filled. */
   clientOrderId: string;
