@@ -4,7 +4,6 @@ import ControlCommands
 import MarketModel
 import PaperTrading
 import Presentation
-import ServiceRuntime
 import Time
 import TradingCore
 import TradingModel
@@ -98,8 +97,8 @@ private struct OptionReader {
 
   mutating func time(_ text: String?, _ option: String) -> Timestamp? {
     guard let text else { return nil }
-    if let time = TimeReader(now: WallClock.now()).timestamp(text) { return time }
-    wrong(option, "\"\(text.prefix(40))\" is no date: write \(TimeReader.forms) (UTC)")
+    if let time = TimeText.timestamp(text) { return time }
+    wrong(option, "\"\(text.prefix(40))\" is no date: write \(TimeText.forms) (UTC)")
     return nil
   }
 }

@@ -58,7 +58,10 @@ public enum TimeText {
 
   // MARK: Reading
 
-  /// A time, UTC, for ``TimeReader``, which reads what people write: a date, a date with a time (seconds and a final Z may follow), or milliseconds since
+  /// What ``timestamp(_:)`` reads, in words.
+  public static let forms = "2024-03-01, 2024-03-01T14:30 or milliseconds since 1970"
+
+  /// A time as people write it on the command line, UTC: a date, a date with a time (seconds and a final Z may follow), or milliseconds since
   /// 1970 of 11 to 15 digits. Nil when it is none of these, or outside the years 1970–2262.
   public static func timestamp(_ text: String) -> Timestamp? {
     if text.utf8.count >= 11, text.utf8.count <= 15, text.utf8.allSatisfy({ (48...57).contains($0) }), let ms = Int64(text) {
