@@ -115,8 +115,8 @@ let services: [Target] = [
   module(
     "ControlPlane",
     [
-      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "Statistics", "Time", "TradingModel",
-      "Strategies",
+      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "MarketModel", "Statistics", "Time",
+      "TradingModel", "Strategies",
       "Venue",
       "Journal", "MarketData",
       "ServiceRuntime", nioCore, logging,
@@ -124,13 +124,14 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "DynamicMessages", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore", "MarketModel", "Presentation", "Time",
-      "TradingModel", argumentParser,
+      "BotAPI", "DynamicMessages", "FigureMessages", "Statistics", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore", "MarketModel",
+      "Presentation", "Time", "TradingModel", argumentParser,
     ]),
   module(
     "ResearchCommands",
     [
-      "ControlCommands", "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "ServiceRuntime", "Presentation", "Backtest",
+      "ControlCommands", "BotAPI", "FigureMessages", "Statistics", "StrategyMessages", "TTRPC", "ServiceRuntime", "Presentation",
+      "Backtest",
       "ParameterSearch", "ReportPage",
       "CandleFiles",
       "Journal",
@@ -190,7 +191,10 @@ var testTargets: [Target] = [
   tests("BotAPITests", ["ServiceRuntime", "BotAPI", "TTRPC", "ProtobufC", "TestSupport", "protoc-gen-botd"]),
   tests(
     "ControlCommandsTests",
-    ["ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "BotAPI", "Presentation", "TTRPC", "botctl"]),
+    [
+      "ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "BotAPI", "Presentation", "TTRPC", "Time",
+      "TradingModel", "botctl",
+    ]),
   tests("ResearchCommandsTests", ["ControlCommands", "ResearchCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
@@ -254,7 +258,7 @@ testTargets += [
   tests(
     "EndToEndTests",
     [
-      "ProgramTestSupport", "TestSupport", "BotAPI", "BotDaemon", "TTRPC", "Presentation", "Journal", "TradingCore", "Venue",
+      "ProgramTestSupport", "TestSupport", "BotAPI", "BotDaemon", "TTRPC", "Presentation", "Journal", "Time", "TradingCore", "Venue",
       "TradingModel", "botd",
       "botctl", "botsim",
     ],

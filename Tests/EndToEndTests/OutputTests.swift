@@ -11,7 +11,9 @@ import Testing
     ["list"], ["show", "BOT"], ["stats"], ["stats", "BOT"], ["portfolio"], ["positions", "--all"], ["balances"], ["discrepancies"],
     ["equity"],
     ["equity", "BOT"],
-    ["orders"], ["order", "show", "ORDER"], ["order", "explain", "ORDER"], ["trades"], ["risk", "show"], ["locks"], ["candles", "BTCUSDT"],
+    ["orders"], ["order", "show", "ORDER"], ["order", "explain", "ORDER"], ["trades"], ["risk", "show"], ["locks"],
+    ["profit", "--by", "bot"], ["statement"],
+    ["candles", "BTCUSDT"],
     ["ticker", "BTCUSDT"], ["symbols"], ["symbols", "BTCUSDT"], ["quality"], ["strategies"], ["strategy", "rsi"], ["events"], ["health"],
     ["doctor"], ["limits"], ["config"], ["version"], ["indicator"], ["indicator", "rsi", "--symbol", "BTCUSDT"],
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
@@ -22,7 +24,7 @@ import Testing
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
-    "call", "api", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock",
+    "call", "api", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report",
   ]
 
   private static let daemonArguments = ["--mode", "simulated", "--example-bots", "--speed", "600", "--seed", "7"]
@@ -98,7 +100,7 @@ import Testing
 
   /// Fractions that the schema declares as decimals, and a backtest's list of figures, whose numbers are texts.
   private static func isDecimalOfTheAPI(_ path: String) -> Bool {
-    let commands = ["stats", "portfolio", "risk", "config"]
+    let commands = ["stats", "portfolio", "profit", "risk", "config"]
     return commands.contains { path.hasPrefix($0) } || path.contains(".figures.") || path.contains(".stats.") || path.contains(".value")
   }
 

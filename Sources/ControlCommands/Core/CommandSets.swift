@@ -13,7 +13,8 @@ package enum CommandSets {
   /// Commands about money, orders, trades and limits.
   package static var account: [any ParsableCommand.Type] {
     [
-      PortfolioShow.self, PositionList.self, BalanceList.self, DiscrepancyList.self, DiscrepancyResolve.self, EquityShow.self,
+      PortfolioShow.self, ProfitShow.self, StatementShow.self, PositionList.self, BalanceList.self, DiscrepancyList.self,
+      DiscrepancyResolve.self, EquityShow.self,
       OrderList.self, OrderGroup.self, TradeList.self,
       RiskGroup.self, PanicBrake.self, LockList.self, EntriesLock.self, EntriesUnlock.self,
     ]

@@ -271,7 +271,10 @@ extension TradingCore {
       actOnUncontradicted(at, &effects)
       doubtReachedStops(at, &effects)
     }
-    if !configuration.mode.isPaper { askAboutSilence(&effects) }
+    if !configuration.mode.isPaper {
+      askAboutSilence(&effects)
+      recordBalances(&effects)
+    }
     endOverdueEntries(&effects)
     // On paper time is the market's: only its prices count, so that a backtest decides the same.
     if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPrices(&effects) }

@@ -49,6 +49,10 @@ public struct TradingCore: Sendable {
   /// When all balances were asked for, while no answer came; and when those that came last were asked for.
   var accountAskedAt: Timestamp?
   var accountReadAt: Timestamp = .zero
+  /// The day (UTC) whose balances were written down by this process; `nil`: none.
+  var balancesRecordedOn: Timestamp?
+  /// When the newest fill was booked.
+  var filledAt: Timestamp = .zero
   /// Assets of which the account has less than its bots' books.
   var shortfalls: [Shortfall] = []
   /// What locked the account's coins when it was last asked for because of a sale in doubt; when that, and the last one, was asked.
@@ -188,6 +192,7 @@ public struct TradingCore: Sendable {
     let entry = JournalEntry(
       sequence: nextSequence, time: now, requestID: currentRequestID, requestFingerprint: currentFingerprint, record: record)
     apply(entry)
+    if case .fill = record { filledAt = now }
     effects.append(.append(entry))
     return entry.sequence
   }
