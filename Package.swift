@@ -190,7 +190,11 @@ var testTargets: [Target] = [
   tests("BotAPITests", ["ServiceRuntime", "BotAPI", "TTRPC", "ProtobufC", "TestSupport", "protoc-gen-botd"]),
   tests(
     "ControlCommandsTests",
-    ["ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "BotAPI", "Presentation", "TTRPC", "botctl"]),
+    [
+      "ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "TestSupport", "BotAPI", "Presentation", "TTRPC",
+      "Time", "botctl",
+    ],
+    exclude: ["Golden"]),
   tests("ResearchCommandsTests", ["ControlCommands", "ResearchCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
