@@ -192,9 +192,10 @@ var testTargets: [Target] = [
   tests(
     "ControlCommandsTests",
     [
-      "ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "BotAPI", "Presentation", "TTRPC", "Time",
-      "TradingModel", "botctl",
-    ]),
+      "ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "TestSupport", "BotAPI", "Presentation", "TTRPC",
+      "Time", "TradingModel", "botctl",
+    ],
+    exclude: ["Golden"]),
   tests("ResearchCommandsTests", ["ControlCommands", "ResearchCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),

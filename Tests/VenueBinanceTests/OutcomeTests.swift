@@ -124,7 +124,9 @@ import Venue
     #expect(neither.submit == .rejected(code: -1_013, message: "Filter failure: LOT_SIZE"))
   }
 
-  @Test(arguments: [(503, "{}"), (409, "{\"code\":-2021,\"msg\":\"half\"}"), (200, "{}"), (200, "{\"cancelResult\":\"SUCCESS\"}"), (504, "")])
+  @Test(arguments: [
+    (503, "{}"), (409, "{\"code\":-2021,\"msg\":\"half\"}"), (200, "{}"), (200, "{\"cancelResult\":\"SUCCESS\"}"), (504, ""),
+  ])
   func aReplacementWithoutAWordIsUnknown(_ status: Int, _ body: String) {
     let outcome = replaced(status, body)
     guard case .unknown = outcome.cancel, case .unknown = outcome.submit else {

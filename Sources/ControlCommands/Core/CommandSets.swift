@@ -6,7 +6,8 @@ package enum CommandSets {
   package static var bots: [any ParsableCommand.Type] {
     [
       BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
-      BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self, PositionRelease.self,
+      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self,
+      PositionRelease.self,
     ]
   }
 
