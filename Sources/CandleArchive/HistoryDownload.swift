@@ -182,7 +182,8 @@ public struct HistoryDownload: Sendable {
       return try await source.candles(series, piece)?.filter { $0.openTime >= start && $0.openTime < end }
     } catch {
       guard error.code == .damaged || error.code == .unreachable && market.hasREST else { throw error }
-      tell(.warning(series, "\(error); not believed\(market.hasREST ? ", asked elsewhere" : "")"))
+      let verdict = error.code == .damaged ? "; not believed" : ""
+      tell(.warning(series, "\(error)\(verdict)\(market.hasREST ? "; asked elsewhere" : "")"))
       return nil
     }
   }
