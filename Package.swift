@@ -82,6 +82,7 @@ let pureModules: [Target] = [
 let services: [Target] = [
   module("Engine", ["Time", "TradingModel", "Venue", "TradingCore", "PaperTrading", "ServiceRuntime", nioCore]),
   module("CandleFiles", ["Time", "TradingModel", "CZlib"]),
+  module("CandleArchive", ["Time", "TradingModel", "CandleFiles", "HTTPClient", "Signing", "BinanceJSON", "ServiceRuntime"]),
   module("ServiceRuntime", ["CLinux", "Time"]),
   module("MarketData", ["Time", "TradingModel", "Venue"]),
   module("MarketTape", ["Time", "TradingModel", "ServiceRuntime"]),
@@ -133,6 +134,7 @@ let services: [Target] = [
       "ControlCommands", "BotAPI", "FigureMessages", "Statistics", "StrategyMessages", "TTRPC", "ServiceRuntime", "Presentation",
       "Backtest",
       "ParameterSearch", "ReportPage",
+      "CandleArchive",
       "CandleFiles",
       "Journal",
       "MarketTape", "BinanceJSON", "TradingCore", "Time", "TradingModel", "Strategies", "Indicators", "Venue", "MarketModel",
@@ -174,7 +176,8 @@ var testTargets: [Target] = [
     "AccountingTests",
     ["Accounting", "Backtest", "Statistics", "Strategies", "Time", "TradingCore", "TradingModel", "Venue", "ExchangeSimulation"]),
   tests("TidyTests", []),
-  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"]),
+  tests("CandleArchiveTests", ["CandleArchive", "CandleFiles", "TestSupport", "Time", "TradingModel"]),
+  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"], exclude: ["Fixtures"]),
   tests(
     "BacktestTests",
     [
@@ -243,7 +246,8 @@ testTargets += [
   tests(
     "SimulatorServerTests",
     [
-      "SimulatorServer", "ExchangeSimulation", "MarketModel", "Presentation", "Signing", "ServiceRuntime", "TestSupport", "Time",
+      "SimulatorServer", "CandleFiles", "ExchangeSimulation", "MarketModel", "Presentation", "Signing", "ServiceRuntime", "TestSupport",
+      "Time",
       "TradingModel", "Venue", "botsim",
       nioCore, nioPosix,
       nioHTTP1,

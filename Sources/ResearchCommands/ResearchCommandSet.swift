@@ -4,7 +4,9 @@ package import ArgumentParser
 package enum ResearchCommandSet {
   /// In the order of the help text.
   package static var all: [any ParsableCommand.Type] {
-    [BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self, ReportRun.self]
+    [
+      DownloadRun.self, DataGroup.self, BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self, ReportRun.self,
+    ]
   }
 
   /// Commands that keep the journal safe.

@@ -19,12 +19,12 @@ import Testing
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1", "--walk-forward", "2"], ["replay", "STATE"],
-    ["verify", "STATE"],
+    ["verify", "STATE"], ["data", "list"], ["data", "check"],
   ]
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
-    "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report",
+    "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
   ]
 
   private static let daemonArguments = ["--mode", "simulated", "--example-bots", "--speed", "600", "--seed", "7"]
@@ -175,7 +175,7 @@ import Testing
       #expect(listed.contains(command), "\(command) is not in the list of commands that read, nor acts")
     }
     for words in Self.reading {
-      let names = words.prefix(words[0] == "order" || words[0] == "risk" ? 2 : 1)
+      let names = words.prefix(["order", "risk", "data"].contains(words[0]) ? 2 : 1)
       #expect(try run([try Programs.path("botctl")] + names + ["--help"]).output.contains("--output"), "\(names)")
     }
   }
