@@ -1,4 +1,5 @@
 import BinanceJSON
+import HTTPClient
 import Signing
 public import TradingModel
 public import Venue
