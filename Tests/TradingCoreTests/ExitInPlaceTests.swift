@@ -69,13 +69,14 @@ import Venue
     bench.effects = []
     bench.step(.canceled(resting[0].clientOrderID, .rejected(code: -1_015, message: "Too many new orders.")))
     bench.step(.submitted(sent[0].request.clientOrderID, .rejected(code: -1_015, message: "Too many new orders.")))
-    bench.effects = []
-    bench.rest(resting[0], number: 50)
     for _ in 0..<80 {
-      for id in bench.asked { bench.step(.queried(id, .unknown(message: "busy"))) }
-      bench.step(.clock, after: 250)
+      for id in bench.asked where id == resting[0].clientOrderID {
+        var rests = bench.report(resting[0], .accepted, number: 50)
+        rests.source = .query
+        bench.step(.queried(id, .found(rests)))
+      }
       if bench.takeSubmitted().contains(where: { $0.replaces == resting[0].clientOrderID }) { return }
-      bench.rest(resting[0], number: 50)
+      bench.step(.clock, after: 250)
     }
     Issue.record("the exit was not tried again")
   }

@@ -132,10 +132,9 @@ import Venue
       bench.step(.clock, after: 1_000)
     }
     bench.step(.command(CommandEnvelope(id: 3, requestID: "", fingerprint: 0, command: .panic(reason: "test"))))
-    let canceled = try #require(bench.takeCanceled().first)
-    let stop = try #require(bench.core.order(canceled))
-    bench.tell(stop.intent.request, .canceled, number: stop.venueOrderID.value)
     #expect(bench.bot?.exitReason.hasPrefix("panic") == true)
-    #expect(bench.takeSent().last?.type == .market)
+    let again = try #require(bench.takeSubmitted().last)
+    #expect(again.request.type == .market)
+    #expect(again.replaces.flatMap { bench.core.order($0) }?.intent.request.type == .stopLoss)
   }
 }

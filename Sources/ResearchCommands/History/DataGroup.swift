@@ -90,6 +90,7 @@ struct DataList: AsyncParsableCommand {
   var noColor = false
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: noColor)
     let store = try data.store()
     let rows = store.series().compactMap { StoredSeriesRow($0, store.months(of: $0)) }
@@ -140,6 +141,7 @@ struct DataCheck: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: noColor)
     let progress = ProgressLine(.current)
     defer { progress.clear() }

@@ -48,6 +48,7 @@ struct DownloadRun: AsyncParsableCommand {
 
   func run() async throws {
     let environment = ControlEnvironment.current
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: environment, noColor: noColor)
     var problems: [Problem] = []
     let range = DateOption.range(from: from, to: to, &problems)
@@ -142,7 +143,7 @@ struct DownloadRun: AsyncParsableCommand {
     }
     switch output.format {
     case .json: output.line(StoredSeriesRow.json(rows))
-    case .table:
+    case .table, .csv:
       guard !rows.isEmpty else { return }
       output.rowsOnly(rows)
     }
