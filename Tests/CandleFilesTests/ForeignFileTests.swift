@@ -122,9 +122,9 @@ import TradingModel
     let reversed = CandleText.header + [3, 2, 1].map { CandleText.row($0) + "\n" }.joined()
     #expect(try CandleText.complaint(reversed)?.contains("begins with its newest candle") == true)
     // Later, such a row is a bad one like others.
-    let turned = try CandleText.complaint(CandleText.file(0..<2) + CandleText.row(-1) + "\n")
+    let turned = try CandleText.complaint(CandleText.file(1..<3) + CandleText.row(0) + "\n")
     #expect(
-      turned == "line 4: open_time 2023-11-14T22:13:00.000Z is before 2023-11-14T22:15:00.000Z of the row above; --skip-bad drops such rows"
+      turned == "line 4: open_time 2023-11-14T22:14:00.000Z is before 2023-11-14T22:16:00.000Z of the row above; --skip-bad drops such rows"
     )
     let comma = "date;open;high;low;close;volume\n1700000040000;1,5;2;1;1;1\n"
     #expect(try CandleText.complaint(comma)?.contains("decimals are written with a point") == true)
