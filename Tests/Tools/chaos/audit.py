@@ -240,8 +240,9 @@ def judge(directory):
             stopped.begin(at)
         elif kind == "continued":
             stopped.end(at)
+        # Of a connection that ends the truth tells; one that loses only what we send loses nothing of the market.
         elif kind == "fault" and '"on": "connection"' in entry["detail"] and '"kind": "stream"' in entry["detail"] and (
-                '"lost": "toServer"' not in entry["detail"]):  # which loses nothing of the market
+                '"lost": "toServer"' not in entry["detail"]) and not re.search('"do": "(drop|shutdown|terminate)"', entry["detail"]):
             deaf.add(entry["detail"].split()[0])
             sight.append((at, False))
         elif kind == "healed" and entry["detail"] in deaf:
