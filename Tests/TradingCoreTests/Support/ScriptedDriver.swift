@@ -123,9 +123,13 @@ final class ScriptedDriver {
   private(set) var longestError: Int64 = 0
   private var errors: [BotID: Timestamp] = [:]
 
+  private var places: [BotID: Int] = [:]
+
   private func compareBelief() {
     for bot in bots {
-      let believes = isUp && core.botAt(bot.id).map { core.bots[$0]?.stopRests ?? false } ?? false
+      // Looked for once: the core's own search copies the core.
+      if places[bot.id] == nil { places[bot.id] = core.botAt(bot.id) }
+      let believes = isUp && places[bot.id].map { core.bots[$0]?.stopRests ?? false } ?? false
       guard believes, exchange.rules.quantityRoundedDown(exchange.uncovered(bot.id), isMarket: true).isPositive else {
         errors[bot.id] = nil
         continue
@@ -137,6 +141,7 @@ final class ScriptedDriver {
   }
 
   private func start() {
+    places = [:]
     upAgainAt = nil
     lives += 1
     exchange.restarted()
