@@ -249,6 +249,7 @@ extension ByteReader {
     if version > 3 {
       intent.request.quoteQuantity = try decimal()
       intent.request.linked = try flag() ? try self.clientOrderID() : nil
+      if !isAtEnd { intent.request.waitsFor = try self.clientOrderID() }
     }
     return intent
   }
@@ -258,6 +259,9 @@ extension ByteReader {
       clientOrderID: try clientOrderID(), botID: try botID(), status: try value(OrderStatus.self),
       venueOrderID: VenueOrderID(try signed()), executedQuantity: try decimal(), cumulativeQuote: try decimal(), reason: try text())
     update.cause = version > 1 ? try value(OrderUpdate.Cause.self) : FirstFormat.cause(of: update)
+    guard version > 3, !isAtEnd else { return update }
+    update.quantity = try decimal()
+    guard !update.quantity.isZero else { throw CodecFault(reason: "it repeats a default") }
     return update
   }
 

@@ -272,6 +272,8 @@ extension ByteWriter {
     if version > 3 {
       decimal(value.request.quoteQuantity)
       optional(value.request.linked?.text)
+      // Most orders wait for none.
+      if let entry = value.request.waitsFor { text(entry.text) }
     }
   }
 
@@ -284,6 +286,7 @@ extension ByteWriter {
     decimal(value.cumulativeQuote)
     text(value.reason)
     if version > 1 { byte(value.cause.rawValue) }
+    if version > 3, !value.quantity.isZero { decimal(value.quantity) }
   }
 
   private mutating func fillRecord(_ value: FillRecord) {

@@ -57,6 +57,9 @@ public protocol ExecutionVenue: AnyObject {
   /// Sends a stop and a target as one pair (OCO), once: the venue takes both or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)``
   /// is called for each of them, the stop first.
   func submit(stop: OrderRequest, target: OrderRequest)
+  /// Sends an entry with the stop, and maybe the target, that are to be placed once it is filled as a whole (OPO, OPOCO), once: the venue
+  /// takes all or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` is called for each of them, the entry first.
+  func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?)
   /// Cancels an order by our id; the other one of its pair ends with it, and that is reported.
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol)
   /// Asks for an order's state by our id.

@@ -245,6 +245,7 @@ final class RecordingVenue: ExecutionVenue {
   var listed: [Symbol] = []
   func submit(_ request: OrderRequest) { submitted.append(request) }
   func submit(stop: OrderRequest, target: OrderRequest) { submitted += [stop, target] }
+  func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?) { submitted += [entry, stop] + [target].compactMap { $0 } }
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { canceled.append(clientOrderID) }
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { queried.append(clientOrderID) }
   func listTrades(symbol: Symbol, from: TradeListStart) { listed.append(symbol) }

@@ -40,6 +40,10 @@ struct SymbolState: Sendable {
   /// After a start: nothing is sent for its bots until the account's trades were listed and each has an owner.
   var awaitsTrades = false
   var areTradesListed = false
+  /// No entry takes its protection along before: the exchange refused that.
+  var listsAgainAt: Timestamp = .zero
+  /// That was said.
+  var saidListsRefused = false
   /// How the venue's list of our account's trades stands.
   var listing = TradeListing()
 

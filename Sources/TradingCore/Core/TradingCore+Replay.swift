@@ -43,6 +43,11 @@ extension TradingCore {
   /// Whether targets are watched and never rest, as with programs up to 0.3.
   public mutating func watchTargets(_ isOld: Bool) { targetsRest = !isOld }
 
+  /// Entries take their protection along where the journal says so: programs before did not, and what a symbol took is not known here.
+  ///
+  /// - Parameter sequences: of the intents of orders that wait for an entry.
+  public mutating func takeLists(_ sequences: Set<UInt64>) { waitingOfJournal = sequences }
+
   /// Orders are named as the journal names them, by the sequence of their intents: how programs name them has changed.
   public mutating func takeOrderNames(_ names: [UInt64: ClientOrderID]) { orderNames = names }
 }

@@ -40,7 +40,7 @@ public struct Order: Hashable, Sendable, Codable {
   /// A sale in doubt that the exchange takes no more, and of which the account, read since, shows nothing: its position is protected and
   /// sold as if it were not there, while it is asked for on.
   var isParked = false
-  /// The other order of its pair ended because this one acted: the word about that is due.
+  /// The other order of its pair ended because this one acted, or its entry is over: the word about that is due.
   var isDue = false
   /// What a person amended: the name that it goes by at the venue, and its quantity.
   var venueName: ClientOrderID?
@@ -69,6 +69,7 @@ public struct Order: Hashable, Sendable, Codable {
     switch status {
     case .initialized, .submitted, .unknown, .pendingCancel: true
     case .accepted, .partiallyFilled: isAwaitingFills || intent.request.isImmediate
+    case .waiting: false
     case .filled, .canceled, .rejected, .expired, .denied: isAwaitingFills
     }
   }
@@ -110,7 +111,9 @@ public struct Order: Hashable, Sendable, Codable {
 
   /// Takes an update of its status; the venue's number aside.
   mutating func apply(_ update: OrderUpdate, at time: Timestamp) {
+    if status == .waiting, update.status != .waiting { isDue = false }
     status = update.status
+    if update.quantity.isPositive { amendedQuantity = update.quantity }
     wasGivenUp = update.cause == .givenUp
     if update.status == .unknown { sentBefore = time }
     executedQuantity = max(executedQuantity, update.executedQuantity)
@@ -186,6 +189,8 @@ public struct Order: Hashable, Sendable, Codable {
     var isTarget: Bool
     /// The other order of its pair.
     var linked: ClientOrderID?
+    /// The entry of its list.
+    var waitsFor: ClientOrderID?
     var isSale: Bool
     var isParked: Bool
     var isDue: Bool
@@ -196,7 +201,7 @@ public struct Order: Hashable, Sendable, Codable {
 
     /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
     func isOvertaken(by report: ExecutionReport, _ next: OrderStatus) -> Bool {
-      if status == .pendingCancel, next == .accepted || next == .partiallyFilled { return report.source != .query }
+      if status == .pendingCancel, next == .accepted || next == .partiallyFilled || next == .waiting { return report.source != .query }
       // What the venue itself ended does not come back: an answer that says otherwise was made before. Only an order that we gave up may.
       if status == .expired || status == .rejected { return !wasGivenUp && !next.isTerminal }
       return false
@@ -214,7 +219,7 @@ public struct Order: Hashable, Sendable, Codable {
       status: status, executedQuantity: executedQuantity, cumulativeQuote: cumulativeQuote, wasGivenUp: wasGivenUp, purpose: intent.purpose,
       isUnsettled: isUnsettled, isResting: !isUnsettled && (status == .accepted || status == .partiallyFilled),
       isContingent: intent.request.type.isContingent, isTarget: intent.isTarget, linked: intent.request.linked,
-      isSale: intent.request.side == .sell,
+      waitsFor: intent.request.waitsFor, isSale: intent.request.side == .sell,
       isParked: isParked && isInDoubt, isDue: isDue && executedQuantity.isZero, remainingQuantity: remainingQuantity)
   }
 }
