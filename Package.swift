@@ -82,6 +82,7 @@ let pureModules: [Target] = [
 let services: [Target] = [
   module("Engine", ["Time", "TradingModel", "Venue", "TradingCore", "PaperTrading", "ServiceRuntime", nioCore]),
   module("CandleFiles", ["Time", "TradingModel", "CZlib"]),
+  module("CandleArchive", ["Time", "TradingModel", "CandleFiles", "HTTPClient", "Signing", "BinanceJSON", "ServiceRuntime"]),
   module("ServiceRuntime", ["CLinux", "Time"]),
   module("MarketData", ["Time", "TradingModel", "Venue"]),
   module("MarketTape", ["Time", "TradingModel", "ServiceRuntime"]),
@@ -115,8 +116,8 @@ let services: [Target] = [
   module(
     "ControlPlane",
     [
-      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "Statistics", "Time", "TradingModel",
-      "Strategies",
+      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "MarketModel", "Statistics", "Time",
+      "TradingModel", "Strategies",
       "Venue",
       "Journal", "MarketData",
       "ServiceRuntime", nioCore, logging,
@@ -124,14 +125,16 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "DynamicMessages", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore", "MarketModel", "Presentation", "Time",
-      "TradingModel", argumentParser,
+      "BotAPI", "DynamicMessages", "FigureMessages", "Statistics", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore", "MarketModel",
+      "Presentation", "Time", "TradingModel", argumentParser,
     ]),
   module(
     "ResearchCommands",
     [
-      "ControlCommands", "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "ServiceRuntime", "Presentation", "Backtest",
+      "ControlCommands", "BotAPI", "FigureMessages", "Statistics", "StrategyMessages", "TTRPC", "ServiceRuntime", "Presentation",
+      "Backtest",
       "ParameterSearch", "ReportPage",
+      "CandleArchive",
       "CandleFiles",
       "Journal",
       "MarketTape", "BinanceJSON", "TradingCore", "Time", "TradingModel", "Strategies", "Indicators", "Venue", "MarketModel",
@@ -173,7 +176,8 @@ var testTargets: [Target] = [
     "AccountingTests",
     ["Accounting", "Backtest", "Statistics", "Strategies", "Time", "TradingCore", "TradingModel", "Venue", "ExchangeSimulation"]),
   tests("TidyTests", []),
-  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"]),
+  tests("CandleArchiveTests", ["CandleArchive", "CandleFiles", "TestSupport", "Time", "TradingModel"]),
+  tests("CandleFilesTests", ["CandleFiles", "TestSupport", "Time", "TradingModel"], exclude: ["Fixtures"]),
   tests(
     "BacktestTests",
     [
@@ -190,7 +194,11 @@ var testTargets: [Target] = [
   tests("BotAPITests", ["ServiceRuntime", "BotAPI", "TTRPC", "ProtobufC", "TestSupport", "protoc-gen-botd"]),
   tests(
     "ControlCommandsTests",
-    ["ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "BotAPI", "Presentation", "TTRPC", "botctl"]),
+    [
+      "ControlCommands", "DynamicMessages", "ServiceRuntime", "CommandTestSupport", "TestSupport", "BotAPI", "Presentation", "TTRPC",
+      "Time", "TradingModel", "botctl",
+    ],
+    exclude: ["Golden"]),
   tests("ResearchCommandsTests", ["ControlCommands", "ResearchCommands", "CommandTestSupport", "BotAPI", "TTRPC", "botctl"]),
   tests("IndicatorsTests", ["Indicators", "TradingModel"]),
   tests("StrategiesTests", ["Strategies", "Indicators", "Time", "TradingModel"]),
@@ -238,7 +246,8 @@ testTargets += [
   tests(
     "SimulatorServerTests",
     [
-      "SimulatorServer", "ExchangeSimulation", "MarketModel", "Presentation", "Signing", "ServiceRuntime", "TestSupport", "Time",
+      "SimulatorServer", "CandleFiles", "ExchangeSimulation", "MarketModel", "Presentation", "Signing", "ServiceRuntime", "TestSupport",
+      "Time",
       "TradingModel", "Venue", "botsim",
       nioCore, nioPosix,
       nioHTTP1,
@@ -254,7 +263,7 @@ testTargets += [
   tests(
     "EndToEndTests",
     [
-      "ProgramTestSupport", "TestSupport", "BotAPI", "BotDaemon", "TTRPC", "Presentation", "Journal", "TradingCore", "Venue",
+      "ProgramTestSupport", "TestSupport", "BotAPI", "BotDaemon", "TTRPC", "Presentation", "Journal", "Time", "TradingCore", "Venue",
       "TradingModel", "botd",
       "botctl", "botsim",
     ],

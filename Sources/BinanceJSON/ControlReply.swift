@@ -27,15 +27,19 @@ public struct APIError: Hashable, Sendable {
   public var code: Int
   /// At most 500 characters.
   public var message: String
+  /// What was done and what was not, where a request has several parts (cancelReplace); usually nothing.
+  public var data: JSONValue?
 
-  public init(code: Int, message: String) {
+  public init(code: Int, message: String, data: JSONValue? = nil) {
     self.code = code
     self.message = message
+    self.data = data
   }
 
   /// Reads `{"code":…,"msg":…}`; an answer without a numeric code has code 0.
   public init(_ value: JSONValue) {
     code = value["code"]?.integer.flatMap { Int(exactly: $0) } ?? 0
     message = String((value["msg"]?.string ?? "").prefix(500))
+    data = value["data"]
   }
 }

@@ -30,6 +30,7 @@ public enum ExchangeInformation {
   public static func tradingRules(_ value: JSONValue) throws(FrameRefusal) -> Listing {
     guard let entries = value["symbols"]?.array else { throw FrameRefusal(.missingField, field: "symbols") }
     var listing = Listing()
+    let ofAccount = value["exchangeFilters"]?.array ?? []
     for entry in entries {
       let name = entry["symbol"]?.string ?? ""
       guard let symbol = Symbol(name), Array(symbol.text.utf8) == Array(name.utf8) else {
@@ -37,7 +38,9 @@ public enum ExchangeInformation {
         continue
       }
       do throws(Unreadable) {
-        listing.rules.append(try rules(of: symbol, entry))
+        var rules = try rules(of: symbol, entry)
+        for filter in ofAccount { applyToAccount(filter, to: &rules) }
+        listing.rules.append(rules)
         let terms = SymbolTerms(entry)
         if terms != SymbolTerms() { listing.terms[symbol] = terms }
       } catch {
@@ -140,6 +143,17 @@ public enum ExchangeInformation {
       rules.boundPrices(buys: try filter.requireDecimal("bidMultiplierUp"), sales: try filter.requireDecimal("askMultiplierUp"))
     case "MAX_NUM_ORDERS": rules.openOrdersMaximum = count(filter["maxNumOrders"] ?? filter["limit"])
     case "MAX_NUM_ALGO_ORDERS": rules.openAlgorithmicOrdersMaximum = count(filter["maxNumAlgoOrders"] ?? filter["limit"])
+    case "MAX_NUM_ORDER_LISTS": rules.openOrderListsMaximum = count(filter["maxNumOrderLists"] ?? filter["limit"])
+    default: break
+    }
+  }
+
+  /// A filter of all symbols together (Binance: filters.md, "Exchange Filters").
+  private static func applyToAccount(_ filter: JSONValue, to rules: inout TradingRules) {
+    switch filter["filterType"]?.string {
+    case "EXCHANGE_MAX_NUM_ORDERS": rules.accountOrdersMaximum = count(filter["maxNumOrders"] ?? filter["limit"])
+    case "EXCHANGE_MAX_NUM_ALGO_ORDERS": rules.accountAlgorithmicOrdersMaximum = count(filter["maxNumAlgoOrders"] ?? filter["limit"])
+    case "EXCHANGE_MAX_NUM_ORDER_LISTS": rules.accountOrderListsMaximum = count(filter["maxNumOrderLists"] ?? filter["limit"])
     default: break
     }
   }

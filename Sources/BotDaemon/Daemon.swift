@@ -97,7 +97,8 @@ public final class Daemon: @unchecked Sendable {
   init(_ settings: DaemonSettings, _ daemonLog: DaemonLog, isTerminal: Bool) async throws {
     self.settings = settings
     log = Logger(label: "botd")
-    let configuration = CoreConfiguration(mode: settings.mode)
+    var configuration = CoreConfiguration(mode: settings.mode)
+    configuration.umbrellaDistance = settings.umbrellaDistance
     stores = StoreAssembly(settings: settings, log: log)
     let loaded: StateLoader.Loaded
     do {

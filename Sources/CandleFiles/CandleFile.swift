@@ -1,13 +1,16 @@
 public import Time
 public import TradingModel
 
-/// Reads files of candles: CSV, plain or gzip, whose first line names the columns, or the exchange's archive as it is: twelve columns and
-/// no header.
+/// Reads files of candles: CSV whose first line names the columns, the exchange's archive as it is (twelve columns and no header), freqtrade's JSON
+/// and feather; plain, gzip or zip.
 ///
-/// Columns are found by name: `open_time,open,high,low,close,volume` must be there, `quote_volume` and `trades` are taken when they
-/// are, others are passed over. `open_time` is UTC in milliseconds (13 digits) or microseconds (16 digits, as in the exchange's files
-/// since 2025), each row by itself. Numbers are plain decimals with at most 18 digits before the point and 8 after it; nothing is
-/// rounded. Lines end in LF or CRLF; a byte order mark, empty lines and a missing last line end are fine.
+/// Columns are found by name, whatever the case: `open_time,open,high,low,close,volume` must be there (the time may be called `date`,
+/// `timestamp`, `time` and more), `quote_volume` and `trades` are taken when they are, others are passed over; ``CandleReadOptions/columns``
+/// says it for other files. Cells stand between commas, semicolons, tabs or bars, may be quoted and have spaces around them. A time is UTC in
+/// seconds (10 digits), milliseconds (13), microseconds (16, as in the exchange's files since 2025) or nanoseconds (19), each row by itself, or a
+/// date with a time. Numbers are decimals with at most 18 digits before the point and 8 after it, also with an exponent; nothing is rounded but
+/// the last digits of printed binary numbers (0.30000000000000004). Lines end in LF or CRLF; a byte order mark, empty lines, a missing last line
+/// end, and the header once more amid the rows (files that were joined) are fine.
 public enum CandleFile {
   /// Longer lines are an error, in bytes without their end.
   public static let lineBytesMaximum = 1 << 16
@@ -24,11 +27,28 @@ public enum CandleFile {
     path: String, options: CandleReadOptions = CandleReadOptions(), progress: ((Double) -> Void)? = nil
   ) throws(CandleFileError) -> CandleSeries {
     var reader = try CandleReader(path: path, options: options)
-    try reader.readAll(progress: progress)
-    var check = SeriesCheck(reader.take(), path: path, options: options)
-    let series = try check.finish()
+    let series = try read(&reader, path, options, progress)
     progress?(1)
     return series
+  }
+
+  /// The candles of bytes that a file would hold, plain or zip.
+  ///
+  /// - Parameter name: what errors call it.
+  /// - Throws: ``CandleFileError`` as ``read(path:options:progress:)`` does.
+  public static func read(bytes: [UInt8], name: String, options: CandleReadOptions = CandleReadOptions()) throws(CandleFileError)
+    -> CandleSeries
+  {
+    var reader = try CandleReader(try InputFile(bytes: bytes, path: name), options)
+    return try read(&reader, name, options, nil)
+  }
+
+  private static func read(
+    _ reader: inout CandleReader, _ path: String, _ options: CandleReadOptions, _ progress: ((Double) -> Void)?
+  ) throws(CandleFileError) -> CandleSeries {
+    try reader.readAll(progress: progress)
+    var check = SeriesCheck(reader.take(), path: path, options: options)
+    return try check.finish()
   }
 }
 
@@ -43,6 +63,10 @@ public struct CandleReadOptions: Hashable, Sendable {
   /// Drops rows that are not candles, not later than the last good row, or beside the interval's grid, and counts them. The hole a
   /// dropped row leaves is a gap like any other.
   public var skipBad: Bool
+  /// The share of rows that ``skipBad`` may drop, 0…1; more are an error.
+  public var skippedShareMaximum = 0.01
+  /// Which column is what, for files whose first line does not say.
+  public var columns: CandleColumnChoice?
   /// Keeps candles that open at or after this time only.
   public var from: Timestamp?
   /// Keeps candles that open before this time only; reading ends at the first row that does not.

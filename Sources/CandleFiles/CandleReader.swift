@@ -22,6 +22,8 @@ struct CandleReader {
 
   private let file: InputFile
   private let columns: CandleColumns
+  /// Files that were joined have their header several times; empty where there is none.
+  private let headerText: [UInt8]
   private let workspace: CandleWorkspace
   private let parser: CandleRowParser
   private let options: CandleReadOptions
@@ -36,28 +38,35 @@ struct CandleReader {
 
   /// Opens a file and reads its header.
   init(path: String, options: CandleReadOptions) throws(CandleFileError) {
+    try self.init(try InputFile(path: path, ofCandles: true), options)
+  }
+
+  init(_ file: InputFile, _ options: CandleReadOptions) throws(CandleFileError) {
+    let path = file.path
+    self.file = file
     self.options = options
     from = options.from?.nanoseconds ?? .min
     to = options.to?.nanoseconds ?? .max
-    file = try InputFile(path: path)
     workspace = CandleWorkspace()
     let header = try HeaderLine(file, workspace)
-    if let archive = CandleColumns(row: header.text) {
-      columns = archive
-      workspace.use(archive)
-      parser = CandleRowParser(workspace)
-      held = header.held
-      line = 0
-      return
-    }
+    let hasHeader: Bool
     do throws(CandleColumns.Problem) {
-      columns = try CandleColumns(header: header.text)
+      let first = try CandleColumns.FirstLine(header.text)
+      if let choice = options.columns {
+        (columns, hasHeader) = try CandleColumns.chosen(choice, first)
+      } else if let bare = CandleColumns(bare: first, isJSON: file.hasBareRows) {
+        (columns, hasHeader) = (bare, false)
+      } else {
+        (columns, hasHeader) = (try CandleColumns(header: first), true)
+      }
     } catch {
-      throw CandleFileError(.header, path: path, line: 1, error.text)
+      throw CandleFileError(.header, path: path, line: 1, error.text, remedy: error.remedy)
     }
+    headerText = hasHeader ? header.text : []
     workspace.use(columns)
     parser = CandleRowParser(workspace)
-    keep(from: header.bytes, upTo: header.held)
+    line = hasHeader ? 1 : 0
+    keep(from: hasHeader ? header.bytes : header.markBytes, upTo: header.held)
   }
 
   /// Moves the bytes not yet read to the front.
@@ -70,11 +79,30 @@ struct CandleReader {
   consuming func take() -> Rows { rows }
 
   mutating func readAll(progress: ((Double) -> Void)?) throws(CandleFileError) {
+    try readRows(progress: progress)
+    let (bad, all) = (rows.repairs.skippedRows, rows.repairs.skippedRows + rows.accepted)
+    // Without any good row, that is the finding.
+    guard rows.accepted > 0, Double(bad) > options.skippedShareMaximum * Double(all) else { return }
+    throw CandleFileError(
+      .row, path: file.path,
+      "\(bad) of \(all) rows are bad, more than the \(Self.percent(options.skippedShareMaximum)) that may be dropped; the first: "
+        + (rows.repairs.descriptions.first ?? ""), remedy: "--skip-bad-limit allows more")
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let hundredths = Int((min(max(share, 0), 1) * 10_000).rounded())
+    let rest = hundredths % 100
+    return "\(hundredths / 100)" + (rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : rest < 10 ? ".0\(rest)" : ".\(rest)") + " %"
+  }
+
+  private mutating func readRows(progress: ((Double) -> Void)?) throws(CandleFileError) {
     var blocks = 0
     while !isDone {
-      let got = try unsafe file.read(into: workspace.space(after: held), after: line)
+      // A file without a header leaves its first block here, which may have no room behind it.
+      let isFull = held >= CandleWorkspace.capacity - 1
+      let got = isFull ? 0 : try unsafe file.read(into: workspace.space(after: held), after: line)
       var end = held + got
-      if got == 0 {
+      if got == 0, !isFull {
         guard held > 0 else { return }
         // The last line's missing end.
         unsafe workspace.bytes[end] = 10
@@ -118,9 +146,10 @@ struct CandleReader {
     var cursor = unsafe UnsafePointer(workspace.bytes)
     let stop = unsafe cursor + end
     var parser = parser
+    let isUsual = columns.delimiter == UInt8(ascii: ",")
     while unsafe cursor < stop {
       line &+= 1
-      if let next = unsafe parser.row(at: cursor), unsafe next - cursor <= CandleFile.lineBytesMaximum, parser.time > lastTime {
+      if isUsual, let next = unsafe parser.row(at: cursor), unsafe next - cursor <= CandleFile.lineBytesMaximum, parser.time > lastTime {
         unsafe cursor = next
         try accept(parser.candle, time: parser.time)
       } else {
@@ -138,7 +167,7 @@ struct CandleReader {
     let isReturned = unsafe length > 0 && start[length - 1] == 13
     guard length <= CandleFile.lineBytesMaximum else { throw tooLong(line) }
     let text = unsafe UnsafeBufferPointer(start: start, count: isReturned ? length - 1 : length)
-    if !text.isEmpty {
+    if !text.isEmpty, unsafe headerText.isEmpty || !text.elementsEqual(headerText) {
       switch unsafe CandleRowText.candle(text, columns) {
       case .failure(let problem): try skip(.row, problem.text)
       case .success(let candle):
@@ -148,6 +177,12 @@ struct CandleReader {
         } else {
           let last = Timestamp(nanoseconds: lastTime)
           let problem = time == lastTime ? "comes a second time" : "is before \(last) of the row above"
+          // A second row before the first: the whole file is turned round.
+          if rows.accepted == 1, time < lastTime, !options.skipBad {
+            throw CandleFileError(
+              .order, path: file.path, line: line, "open_time \(candle.openTime) \(problem): the file begins with its newest candle",
+              remedy: "turn it round, for example with (head -1 FILE; tail -n +2 FILE | tac) > FILE.csv")
+          }
           try skip(.order, "open_time \(candle.openTime) \(problem)")
         }
       }

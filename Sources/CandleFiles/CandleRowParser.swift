@@ -121,17 +121,18 @@ enum CandleRowText {
   /// The candle of a line without its end, or what is wrong in words.
   static func candle(_ line: UnsafeBufferPointer<UInt8>, _ columns: CandleColumns) -> Result<Candle, CandleColumns.Problem> {
     guard unsafe !line.contains(0) else { return .failure(.init("holds a zero byte: damaged, or not a text file")) }
-    let cells = unsafe line.reduce(1) { $1 == UInt8(ascii: ",") ? $0 + 1 : $0 }
+    var candle = Candle(openTime: .zero, open: .zero, high: .zero, low: .zero, close: .zero, volume: .zero)
+    var cursor = unsafe CellCursor(line, columns.delimiter)
+    var cells = 0
+    var found: String?
+    while let cell = unsafe cursor.next() {
+      if found == nil, cells < columns.kinds.count { found = unsafe read(cell, columns.kinds[cells], into: &candle) }
+      cells += 1
+    }
     guard cells == columns.kinds.count else {
       return .failure(.init("has \(cells) \(cells == 1 ? "cell" : "cells"), the header names \(columns.kinds.count)"))
     }
-    var candle = Candle(openTime: .zero, open: .zero, high: .zero, low: .zero, close: .zero, volume: .zero)
-    var rest = unsafe line[...]
-    for kind in columns.kinds {
-      let cell = unsafe rest.prefix { $0 != UInt8(ascii: ",") }
-      if let problem = unsafe read(UnsafeBufferPointer(rebasing: cell), kind, into: &candle) { return .failure(.init(problem)) }
-      unsafe rest = rest[cell.endIndex...].dropFirst()
-    }
+    if let found { return .failure(.init(found)) }
     if let problem = inconsistency(of: candle) { return .failure(.init(problem)) }
     return .success(candle)
   }
@@ -148,14 +149,16 @@ enum CandleRowText {
       }
       return nil
     case .trades:
-      guard unsafe cell.allSatisfy({ $0 &- 48 <= 9 }), let count = unsafe Int64(String(decoding: cell, as: UTF8.self)) else {
+      guard let count = unsafe ScientificNumber(cell)?.scaled(byPower: 0) else {
         return unsafe "\(name) \(Excerpt.text(cell)) is not a whole number"
       }
       candle.tradeCount = count
       return nil
     default: break
     }
-    guard let number = unsafe FixedDecimal(utf8: cell) else { return unsafe "\(name) \(Excerpt.text(cell)) \(complaint(about: cell))" }
+    guard let number = unsafe FixedDecimal(utf8: cell) ?? ScientificNumber(cell)?.decimal else {
+      return unsafe "\(name) \(Excerpt.text(cell)) \(complaint(about: cell))"
+    }
     switch kind {
     case .open: candle.open = number
     case .high: candle.high = number
@@ -170,12 +173,9 @@ enum CandleRowText {
 
   /// Why text is not a number here.
   private static func complaint(about cell: UnsafeBufferPointer<UInt8>) -> String {
-    let unsigned = unsafe cell.first == UInt8(ascii: "-") ? cell.dropFirst() : cell[...]
-    let parts = unsafe unsigned.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    let isDecimal = unsafe parts.count <= 2 && parts.allSatisfy { unsafe !$0.isEmpty && $0.allSatisfy { $0 &- 48 <= 9 } }
-    return isDecimal
-      ? "has more digits than can be kept exactly (18 before the point, 8 after it)"
-      : "is not a plain decimal number (digits and a point; no exponent, no NaN)"
+    if unsafe ScientificNumber(cell) != nil { return "has more digits than can be kept exactly (18 before the point, 8 after it)" }
+    let hasComma = unsafe cell.contains(UInt8(ascii: ",")) && cell.allSatisfy { $0 &- 48 <= 9 || $0 == UInt8(ascii: ",") }
+    return hasComma ? "has a comma: decimals are written with a point" : "is not a decimal number"
   }
 
   private static func inconsistency(of candle: Candle) -> String? {
@@ -190,46 +190,6 @@ enum CandleRowText {
     if candle.volume.isNegative { return "volume \(candle.volume) is negative" }
     if candle.quoteVolume.isNegative { return "quote_volume \(candle.quoteVolume) is negative" }
     return "prices and volumes do not agree"
-  }
-}
-
-/// The open time of a row: milliseconds in 13 digits or microseconds in 16, from 2001-09-09 to the end of 2261.
-///
-/// Seconds (10 digits) are refused, so that no unit is ever guessed.
-enum OpenTime {
-  /// 13 digits, the first of them not 0.
-  static let millisecondsMinimum: Int64 = 1_000_000_000_000
-  /// 2262-01-01, exclusive: the clock of nanoseconds ends soon after it.
-  static let millisecondsLimit: Int64 = 9_214_646_400_000
-
-  @inline(__always) static func nanoseconds(milliseconds: Int64) -> Int64? {
-    guard milliseconds >= millisecondsMinimum, milliseconds < millisecondsLimit else { return nil }
-    return milliseconds &* 1_000_000
-  }
-
-  @inline(__always) static func nanoseconds(microseconds: Int64) -> Int64? {
-    guard microseconds >= millisecondsMinimum &* 1_000, microseconds < millisecondsLimit &* 1_000 else { return nil }
-    return microseconds &* 1_000
-  }
-
-  /// Nanoseconds since the epoch, or what is wrong in words.
-  static func read(_ cell: UnsafeBufferPointer<UInt8>) -> Result<Int64, CandleColumns.Problem> {
-    guard unsafe cell.allSatisfy({ $0 &- 48 <= 9 }),
-      let number = unsafe cell.count <= 18 ? Int64(String(decoding: cell, as: UTF8.self)) : nil
-    else {
-      return .failure(
-        .init(unsafe "open_time \(Excerpt.text(cell)) is not a number of milliseconds (13 digits) or microseconds (16 digits)"))
-    }
-    let isMilliseconds = cell.count == 13
-    guard isMilliseconds || cell.count == 16 else {
-      let unit = cell.count == 10 ? " (seconds?)" : cell.count == 19 ? " (nanoseconds?)" : ""
-      return .failure(
-        .init(unsafe "open_time \(Excerpt.text(cell)) has \(cell.count) digits\(unit): it must be milliseconds (13) or microseconds (16)"))
-    }
-    guard let time = isMilliseconds ? nanoseconds(milliseconds: number) : nanoseconds(microseconds: number) else {
-      return .failure(.init(unsafe "open_time \(Excerpt.text(cell)) lies outside the years 2001 to 2261"))
-    }
-    return .success(time)
   }
 }
 

@@ -79,6 +79,13 @@ public struct CandleRepairs: Hashable, Sendable {
   /// Whether the candles are the file's own.
   public var isEmpty: Bool { gapsFilled == 0 && skippedRows == 0 }
 
+  /// What another file's reading changed, too.
+  mutating func add(_ other: CandleRepairs) {
+    gapsFilled += other.gapsFilled
+    skippedRows += other.skippedRows
+    descriptions += other.descriptions.prefix(max(Self.descriptionsMaximum - descriptions.count, 0))
+  }
+
   mutating func skipped(line: Int, _ problem: @autoclosure () -> String) {
     skippedRows += 1
     describe(line: line, problem())
@@ -91,6 +98,6 @@ public struct CandleRepairs: Hashable, Sendable {
 
   private mutating func describe(line: Int, _ text: @autoclosure () -> String) {
     guard descriptions.count < Self.descriptionsMaximum else { return }
-    descriptions.append("line \(line): \(text())")
+    descriptions.append(line > 0 ? "line \(line): \(text())" : text())
   }
 }

@@ -22,6 +22,7 @@ final class ControlContext: Sendable {
   let loop: any EventLoop
   let books: BookKeeper
   let curves = EquityFolds()
+  let ledgers = LedgerFolds()
   let strategies = StrategyRegistry()
   /// `nil` in the paper modes.
   let accountOrders: (any AccountOrders)?

@@ -251,6 +251,8 @@ public final class TradingEngine: @unchecked Sendable {
         execution?.submit(entry: order.request, stop: stop, target: order.target)
       } else if let target = order.target {
         execution?.submit(stop: order.request, target: target)
+      } else if let old = order.replaces {
+        execution?.submit(order.request, replacing: old)
       } else {
         execution?.submit(order.request)
       }

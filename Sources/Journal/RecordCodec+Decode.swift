@@ -249,7 +249,13 @@ extension ByteReader {
     if version > 3 {
       intent.request.quoteQuantity = try decimal()
       intent.request.linked = try flag() ? try self.clientOrderID() : nil
+      guard !isAtEnd else { return intent }
+      let count = try count(bytesMinimum: 2)
+      intent.shares.reserveCapacity(count)
+      for _ in 0..<count { intent.shares.append(OrderShare(botID: try botID(), quantity: try decimal())) }
+      guard count == 0 || intent.shares[0].botID == intent.botID else { throw CodecFault(reason: "its first share is another bot's") }
       if !isAtEnd { intent.request.waitsFor = try self.clientOrderID() }
+      guard count > 0 || intent.request.waitsFor != nil else { throw CodecFault(reason: "it repeats a default") }
     }
     return intent
   }

@@ -272,7 +272,13 @@ extension ByteWriter {
     if version > 3 {
       decimal(value.request.quoteQuantity)
       optional(value.request.linked?.text)
-      // Most orders wait for none.
+      // Came within format 4, one after the other: only as far as there are any.
+      guard !value.shares.isEmpty || value.request.waitsFor != nil else { return }
+      varint(UInt64(value.shares.count))
+      for share in value.shares {
+        text(share.botID.text)
+        decimal(share.quantity)
+      }
       if let entry = value.request.waitsFor { text(entry.text) }
     }
   }

@@ -107,6 +107,7 @@ public struct PaperDriver: Sendable {
 
   private mutating func submit(_ order: ApprovedOrder, _ core: inout TradingCore, _ effects: inout [Effect]) {
     let request = order.request
+    if let old = order.replaces { cancel(old, request.symbol, &core, &effects) }
     guard let rules = core.rules(for: request.symbol) else {
       let refusal = SubmitOutcome.rejected(code: -1121, message: "Invalid symbol.")
       for id in [request.clientOrderID, order.target?.clientOrderID].compactMap({ $0 }) {

@@ -9,7 +9,7 @@ extension HTMLReport {
 
   private var dataText: String {
     """
-    {"asset":\(HTMLEscape.json(report.quoteAsset)),"digits":\(moneyDigits),"start":\(seconds(timeAxis.start)),"end":\(seconds(timeAxis.end)),
+    {"asset":\(HTMLEscape.json(report.quoteAsset)),"marketName":\(HTMLEscape.json(marketName)),"digits":\(moneyDigits),"start":\(seconds(timeAxis.start)),"end":\(seconds(timeAxis.end)),
     "equity":\(equityData),
     "prices":[\(report.charts.map(priceData).joined(separator: ",\n"))],
     "trades":\(tradeData)}

@@ -24,18 +24,27 @@ extension HTMLReport {
     let fall = deepest.map { "\(deepestText(-$0.drawdown)) on \(PageTime.day($0.time))" } ?? "none"
     let figure = ChartFigure(
       name: "equity", title: "Equity and drawdown over time",
-      summary: "The portfolio ended at \(equity) \(report.quoteAsset), the market at \(market). Deepest fall from a high: \(fall).",
+      summary:
+        "The portfolio ended at \(equity) \(report.quoteAsset), \(report.isOfAccount ? "its capital" : "the market") at \(market). Deepest fall from a high: \(fall).",
       legend: """
         <span class="key"><i class="swatch line"></i>Strategy <b>\(equity)</b></span>\
-        <span class="key"><i class="swatch market"></i>Buy and hold <b>\(market)</b></span>\
+        <span class="key"><i class="swatch market"></i>\(marketName) <b>\(market)</b></span>\
         <span class="key"><i class="swatch fall"></i>Deepest fall <b>\(fall)</b></span>
         """,
       caption: """
-        In \(report.quoteAsset), open positions at market price. Buy and hold is the same capital in equal parts of the symbols, bought at the start \
-        and left alone. Times are UTC.
+        In \(report.quoteAsset), open positions at market price. \(marketCaption) Times are UTC.
         """,
       data: "equity")
     return figure.markup { equityDrawing(samples, $0) }
+  }
+
+  /// What the second line of the chart is.
+  var marketName: String { report.isOfAccount ? "Capital" : "Buy and hold" }
+
+  private var marketCaption: String {
+    report.isOfAccount
+      ? "Capital is what was given to the bots; what is put in or taken out is neither profit nor drawdown."
+      : "Buy and hold is the same capital in equal parts of the symbols, bought at the start and left alone."
   }
 
   private func equityDrawing(_ samples: [BacktestReport.EquitySample], _ size: PlotSize) -> (height: Double, plot: Plot, body: Markup) {

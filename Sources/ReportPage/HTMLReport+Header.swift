@@ -10,20 +10,29 @@ extension HTMLReport {
     let seconds = Double(report.end.nanoseconds(since: report.start)) / 1_000_000_000
     return """
       <header class="head">
-      <p class="kicker">Backtest</p>
+      <p class="kicker">\(report.isOfAccount ? "Results, \(report.source)" : "Backtest")</p>
       <h1>\(report.title)</h1>
       <dl class="facts">
       <div><dt>Period</dt><dd><time datetime="\(TimeText.rfc3339(report.start))">\(PageTime.day(report.start))</time> – \
       <time datetime="\(TimeText.rfc3339(report.end))">\(PageTime.day(report.end))</time> <span class="aside">\(PageTime.period(seconds: seconds))</span></dd></div>
       <div><dt>\(report.symbols.count == 1 ? "Symbol" : "Symbols")</dt><dd>\(symbols)\(more)</dd></div>
       <div><dt>Strategy</dt><dd>\(report.strategy)</dd></div>
-      <div><dt>Candles</dt><dd>\(NumberText.decimal(Double(report.candleCount), digits: 0)) <span class="aside">of \(report.interval.rawValue)</span></dd></div>
+      \(candles)\
       </dl>
       <p class="lead">\(lead(seconds: seconds))</p>
       \(ended)\
       <div class="tiles">\(tiles)</div>
       <nav class="toc" aria-label="Contents">\(parts.map { "<a href=\"#\($0.id)\">\($0.title)</a>\n" as Markup })</nav>
       </header>
+
+      """
+  }
+
+  /// How many candles were traded; nothing where nobody counted them.
+  private var candles: Markup {
+    guard !report.isOfAccount else { return .empty }
+    return """
+      <div><dt>Candles</dt><dd>\(NumberText.decimal(Double(report.candleCount), digits: 0)) <span class="aside">of \(report.interval.rawValue)</span></dd></div>
 
       """
   }
@@ -45,6 +54,13 @@ extension HTMLReport {
       report.trades.isEmpty
       ? " without a trade"
       : report.trades.count == 1 ? " and one trade, fees included" : " and \(grouped(report.trades.count)) trades, fees included"
+    guard !report.isOfAccount else {
+      let profit = report.finalEquity - report.capital
+      return """
+        The bots earned <strong>\(money(profit, isSigned: true)) \(report.quoteAsset)</strong> in \(PageTime.period(seconds: seconds))\(trades); \
+        they have \(money(report.capital)) \(report.quoteAsset) of capital now.
+        """
+    }
     var text: Markup = """
       \(money(report.capital)) \(report.quoteAsset) became <strong>\(money(report.finalEquity)) \(report.quoteAsset)</strong> \
       in \(PageTime.period(seconds: seconds))\(trades).

@@ -31,7 +31,7 @@ public struct HTMLReport {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="referrer" content="no-referrer">
-      <title>\(report.title) – backtest</title>
+      <title>\(report.title) – \(report.source)</title>
       <style>\(Markup(trusted: HTMLReportStyle.text))</style>
       </head>
       <body>
@@ -39,7 +39,7 @@ public struct HTMLReport {
       \(header(parts.map { ($0.id, $0.title) }))<main id="main">
       \(parts.map(section))\
       </main>
-      <footer>Simulated on historical prices. What a strategy did in the past says nothing certain about what it will do.</footer>
+      <footer>\(report.isOfAccount ? "Out of the daemon's journal." : "Simulated on historical prices.") What a strategy did in the past says nothing certain about what it will do.</footer>
       \(dataElement)<script>\(Markup(trusted: HTMLReportScript.text))</script>
       </body>
       </html>

@@ -35,7 +35,7 @@ enum HTMLReportScript {
     }
     function equityText(tip, index) {
       var equity = data.equity, pairs = make('div', undefined, 'pairs');
-      [['Strategy', number(equity.equity[index], data.digits)], ['Buy and hold', number(equity.market[index], data.digits)],
+      [['Strategy', number(equity.equity[index], data.digits)], [data.marketName, number(equity.market[index], data.digits)],
         ['Drawdown', percent(equity.drawdown[index] === null ? null : -equity.drawdown[index], 2)], ['Invested', percent(equity.exposure[index], 0)]
       ].forEach(function (pair) { pair.forEach(function (text) { pairs.append(make('span', text)); }); });
       tip.append(make('p', moment(equity.time[index])), pairs);

@@ -36,7 +36,8 @@ struct BacktestOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "File of finer candles that say what happened inside each candle; may be repeated.", valueName: "file[:symbol[:interval]]"),
+      "Finer candles that say what happened inside each candle, named as in --candles; may be repeated.",
+      valueName: "symbol:interval|file[:symbol[:interval]]"),
     completion: .anyFile)
   var detail: [String] = []
 

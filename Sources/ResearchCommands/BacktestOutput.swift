@@ -14,7 +14,7 @@ struct BacktestOutput {
   func show(_ report: BacktestReport, fills: [FillRecord]?) {
     switch output.format {
     case .json: output.line(ReportJSON.text(report, fills: fills))
-    case .table: tables(report)
+    case .table, .csv: tables(report)
     }
   }
 

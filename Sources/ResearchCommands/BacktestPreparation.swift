@@ -51,7 +51,10 @@ struct BacktestPreparation {
     }
     if candles.candles.isEmpty {
       problems.append(
-        Problem(option: "--candles", "is missing: name a file, for example --candles btcusdt-5m-2024.csv (or BTC.csv:BTCUSDT:5m)"))
+        Problem(
+          option: "--candles",
+          "is missing: name a market of the data directory, for example --candles BTCUSDT:5m, or a file: --candles btcusdt-5m-2024.csv (or BTC.csv:BTCUSDT:5m)"
+        ))
     }
     let named = sources.compactMap(\.symbol)
     let only = given.symbol.map { SymbolOption.text($0) }
@@ -65,7 +68,9 @@ struct BacktestPreparation {
     Self.add(text.judged(id: nil, base: nil, served: declared) { _ in .unasked }.violations, to: &problems)
     guard problems.isEmpty, let known else { throw Self.failure(purpose, problems) }
 
-    let loaded = LoadedCandles(candles, known, detail: options.detail, &problems, progress)
+    let range = CandleRange(
+      from: settings.from, to: settings.to, interval: given.interval.flatMap { Interval(rawValue: $0) } ?? sources.first?.interval)
+    let loaded = LoadedCandles(candles, known, detail: options.detail, range: range, &problems, progress)
     guard problems.isEmpty else { throw Self.failure(purpose, problems) }
     markets = loaded.markets
     notes = loaded.notes

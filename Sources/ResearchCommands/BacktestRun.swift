@@ -61,6 +61,7 @@ struct BacktestRun: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let environment = ControlEnvironment.current
     let output = Output(outputOptions, environment: environment, noColor: daemon.noColor)
     let progress = ProgressLine(environment)

@@ -28,6 +28,9 @@ struct BestCommand {
     if let file = run.candleOptions.exchangeInfo { words += ["--exchange-info", file] }
     if run.candleOptions.fillGaps { words.append("--fill-gaps") }
     if run.candleOptions.skipBad { words.append("--skip-bad") }
+    if let limit = run.candleOptions.skipBadLimit { words += ["--skip-bad-limit", limit] }
+    if let columns = run.candleOptions.columns { words += ["--columns", columns] }
+    if let directory = run.candleOptions.dataDirectory { words += ["--data-dir", directory] }
     if let symbol = bot.symbol { words += ["--symbol", symbol] }
     words += trading
     if let capital = bot.capital { words += ["--capital", capital] }

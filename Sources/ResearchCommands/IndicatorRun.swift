@@ -53,6 +53,7 @@ struct IndicatorRun: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     guard let name else { return list(output) }
     var pairs: [(name: String, value: String)] = []

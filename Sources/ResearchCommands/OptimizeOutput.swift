@@ -26,7 +26,7 @@ struct OptimizeOutput {
     let command = BestCommand(run, plan, index: best.index)
     switch output.format {
     case .json: output.line(OptimizeJSON(run, plan).text(ranking, deflatedSharpe: deflatedSharpe, verdict, command))
-    case .table:
+    case .table, .csv:
       output.line(plan.title, .bold)
       output.card(plan.card)
       output.line("")

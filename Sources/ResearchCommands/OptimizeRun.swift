@@ -32,6 +32,7 @@ struct OptimizeRun: AsyncParsableCommand {
   var noColor = false
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let environment = ControlEnvironment.current
     let output = Output(outputOptions, environment: environment, noColor: noColor)
     let progress = ProgressLine(environment)

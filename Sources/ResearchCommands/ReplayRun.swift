@@ -31,6 +31,7 @@ struct ReplayRun: AsyncParsableCommand {
   var noColor = false
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let environment = ControlEnvironment.current
     let output = Output(outputOptions, environment: environment, noColor: noColor)
     let progress = ProgressLine(environment)
@@ -53,7 +54,7 @@ struct ReplayRun: AsyncParsableCommand {
     progress.clear()
     switch output.format {
     case .json: output.line(Self.json(identity, outcome))
-    case .table: show(identity, outcome, output)
+    case .table, .csv: show(identity, outcome, output)
     }
     if let words = outcome.firstDivergence {
       throw CommandFailure(.failure, "the decisions differ from entry \(outcome.divergenceSequence) on: \(words)")

@@ -34,6 +34,7 @@ struct VerifyRun: AsyncParsableCommand {
   var noColor = false
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: noColor)
     do {
       if acceptEnd { try JournalCheck.acceptEnd(directory: place) }
@@ -57,7 +58,7 @@ struct VerifyRun: AsyncParsableCommand {
   static func show(_ check: JournalCheck, _ output: Output) throws {
     switch output.format {
     case .json: output.line(json(check))
-    case .table:
+    case .table, .csv:
       output.card([
         CardLine(check.isBackup ? "backup" : "journal", check.path),
         CardLine("belongs to", check.identity.map { "\($0.id), \($0.mode) mode" } ?? "nobody yet: it is empty"),

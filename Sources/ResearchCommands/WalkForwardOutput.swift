@@ -23,7 +23,7 @@ struct WalkForwardOutput {
     let command = BestCommand(run, plan, index: last.best.index)
     switch output.format {
     case .json: output.line(OptimizeJSON(run, plan).text(walk, verdict, command))
-    case .table:
+    case .table, .csv:
       output.line("\(plan.title), \(walk.windows.count) windows", .bold)
       output.card(plan.card)
       output.line("")

@@ -39,6 +39,14 @@ public struct TradingRules: Hashable, Sendable {
   public var openOrdersMaximum: Int
   /// Open stop and take-profit orders per symbol; 0 = no limit known.
   public var openAlgorithmicOrdersMaximum: Int
+  /// Open order lists per symbol (MAX_NUM_ORDER_LISTS); 0 = no limit known.
+  public var openOrderListsMaximum = 0
+  /// Open orders of the account on all symbols (EXCHANGE_MAX_NUM_ORDERS); 0 = no limit known.
+  public var accountOrdersMaximum = 0
+  /// Open stop and take-profit orders of the account on all symbols (EXCHANGE_MAX_NUM_ALGO_ORDERS); 0 = no limit known.
+  public var accountAlgorithmicOrdersMaximum = 0
+  /// Open order lists of the account on all symbols (EXCHANGE_MAX_NUM_ORDER_LISTS); 0 = no limit known.
+  public var accountOrderListsMaximum = 0
   /// Why nothing may be bought whatever the status is, each as half a sentence; empty: nothing stands in the way. Exits go on.
   public var entryObstacles: [String] = []
   /// Whether a market order may name an amount of the quote asset instead of a quantity (`quoteOrderQtyMarketAllowed`).

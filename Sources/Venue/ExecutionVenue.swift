@@ -60,6 +60,10 @@ public protocol ExecutionVenue: AnyObject {
   /// Sends an entry with the stop, and maybe the target, that are to be placed once it is filled as a whole (OPO, OPOCO), once: the venue
   /// takes all or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` is called for each of them, the entry first.
   func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?)
+  /// Cancels an order of which nothing was filled, by our id, and sends another one in its place, once. Where the cancel fails the other one is
+  /// not sent, and its outcome is `rejected` with code 0. Both ``ExecutionVenueDelegate/canceled(_:symbol:outcome:)`` for the old one and
+  /// ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` are called, in this order.
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID)
   /// Cancels an order by our id; the other one of its pair ends with it, and that is reported.
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol)
   /// Asks for an order's state by our id.

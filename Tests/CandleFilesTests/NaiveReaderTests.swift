@@ -19,12 +19,12 @@ import TradingModel
       guard cells.count == names.count else { return (candles, index + 1) }
       let row = Dictionary(uniqueKeysWithValues: zip(names, cells))
       func number(_ name: String) -> FixedDecimal? { FixedDecimal(text: row[name] ?? "0") }
-      guard let time = row["open_time"], time.allSatisfy({ ("0"..."9").contains($0) }), time.count == 13 || time.count == 16,
+      guard let time = row["open_time"], time.allSatisfy({ ("0"..."9").contains($0) }), [10, 13, 16].contains(time.count),
         let count = Int64(time),
         let open = number("open"), let high = number("high"), let low = number("low"), let close = number("close"),
         let volume = number("volume"), let quote = number("quote_volume"), let trades = Int64(row["trades"] ?? "0")
       else { return (candles, index + 1) }
-      let microseconds = time.count == 13 ? count * 1_000 : count
+      let microseconds = time.count == 10 ? count * 1_000_000 : time.count == 13 ? count * 1_000 : count
       guard (1_000_000_000_000_000..<9_214_646_400_000_000).contains(microseconds) else { return (candles, index + 1) }
       let candle = Candle(
         openTime: Timestamp(nanoseconds: microseconds * 1_000), open: open, high: high, low: low, close: close, volume: volume,
@@ -43,11 +43,12 @@ import TradingModel
   /// Mostly a number, of any length; now and then anything.
   private func cell(_ random: inout SeededRandom, mess: Int) -> String {
     if random.chance(mess) {
-      return random.pick(["", "-", ".", "1e5", "NaN", "-1", "1.", ".1", "1..2", "\u{80}", "1\r", " 1", "/", ":", "0"])
+      return random.pick(["", "-", ".", "1e", "NaN", "-1", "e1", "1..2", "\u{80}", "1\r", "1 1", "/", ":", "0"])
     }
     let whole = String(random.below(9) + 1) + digits(random.chance(80) ? random.below(8) : random.below(18), &random)
     guard random.chance(80) else { return whole }
-    return whole + "." + digits(1 + random.below(random.chance(90) ? 8 : 11), &random)
+    // Below 16 digits in all: longer ones are printed binary numbers, which are rounded.
+    return whole + "." + digits(min(1 + random.below(random.chance(90) ? 8 : 11), max(15 - whole.count, 1)), &random)
   }
 
   private func text(_ random: inout SeededRandom, mess: Int) -> String {

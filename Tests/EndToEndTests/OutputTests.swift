@@ -11,18 +11,20 @@ import Testing
     ["list"], ["show", "BOT"], ["stats"], ["stats", "BOT"], ["portfolio"], ["positions", "--all"], ["balances"], ["discrepancies"],
     ["equity"],
     ["equity", "BOT"],
-    ["orders"], ["order", "show", "ORDER"], ["order", "explain", "ORDER"], ["trades"], ["risk", "show"], ["locks"], ["candles", "BTCUSDT"],
+    ["orders"], ["order", "show", "ORDER"], ["order", "explain", "ORDER"], ["trades"], ["risk", "show"], ["locks"],
+    ["profit", "--by", "bot"], ["statement"],
+    ["candles", "BTCUSDT"],
     ["ticker", "BTCUSDT"], ["symbols"], ["symbols", "BTCUSDT"], ["quality"], ["strategies"], ["strategy", "rsi"], ["events"], ["health"],
     ["doctor"], ["limits"], ["config"], ["version"], ["indicator"], ["indicator", "rsi", "--symbol", "BTCUSDT"],
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1", "--walk-forward", "2"], ["replay", "STATE"],
-    ["verify", "STATE"],
+    ["verify", "STATE"], ["data", "list"], ["data", "check"],
   ]
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
-    "call", "api", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock",
+    "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
   ]
 
   private static let daemonArguments = ["--mode", "simulated", "--example-bots", "--speed", "600", "--seed", "7"]
@@ -98,7 +100,7 @@ import Testing
 
   /// Fractions that the schema declares as decimals, and a backtest's list of figures, whose numbers are texts.
   private static func isDecimalOfTheAPI(_ path: String) -> Bool {
-    let commands = ["stats", "portfolio", "risk", "config"]
+    let commands = ["stats", "portfolio", "profit", "risk", "config"]
     return commands.contains { path.hasPrefix($0) } || path.contains(".figures.") || path.contains(".stats.") || path.contains(".value")
   }
 
@@ -173,7 +175,7 @@ import Testing
       #expect(listed.contains(command), "\(command) is not in the list of commands that read, nor acts")
     }
     for words in Self.reading {
-      let names = words.prefix(words[0] == "order" || words[0] == "risk" ? 2 : 1)
+      let names = words.prefix(["order", "risk", "data"].contains(words[0]) ? 2 : 1)
       #expect(try run([try Programs.path("botctl")] + names + ["--help"]).output.contains("--output"), "\(names)")
     }
   }

@@ -246,6 +246,10 @@ final class RecordingVenue: ExecutionVenue {
   func submit(_ request: OrderRequest) { submitted.append(request) }
   func submit(stop: OrderRequest, target: OrderRequest) { submitted += [stop, target] }
   func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?) { submitted += [entry, stop] + [target].compactMap { $0 } }
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
+    canceled.append(old)
+    submitted.append(request)
+  }
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) { canceled.append(clientOrderID) }
   func query(clientOrderID: ClientOrderID, symbol: Symbol) { queried.append(clientOrderID) }
   func listTrades(symbol: Symbol, from: TradeListStart) { listed.append(symbol) }

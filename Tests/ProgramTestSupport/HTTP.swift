@@ -9,6 +9,8 @@ public enum HTTP {
     try send("POST", url, headers: headers, body: body)
   }
 
+  public static func delete(_ url: String) throws -> Data { try send("DELETE", url, headers: []) }
+
   private static func send(_ method: String, _ url: String, headers: [String], body: String = "") throws -> Data {
     guard let parts = URLComponents(string: url), let host = parts.host, let port = parts.port else { throw TestFailure("bad URL \(url)") }
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

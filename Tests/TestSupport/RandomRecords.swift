@@ -106,9 +106,14 @@ public struct RandomRecords: Sendable {
       timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), quoteQuantity: random.chance(30) ? decimal() : .zero,
       price: decimal(), stopPrice: decimal(), linked: random.chance(30) ? clientOrderID() : nil,
       waitsFor: random.chance(30) ? clientOrderID() : nil)
+    let bot = botID()
+    var shares: [OrderShare] = []
+    if random.chance(20) {
+      for index in 0...random.below(5) { shares.append(OrderShare(botID: index == 0 ? bot : botID(), quantity: decimal())) }
+    }
     return OrderIntent(
-      request: request, botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal(),
-      volatility: random.chance(30) ? decimal() : .zero)
+      request: request, botID: bot, purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal(),
+      volatility: random.chance(30) ? decimal() : .zero, shares: shares)
   }
 
   mutating func limits() -> RiskLimits {

@@ -197,7 +197,8 @@ import Venue
     #expect(bench.core.order(stop.clientOrderID)?.status == .accepted, "it is not given up")
     // Whoever closes it cancels it by the name that it goes by.
     bench.step(.command(CommandEnvelope(id: 2, requestID: "", fingerprint: 0, command: .closePosition(Samples.bot("one")))))
-    #expect(bench.takeCanceled() == [renamed.clientOrderID])
+    #expect(bench.takeSubmitted().map(\.replaces) == [renamed.clientOrderID])
+    bench.step(.canceled(renamed.clientOrderID, .unknown(message: "reset")))
     // Another one under the same number, on a testnet that was wiped, is not ours.
     var other = renamed
     other.clientOrderID = try #require(ClientOrderID("x-other"))

@@ -154,17 +154,17 @@ import Venue
     #expect(bench.exits.isEmpty)
   }
 
-  @Test func whereTheStopRestsItIsAskedAfterASecondAndAHalf() throws {
+  @Test func whereTheStopRestsItIsAskedAfterASecondAndAQuarter() throws {
     var bench = try Self.holding()
     let questions = bench.questions
-    for _ in 0..<5 { bench.wait(milliseconds: 250) }
+    for _ in 0..<4 { bench.wait(milliseconds: 250) }
     #expect(bench.questions == questions)
     bench.wait(milliseconds: 250)
     #expect(bench.questions == questions + 1)
     // The market is quiet: as often as before.
     bench.quote("58800", "58801")
     bench.quote("58800", "58801")
-    for _ in 0..<6 { bench.wait(milliseconds: 250) }
+    for _ in 0..<5 { bench.wait(milliseconds: 250) }
     #expect(bench.questions == questions + 2)
   }
 

@@ -67,8 +67,7 @@ import Venue
     try bench.buy("two")
     #expect(bench.takeSent().isEmpty)
     let place = bench.core.snapshot(of: Samples.bot("two"))?.protection.first?.place
-    #expect(place == .watched(.stopsUsedUp(1)))
-    #expect(bench.alerts(.stopWatchedHere).first?.message.contains("1 stops rest on BTCUSDT already") == true)
+    #expect(place == .watched(.onTheWay), "the one that rests goes, and both share one")
   }
 
   @Test func whatTheExchangeRefusedIsWatched() throws {
@@ -102,7 +101,9 @@ import Venue
     #expect(places(price: 0) == places(), "without a price the rules alone are asked")
     let levels = configuration.expectedProtection(rules, price: FixedDecimal(60_000), restingStops: 0)
     #expect(levels.map(\.price) == [58_800, 62_400, 57_000].map { FixedDecimal($0) })
-    #expect(places(2) == [.watched(.stopsUsedUp(2)), .watched(.besideWatchedStop), .watched(.follows)])
+    #expect(places(2) == [.umbrella(nil, price: .zero), .watched(.besideWatchedStop), .watched(.follows)])
+    let onPaper = configuration.expectedProtection(rules, price: FixedDecimal(60_000), restingStops: 2, isPaper: true)
+    #expect(onPaper.map(\.place) == [.watched(.stopsUsedUp(2)), .watched(.besideWatchedStop), .watched(.follows)])
     rules.takesPairs = false
     #expect(places() == [.resting(nil, isPaired: false), .watched(.noPairs), .watched(.follows)])
     configuration.stopLoss = .zero
@@ -131,10 +132,9 @@ import Venue
       bench.step(.clock, after: 1_000)
     }
     bench.step(.command(CommandEnvelope(id: 3, requestID: "", fingerprint: 0, command: .panic(reason: "test"))))
-    let canceled = try #require(bench.takeCanceled().first)
-    let stop = try #require(bench.core.order(canceled))
-    bench.tell(stop.intent.request, .canceled, number: stop.venueOrderID.value)
     #expect(bench.bot?.exitReason.hasPrefix("panic") == true)
-    #expect(bench.takeSent().last?.type == .market)
+    let again = try #require(bench.takeSubmitted().last)
+    #expect(again.request.type == .market)
+    #expect(again.replaces.flatMap { bench.core.order($0) }?.intent.request.type == .stopLoss)
   }
 }

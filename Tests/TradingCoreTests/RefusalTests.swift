@@ -124,6 +124,12 @@ import Venue
       }
     }
 
+    /// The same with what they replace.
+    mutating func takeSubmitted() -> [ApprovedOrder] {
+      defer { effects = [] }
+      return effects.compactMap { if case .submit(let order, _) = $0 { order } else { nil } }
+    }
+
     mutating func takeCanceled() -> [ClientOrderID] {
       defer { effects = [] }
       return effects.compactMap { if case .cancel(let id, _, _) = $0 { id } else { nil } }
@@ -194,12 +200,14 @@ import Venue
 
     /// The exchange says how an order stands that it did not fill.
     mutating func tell(_ request: OrderRequest, _ status: OrderStatus, number: Int64, reason: String = "") {
-      step(
-        .report(
-          ExecutionReport(
-            clientOrderID: request.clientOrderID, venueOrderID: VenueOrderID(number), symbol: request.symbol, side: request.side,
-            type: request.type, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: status,
-            executedQuantity: .zero, cumulativeQuote: .zero, reason: reason, time: now, source: .stream)))
+      step(.report(report(request, status, number: number, reason: reason)))
+    }
+
+    func report(_ request: OrderRequest, _ status: OrderStatus, number: Int64, reason: String = "") -> ExecutionReport {
+      ExecutionReport(
+        clientOrderID: request.clientOrderID, venueOrderID: VenueOrderID(number), symbol: request.symbol, side: request.side,
+        type: request.type, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: status,
+        executedQuantity: .zero, cumulativeQuote: .zero, reason: reason, time: now, source: .stream)
     }
 
     mutating func refuse(_ request: OrderRequest, _ code: Int, _ message: String) {
@@ -526,15 +534,10 @@ import Venue
     bench.rest(stop, number: 80)
     #expect(perform(&bench, .panic(reason: "test"))?.code == nil)
     #expect(bench.bot?.state == .stopped && bench.core.tradingState == .halted)
-    #expect(bench.takeCanceled() == [stop.clientOrderID])
-    bench.step(
-      .report(
-        ExecutionReport(
-          clientOrderID: stop.clientOrderID, venueOrderID: VenueOrderID(80), symbol: stop.symbol, side: .sell, type: .stopLoss,
-          quantity: stop.quantity, stopPrice: stop.stopPrice, status: .canceled, executedQuantity: .zero, cumulativeQuote: .zero,
-          time: bench.now, source: .stream)))
-    let sale = try #require(bench.takeSent().last)
-    #expect(sale.type == .market && sale.side == .sell)
+    let exit = try #require(bench.takeSubmitted().last)
+    let sale = exit.request
+    #expect(sale.type == .market && sale.side == .sell && exit.replaces == stop.clientOrderID)
+    bench.tell(stop, .canceled, number: 80)
     // Refused, it is tried on, although everything is stopped and halted; a stop rests meanwhile.
     bench.refuse(sale, -1001, "Internal error; unable to process your request. Please try again.")
     let again = try #require(bench.takeSent().last)
@@ -542,6 +545,6 @@ import Venue
     bench.rest(again, number: 81)
     bench.effects = []
     for _ in 0..<3 { bench.step(.clock, after: 1_000) }
-    #expect(bench.takeCanceled() == [again.clientOrderID])
+    #expect(bench.takeSubmitted().map(\.replaces) == [again.clientOrderID])
   }
 }

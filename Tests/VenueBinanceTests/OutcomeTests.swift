@@ -73,6 +73,68 @@ import Venue
     #expect(reports.last?.reason == "INSUFFICIENT_LIQUIDITY")
   }
 
+  // MARK: cancelReplace
+
+  private static let canceled = """
+    {"symbol":"LTCBTC","origClientOrderId":"old-1","orderId":9,"orderListId":-1,"clientOrderId":"x","transactTime":1684804350068,
+    "price":"0.00000000","origQty":"10.00000000","executedQty":"0.00000000","cummulativeQuoteQty":"0.00000000","status":"CANCELED",
+    "timeInForce":"GTC","type":"STOP_LOSS","side":"SELL","stopPrice":"1.00000000"}
+    """
+
+  private func replaced(_ status: Int, _ body: String) -> BinanceRestClient.Replacement {
+    BinanceRestClient.replacement(.judge(HTTPResponse(status: status, headers: [], body: Array(body.utf8))), of: Samples.id("old-1"))
+  }
+
+  @Test func bothHalvesOfAReplacementAreRead() {
+    let body = """
+      {"cancelResult":"SUCCESS","newOrderResult":"SUCCESS","cancelResponse":\(Self.canceled),"newOrderResponse":\(Samples.fullAnswer)}
+      """
+    let both = replaced(200, body)
+    guard case .canceled(let report) = both.cancel, case .accepted(let reports) = both.submit else {
+      Issue.record("\(both)")
+      return
+    }
+    #expect(report.clientOrderID == Samples.id("old-1") && report.status == .canceled)
+    #expect(reports.last?.clientOrderID == Samples.id("bot-1") && reports.last?.status == .filled)
+  }
+
+  @Test func whatFailedIsToldOfEachHalf() {
+    let notCanceled = replaced(
+      400,
+      """
+      {"code":-2022,"msg":"Order cancel-replace failed.","data":{"cancelResult":"FAILURE","newOrderResult":"NOT_ATTEMPTED",
+      "cancelResponse":{"code":-2011,"msg":"Unknown order sent."},"newOrderResponse":null}}
+      """)
+    #expect(notCanceled.cancel == .notOpen(message: "Unknown order sent."))
+    #expect(notCanceled.submit == .rejected(code: 0, message: "not sent: the order in its place was not cancelled: Unknown order sent."))
+    let notPlaced = replaced(
+      409,
+      """
+      {"code":-2021,"msg":"Order cancel-replace partially failed.","data":{"cancelResult":"SUCCESS","newOrderResult":"FAILURE",
+      "cancelResponse":\(Self.canceled),"newOrderResponse":{"code":-2010,"msg":"Account has insufficient balance for requested action."}}}
+      """)
+    guard case .canceled = notPlaced.cancel else {
+      Issue.record("\(notPlaced)")
+      return
+    }
+    #expect(notPlaced.submit == .rejected(code: -2_010, message: "Account has insufficient balance for requested action."))
+    // Judged before anything was done.
+    let neither = replaced(400, "{\"code\":-1013,\"msg\":\"Filter failure: LOT_SIZE\"}")
+    #expect(neither.cancel == .rejected(code: -1_013, message: "Filter failure: LOT_SIZE"))
+    #expect(neither.submit == .rejected(code: -1_013, message: "Filter failure: LOT_SIZE"))
+  }
+
+  @Test(arguments: [
+    (503, "{}"), (409, "{\"code\":-2021,\"msg\":\"half\"}"), (200, "{}"), (200, "{\"cancelResult\":\"SUCCESS\"}"), (504, ""),
+  ])
+  func aReplacementWithoutAWordIsUnknown(_ status: Int, _ body: String) {
+    let outcome = replaced(status, body)
+    guard case .unknown = outcome.cancel, case .unknown = outcome.submit else {
+      Issue.record("\(outcome)")
+      return
+    }
+  }
+
   /// rest-api.md, "New Order List - OCO": above is the profit leg of a sale.
   @Test func aPairIsOneListAndEachLegHasItsReport() throws {
     let stop = OrderRequest(

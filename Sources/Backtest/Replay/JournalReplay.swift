@@ -54,6 +54,8 @@ public struct JournalReplay: Sendable {
   private var lastByQuantity: UInt64 = 0
   /// The last stop before the first that rests with its target beside it, as those of programs up to 0.3 did not; `.max`: none does.
   private var lastAlone: UInt64 = .max
+  /// The last stop that was cancelled before its exit was sent, as programs up to 0.3 did; 0: none.
+  private var lastCanceledFirst: UInt64 = 0
 
   public init(mode: TradingMode, entries: [JournalEntry], rules: [TradingRules], tapes: [Tape]) {
     var configuration = CoreConfiguration(mode: mode)
@@ -75,6 +77,9 @@ public struct JournalReplay: Sendable {
     var waiting: Set<UInt64> = []
     for entry in entries {
       if case .candleDoubted(let doubt) = entry.record { doubts.insert(doubt) }
+      if case .cancelRequested(let cancel) = entry.record, cancel.reason == "making room for the exit" {
+        lastCanceledFirst = entry.sequence
+      }
       guard case .orderIntent(let intent) = entry.record else { continue }
       names[entry.sequence] = intent.request.clientOrderID
       if intent.request.waitsFor != nil {
@@ -94,6 +99,7 @@ public struct JournalReplay: Sendable {
       if index % 4_096 == 0 { progress(Double(index) / Double(max(entries.count, 1))) }
       core.sizeByQuantity(entry.sequence <= lastByQuantity)
       core.watchTargets(entry.sequence <= lastAlone)
+      core.cancelBeforeExits(entry.sequence <= lastCanceledFirst)
       outcome.entries += 1
       book.apply(entry)
       if outcome.firstDivergence == nil { follow(entry, index) } else { _ = core.adopt(entry) }
@@ -271,13 +277,24 @@ public struct JournalReplay: Sendable {
 
   private mutating func report(_ record: FillRecord, _ entry: JournalEntry, _ index: Int) {
     guard let id = record.clientOrderID, let order = core.order(id) else { return }
+    var record = record
+    // A trade of an order that bots share has a record for each of them.
+    for next in entries[(index + 1)...] where order.isShared {
+      guard next.time == entry.time else { break }
+      guard case .fill(let other) = next.record else { continue }
+      guard other.clientOrderID == id, other.fill.tradeID == record.fill.tradeID else { break }
+      record.fill.quantity += other.fill.quantity
+      record.fill.quoteQuantity += other.fill.quoteQuantity
+      record.fill.commission += other.fill.commission
+    }
     var status = order.status == .pendingCancel ? OrderStatus.partiallyFilled : order.status
     var executed = order.filledQuantity + record.fill.quantity
     var quote = order.filledQuote + record.fill.quoteQuantity
     var reason = ""
     var quantity = Quantity.zero
     // The report that brought a fill also said how the order stands.
-    for next in entries[(index + 1)...].lazy.filter({ $0.record.kind != .entriesLocked }).prefix(4) {
+    let following = entries[(index + 1)...].lazy.filter { $0.record.kind != .entriesLocked && (!order.isShared || $0.record.kind != .fill) }
+    for next in following.prefix(4) {
       guard case .orderUpdated(let update) = next.record, update.clientOrderID == id, next.time == entry.time else { continue }
       (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
       quantity = update.quantity

@@ -47,7 +47,8 @@ public struct BacktestReport: Sendable, Hashable {
     public var drawdown: Double
     /// Market value of open positions as a fraction of equity.
     public var exposure: Double
-    /// What the starting capital would be worth had it been invested equally in the symbols at the start and left alone.
+    /// What the starting capital would be worth had it been invested equally in the symbols at the start and left alone; of a daemon's
+    /// account, the capital that the bots had then.
     public var market: Double
     public init(time: Timestamp, equity: Double, drawdown: Double, exposure: Double, market: Double) {
       self.time = time
@@ -121,6 +122,8 @@ public struct BacktestReport: Sendable, Hashable {
     public var sentence: String { "Trading ended \(FigureText.minute(time)) (UTC), before the data did: \(reason)." }
   }
 
+  /// What the report is of: "backtest", or the mode of a daemon: "paper", "live" ...
+  public var source = "backtest"
   /// "rsi on BTCUSDT, 5m"
   public var title: String
   public var strategy: String

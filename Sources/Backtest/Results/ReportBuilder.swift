@@ -149,7 +149,7 @@ struct ReportBuilder {
     outcome.markets.map { market in Self.group(market.symbol.text, outcome.trades.filter { $0.symbol == market.symbol }) }
   }
 
-  private static func group(_ name: String, _ list: [RoundTrip]) -> BacktestReport.Group {
+  static func group(_ name: String, _ list: [RoundTrip]) -> BacktestReport.Group {
     let count = Double(list.count)
     let seconds = list.reduce(0.0) { $0 + Double($1.closedAt.nanoseconds(since: $1.openedAt)) / 1e9 }
     return BacktestReport.Group(

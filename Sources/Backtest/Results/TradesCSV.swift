@@ -1,3 +1,4 @@
+import Presentation
 import TradingModel
 
 /// A report's trades as CSV (RFC 4180), one line each, times in ISO 8601 (UTC).
@@ -10,17 +11,11 @@ public enum TradesCSV {
     for trade in report.trades {
       text +=
         "\(trade.number),\(trade.botID),\(trade.symbol),\(trade.openedAt),\(trade.closedAt),\(trade.entryPrice),\(trade.exitPrice),"
-      text += "\(trade.quantity),\(trade.fees),\(trade.profit),\(trade.fraction),\(trade.candles),\(quoted(trade.entryReason)),"
-      text += "\(trade.exitKind),\(quoted(trade.exitReason)),\(trade.isClosed),"
+      text += "\(trade.quantity),\(trade.fees),\(trade.profit),\(trade.fraction),\(trade.candles),\(CSVText.field(trade.entryReason)),"
+      text += "\(trade.exitKind),\(CSVText.field(trade.exitReason)),\(trade.isClosed),"
       text +=
         "\(FigureText.number(trade.adverseExcursion)),\(FigureText.number(trade.favorableExcursion)),\(trade.isExitTimeModelled)\n"
     }
     return text
-  }
-
-  /// Quoted where it must be.
-  private static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

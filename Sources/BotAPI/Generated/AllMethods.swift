@@ -83,6 +83,9 @@ extension V1 {
       method: PortfolioService.getEquityCurve, request: GetEquityCurveRequest.self,
       response: GetEquityCurveResponse.self),
     MethodDescription(
+      method: PortfolioService.listLedger, request: ListLedgerRequest.self,
+      response: ListLedgerResponse.self),
+    MethodDescription(
       method: PortfolioService.getDiscrepancies, request: GetDiscrepanciesRequest.self,
       response: GetDiscrepanciesResponse.self),
     MethodDescription(
@@ -262,6 +265,9 @@ extension V1 {
     EquityPoint.self,
     GetEquityCurveRequest.self,
     GetEquityCurveResponse.self,
+    LedgerEntry.self,
+    ListLedgerRequest.self,
+    ListLedgerResponse.self,
     RateLimit.self,
     GetRateLimitsRequest.self,
     GetRateLimitsResponse.self,

@@ -160,6 +160,8 @@ extension V1.SubscribeEventsRequest: @unsafe CConvertible {
     unsafe c.pointee.max_batch = maxBatch
     unsafe c.pointee.max_delay_ms = maxDelayMs
     unsafe c.pointee.heartbeat_ms = heartbeatMs
+    unsafe c.pointee.from_time_ns = fromTimeNs
+    unsafe c.pointee.to_time_ns = toTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__SubscribeEventsRequest>) {
@@ -171,6 +173,8 @@ extension V1.SubscribeEventsRequest: @unsafe CConvertible {
     self.maxBatch = unsafe c.pointee.max_batch
     self.maxDelayMs = unsafe c.pointee.max_delay_ms
     self.heartbeatMs = unsafe c.pointee.heartbeat_ms
+    self.fromTimeNs = unsafe c.pointee.from_time_ns
+    self.toTimeNs = unsafe c.pointee.to_time_ns
   }
 }
 

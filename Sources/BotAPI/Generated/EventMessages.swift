@@ -410,6 +410,10 @@ extension V1 {
     public var maxDelayMs: Int32
     /// Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
     public var heartbeatMs: Int32
+    /// Only events of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning.
+    public var fromTimeNs: Int64
+    /// Only events before this time, ns since the Unix epoch; 0: no end.
+    public var toTimeNs: Int64
 
     public init(
       afterSequence: Int64 = 0,
@@ -419,7 +423,9 @@ extension V1 {
       kinds: [EventKind] = [],
       maxBatch: Int32 = 0,
       maxDelayMs: Int32 = 0,
-      heartbeatMs: Int32 = 0
+      heartbeatMs: Int32 = 0,
+      fromTimeNs: Int64 = 0,
+      toTimeNs: Int64 = 0
     ) {
       self.afterSequence = afterSequence
       self.journalID = journalID
@@ -429,6 +435,8 @@ extension V1 {
       self.maxBatch = maxBatch
       self.maxDelayMs = maxDelayMs
       self.heartbeatMs = heartbeatMs
+      self.fromTimeNs = fromTimeNs
+      self.toTimeNs = toTimeNs
     }
 
     public static var typeName: String { "botd.v1.SubscribeEventsRequest" }
@@ -463,6 +471,8 @@ extension V1 {
       json.field("max_batch", maxBatch)
       json.field("max_delay_ms", maxDelayMs)
       json.field("heartbeat_ms", heartbeatMs)
+      json.field("from_time_ns", fromTimeNs)
+      json.field("to_time_ns", toTimeNs)
       json.endObject()
     }
   }

@@ -169,19 +169,27 @@ extension V1 {
     public var symbols: [String]
     /// Only orders that are not finished.
     public var openOnly: Bool
+    /// Only orders decided at this time or later (created_time_ns), ns since the Unix epoch; 0: from the beginning.
+    public var fromTimeNs: Int64
+    /// Only orders decided before this time, ns since the Unix epoch; 0: until now.
+    public var toTimeNs: Int64
 
     public init(
       pageSize: Int32 = 0,
       pageToken: String = "",
       botIDs: [String] = [],
       symbols: [String] = [],
-      openOnly: Bool = false
+      openOnly: Bool = false,
+      fromTimeNs: Int64 = 0,
+      toTimeNs: Int64 = 0
     ) {
       self.pageSize = pageSize
       self.pageToken = pageToken
       self.botIDs = botIDs
       self.symbols = symbols
       self.openOnly = openOnly
+      self.fromTimeNs = fromTimeNs
+      self.toTimeNs = toTimeNs
     }
 
     public static var typeName: String { "botd.v1.ListOrdersRequest" }
@@ -213,6 +221,8 @@ extension V1 {
       json.field("bot_ids", botIDs)
       json.field("symbols", symbols)
       json.field("open_only", openOnly)
+      json.field("from_time_ns", fromTimeNs)
+      json.field("to_time_ns", toTimeNs)
       json.endObject()
     }
   }

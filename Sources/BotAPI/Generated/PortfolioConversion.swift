@@ -267,6 +267,95 @@ extension V1.GetEquityCurveResponse: @unsafe CConvertible {
   }
 }
 
+extension V1.LedgerEntry: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__ledger_entry__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__LedgerEntry>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__ledger_entry__init(c)
+    unsafe c.pointee.kind = Botd__V1__LedgerKind(rawValue: .init(truncatingIfNeeded: kind.rawValue))
+    unsafe c.pointee.sequence = sequence
+    unsafe c.pointee.time_ns = timeNs
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    unsafe c.pointee.bot_created_sequence = botCreatedSequence
+    if !strategy.isEmpty { unsafe c.pointee.strategy = try arena.string(strategy) }
+    if !symbol.isEmpty { unsafe c.pointee.symbol = try arena.string(symbol) }
+    if !baseAsset.isEmpty { unsafe c.pointee.base_asset = try arena.string(baseAsset) }
+    if !quoteAsset.isEmpty { unsafe c.pointee.quote_asset = try arena.string(quoteAsset) }
+    unsafe c.pointee.trade = try CField.message(trade, arena)
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !price.isEmpty { unsafe c.pointee.price = try arena.string(price) }
+    if !cost.isEmpty { unsafe c.pointee.cost = try arena.string(cost) }
+    if !realizedPnL.isEmpty { unsafe c.pointee.realized_pnl = try arena.string(realizedPnL) }
+    if !unrealizedPnL.isEmpty { unsafe c.pointee.unrealized_pnl = try arena.string(unrealizedPnL) }
+    if !feeInQuote.isEmpty { unsafe c.pointee.fee_in_quote = try arena.string(feeInQuote) }
+    if !tradeProfit.isEmpty { unsafe c.pointee.trade_profit = try arena.string(tradeProfit) }
+    unsafe c.pointee.trade_opened_time_ns = tradeOpenedTimeNs
+    if !capital.isEmpty { unsafe c.pointee.capital = try arena.string(capital) }
+    unsafe c.pointee.removed_time_ns = removedTimeNs
+    unsafe (c.pointee.n_balances, c.pointee.balances) = try CField.messages(balances, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__LedgerEntry>) {
+    self.kind = unsafe V1.LedgerKind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
+    self.sequence = unsafe c.pointee.sequence
+    self.timeNs = unsafe c.pointee.time_ns
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.botCreatedSequence = unsafe c.pointee.bot_created_sequence
+    self.strategy = unsafe CField.string(c.pointee.strategy)
+    self.symbol = unsafe CField.string(c.pointee.symbol)
+    self.baseAsset = unsafe CField.string(c.pointee.base_asset)
+    self.quoteAsset = unsafe CField.string(c.pointee.quote_asset)
+    self.trade = unsafe CField.message(c.pointee.trade)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.price = unsafe CField.string(c.pointee.price)
+    self.cost = unsafe CField.string(c.pointee.cost)
+    self.realizedPnL = unsafe CField.string(c.pointee.realized_pnl)
+    self.unrealizedPnL = unsafe CField.string(c.pointee.unrealized_pnl)
+    self.feeInQuote = unsafe CField.string(c.pointee.fee_in_quote)
+    self.tradeProfit = unsafe CField.string(c.pointee.trade_profit)
+    self.tradeOpenedTimeNs = unsafe c.pointee.trade_opened_time_ns
+    self.capital = unsafe CField.string(c.pointee.capital)
+    self.removedTimeNs = unsafe c.pointee.removed_time_ns
+    self.balances = unsafe CField.messages(c.pointee.n_balances, c.pointee.balances)
+  }
+}
+
+extension V1.ListLedgerRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_ledger_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ListLedgerRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__list_ledger_request__init(c)
+    unsafe c.pointee.page_size = pageSize
+    if !pageToken.isEmpty { unsafe c.pointee.page_token = try arena.string(pageToken) }
+    unsafe c.pointee.from_time_ns = fromTimeNs
+    unsafe c.pointee.to_time_ns = toTimeNs
+    unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ListLedgerRequest>) {
+    self.pageSize = unsafe c.pointee.page_size
+    self.pageToken = unsafe CField.string(c.pointee.page_token)
+    self.fromTimeNs = unsafe c.pointee.from_time_ns
+    self.toTimeNs = unsafe c.pointee.to_time_ns
+    self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
+  }
+}
+
+extension V1.ListLedgerResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__list_ledger_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ListLedgerResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__list_ledger_response__init(c)
+    unsafe (c.pointee.n_entries, c.pointee.entries) = try CField.messages(entries, arena)
+    if !nextPageToken.isEmpty { unsafe c.pointee.next_page_token = try arena.string(nextPageToken) }
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ListLedgerResponse>) {
+    self.entries = unsafe CField.messages(c.pointee.n_entries, c.pointee.entries)
+    self.nextPageToken = unsafe CField.string(c.pointee.next_page_token)
+  }
+}
+
 extension V1.RateLimit: @unsafe CConvertible {
   nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__rate_limit__init)
 

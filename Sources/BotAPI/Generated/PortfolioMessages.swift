@@ -5,6 +5,80 @@ public import Presentation
 public import ProtobufC
 
 extension V1 {
+  /// What an entry of the ledger is.
+  public enum LedgerKind: OpenEnum {
+    /// Not set.
+    case unspecified
+    /// What a bot held where the asked range begins; one for each bot that was there then, after everything that happened.
+    case opening
+    /// A fill; of no bot: an order placed outside botd.
+    case fill
+    /// Coins of the account were given to a bot, at the market's price.
+    case adopted
+    /// Coins were taken out of a bot and stay on the account, at the market's price.
+    case released
+    /// Coins that the account did not have were booked out of a bot, at the market's price.
+    case missing
+    /// A bot was removed; what it still held leaves its books at the last price and stays on the account.
+    case removed
+    /// What the account had, as the exchange said.
+    case balances
+    /// What a bot held where the asked range ends; one for each bot that was there in it, last of all.
+    case closing
+    /// A value this version does not know.
+    case unrecognized(Int32)
+
+    /// All values this version knows.
+    public static let allCases: [LedgerKind] = [.unspecified, .opening, .fill, .adopted, .released, .missing, .removed, .balances, .closing]
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .opening
+        case 2: self = .fill
+        case 3: self = .adopted
+        case 4: self = .released
+        case 5: self = .missing
+        case 6: self = .removed
+        case 7: self = .balances
+        case 8: self = .closing
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .opening: 1
+        case .fill: 2
+        case .adopted: 3
+        case .released: 4
+        case .missing: 5
+        case .removed: 6
+        case .balances: 7
+        case .closing: 8
+        case .unrecognized(let value): value
+      }
+    }
+
+    public var name: String {
+      switch self {
+        case .unspecified: "unspecified"
+        case .opening: "opening"
+        case .fill: "fill"
+        case .adopted: "adopted"
+        case .released: "released"
+        case .missing: "missing"
+        case .removed: "removed"
+        case .balances: "balances"
+        case .closing: "closing"
+        case .unrecognized(let value): "\(value)"
+      }
+    }
+  }
+}
+
+extension V1 {
   /// Asks for the summary.
   public struct GetPortfolioSummaryRequest: BotMessage {
     public init() {}
@@ -788,6 +862,258 @@ extension V1 {
     public func write(to json: inout JSONText) {
       json.beginObject()
       json.field("points", points)
+      json.field("next_page_token", nextPageToken)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// One fact about money, with what the bot's books made of it. Sums over entries are exact: realized_pnl over all entries of a bot is the
+  /// realized_pnl of its Stats, fee_in_quote its fees_total, and so on.
+  public struct LedgerEntry: BotMessage {
+    /// What it is.
+    public var kind: LedgerKind
+    /// Journal sequence; 0 for OPENING and CLOSING.
+    public var sequence: Int64
+    /// When: of a fill the venue's trade time, else when it was journaled, ns since the Unix epoch.
+    public var timeNs: Int64
+    /// Bot; empty: none.
+    public var botID: String
+    /// Bot.created_sequence: tells bots apart that had the same id one after the other.
+    public var botCreatedSequence: Int64
+    /// Strategy of the bot then.
+    public var strategy: String
+    /// Symbol.
+    public var symbol: String
+    /// Base asset.
+    public var baseAsset: String
+    /// Quote asset: what all amounts are in unless said otherwise.
+    public var quoteAsset: String
+    /// The fill; its realized_pnl is without fees in a third asset, that of the entry is with them.
+    public var trade: Trade?
+    /// Coins that came or left (ADOPTED, RELEASED, MISSING, REMOVED) or are held (OPENING, CLOSING), in the base asset (decimal).
+    public var quantity: String
+    /// Price of one of them then (decimal).
+    public var price: String
+    /// What they cost by the bot's books, at average cost (decimal); of an entry that is no OPENING or CLOSING: of what left.
+    public var cost: String
+    /// Realized by this entry after all fees whose worth is known (decimal); of OPENING and CLOSING: realized by the bot ever until then.
+    public var realizedPnL: String
+    /// What is held at the price, less what it cost (decimal); only OPENING and CLOSING.
+    public var unrealizedPnL: String
+    /// The fill's fee in the quote asset at the time of the fill (decimal); empty: no fee, or its worth is not known.
+    public var feeInQuote: String
+    /// The fill ended a round trip, which made this profit after fees (decimal); empty: it ended none.
+    public var tradeProfit: String
+    /// When that round trip began, ns since the Unix epoch; 0: none ended.
+    public var tradeOpenedTimeNs: Int64
+    /// Capital of the bot then (decimal); only OPENING and CLOSING.
+    public var capital: String
+    /// When the bot was removed, ns since the Unix epoch; 0: it was there at the end of the range. Only CLOSING.
+    public var removedTimeNs: Int64
+    /// What the account had of each asset, free and locked; only BALANCES.
+    public var balances: [AssetAmount]
+
+    public init(
+      kind: LedgerKind = LedgerKind(rawValue: 0),
+      sequence: Int64 = 0,
+      timeNs: Int64 = 0,
+      botID: String = "",
+      botCreatedSequence: Int64 = 0,
+      strategy: String = "",
+      symbol: String = "",
+      baseAsset: String = "",
+      quoteAsset: String = "",
+      trade: Trade? = nil,
+      quantity: String = "",
+      price: String = "",
+      cost: String = "",
+      realizedPnL: String = "",
+      unrealizedPnL: String = "",
+      feeInQuote: String = "",
+      tradeProfit: String = "",
+      tradeOpenedTimeNs: Int64 = 0,
+      capital: String = "",
+      removedTimeNs: Int64 = 0,
+      balances: [AssetAmount] = []
+    ) {
+      self.kind = kind
+      self.sequence = sequence
+      self.timeNs = timeNs
+      self.botID = botID
+      self.botCreatedSequence = botCreatedSequence
+      self.strategy = strategy
+      self.symbol = symbol
+      self.baseAsset = baseAsset
+      self.quoteAsset = quoteAsset
+      self.trade = trade
+      self.quantity = quantity
+      self.price = price
+      self.cost = cost
+      self.realizedPnL = realizedPnL
+      self.unrealizedPnL = unrealizedPnL
+      self.feeInQuote = feeInQuote
+      self.tradeProfit = tradeProfit
+      self.tradeOpenedTimeNs = tradeOpenedTimeNs
+      self.capital = capital
+      self.removedTimeNs = removedTimeNs
+      self.balances = balances
+    }
+
+    public static var typeName: String { "botd.v1.LedgerEntry" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("kind", kind)
+      json.field("sequence", sequence)
+      json.field("time_ns", timeNs)
+      json.field("bot_id", botID)
+      json.field("bot_created_sequence", botCreatedSequence)
+      json.field("strategy", strategy)
+      json.field("symbol", symbol)
+      json.field("base_asset", baseAsset)
+      json.field("quote_asset", quoteAsset)
+      json.field("trade", trade)
+      json.field("quantity", quantity)
+      json.field("price", price)
+      json.field("cost", cost)
+      json.field("realized_pnl", realizedPnL)
+      json.field("unrealized_pnl", unrealizedPnL)
+      json.field("fee_in_quote", feeInQuote)
+      json.field("trade_profit", tradeProfit)
+      json.field("trade_opened_time_ns", tradeOpenedTimeNs)
+      json.field("capital", capital)
+      json.field("removed_time_ns", removedTimeNs)
+      json.field("balances", balances)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// Asks for the ledger. Entries come in the order of the journal; those whose time is outside of the range are left out.
+  public struct ListLedgerRequest: BotMessage {
+    /// Most entries in the answer.
+    public var pageSize: Int32
+    /// next_page_token of the page before; empty: the first page.
+    public var pageToken: String
+    /// From this time on, ns since the Unix epoch; 0: from the beginning.
+    public var fromTimeNs: Int64
+    /// Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is valued at the market's price.
+    public var toTimeNs: Int64
+    /// Only these bots; empty: all, and fills of no bot.
+    public var botIDs: [String]
+
+    public init(
+      pageSize: Int32 = 0,
+      pageToken: String = "",
+      fromTimeNs: Int64 = 0,
+      toTimeNs: Int64 = 0,
+      botIDs: [String] = []
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+      self.fromTimeNs = fromTimeNs
+      self.toTimeNs = toTimeNs
+      self.botIDs = botIDs
+    }
+
+    public static var typeName: String { "botd.v1.ListLedgerRequest" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("page_size", pageSize)
+      json.field("page_token", pageToken)
+      json.field("from_time_ns", fromTimeNs)
+      json.field("to_time_ns", toTimeNs)
+      json.field("bot_ids", botIDs)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// The ledger.
+  public struct ListLedgerResponse: BotMessage {
+    /// This page. It may be empty though others follow: a long journal is read for some seconds at a time.
+    public var entries: [LedgerEntry]
+    /// Token of the next page; empty: none.
+    public var nextPageToken: String
+
+    public init(
+      entries: [LedgerEntry] = [],
+      nextPageToken: String = ""
+    ) {
+      self.entries = entries
+      self.nextPageToken = nextPageToken
+    }
+
+    public static var typeName: String { "botd.v1.ListLedgerResponse" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("entries", entries)
       json.field("next_page_token", nextPageToken)
       json.endObject()
     }

@@ -16,6 +16,8 @@ extension V1 {
     public static let listPositions = RPCMethod(service: name, name: "ListPositions", kind: .unary)
     /// Equity over time, paged.
     public static let getEquityCurve = RPCMethod(service: name, name: "GetEquityCurve", kind: .unary)
+    /// Every fact about money, removed bots included, as the books took it; paged.
+    public static let listLedger = RPCMethod(service: name, name: "ListLedger", kind: .unary)
     /// Coins that bots hold by their books and the account does not have.
     public static let getDiscrepancies = RPCMethod(service: name, name: "GetDiscrepancies", kind: .unary)
     /// Accepts the account's figure of an asset. FAILED_PRECONDITION: nothing of it is missing, or an order is not settled.

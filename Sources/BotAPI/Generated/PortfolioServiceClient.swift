@@ -39,6 +39,13 @@ extension V1 {
       try await client.call(PortfolioService.getEquityCurve, request, timeout: timeout)
     }
 
+    /// Every fact about money, removed bots included, as the books took it; paged.
+    public func listLedger(
+      _ request: ListLedgerRequest = ListLedgerRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> ListLedgerResponse {
+      try await client.call(PortfolioService.listLedger, request, timeout: timeout)
+    }
+
     /// Coins that bots hold by their books and the account does not have.
     public func getDiscrepancies(
       _ request: GetDiscrepanciesRequest = GetDiscrepanciesRequest(), timeout: Duration? = nil

@@ -64,6 +64,8 @@ extension V1.ListTradesRequest: @unsafe CConvertible {
     unsafe (c.pointee.n_bot_ids, c.pointee.bot_ids) = try CField.strings(botIDs, arena)
     unsafe (c.pointee.n_symbols, c.pointee.symbols) = try CField.strings(symbols, arena)
     unsafe c.pointee.newest_first = newestFirst ? 1 : 0
+    unsafe c.pointee.from_time_ns = fromTimeNs
+    unsafe c.pointee.to_time_ns = toTimeNs
   }
 
   init(_ c: UnsafePointer<Botd__V1__ListTradesRequest>) {
@@ -73,6 +75,8 @@ extension V1.ListTradesRequest: @unsafe CConvertible {
     self.botIDs = unsafe CField.strings(c.pointee.n_bot_ids, c.pointee.bot_ids)
     self.symbols = unsafe CField.strings(c.pointee.n_symbols, c.pointee.symbols)
     self.newestFirst = unsafe c.pointee.newest_first != 0
+    self.fromTimeNs = unsafe c.pointee.from_time_ns
+    self.toTimeNs = unsafe c.pointee.to_time_ns
   }
 }
 

@@ -5,7 +5,7 @@ public import Presentation
 public import ProtobufC
 
 extension V1 {
-  /// One fill.
+  /// One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part.
   public struct Trade: BotMessage {
     /// Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded.
     public var sequence: Int64
@@ -14,7 +14,7 @@ extension V1 {
     public var previousSequence: Int64
     /// Symbol.
     public var symbol: String
-    /// The venue's trade id; unique per symbol.
+    /// The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them.
     public var tradeID: String
     /// Client order id of the order that filled.
     public var clientOrderID: String
@@ -152,6 +152,10 @@ extension V1 {
     public var symbols: [String]
     /// Newest first instead of oldest first.
     public var newestFirst: Bool
+    /// Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning.
+    public var fromTimeNs: Int64
+    /// Only trades before this time, ns since the Unix epoch; 0: until now.
+    public var toTimeNs: Int64
 
     public init(
       pageSize: Int32 = 0,
@@ -159,7 +163,9 @@ extension V1 {
       afterSequence: Int64 = 0,
       botIDs: [String] = [],
       symbols: [String] = [],
-      newestFirst: Bool = false
+      newestFirst: Bool = false,
+      fromTimeNs: Int64 = 0,
+      toTimeNs: Int64 = 0
     ) {
       self.pageSize = pageSize
       self.pageToken = pageToken
@@ -167,6 +173,8 @@ extension V1 {
       self.botIDs = botIDs
       self.symbols = symbols
       self.newestFirst = newestFirst
+      self.fromTimeNs = fromTimeNs
+      self.toTimeNs = toTimeNs
     }
 
     public static var typeName: String { "botd.v1.ListTradesRequest" }
@@ -199,6 +207,8 @@ extension V1 {
       json.field("bot_ids", botIDs)
       json.field("symbols", symbols)
       json.field("newest_first", newestFirst)
+      json.field("from_time_ns", fromTimeNs)
+      json.field("to_time_ns", toTimeNs)
       json.endObject()
     }
   }

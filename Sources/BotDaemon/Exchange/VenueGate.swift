@@ -91,6 +91,16 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
     venue.submit(entry: entry, stop: stop, target: target)
   }
 
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
+    guard isOpen else {
+      return later { engine in
+        engine.canceled(old, symbol: request.symbol, outcome: .rejected(code: 0, message: Self.notVerified))
+        engine.submitted(request.clientOrderID, symbol: request.symbol, outcome: .rejected(code: 0, message: Self.notVerified))
+      }
+    }
+    venue.submit(request, replacing: old)
+  }
+
   func cancel(clientOrderID: ClientOrderID, symbol: Symbol) {
     guard isOpen else {
       return later { $0.canceled(clientOrderID, symbol: symbol, outcome: .rejected(code: 0, message: Self.notVerified)) }

@@ -31,6 +31,8 @@ public struct DaemonSettings: Sendable {
   public var acceptsCopy = false
   /// No entries into a symbol this many days before it is delisted.
   public var delistDays = 7
+  /// How far the stop that bots share may lie below a bot's own, as a fraction of it.
+  public var umbrellaDistance = CoreConfiguration.defaultUmbrellaDistance
   public var redis: RedisSettings?
   public var database: PostgresConfiguration?
   public var simulation = SimulationSettings()
@@ -139,6 +141,7 @@ public struct DaemonSettings: Sendable {
     settings.allowsWithdrawalKey = reader.boolean("BOTD_ALLOW_WITHDRAWAL_KEY") ?? false
     settings.acceptsCopy = flags.acceptsCopy
     settings.delistDays = delistDays(&reader) ?? settings.delistDays
+    settings.umbrellaDistance = umbrellaDistance(&reader) ?? settings.umbrellaDistance
     settings.redis = redis(&reader)
     settings.database = database(&reader)
     settings.simulation = flags.simulation
@@ -248,6 +251,16 @@ public struct DaemonSettings: Sendable {
         throw SettingsError("BOTD_DELIST_DAYS must be 0 to 365, not \"\(text.prefix(20))\"")
       }
       return days
+    }
+  }
+
+  private static func umbrellaDistance(_ reader: inout SettingReader) -> FixedDecimal? {
+    reader.read("BOTD_UMBRELLA_DISTANCE") { text throws(SettingsError) in
+      guard let distance = FixedDecimal(plain: text), !distance.isNegative, distance <= CoreConfiguration.umbrellaDistanceMaximum else {
+        throw SettingsError(
+          "BOTD_UMBRELLA_DISTANCE must be a fraction from 0 to \(CoreConfiguration.umbrellaDistanceMaximum), not \"\(text.prefix(20))\"")
+      }
+      return distance
     }
   }
 

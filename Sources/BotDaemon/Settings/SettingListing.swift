@@ -49,6 +49,7 @@ struct SettingListing {
     case "BOTD_TOKENS_FILE": return settings.tokensFile
     case "BOTD_ALLOW_WITHDRAWAL_KEY": return "\(settings.allowsWithdrawalKey)"
     case "BOTD_DELIST_DAYS": return "\(settings.delistDays)"
+    case "BOTD_UMBRELLA_DISTANCE": return "\(settings.umbrellaDistance)"
     case "BINANCE_ENABLE_BOTS": return "\(settings.botsEnabled)"
     // Where BOTD_MODE decides alone, what the switches would have to say.
     case "BINANCE_TEST_MODE": return reader.text(name) ?? "\(settings.mode.isPaper)"

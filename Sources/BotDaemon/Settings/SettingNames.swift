@@ -24,6 +24,10 @@ public struct SettingName: Sendable, Hashable {
     SettingName(
       "BOTD_ALLOW_WITHDRAWAL_KEY", "true: live mode takes a key that may withdraw (give yours no such right instead)", default: "false"),
     SettingName("BOTD_DELIST_DAYS", "no entries into a symbol this many days before the exchange delists it", default: "7"),
+    SettingName(
+      "BOTD_UMBRELLA_DISTANCE",
+      "how far below a bot's stop the umbrella stop may lie that bots share where they outnumber the exchange's stops: a fraction, 0 to 0.5",
+      default: "0.1"),
     SettingName("BOTD_TOKENS_FILE", "file of `NAME ROLE TOKEN` lines for Login over TCP; mode 0600"),
     SettingName("BOTD_TLS_CERT", "PEM certificate chain for tcp:// addresses"),
     SettingName("BOTD_TLS_KEY", "PEM private key for tcp:// addresses"),

@@ -28,6 +28,7 @@ struct APIShow: ReadingCommand {
     }
     switch format {
     case .json: output.line(try SchemaJSON(schema: schema).text(items, isWhole: name == nil))
+    case .csv: try outputOptions.refuseCSV()
     case .table:
       let page = SchemaPage(schema: schema, output: output)
       if name == nil { page.overview() } else { for item in items { page.show(item, isFirst: item == items.first) } }

@@ -45,11 +45,7 @@ struct CandleList: ReadingCommand {
       try await session.market.subscribeCandles()
     } _: { message in
       for candle in message.candles {
-        if output.format == .json {
-          output.jsonLine(candle)
-        } else {
-          layout.withLock { output.stream(candle, &$0) }
-        }
+        layout.withLock { output.stream(candle, isRecorded: true, &$0) }
       }
     }
   }

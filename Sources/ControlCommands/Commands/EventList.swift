@@ -27,9 +27,10 @@ struct EventList: ReadingCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Most events. (default: the newest 50 without --from and --follow)", valueName: "count"))
+    help: ArgumentHelp("Most events. (default: the newest 50 without --from, --since and --follow)", valueName: "count"))
   var limit: WholeNumber?
 
+  @OptionGroup var times: TimeRangeOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
@@ -41,17 +42,20 @@ struct EventList: ReadingCommand {
   mutating func run() async throws {
     let kinds = try kind.map { try Named.value(V1.EventKind.self, $0, option: "--kind") }
     let (from, limit) = try numbers()
+    let (since, until) = try times.range()
+    if follow, times.isGiven { throw CommandFailure(.usage, "--since, --until: cannot go together with --follow; start it with --from") }
     let command = self
-    try await UntilInterrupted.run { try await command.events(kinds, from, limit) }
+    try await UntilInterrupted.run { try await command.events(kinds, from, limit, since, until) }
   }
 
   func run(_ session: Session, _ output: Output) async throws {}
 
-  private func events(_ kinds: [V1.EventKind], _ from: Int64?, _ limit: Int?) async throws {
+  private func events(_ kinds: [V1.EventKind], _ from: Int64?, _ limit: Int?, _ since: Int64, _ until: Int64) async throws {
     let bots = bot
     let output = output
     // Without a starting point and without following, all of history is read and its end is shown.
-    let newestOnly = !follow && from == nil
+    let newestOnly = !follow && from == nil && since == 0
+    let empty = "no events" + (times.isGiven ? try times.words() : " yet")
     let follower = Follower<V1.SubscribeEventsResponse>(
       options: daemon, output: output, stopsWhenCaughtUp: !follow,
       countMaximum: newestOnly ? nil : limit,
@@ -59,7 +63,7 @@ struct EventList: ReadingCommand {
       request: { after, journal in
         V1.SubscribeEventsRequest(
           afterSequence: after ?? 0, journalID: journal, liveOnly: after == nil, botIDs: bots,
-          kinds: kinds, heartbeatMs: 5000)
+          kinds: kinds, heartbeatMs: 5000, fromTimeNs: since, toTimeNs: until)
       })
     var layout = StreamLayout()
     var newest = RingOfNewest<V1.Event>(capacity: limit ?? 50)
@@ -70,7 +74,7 @@ struct EventList: ReadingCommand {
         output.stream(event, isRecorded: isRecorded, &layout)
       }
     }
-    if newestOnly { output.list(newest.items, empty: "no events yet") }
+    if newestOnly { output.list(newest.items, empty: empty) }
   }
 }
 

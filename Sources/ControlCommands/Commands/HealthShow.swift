@@ -33,7 +33,7 @@ struct HealthShow: ReadingCommand {
   }
 
   /// The worst of the daemon's parts; bots that may not trade are not well either.
-  private static func status(_ health: V1.GetHealthResponse) -> V1.HealthStatus {
+  static func status(_ health: V1.GetHealthResponse) -> V1.HealthStatus {
     let mayTrade = health.tradingState != .reducing && health.tradingState != .halted
     return health.status == .ok && !mayTrade ? .degraded : health.status
   }

@@ -15,21 +15,23 @@ struct OrderList: ReadingCommand {
   @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Most orders.", valueName: "count"))
-  var limit: WholeNumber = 50
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most orders. (default: 50 without --since)", valueName: "count"))
+  var limit: WholeNumber?
 
+  @OptionGroup var times: TimeRangeOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
   func run(_ session: Session, _ output: Output) async throws {
     let symbols = symbol.map { SymbolOption.text($0) }
-    let limit = try Pages.limit(limit)
+    let (since, until) = try times.range()
+    let limit = try limit.map { given throws(CommandFailure) in try Pages.limit(given) } ?? (since == 0 ? 50 : nil)
     let orders = try await Pages.read(limit: limit) { (size, token) throws(RPCError) in
       let request = V1.ListOrdersRequest(
-        pageSize: size, pageToken: token, botIDs: bot, symbols: symbols, openOnly: open)
+        pageSize: size, pageToken: token, botIDs: bot, symbols: symbols, openOnly: open, fromTimeNs: since, toTimeNs: until)
       let response = try await session.orders.listOrders(request, timeout: session.timeout)
       return (response.orders, response.nextPageToken)
     }
-    output.list(orders, empty: open ? "no open orders" : "no orders")
+    output.list(orders, empty: (open ? "no open orders" : "no orders") + (try times.words()))
   }
 }

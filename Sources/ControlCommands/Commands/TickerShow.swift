@@ -28,11 +28,7 @@ struct TickerShow: ReadingCommand {
       try await session.market.subscribeTickers()
     } _: { message in
       for ticker in message.tickers {
-        if output.format == .json {
-          output.jsonLine(ticker)
-        } else {
-          layout.withLock { output.stream(ticker, &$0) }
-        }
+        layout.withLock { output.stream(ticker, isRecorded: true, &$0) }
       }
     }
   }

@@ -27,9 +27,11 @@ struct TradeList: ReadingCommand {
   @Option(help: "Only this symbol; may be repeated.", completion: .symbols)
   var symbol: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Most trades. (default: 50 without --from and --follow)", valueName: "count"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Most trades. (default: 50 without --from, --since and --follow)", valueName: "count"))
   var limit: WholeNumber?
 
+  @OptionGroup var times: TimeRangeOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
@@ -40,6 +42,8 @@ struct TradeList: ReadingCommand {
 
   mutating func run() async throws {
     let (from, limit) = try numbers()
+    _ = try times.range()
+    if follow, times.isGiven { throw CommandFailure(.usage, "--since, --until: cannot go together with --follow; start it with --from") }
     let command = self
     guard follow else { return try await connected(output) { try await command.run($0, $1) } }
     try await UntilInterrupted.run { try await command.followTrades(from, limit) }
@@ -47,27 +51,30 @@ struct TradeList: ReadingCommand {
 
   func run(_ session: Session, _ output: Output) async throws {
     let (from, limit) = try numbers()
-    output.list(try await trades(session, from, limit), empty: nothing(from))
+    let (since, until) = try times.range()
+    output.list(try await trades(session, from, limit, since, until), empty: try nothing(from))
   }
 
   /// What an empty list says: what was asked for.
-  private func nothing(_ from: Int64?) -> String {
+  private func nothing(_ from: Int64?) throws(CommandFailure) -> String {
     let symbols = symbol.map { SymbolOption.text($0) }
     let asked =
       (bot.isEmpty ? "" : " of \(bot.joined(separator: ", "))") + (symbols.isEmpty ? "" : " in \(symbols.joined(separator: ", "))")
-      + ((from ?? 0) > 0 ? " after sequence \(from ?? 0)" : "")
+      + ((from ?? 0) > 0 ? " after sequence \(from ?? 0)" : "") + (try times.words())
     return "no trades\(asked.isEmpty ? " yet" : asked)"
   }
 
-  /// With --from: oldest first, everything after it. Without: the newest, shown oldest first.
-  private func trades(_ session: Session, _ from: Int64?, _ limit: Int?) async throws(RPCError) -> [V1.Trade] {
-    let newest = from == nil
+  /// With --from or --since: oldest first, everything after it. Without: the newest, shown oldest first.
+  private func trades(
+    _ session: Session, _ from: Int64?, _ limit: Int?, _ since: Int64, _ until: Int64
+  ) async throws(RPCError) -> [V1.Trade] {
+    let newest = from == nil && since == 0
     let symbols = symbol.map { SymbolOption.text($0) }
     let trades = try await Pages.read(limit: limit ?? (newest ? 50 : nil)) {
       (size, token) throws(RPCError) in
       let request = V1.ListTradesRequest(
         pageSize: size, pageToken: token, afterSequence: from ?? 0, botIDs: bot, symbols: symbols,
-        newestFirst: newest)
+        newestFirst: newest, fromTimeNs: since, toTimeNs: until)
       let response = try await session.trades.listTrades(request, timeout: session.timeout)
       return (response.trades, response.nextPageToken)
     }

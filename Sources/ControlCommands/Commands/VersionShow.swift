@@ -12,6 +12,7 @@ struct VersionShow: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
+    try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     var hello: V1.HelloResponse?
     if let session = try? await Session.open(daemon) {

@@ -6,14 +6,16 @@ package enum CommandSets {
   package static var bots: [any ParsableCommand.Type] {
     [
       BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
-      BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self, PositionRelease.self,
+      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self,
+      PositionRelease.self,
     ]
   }
 
   /// Commands about money, orders, trades and limits.
   package static var account: [any ParsableCommand.Type] {
     [
-      PortfolioShow.self, PositionList.self, BalanceList.self, DiscrepancyList.self, DiscrepancyResolve.self, EquityShow.self,
+      PortfolioShow.self, ProfitShow.self, StatementShow.self, PositionList.self, BalanceList.self, DiscrepancyList.self,
+      DiscrepancyResolve.self, EquityShow.self,
       OrderList.self, OrderGroup.self, TradeList.self,
       RiskGroup.self, PanicBrake.self, LockList.self, EntriesLock.self, EntriesUnlock.self,
     ]

@@ -11,7 +11,7 @@ import ServiceRuntime
 /// What the commands know of the world around them. Tests put their own in place.
 package struct ControlEnvironment: Sendable {
   /// Environment variables.
-  var variables: [String: String]
+  package var variables: [String: String]
   /// Standard output is a terminal.
   var isTerminal: Bool
   /// Standard error is a terminal: a progress bar can be drawn there.

@@ -4,7 +4,7 @@ import TTRPC
 
 /// Form of what a reading command prints.
 package enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case table, json
+  case table, json, csv
 }
 
 /// Options of every command that talks to the daemon.
@@ -58,11 +58,16 @@ package struct DaemonOptions: ParsableArguments {
 package struct OutputOptions: ParsableArguments {
   package init() {}
 
-  @Option(name: [.customLong("output"), .customShort("o")], help: "Form of the output.")
+  @Option(name: [.customLong("output"), .customShort("o")], help: "Form of the output; csv is for lists.")
   package var format: OutputFormat = .table
 
   @Flag(help: "On a terminal: tables in full, however narrow it is.")
   package var wide = false
+
+  /// Refuses CSV, for commands whose result is no list.
+  package func refuseCSV() throws(CommandFailure) {
+    guard format != .csv else { throw CommandFailure(.usage, "--output csv: this command prints no list; write table or json") }
+  }
 }
 
 /// A length of time on the command line: `10`, `10s`, `500ms`, `2m`, `1h`.

@@ -1,7 +1,7 @@
 import BotAPI
 import Presentation
 
-/// Where a command's results go: tables or JSON on standard output, remarks on standard error.
+/// Where a command's results go: tables, JSON or CSV on standard output, remarks on standard error.
 package struct Output: Sendable {
   /// The form asked for.
   package let format: OutputFormat
@@ -28,7 +28,7 @@ package struct Output: Sendable {
 
   private var table: TableOutput { TableOutput(styled: styled, width: width) }
 
-  /// A list: a table, or a JSON array.
+  /// A list: a table, a JSON array, or CSV with a header.
   func list<Row: TableRow & BotMessage>(_ rows: [Row], empty: String) {
     switch format {
     case .json:
@@ -40,6 +40,9 @@ package struct Output: Sendable {
       }
       json.endArray()
       line(json.text)
+    case .csv:
+      csvLine(MessageCSV.header(Row.self))
+      for row in rows { csvLine(MessageCSV.cells(row)) }
     case .table:
       if rows.isEmpty { remark(empty) } else { rowsOnly(rows) }
     }
@@ -52,10 +55,13 @@ package struct Output: Sendable {
     tell(leftOut)
   }
 
-  /// One thing: a card, or a JSON object.
+  /// One thing: a card, a JSON object, or CSV with a header and one line.
   func show<Source: CardSource & BotMessage>(_ source: Source) {
     switch format {
     case .json: json(source)
+    case .csv:
+      csvLine(MessageCSV.header(Source.self))
+      csvLine(MessageCSV.cells(source))
     case .table: card(source.card)
     }
   }
@@ -77,6 +83,12 @@ package struct Output: Sendable {
     case .json:
       let text = row.jsonText()
       line(isRecorded ? text : Self.marked(text))
+    case .csv:
+      if state.shown == nil {
+        csvLine(MessageCSV.header(Row.self) + ["not_recorded"])
+        state.shown = []
+      }
+      csvLine(MessageCSV.cells(row) + [isRecorded ? "" : "true"])
     case .table:
       if isRecorded { stream(row, &state) } else { stream(UnrecordedRow(row: row), &state) }
     }
@@ -102,6 +114,9 @@ package struct Output: Sendable {
       environment.err((styled ? Style.dim.apply(text) : text) + "\n")
     }
   }
+
+  /// Text on standard output as it is.
+  func raw(_ text: String) { environment.out(text) }
 
   /// A line on standard output.
   package func line(_ text: String) { environment.out(text + "\n") }

@@ -28,9 +28,13 @@ package struct Cell: Sendable, Hashable {
 
   /// Text from the daemon loses its control characters here: it cannot move the cursor or recolour the terminal.
   package init(_ text: String, _ style: Style = .plain) {
+    self.style = style
+    guard !text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      self.text = text
+      return
+    }
     self.text = String(
       String.UnicodeScalarView(text.unicodeScalars.map { Self.isControl($0) ? " " : $0 }))
-    self.style = style
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -42,7 +46,12 @@ package struct Cell: Sendable, Hashable {
 
 /// Columns a text takes on a terminal.
 enum DisplayWidth {
-  static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
+  static func of(_ text: String) -> Int {
+    // Almost all text: a column a byte.
+    let bytes = text.utf8
+    if bytes.allSatisfy({ (0x20...0x7E).contains($0) }) { return bytes.count }
+    return text.reduce(0) { $0 + of($1) }
+  }
 
   static func of(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first?.value else { return 0 }

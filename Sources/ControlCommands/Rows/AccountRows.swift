@@ -82,12 +82,13 @@ extension V1.TradingState {
 }
 
 extension V1.GetPortfolioSummaryResponse: CardSource {
+  /// "2 running, 1 stopped"
+  var botCounts: String { bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(separator: ", ") }
+
   var card: [CardLine] {
-    let counts = bots.filter { $0.value > 0 }.map { "\($0.value) \($0.name)" }.joined(
-      separator: ", ")
     let because = tradingStateReason.isEmpty ? [] : [CardLine("because", tradingStateReason)]
     return [CardLine("mode", mode.cell), CardLine("trading", tradingState.cell)] + because + [
-      CardLine("bots", counts),
+      CardLine("bots", botCounts),
       CardLine("open positions", "\(openPositions)"), CardLine("open orders", "\(openOrders)"),
       CardLine("allocated", DecimalText.fixed(allocatedCapital, places: 2)),
       CardLine("as of", TimeText.dateTime(timeNs)),

@@ -43,6 +43,7 @@ enum MethodAccess {
     (V1.PortfolioService.getBalances, read),
     (V1.PortfolioService.listPositions, read),
     (V1.PortfolioService.getEquityCurve, read),
+    (V1.PortfolioService.listLedger, read),
     (V1.PortfolioService.getRateLimits, read),
     (V1.PortfolioService.getDiscrepancies, read),
     (V1.PortfolioService.resolveDiscrepancy, change),

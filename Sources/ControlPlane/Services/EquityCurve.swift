@@ -67,7 +67,7 @@ struct EquityFold: Sendable {
 
   /// What moves money, and what names its assets.
   private static let kinds: Set<RecordKind> = [
-    .botCreated, .botUpdated, .botStateChanged, .botRemoved, .orderIntent, .fill, .symbolAssets, .marked,
+    .botCreated, .botUpdated, .botStateChanged, .botRemoved, .orderIntent, .fill, .positionAdjusted, .symbolAssets, .marked,
   ]
   private static let entriesAtOnce = 2_000
 

@@ -1,6 +1,7 @@
 import BotAPI
 import Journal
 import TTRPC
+import Time
 import TradingCore
 import TradingModel
 import Venue
@@ -67,15 +68,18 @@ struct OrderHandlers: Sendable {
   private struct Filter: Sendable {
     var bots: Set<BotID>
     var symbols: Set<Symbol>
-    func matches(_ intent: OrderIntent) -> Bool {
-      (bots.isEmpty || bots.contains(intent.botID)) && (symbols.isEmpty || symbols.contains(intent.request.symbol))
+    var range: TimeRange
+    func matches(_ intent: OrderIntent, decidedAt time: Timestamp) -> Bool {
+      range.contains(time) && (bots.isEmpty || bots.contains(intent.botID)) && (symbols.isEmpty || symbols.contains(intent.request.symbol))
     }
   }
 
   private func list(_ call: RPCContext, _ request: V1.ListOrdersRequest, _ responder: TypedResponder<V1.ListOrdersResponse>) {
     var check = RequestCheck()
     let size = check.pageSize(request.pageSize, context.limits)
-    let filter = Filter(bots: check.botIDs(request.botIDs), symbols: check.symbols(request.symbols))
+    let filter = Filter(
+      bots: check.botIDs(request.botIDs), symbols: check.symbols(request.symbols),
+      range: check.range(request.fromTimeNs, request.toTimeNs))
     let before = check.numericToken(request.pageToken) ?? .max
     do throws(RPCError) { try check.finish() } catch { return responder.fail(error) }
     guard request.openOnly else {
@@ -84,7 +88,8 @@ struct OrderHandlers: Sendable {
       }
     }
     var response = V1.ListOrdersResponse()
-    for order in context.board.openOrders.reversed() where order.sequence < before && filter.matches(order.intent) {
+    for order in context.board.openOrders.reversed()
+    where order.sequence < before && filter.matches(order.intent, decidedAt: order.createdAt) {
       if response.orders.count == size {
         response.nextPageToken = response.orders.last.map { String($0.intentSequence) } ?? ""
         break
@@ -99,11 +104,12 @@ struct OrderHandlers: Sendable {
   ) throws -> V1.ListOrdersResponse {
     var response = V1.ListOrdersResponse()
     var before = before
+    let first = try journal.sequence(before: filter.range.from)
     let bot = filter.bots.count == 1 ? filter.bots.first : nil
     while true {
       let intents = try journal.orderIntents(before: before, limit: 1_000, botID: bot)
       for entry in intents {
-        guard case .orderIntent(let intent) = entry.record, filter.matches(intent) else {
+        guard case .orderIntent(let intent) = entry.record, filter.matches(intent, decidedAt: entry.time) else {
           before = entry.sequence
           continue
         }
@@ -115,7 +121,7 @@ struct OrderHandlers: Sendable {
         response.orders.append(V1.Order(try fold(intent.request.clientOrderID, journal).order))
         before = entry.sequence
       }
-      if intents.count < 1_000 { return response }
+      if intents.count < 1_000 || before <= first { return response }
       try limit.check()
     }
   }

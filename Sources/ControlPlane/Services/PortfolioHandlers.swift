@@ -26,6 +26,9 @@ struct PortfolioHandlers: Sendable {
       (request: V1.GetEquityCurveRequest) throws(RPCError) -> JournalQuery<V1.GetEquityCurveResponse> in
       try EquityCurve(context: context).query(request)
     }
+    server.serveFromJournal(V1.PortfolioService.listLedger, context) {
+      (request: V1.ListLedgerRequest) throws(RPCError) -> JournalQuery<V1.ListLedgerResponse> in try Ledger(context: context).query(request)
+    }
   }
 
   private func summary() -> V1.GetPortfolioSummaryResponse {

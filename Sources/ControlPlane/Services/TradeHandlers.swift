@@ -18,8 +18,9 @@ struct TradeHandlers: Sendable {
   private struct Filter: Sendable {
     var bots: Set<BotID>
     var symbols: Set<Symbol>
+    var range: TimeRange
     func matches(_ entry: JournalEntry) -> Bool {
-      guard case .fill(let record) = entry.record else { return false }
+      guard case .fill(let record) = entry.record, range.contains(record.fill.time) else { return false }
       guard bots.isEmpty || record.botID.map(bots.contains) ?? false else { return false }
       return symbols.isEmpty || symbols.contains(record.fill.symbol)
     }
@@ -29,7 +30,9 @@ struct TradeHandlers: Sendable {
     var check = RequestCheck()
     let size = check.pageSize(request.pageSize, context.limits)
     check.notNegative(request.afterSequence, field: "after_sequence")
-    let filter = Filter(bots: check.botIDs(request.botIDs), symbols: check.symbols(request.symbols))
+    let filter = Filter(
+      bots: check.botIDs(request.botIDs), symbols: check.symbols(request.symbols),
+      range: check.range(request.fromTimeNs, request.toTimeNs))
     let token = check.numericToken(request.pageToken)
     try check.finish()
     let after = UInt64(clamping: request.afterSequence)
@@ -43,7 +46,7 @@ struct TradeHandlers: Sendable {
     after: UInt64, _ size: Int, _ filter: Filter, _ journal: Journal, _ limit: ReadLimit
   ) throws -> V1.ListTradesResponse {
     var response = V1.ListTradesResponse()
-    var after = after
+    var after = max(after, try journal.sequence(before: filter.range.from))
     let bot = filter.bots.count == 1 ? filter.bots.first : nil
     let symbol = filter.symbols.count == 1 ? filter.symbols.first : nil
     while true {
@@ -68,6 +71,7 @@ struct TradeHandlers: Sendable {
     before: UInt64, after: UInt64, _ size: Int, _ filter: Filter, _ journal: Journal, _ limit: ReadLimit
   ) throws -> V1.ListTradesResponse {
     var response = V1.ListTradesResponse()
+    let after = max(after, try journal.sequence(before: filter.range.from))
     let last = journal.lastSequence
     var high = min(before, last == .max ? last : last + 1)
     let window = UInt64(Journal.readEntriesMaximum)

@@ -58,7 +58,7 @@ struct Fanout {
       for entry in entries.entries where entry.sequence > position {
         position = entry.sequence
         looked += 1
-        if key.filter.matches(entry.record) { batch.append(entry) }
+        if key.filter.matches(entry) { batch.append(entry) }
         if batch.count == key.filter.batch || looked == Self.entriesMaximum { break search }
       }
     }

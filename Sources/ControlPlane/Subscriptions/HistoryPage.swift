@@ -25,6 +25,8 @@ struct HistoryPage: Sendable {
     // What was durable before the query is seen by it.
     let durable = journal.lastSequence
     let bot = filter.bots.count == 1 ? filter.bots.first : nil
+    var position = position
+    if try !journal.isNear(filter.range.from, after: position) { position = max(position, try journal.sequence(before: filter.range.from)) }
     let rows =
       filter.feed == .trades
       ? try journal.fills(after: position, limit: rowsMaximum, botID: bot)
@@ -36,7 +38,7 @@ struct HistoryPage: Sendable {
     let intents = try intents(rows, journal)
     var batch: [JournalEntry] = []
     var previous = lastSent
-    for entry in rows where filter.matches(entry.record) {
+    for entry in rows where filter.matches(entry) {
       batch.append(entry)
       if batch.count == filter.batch { try page.add(&batch, filter, &previous, intents) }
     }

@@ -1,4 +1,5 @@
 import BotAPI
+import Time
 import TradingCore
 import TradingModel
 import Venue
@@ -13,6 +14,8 @@ struct JournalFilter: Hashable, Sendable {
   var symbols: Set<Symbol> = []
   /// Events only; empty: all.
   var kinds: Set<V1.EventKind> = []
+  /// Events only: when they were journaled.
+  var range = TimeRange.everything
   /// Most items in one message.
   var batch: Int
 
@@ -20,9 +23,11 @@ struct JournalFilter: Hashable, Sendable {
   var recordKinds: Set<RecordKind> { feed == .trades ? [.fill] : EventValues.recordKinds(kinds) }
 
   /// Events that are not journaled (health) are wanted as well.
-  var wantsHealth: Bool { feed == .events && bots.isEmpty && (kinds.isEmpty || kinds.contains(.health)) }
+  var wantsHealth: Bool { feed == .events && range.to == .distantFuture && bots.isEmpty && (kinds.isEmpty || kinds.contains(.health)) }
 
-  func matches(_ record: Record) -> Bool {
+  func matches(_ entry: JournalEntry) -> Bool {
+    let record = entry.record
+    guard range.contains(entry.time) else { return false }
     if case .fill(let fill) = record, !symbols.isEmpty, !symbols.contains(fill.fill.symbol) { return false }
     switch feed {
     case .trades: guard record.kind == .fill else { return false }

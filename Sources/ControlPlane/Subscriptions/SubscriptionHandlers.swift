@@ -175,7 +175,9 @@ struct SubscriptionHandlers: Sendable {
       }
     }
     let filter = JournalFilter(
-      feed: .events, bots: check.botIDs(request.botIDs), kinds: Set(request.kinds), batch: batch(request.maxBatch, &check))
+      feed: .events, bots: check.botIDs(request.botIDs), kinds: Set(request.kinds),
+      range: check.range(request.fromTimeNs, request.toTimeNs),
+      batch: batch(request.maxBatch, &check))
     return try journal(
       stream, filter, heartbeat(request.heartbeatMs, &check), delay(request.maxDelayMs, &check), after: request.afterSequence,
       journalID: request.journalID, liveOnly: request.liveOnly, &check)

@@ -48,9 +48,11 @@ struct BotValues {
   func expectedProtection(of configuration: BotConfiguration) -> [V1.ProtectionLevel] {
     guard let rules = context.board.rules(for: configuration.symbol) else { return [] }
     let stops = context.board.openOrdersByID.values.count {
-      $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent
+      $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent && $0.status != .waiting
     }
-    return configuration.expectedProtection(rules, price: mark(of: configuration), restingStops: stops).map {
+    return configuration.expectedProtection(
+      rules, price: mark(of: configuration), restingStops: stops, isPaper: context.configuration.mode.isPaper
+    ).map {
       level($0, configuration, isExpected: true)
     }
   }

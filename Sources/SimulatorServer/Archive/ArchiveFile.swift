@@ -64,9 +64,10 @@ struct ArchiveFile {
   }
 
   /// Twelve columns, no header. Only candles that open and have closed within the file's time.
-  func rows(_ series: KlineSeries) -> [UInt8] {
+  func rows(_ series: KlineSeries, _ omitted: (newest: Int, numbers: Set<Int64>)) -> [UInt8] {
+    let klines = series.history.filter { $0.candle.openTime >= start && $0.candle.openTime < end }.dropLast(omitted.newest)
     var text = ""
-    for kline in series.history where kline.candle.openTime >= start && kline.candle.openTime < end { text += row(kline) }
+    for (index, kline) in klines.enumerated() where !omitted.numbers.contains(Int64(index + 1)) { text += row(kline) }
     return Array(text.utf8)
   }
 

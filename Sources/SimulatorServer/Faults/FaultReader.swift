@@ -8,7 +8,7 @@ struct FaultReader {
   static let millisecondsMaximum: Int64 = 600_000
   static let lagMaximum: Int64 = 3_600_000
   /// The groups of requests.
-  static let groups = ["all", "place", "cancel", "replace", "amend", "test", "query", "subscribe", "market", "upgrade"]
+  static let groups = ["all", "place", "cancel", "replace", "amend", "test", "query", "subscribe", "market", "archive", "upgrade"]
 
   private let members: [JSONTree.Member]
   /// How errors name the object: empty, or `[2].`.

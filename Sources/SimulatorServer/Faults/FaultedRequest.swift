@@ -33,7 +33,7 @@ struct FaultedRequest {
 
   private var groups: [String] {
     guard !isUpgrade else { return ["upgrade"] }
-    guard let endpoint else { return [] }
+    guard let endpoint else { return name.hasPrefix("GET ") && ArchiveRoutes.isFile(String(name.dropFirst(4))) ? ["archive"] : [] }
     let name = name.lowercased()
     if name.contains("amend"), !name.contains("amendments") { return ["amend"] }
     switch (endpoint.effect, endpoint.security) {

@@ -7,6 +7,10 @@ import ExchangeSimulation
 /// Answers of queries as of a while ago, or without some rows.
 enum QueryFaults {
   static func changed(_ answer: APIAnswer, _ request: FaultedRequest, _ struck: RequestFaults, _ simulation: Simulation) -> APIAnswer {
+    if request.name.hasPrefix("GET "), ArchiveRoutes.isFile(String(request.name.dropFirst(4))) {
+      let omitted = (newest: struck.omitsNewest, numbers: Set(struck.omitsIDs))
+      return ArchiveRoutes.answer(simulation, path: String(request.name.dropFirst(4)), omitted: omitted) ?? answer
+    }
     guard answer.error == nil, let tree = JSONTree(answer.body) else { return answer }
     let account = request.apiKey.flatMap { key in simulation.configuration.accounts.firstIndex { $0.apiKey == key } } ?? 0
     let time = struck.lag.map { WallClock.now().advanced(byMilliseconds: -$0) }

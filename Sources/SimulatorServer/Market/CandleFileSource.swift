@@ -88,7 +88,7 @@ struct CandleFileSource: MarketSource {
 
   /// Holes stay holes: a replay needs no candle to follow another.
   static func read(_ path: String, _ interval: Interval) throws(SimulatorError) -> [Candle] {
-    if ZipFile.isZip(path) { return try ZipFile.withContent(of: path) { path throws(SimulatorError) in try plain(path, interval) } }
+    if ZipFile.isZip(path) { try ZipFile.verify(path) }
     return try plain(path, interval)
   }
 

@@ -46,6 +46,8 @@ struct Bot: Sendable, Codable {
   var isTargetWatched = false
   /// The venue takes no stop for the position: the price is watched here instead.
   var isProtectionImpossible = false
+  /// Why, where it was not even tried.
+  var watchReason: WatchReason?
   /// The entry that takes the place of the one that rests.
   var nextEntry: NextEntry?
   /// When to try again to rest a stop that the venue refused.

@@ -93,7 +93,7 @@ public struct Position: Hashable, Sendable, Codable {
   }
 
   /// `cost × part ÷ whole`, in full width and rounded to the nearest; `cost` where part is not below whole.
-  static func share(of cost: Amount, _ part: Quantity, _ whole: Quantity) -> Amount {
+  public static func share(of cost: Amount, _ part: Quantity, _ whole: Quantity) -> Amount {
     // In full width: cost × part cut to 8 digits would lose most of the digits of a small part.
     guard whole.isPositive, part < whole, !part.isNegative, !cost.isNegative else { return cost }
     let product = cost.raw.magnitude.multipliedFullWidth(by: part.raw.magnitude)

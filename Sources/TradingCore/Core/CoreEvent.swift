@@ -177,6 +177,12 @@ public struct CoreConfiguration: Sendable, Hashable {
   public var recordsMarks = true
   /// Portfolio equity is recorded this often, in milliseconds of core time; `.max`: never.
   public var equityEveryMilliseconds: Int64 = 60_000
+  /// How far the stop that bots share may lie below a bot's own, as a fraction of it (``UmbrellaPlan``).
+  public var umbrellaDistance = Self.defaultUmbrellaDistance
+  /// 10 %.
+  public static let defaultUmbrellaDistance = FixedDecimal(raw: 10_000_000)
+  /// 50 %.
+  public static let umbrellaDistanceMaximum = FixedDecimal(raw: 50_000_000)
   public var botsMaximum = 20_000
   /// Whether changes are gathered for ``TradingCore/takeChanges()`` and ``TradingCore/takeOrderChanges()``; false where nobody asks.
   public var tracksChanges = true

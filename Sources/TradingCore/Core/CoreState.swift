@@ -136,6 +136,7 @@ extension TradingCore {
       botTable.add(number, botIDs[number].fingerprint)
       markDirty(number)
       for key in bot.openOrders {
+        if orders.isShared(key) { symbols[bot.symbolAt].mayShareStops = true }
         guard let order = orders[key], order.intent.purpose == .entry, !order.intent.request.isImmediate else { continue }
         waitingEntries.append(key)
       }

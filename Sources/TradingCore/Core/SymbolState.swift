@@ -40,6 +40,10 @@ struct SymbolState: Sendable {
   /// After a start: nothing is sent for its bots until the account's trades were listed and each has an owner.
   var awaitsTrades = false
   var areTradesListed = false
+  /// What the exchange's refusals said of how many stops it takes, for a while: other people's orders take places too.
+  var learnedPlaces: LearnedPlaces?
+  /// A stop that several bots share may be open.
+  var mayShareStops = false
   /// No entry takes its protection along before: the exchange refused that.
   var listsAgainAt: Timestamp = .zero
   /// That was said.

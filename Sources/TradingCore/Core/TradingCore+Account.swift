@@ -139,7 +139,7 @@ extension TradingCore {
         var number = 0
         while let key = bots[index]?.openOrder(number) {
           number += 1
-          if orders.standing(of: key)?.isResting ?? false { ask(key, &effects) }
+          if let order = orders.standing(of: key), order.isResting, !order.isShared || orders.bot(of: key) == index { ask(key, &effects) }
         }
       }
       listTrades(at, &effects)

@@ -51,7 +51,7 @@ extension TradingCore {
       guard orders[key]?.apply(cancel, at: entry.time) == true else { return }
       markOrder(key)
       orders.unsettle(key)
-      touchOwner(of: key)
+      touchOwners(of: key)
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
@@ -107,7 +107,11 @@ extension TradingCore {
     markDirty(index)
   }
 
-  private mutating func touchOwner(of order: OrderKey) {
+  private mutating func touchOwners(of order: OrderKey) {
+    for index in members(of: order) {
+      bots[index]?.updatedAt = now
+      markDirty(index)
+    }
     guard let index = owner(of: order) else { return }
     bots[index]?.updatedAt = now
     markDirty(index)
@@ -217,6 +221,12 @@ extension TradingCore {
     let key = orders.insert(order, symbol: symbol, bot: bot)
     markOrder(key)
     orders.unsettle(key)
+    if order.isShared, let symbol { symbols[symbol].mayShareStops = true }
+    for member in members(of: key) where member != bot {
+      bots[member]?.add(key, intent, sentAt: entry.time)
+      bots[member]?.updatedAt = now
+      markDirty(member)
+    }
     guard let bot else { return }
     if intent.purpose == .entry, !intent.request.isImmediate { waitingEntries.append(key) }
     bots[bot]?.add(key, intent, sentAt: entry.time)
@@ -233,12 +243,14 @@ extension TradingCore {
     // One that was given up and appears after all belongs to its bot again.
     if !update.status.isTerminal, let index = owner(of: key) {
       bots[index]?.reopen(key)
+      if orders.isShared(key) { symbols[bots[index]?.symbolAt ?? 0].mayShareStops = true }
+      for member in members(of: key) { bots[member]?.reopen(key) }
       if let order = orders[key], order.intent.purpose == .entry, !order.intent.request.isImmediate, !waitingEntries.contains(key) {
         waitingEntries.append(key)
       }
     }
     settle(key)
-    touchOwner(of: key)
+    touchOwners(of: key)
   }
 
   private mutating func applyFill(_ record: FillRecord, at time: Timestamp) {
@@ -248,7 +260,7 @@ extension TradingCore {
     var volatility = Price.zero
     if let id = record.clientOrderID, let key = orders.key(of: id) {
       if orders.venueOrderID(of: key).value == 0 { orders.setVenueOrderID(record.fill.venueOrderID, of: key) }
-      if let decided = orders[key]?.apply(record.fill, at: time) { volatility = decided }
+      if let decided = orders[key]?.apply(record, at: time) { volatility = decided }
       markOrder(key)
       settle(key)
     }
@@ -286,7 +298,14 @@ extension TradingCore {
     guard let standing = orders.standing(of: key) else { return }
     guard !standing.isUnsettled else { return orders.unsettle(key) }
     orders.settle(key)
-    guard standing.status.isTerminal, let index = owner(of: key), bots[index]?.close(key) == true else { return }
+    guard standing.status.isTerminal else { return }
+    if standing.isShared {
+      var wasOpen = false
+      for member in members(of: key) where bots[member]?.close(key) == true { wasOpen = true }
+      if wasOpen { finish(key) }
+      return
+    }
+    guard let index = owner(of: key), bots[index]?.close(key) == true else { return }
     if !waitingEntries.isEmpty { waitingEntries.removeAll { $0 == key } }
     finish(key)
   }

@@ -94,7 +94,7 @@ extension TradingCore {
       return []
     case .lockEntries(let scope, let length, let reason):
       try lock(scope, forMilliseconds: length, reason: reason, &effects)
-      reviewEntries(&effects)
+      withdrawLocked(&effects)
       return []
     case .unlockEntries(let number, let reason):
       try unlock(number, reason: reason, &effects)

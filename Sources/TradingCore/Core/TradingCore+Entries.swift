@@ -103,6 +103,17 @@ extension TradingCore {
     for key in waitingEntries { if let index = owner(of: key) { advance(index, &effects) } }
   }
 
+  /// Entries that rest and that a lock concerns go; others are not looked at, so that what one bot does never ends another's earlier.
+  mutating func withdrawLocked(_ effects: inout [Effect]) {
+    guard !locks.isEmpty else { return }
+    for key in waitingEntries {
+      guard let index = owner(of: key), let bot = bots[index], lockReason(botIDs[index], symbolNames[bot.symbolAt], at: now) != nil else {
+        continue
+      }
+      advance(index, &effects)
+    }
+  }
+
   /// Time passes: the candle that would end an entry may not come.
   mutating func endOverdueEntries(_ effects: inout [Effect]) {
     guard !waitingEntries.isEmpty, !configuration.mode.isPaper else { return }

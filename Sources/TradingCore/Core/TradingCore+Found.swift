@@ -53,7 +53,7 @@ extension TradingCore {
       .orderIntent(
         OrderIntent(
           request: request, botID: botIDs[index], purpose: name.purpose, reason: "found on the exchange; the journal had not recorded it",
-          decisionPrice: .zero)), &effects)
+          decisionPrice: .zero, shares: name.isShared ? sharesOfFound(request, first: index) : [])), &effects)
     alert(
       .warning, .orderAppeared, botIDs[index],
       "order \(report.clientOrderID) of bot \(botIDs[index]) was found on the exchange; the journal had not recorded it; it is booked now",

@@ -92,12 +92,16 @@ extension TradingCore {
     )
   }
 
-  /// Whether an entry may take its protection along now: only where there is room for a stop of every bot of the symbol, so that a stop that
-  /// waits never takes the place of one that a position needs.
-  private func takesList(_ at: Int, _ rules: TradingRules) -> Bool {
+  /// Whether an entry may take its protection along now: only where every bot of the symbol can have a stop of its own, and a list beside it, so
+  /// that a stop that waits never takes the place of one that a position needs.
+  private mutating func takesList(_ at: Int, _ rules: TradingRules) -> Bool {
     if let waitingOfJournal { return waitingOfJournal.contains(nextSequence &+ 1) }
-    let most = rules.openAlgorithmicOrdersMaximum
-    return rules.takesProtectedEntries && now >= symbols[at].listsAgainAt && (most == 0 || symbols[at].bots.count <= most)
+    guard rules.takesProtectedEntries, now >= symbols[at].listsAgainAt else { return false }
+    let bots = symbols[at].bots.count
+    if let places = places(on: at), bots > places.usable { return false }
+    // Entry, stop and target are three orders.
+    if rules.openOrdersMaximum > 0, 3 * bots > rules.openOrdersMaximum { return false }
+    return takesAnotherPair(on: at)
   }
 
   /// The exchange did not take an entry with its protection: it is sent alone, and the next ones for some minutes too. Said once. Returns

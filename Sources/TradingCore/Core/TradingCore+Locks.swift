@@ -62,6 +62,8 @@ extension TradingCore {
         while let key = bots[index]?.openOrder(number) {
           number += 1
           guard let order = orders.standing(of: key), order.isSale, order.isResting || order.status == .pendingCancel else { continue }
+          // One that several bots share is counted for its first.
+          if order.isShared, orders.bot(of: key) != index { continue }
           // A pair locks its coins once.
           if order.isTarget, let stop = order.linked.flatMap({ orders.key(of: $0) }), orders.standing(of: stop)?.status.isTerminal == false
           {

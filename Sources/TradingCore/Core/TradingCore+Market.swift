@@ -134,12 +134,14 @@ extension TradingCore {
 
   /// Journals an intent and hands it to the venue once it is durable.
   mutating func send(
-    _ order: ApprovedOrder, bot: BotID, purpose: OrderPurpose, reason: String, volatility: Price = .zero, _ effects: inout [Effect]
+    _ order: ApprovedOrder, bot: BotID, purpose: OrderPurpose, reason: String, volatility: Price = .zero, shares: [OrderShare] = [],
+    _ effects: inout [Effect]
   ) {
     let sequence = append(
       .orderIntent(
         OrderIntent(
-          request: order.request, botID: bot, purpose: purpose, reason: reason, decisionPrice: order.decisionPrice, volatility: volatility)),
+          request: order.request, botID: bot, purpose: purpose, reason: reason, decisionPrice: order.decisionPrice, volatility: volatility,
+          shares: shares)),
       &effects)
     effects.append(.submit(order, after: sequence))
   }
@@ -160,14 +162,18 @@ extension TradingCore {
   /// The name of a bot's order whose intent is appended next, or `ahead` entries later. On paper this journal's id and the intent's own sequence; on an exchange
   /// what ``OrderName`` says: its epoch keeps names unique even where a sequence is used again, after a disk failure, or when a state
   /// directory came from an older copy.
-  mutating func nextClientOrderID(_ index: Int, _ purpose: OrderPurpose, ahead: UInt64 = 0) -> ClientOrderID? {
+  mutating func nextClientOrderID(
+    _ index: Int, _ purpose: OrderPurpose, isShared: Bool = false, ahead: UInt64 = 0
+  ) -> ClientOrderID? {
     guard let prefix = identity?.id else { return nil }
     let sequence = nextSequence &+ ahead
     if !orderNames.isEmpty, let name = orderNames[sequence] { return name }
     guard !configuration.orderTag.isEmpty, let bot = bots[index]?.createdSequence else {
       return ClientOrderID(prefix: prefix, number: sequence, suffix: "")
     }
-    return OrderName(journal: prefix, epoch: configuration.orderTag, bot: bot, purpose: purpose, number: sequence).id
+    return OrderName(
+      journal: prefix, epoch: configuration.orderTag, bot: bot, purpose: purpose, isShared: isShared, number: sequence
+    ).id
   }
 
   mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {

@@ -20,6 +20,7 @@ extension TradingCore {
     expectFills(of: key)
     expectEntry(of: key, &effects)
     claim(symbol: report.symbol, &effects)
+    if orders.standing(of: key)?.isShared == true { return heardOfUmbrella(key, report, &effects) }
     if owner(of: key) == nil, orders.standing(of: key)?.isResting == true {
       // Its bot was removed while the cancel's answer was lost.
       cancel(key, reason: "its bot was removed", &effects)
@@ -48,6 +49,7 @@ extension TradingCore {
 
   /// Books a fill once: (symbol, trade id) is its identity.
   private mutating func book(_ fill: Fill, of key: OrderKey, _ effects: inout [Effect]) {
+    if orders.standing(of: key)?.isShared == true { return bookDivided(fill, of: key, &effects) }
     guard orders[key]?.hasBooked(fill.tradeID) == false, fill.quantity.isPositive, fill.price.isPositive else { return }
     guard let intent = orders.intent(of: key) else { return }
     if intent.request.waitsFor != nil, holdBack(fill, of: key, &effects) { return }
@@ -75,7 +77,7 @@ extension TradingCore {
   }
 
   /// What one unit of a fill's fee asset is worth in quote asset now; zero where it is one of the pair's own, or not known.
-  private func commissionRate(of fill: Fill) -> Price {
+  func commissionRate(of fill: Fill) -> Price {
     if let feeRateOfJournal { return feeRateOfJournal }
     guard !fill.commission.isZero, !fill.commissionAsset.isEmpty, let at = symbolAt(fill.symbol), let assets = symbols[at].assets,
       fill.commissionAsset != assets.base, fill.commissionAsset != assets.quote,
@@ -128,10 +130,12 @@ extension TradingCore {
     }
     if executed.isZero {
       refused(key, next == .expired ? .noLiquidity : Refusal(code: -1, message: report.reason), report.reason, &effects)
-    } else if standing.isContingent, let index = owner(of: key) {
+    } else if standing.isContingent {
       // It was triggered and the book ended before it did: nothing protects the rest.
-      requestExit(
-        index, .stopLoss, reason: "the stop was reached and filled only in part", price: lastPrice(of: report.symbol), &effects)
+      for index in standing.isShared ? members(of: key) : [owner(of: key)].compactMap({ $0 }) {
+        requestExit(
+          index, .stopLoss, reason: "the stop was reached and filled only in part", price: lastPrice(of: report.symbol), &effects)
+      }
     }
   }
 
@@ -167,7 +171,8 @@ extension TradingCore {
   /// Why the exchange ends the other order of a pair (Binance: enums.md, expiry reasons).
   private static let pairEnded = "OCO_TRIGGER"
 
-  private mutating func advanceOwner(of order: OrderKey, _ effects: inout [Effect]) {
+  mutating func advanceOwner(of order: OrderKey, _ effects: inout [Effect]) {
+    if orders.standing(of: order)?.isShared == true { return advanceAll(of: order, &effects) }
     if let index = owner(of: order) { advance(index, &effects) }
   }
 
@@ -242,13 +247,10 @@ extension TradingCore {
     symbols[at].unclaimed = []
     for trade in pending {
       if let key = orders.key(of: trade.fill.venueOrderID, symbol: at) {
-        let bot = orders.bot(of: key)
         symbols[at].asked[trade.fill.venueOrderID] = nil
         book(trade.fill, of: key, &effects)
-        if let bot, isBotThere[bot] {
-          releaseRest(of: entry(of: key), bot, &effects)
-          advance(bot, &effects)
-        }
+        if let owner = owner(of: key) { releaseRest(of: entry(of: key), owner, &effects) }
+        advanceOwner(of: key, &effects)
       } else if !symbols[at].hasBooked(trade.fill.tradeID), !symbols[at].foreign.contains(trade.fill.venueOrderID) {
         // Our own names are looked for before a trade counts as another's; it may be of an order in doubt.
         symbols[at].unclaimed.append(trade)
@@ -287,10 +289,14 @@ extension TradingCore {
       if symbols[at].areHoldersStale { refreshHolders(at) }
       for index in symbols[at].holders { advance(index, &effects) }
       guard !configuration.mode.isPaper else { continue }
+      reviewUmbrella(at, &effects)
       actOnUncontradicted(at, &effects)
       doubtReachedStops(at, &effects)
     }
-    if !configuration.mode.isPaper { askAboutSilence(&effects) }
+    if !configuration.mode.isPaper {
+      askAboutSilence(&effects)
+      recordBalances(&effects)
+    }
     endOverdueEntries(&effects)
     // On paper time is the market's: only its prices count, so that a backtest decides the same.
     if riskLimits.watchesEquity, !configuration.mode.isPaper { watchPrices(&effects) }

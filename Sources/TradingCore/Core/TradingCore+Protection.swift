@@ -18,6 +18,7 @@ extension TradingCore {
     guard !symbols[bot.symbolAt].awaitsTrades else { return }
     var resting: (key: OrderKey, covers: Quantity)?
     var target: OrderKey?
+    var umbrella: OrderKey?
     var stopRests = false
     var isWaiting = false
     var number = 0
@@ -37,6 +38,12 @@ extension TradingCore {
         if let reason = endReason(ofEntry: key, index) { cancel(key, reason: reason, &effects) }
         return
       }
+      if order.isShared {
+        // One that was given up may appear after another took its place.
+        if let umbrella { return cancel(umbrella, reason: "another order takes its place", &effects) }
+        umbrella = key
+        continue
+      }
       if order.isTarget, target == nil {
         target = key
         continue
@@ -46,6 +53,9 @@ extension TradingCore {
       resting = (key, order.remainingQuantity)
       stopRests = order.isContingent
     }
+    if let umbrella, resting != nil || target != nil {
+      return cancel(umbrella, reason: "another order covers bot \(botIDs[index])", &effects)
+    }
     if isWaiting { return awaitLegs(index) }
     // A target that was filled in part ended its stop.
     if let target, !stopRests { return cancel(target, reason: "no stop rests beside it", &effects) }
@@ -54,11 +64,13 @@ extension TradingCore {
     let there = bot.isOpen ? coinsThere(bot.quantity, symbol: bot.symbolAt, isRefused: bot.isBalanceRefused) : .zero
     guard let sellable = symbols[bot.symbolAt].sellable(there) else { return }
     let price = symbols[bot.symbolAt].lastPrice
+    if let umbrella { return keepCovered(index, bot, umbrella, sellable, &effects) }
     if sellable.isZero {
       if let resting { cancel(resting.key, reason: bot.isOpen ? "the account has less than it sells" : "the position is closed", &effects) }
     } else if bot.isExiting, maySell(bot, hasResting: resting != nil) {
       if let resting {
-        cancel(resting.key, reason: "making room for the exit", &effects)
+        if exitInPlace(of: resting.key, index, bot, sellable, price: price, &effects) { return }
+        cancel(resting.key, reason: replacesStops ? "making room for the exit of the rest" : "making room for the exit", &effects)
       } else {
         sellOut(index, bot, sellable, price: price, &effects)
       }
@@ -68,6 +80,20 @@ extension TradingCore {
       } else {
         protect(index, bot, sellable, price: price, &effects)
       }
+    }
+  }
+
+  /// A shared stop that rests covers a bot's coins: it goes where the bot sells them, or has more or fewer than it covers.
+  private mutating func keepCovered(
+    _ index: Int, _ bot: Bot.Standing, _ umbrella: OrderKey, _ sellable: Quantity, _ effects: inout [Effect]
+  ) {
+    let id = botIDs[index]
+    guard let order = orders[umbrella] else { return }
+    if bot.isExiting {
+      guard maySell(bot, hasResting: true) else { return }
+      cancel(umbrella, reason: "making room for the exit of bot \(id)", &effects)
+    } else if order.covers(id) != sellable || !bot.stopLoss.isPositive || !order.coversItsShares {
+      cancel(umbrella, reason: "the umbrella stop must cover \(sellable) of bot \(id)", &effects)
     }
   }
 
@@ -81,7 +107,14 @@ extension TradingCore {
 
   /// Cancels an order, and with it the other one of its pair: the exchange ends both.
   mutating func cancel(_ key: OrderKey, reason: String, _ effects: inout [Effect]) {
-    guard let order = orders.standing(of: key) else { return }
+    guard let order = orders.standing(of: key), let sequence = requestCancel(key, reason: reason, &effects) else { return }
+    effects.append(.cancel(orders[key]?.venueName ?? order.clientOrderID, order.symbol, after: sequence))
+  }
+
+  /// Journals that an order is to be cancelled, and with it the other one of its pair. Returns the last sequence.
+  @discardableResult
+  mutating func requestCancel(_ key: OrderKey, reason: String, _ effects: inout [Effect]) -> UInt64? {
+    guard let order = orders.standing(of: key) else { return nil }
     var sequence = append(
       .cancelRequested(CancelRequest(clientOrderID: order.clientOrderID, botID: order.botID, reason: reason)), &effects)
     if let linked = order.linked, let other = orders.key(of: linked), let status = orders.standing(of: other)?.status, !status.isTerminal,
@@ -89,20 +122,7 @@ extension TradingCore {
     {
       sequence = append(.cancelRequested(CancelRequest(clientOrderID: linked, botID: order.botID, reason: reason)), &effects)
     }
-    effects.append(.cancel(orders[key]?.venueName ?? order.clientOrderID, order.symbol, after: sequence))
-  }
-
-  /// Our stops that rest on the exchange for a symbol, or are on their way there.
-  private mutating func contingentOrders(on at: Int) -> Int {
-    var count = 0
-    for index in symbols[at].holders {
-      var number = 0
-      while let key = bots[index]?.openOrder(number) {
-        number += 1
-        if orders.standing(of: key)?.isContingent ?? false { count += 1 }
-      }
-    }
-    return count
+    return sequence
   }
 
   private mutating func sellOut(
@@ -129,10 +149,20 @@ extension TradingCore {
       requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(stop)", price: price, &effects)
       return
     }
-    let resting = rules.stopsMaximum == 0 ? 0 : contingentOrders(on: at)
-    if let obstacle = symbols[at].stopObstacle(quantity, at: stop, resting: resting) {
+    // On an exchange bots that outnumber the places share one.
+    let resting = rules.stopsMaximum == 0 || !configuration.mode.isPaper ? 0 : contingentOrders(on: at)
+    var obstacle = symbols[at].stopObstacle(quantity, at: stop, resting: resting)
+    if obstacle == nil {
+      switch stopPlace(of: index, on: at, &effects) {
+      case .own: break
+      case .taken: return
+      case .watched(let reason): obstacle = reason
+      }
+    }
+    if let obstacle {
       bots[index]?.isProtectionImpossible = true
-      if case .stopsUsedUp = obstacle { bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000) }
+      bots[index]?.watchReason = obstacle
+      if obstacle.isForWantOfPlaces { bots[index]?.protectAgainAt = now.advanced(byMilliseconds: 300_000) }
       markDirty(index)
       return alert(
         .warning, .stopWatchedHere, botIDs[index], "\(obstacle.words(symbolNames[at])); its stop is watched here instead", &effects)
@@ -157,6 +187,7 @@ extension TradingCore {
     _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, price: Price, tick: Price
   ) -> (price: Price, reason: String)? {
     guard targetsRest, !bot.isTargetWatched, let target = bots[index]?.target(tick: tick), target.price.isPositive,
+      takesAnotherPair(on: bot.symbolAt),
       symbols[bot.symbolAt].takesTarget(quantity, at: target.price, last: price)
     else { return nil }
     // Nothing is sold by a target while trading is halted.

@@ -102,8 +102,7 @@ extension TradingCore {
   /// Its position is protected, or sold, as if the order were not there.
   private mutating func park(_ key: OrderKey, _ effects: inout [Effect]) {
     orders[key]?.isParked = true
-    guard let index = owner(of: key) else { return }
-    advance(index, &effects)
+    advanceOwner(of: key, &effects)
   }
 
   private func hasUnclaimed(like order: Order) -> Bool {
@@ -127,10 +126,8 @@ extension TradingCore {
         &effects)
     }
     claim(symbol: order.intent.request.symbol, &effects)
-    if let index = owner(of: key) {
-      entryEnded(entry(of: key), index, &effects)
-      advance(index, &effects)
-    }
+    if let index = owner(of: key) { entryEnded(entry(of: key), index, &effects) }
+    advanceOwner(of: key, &effects)
   }
 
   private mutating func scheduleQuery(_ key: OrderKey) {

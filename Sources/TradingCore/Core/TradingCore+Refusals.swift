@@ -6,9 +6,21 @@ import Venue
 extension TradingCore {
   /// An order was refused, or ended without a fill.
   mutating func refused(_ key: OrderKey, _ refusal: Refusal, _ reason: String, _ effects: inout [Effect]) {
-    guard let order = orders.standing(of: key), let index = owner(of: key), let bot = bots[index] else { return }
+    guard let order = orders.standing(of: key) else { return }
     // The stop speaks for its pair.
     if order.isTarget, order.linked != nil { return }
+    if refusal == .stopsUsedUp, order.isContingent, order.linked == nil { learnPlaces(order.symbol) }
+    if order.isShared {
+      for index in members(of: key) { refused(key, order, index, refusal, reason, &effects) }
+    } else if let index = owner(of: key) {
+      refused(key, order, index, refusal, reason, &effects)
+    }
+  }
+
+  private mutating func refused(
+    _ key: OrderKey, _ order: Order.Standing, _ index: Int, _ refusal: Refusal, _ reason: String, _ effects: inout [Effect]
+  ) {
+    guard let bot = bots[index] else { return }
     let next = bots[index]?.pace.refused(at: now) ?? now
     if enterLower(key, index, reason: reason, &effects) || enterAlone(key, index, refusal, reason: reason, &effects) { return }
     let words = "the exchange refused its \(order.purpose) order: \(reason.isEmpty ? "no reason given" : reason)"
@@ -33,6 +45,8 @@ extension TradingCore {
       // A stop alone may still rest.
       bots[index]?.isTargetWatched = true
       watchStop(index, againAt: next)
+    // How many it takes was learned: the next try is under the umbrella.
+    case .watch where refusal == .stopsUsedUp && !configuration.mode.isPaper: watchStop(index, againAt: next)
     case .watch(let milliseconds): watchStop(index, againAt: max(next, now.advanced(byMilliseconds: milliseconds)))
     }
     // Whoever stopped it wants no more tries: only evidence, or a person, wakes them.
@@ -43,6 +57,7 @@ extension TradingCore {
 
   private mutating func watchStop(_ index: Int, againAt time: Timestamp) {
     bots[index]?.isProtectionImpossible = true
+    bots[index]?.watchReason = nil
     bots[index]?.protectAgainAt = time
   }
 

@@ -43,6 +43,9 @@ extension TradingCore {
   /// Whether targets are watched and never rest, as with programs up to 0.3.
   public mutating func watchTargets(_ isOld: Bool) { targetsRest = !isOld }
 
+  /// Whether stops are cancelled before an exit is sent, as in journals of programs up to 0.3.
+  public mutating func cancelBeforeExits(_ isOld: Bool) { replacesStops = !isOld }
+
   /// Entries take their protection along where the journal says so: programs before did not, and what a symbol took is not known here.
   ///
   /// - Parameter sequences: of the intents of orders that wait for an entry.

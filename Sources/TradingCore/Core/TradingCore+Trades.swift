@@ -63,7 +63,7 @@ extension TradingCore {
     if let askedAt { symbols[at].listing.verifiedAt = askedAt }
     symbols[at].listing.askedAt = nil
     var known = Set(symbols[at].unclaimed.map(\.fill.tradeID))
-    for trade in trades where !symbols[at].hasBooked(trade.fill.tradeID) && known.insert(trade.fill.tradeID).inserted {
+    for trade in trades where !isBooked(trade.fill, at) && known.insert(trade.fill.tradeID).inserted {
       symbols[at].unclaimed.append(trade)
     }
     symbols[at].unclaimed.sort { $0.fill.tradeID < $1.fill.tradeID }

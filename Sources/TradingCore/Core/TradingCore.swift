@@ -41,6 +41,8 @@ public struct TradingCore: Sendable {
   var sizesByQuantity = false
   /// Targets rest beside their stops; a replay of an old journal watches them, as programs up to 0.3 did.
   var targetsRest = true
+  /// Exits take the place of stops that rest; false for replays of journals from before that.
+  var replacesStops = true
   /// A replay takes the rates of fees from the journal.
   var feeRateOfJournal: Price?
   public internal(set) var balances: [AssetBalance] = []
@@ -49,6 +51,10 @@ public struct TradingCore: Sendable {
   /// When all balances were asked for, while no answer came; and when those that came last were asked for.
   var accountAskedAt: Timestamp?
   var accountReadAt: Timestamp = .zero
+  /// The day (UTC) whose balances were written down by this process; `nil`: none.
+  var balancesRecordedOn: Timestamp?
+  /// When the newest fill was booked.
+  var filledAt: Timestamp = .zero
   /// Assets of which the account has less than its bots' books.
   var shortfalls: [Shortfall] = []
   /// What locked the account's coins when it was last asked for because of a sale in doubt; when that, and the last one, was asked.
@@ -188,6 +194,7 @@ public struct TradingCore: Sendable {
     let entry = JournalEntry(
       sequence: nextSequence, time: now, requestID: currentRequestID, requestFingerprint: currentFingerprint, record: record)
     apply(entry)
+    if case .fill = record { filledAt = now }
     effects.append(.append(entry))
     return entry.sequence
   }
@@ -224,7 +231,7 @@ public struct TradingCore: Sendable {
   public mutating func takeOrderChanges() -> [OrderChange] {
     guard orders.hasChanges else { return [] }
     return orders.takeChanged().map { id, key in
-      let isOpen = owner(of: key).flatMap { bots[$0]?.openOrders.contains(key) } ?? false
+      let isOpen = owner(of: key).flatMap { bots[$0]?.openOrders.contains(key) } ?? false || isSharedOrderOpen(key)
       return OrderChange(id: id, order: isOpen ? orders[key] : nil)
     }
   }
@@ -282,7 +289,10 @@ public struct TradingCore: Sendable {
   /// Orders that are not terminal, oldest first. Cost: linear in bots and orders.
   public var openOrders: [Order] {
     var open: [Order] = []
-    for bot in bots { for key in bot?.openOrders ?? [] { if let order = orders[key] { open.append(order) } } }
+    for (index, bot) in bots.enumerated() {
+      // One that several bots share is listed once.
+      for key in bot?.openOrders ?? [] { if let order = orders[key], isListed(order, of: index) { open.append(order) } }
+    }
     return open.sorted { $0.sequence < $1.sequence }
   }
 

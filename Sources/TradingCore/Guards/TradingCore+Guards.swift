@@ -11,7 +11,7 @@ extension TradingCore {
     for guardian in riskLimits.symbolGuards { judge(guardian, .symbol(symbolNames[bot.symbolAt]), bot, index, at: time, &effects) }
     for guardian in riskLimits.accountGuards { judge(guardian, .account, bot, index, at: time, &effects) }
     // What one trade locks may be another bot's entry that rests.
-    reviewEntries(&effects)
+    withdrawLocked(&effects)
   }
 
   private mutating func judge(

@@ -21,6 +21,8 @@ public struct Order: Hashable, Sendable, Codable {
   /// Its trades that were booked: the first, and the others.
   private var firstTrade: TradeID?
   private var otherTrades: [TradeID] = []
+  /// What each of its shares sold; `nil` for an order of one bot.
+  private(set) var shared: SharedFills?
   /// The symbol's highest booked trade when the order was made: its own fills come after it.
   var tradeFloor = TradeID(0)
   /// From when on it can no longer be sent: the answer was lost, or the process that made it is gone. `nil`: it may still leave.
@@ -54,6 +56,7 @@ public struct Order: Hashable, Sendable, Codable {
     self.intent = intent
     self.sequence = sequence
     status = .submitted
+    shared = intent.shares.isEmpty ? nil : SharedFills(count: intent.shares.count)
     createdAt = time
     updatedAt = time
   }
@@ -141,7 +144,7 @@ public struct Order: Hashable, Sendable, Codable {
     case .cancelRequested(let cancel) where cancel.clientOrderID == clientOrderID: return apply(cancel, at: time)
     case .fill(let fill) where fill.clientOrderID == clientOrderID:
       if venueOrderID.value == 0 { venueOrderID = fill.fill.venueOrderID }
-      _ = apply(fill.fill, at: time)
+      _ = apply(fill, at: time)
       return true
     default: return false
     }
@@ -160,12 +163,19 @@ public struct Order: Hashable, Sendable, Codable {
     return folded
   }
 
-  /// Books one of its fills, the venue's number aside, and returns the volatility that it was decided at.
-  mutating func apply(_ fill: Fill, at time: Timestamp) -> Price {
+  /// Books one of its fills, or a bot's part of one, the venue's number aside, and returns the volatility that it was decided at.
+  mutating func apply(_ record: FillRecord, at time: Timestamp) -> Price {
+    let fill = record.fill
     filledQuantity += fill.quantity
     filledQuote += fill.quoteQuantity
     executedQuantity = max(executedQuantity, filledQuantity)
-    if firstTrade == nil { firstTrade = fill.tradeID } else { otherTrades.append(fill.tradeID) }
+    if shared != nil {
+      // A part of a bot that is gone names none: it is the first one's that has room.
+      let named = intent.shares.firstIndex { $0.botID == record.botID }
+      let share = named ?? intent.shares.indices.first { covers(intent.shares[$0].botID) >= fill.quantity } ?? 0
+      shared?.book(fill.quantity, of: fill.tradeID, share: share)
+    }
+    if firstTrade == nil { firstTrade = fill.tradeID } else if !hasBooked(fill.tradeID) { otherTrades.append(fill.tradeID) }
     updatedAt = time
     return intent.volatility
   }
@@ -194,7 +204,12 @@ public struct Order: Hashable, Sendable, Codable {
     var isSale: Bool
     var isParked: Bool
     var isDue: Bool
+    /// Several bots share it.
+    var isShared: Bool
     var remainingQuantity: Quantity
+
+    /// It waits for its entry, as far as is known: it takes no place of a stop, and protects nothing.
+    var isNotPlaced: Bool { waitsFor != nil && (status == .waiting || status == .submitted || status == .unknown) }
 
     /// Whether it keeps a position safe, and is not what closes it: the stop, and the target beside it.
     var isProtective: Bool { isContingent || isTarget }
@@ -220,6 +235,7 @@ public struct Order: Hashable, Sendable, Codable {
       isUnsettled: isUnsettled, isResting: !isUnsettled && (status == .accepted || status == .partiallyFilled),
       isContingent: intent.request.type.isContingent, isTarget: intent.isTarget, linked: intent.request.linked,
       waitsFor: intent.request.waitsFor, isSale: intent.request.side == .sell,
-      isParked: isParked && isInDoubt, isDue: isDue && executedQuantity.isZero, remainingQuantity: remainingQuantity)
+      isParked: isParked && isInDoubt, isDue: isDue && executedQuantity.isZero,
+      isShared: shared != nil, remainingQuantity: remainingQuantity)
   }
 }

@@ -12,14 +12,17 @@ public struct OrderName: Hashable, Sendable {
   /// The journal sequence that created its bot.
   public var bot: UInt64
   public var purpose: OrderPurpose
+  /// Several bots share it: an umbrella stop, whose first bot it names. Its letter is `u`.
+  public var isShared: Bool
   /// Never the same twice in an epoch.
   public var number: UInt64
 
-  public init(journal: String, epoch: String, bot: UInt64, purpose: OrderPurpose, number: UInt64) {
+  public init(journal: String, epoch: String, bot: UInt64, purpose: OrderPurpose, isShared: Bool = false, number: UInt64) {
     self.journal = journal
     self.epoch = epoch
     self.bot = bot
     self.purpose = purpose
+    self.isShared = isShared
     self.number = number
   }
 
@@ -27,16 +30,20 @@ public struct OrderName: Hashable, Sendable {
   public init?(_ id: ClientOrderID) {
     let parts = id.text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 4, let bot = UInt64(parts[2], radix: 36), let letter = parts[3].first,
-      let purpose = OrderPurpose.allCases.first(where: { Self.letter($0) == letter }),
+      let purpose = letter == Self.shared ? .stopLoss : OrderPurpose.allCases.first(where: { Self.letter($0) == letter }),
       let number = UInt64(parts[3].dropFirst(), radix: 36)
     else { return nil }
-    self.init(journal: String(parts[0]), epoch: String(parts[1]), bot: bot, purpose: purpose, number: number)
+    self.init(
+      journal: String(parts[0]), epoch: String(parts[1]), bot: bot, purpose: purpose, isShared: letter == Self.shared, number: number)
   }
 
   /// The name; `nil` when it breaks the exchange's grammar.
   public var id: ClientOrderID? {
-    ClientOrderID("\(journal)-\(epoch)-\(String(bot, radix: 36))-\(Self.letter(purpose))\(String(number, radix: 36))")
+    ClientOrderID("\(journal)-\(epoch)-\(String(bot, radix: 36))-\(letter)\(String(number, radix: 36))")
   }
+
+  private var letter: Character { isShared ? Self.shared : Self.letter(purpose) }
+  private static let shared: Character = "u"
 
   private static func letter(_ purpose: OrderPurpose) -> Character {
     switch purpose {

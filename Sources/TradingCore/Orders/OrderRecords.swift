@@ -12,9 +12,13 @@ public struct OrderIntent: Hashable, Sendable, Codable {
   public var decisionPrice: Price
   /// The average true range at an entry's decision, for bots that need it; zero otherwise.
   public var volatility: Price
+  /// The bots that share it, each with its part of the quantity: an umbrella stop. `botID` is the first of them. Empty for an order of one bot.
+  public var shares: [OrderShare] = []
   public init(
-    request: OrderRequest, botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price, volatility: Price = .zero
+    request: OrderRequest, botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price, volatility: Price = .zero,
+    shares: [OrderShare] = []
   ) {
+    self.shares = shares
     self.request = request
     self.botID = botID
     self.purpose = purpose

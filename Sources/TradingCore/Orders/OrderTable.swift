@@ -61,6 +61,9 @@ struct OrderTable: Sendable {
   /// What an order was decided to be; `nil` once it is forgotten.
   @inline(__always) mutating func intent(of key: OrderKey) -> OrderIntent? { contains(key) ? stored[Int(key.place)]?.intended() : nil }
 
+  /// Whether several bots share an order.
+  @inline(__always) mutating func isShared(_ key: OrderKey) -> Bool { standing(of: key)?.isShared ?? false }
+
   @inline(__always) func contains(_ key: OrderKey) -> Bool {
     Int(key.place) < places.count && places[Int(key.place)].generation == key.generation && places[Int(key.place)].isTaken
   }

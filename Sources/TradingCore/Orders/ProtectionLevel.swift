@@ -11,6 +11,9 @@ public struct ProtectionLevel: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     /// Rests on the venue; its order, `nil` while there is none. `isPaired`: stop and target are one pair (OCO).
     case resting(ClientOrderID?, isPaired: Bool)
+    /// Watched here; while this program is dead it acts at the price of the stop that the bot shares with others. Its order, `nil` while there is
+    /// none; zero: the price is not known yet.
+    case umbrella(ClientOrderID?, price: Price)
     case watched(WatchReason)
   }
 
@@ -29,8 +32,10 @@ public struct ProtectionLevel: Hashable, Sendable {
 
   /// Its order; `nil` while it has none.
   public var order: ClientOrderID? {
-    if case .resting(let order, _) = place { return order }
-    return nil
+    switch place {
+    case .resting(let order, _), .umbrella(let order, _): return order
+    case .watched: return nil
+    }
   }
 
   /// Where and why, in words.
@@ -50,10 +55,25 @@ public struct ProtectionLevel: Hashable, Sendable {
       guard isPaired else { return "\(verb) \(venue)\(name)" }
       return kind == .target
         ? "\(verb) \(venue) beside the stop, one pair with it (OCO)\(name)" : "\(verb) \(venue), one pair with the target (OCO)\(name)"
+    case .umbrella(let order, let price):
+      let at = price.isPositive ? " at \(price)" : ""
+      let below = price.isPositive && self.price > price ? ", \(Self.percent(self.price, below: price)) below" : ""
+      let name = order.map { " (order \($0))" } ?? ""
+      return isExpected
+        ? "would be watched here, and under the umbrella stop that it shares with other bots\(at)"
+        : "watched here, and under the umbrella stop\(at)\(below), which it shares with other bots\(name)"
     case .watched(.sold): return "the position is being sold"
     case .watched(.tooLittle): return "too little is held to be sold"
     case .watched(let reason): return "\(isExpected ? "would be watched" : "watched") here, because \(reason.words(symbol))"
     }
+  }
+}
+
+extension ProtectionLevel {
+  /// How far a price lies below a level, for people.
+  static func percent(_ level: Price, below price: Price) -> String {
+    let fraction = (level - price).divided(by: level, rounding: .nearest)
+    return "\((fraction * FixedDecimal(100)).rounded(toFractionDigits: 2)) %"
   }
 }
 
@@ -71,6 +91,8 @@ public enum WatchReason: Hashable, Sendable {
   case outsideBand(FixedDecimal)
   /// So many stops rest on the symbol, the most that the exchange takes.
   case stopsUsedUp(Int)
+  /// All places are used up, and the stop that others share lies too far below, or the exchange takes no larger one.
+  case beyondUmbrella(Price)
   case refused
   /// Its order is on the way to the exchange, is being canceled, or its fate is asked for.
   case onTheWay
@@ -93,6 +115,8 @@ public enum WatchReason: Hashable, Sendable {
     case .filter(let name, let quantity, let price): "an order for \(quantity) at \(price) breaks the exchange's filters (\(name))"
     case .outsideBand(let multiple): "it lies beyond \(multiple) times the price, the most that the exchange takes (PERCENT_PRICE)"
     case .stopsUsedUp(let count): "\(count) stops rest on \(symbol) already, the most that the exchange takes"
+    case .beyondUmbrella(let price):
+      "all places for stops on \(symbol) are used up, and it lies too far from the umbrella stop at \(price) (BOTD_UMBRELLA_DISTANCE), or the exchange takes no larger one"
     case .refused: "the exchange refused its order"
     case .onTheWay: "its order is on the way"
     case .placedAlone: "the stop was placed without it, and is not moved for it"
@@ -100,6 +124,16 @@ public enum WatchReason: Hashable, Sendable {
     case .rulesUnknown: "the exchange's rules for \(symbol) are not known yet"
     case .sold: "the position is being sold"
     case .tooLittle: "too little is held to be sold"
+    }
+  }
+}
+
+extension WatchReason {
+  /// Whether it is because of other stops: the next change of theirs may help.
+  var isForWantOfPlaces: Bool {
+    switch self {
+    case .stopsUsedUp, .beyondUmbrella: true
+    default: false
     }
   }
 }
@@ -134,18 +168,25 @@ extension BotConfiguration {
   /// - Parameters:
   ///   - price: of the entry; zero: not known.
   ///   - restingStops: how many stops rest on the symbol already.
-  public func expectedProtection(_ rules: TradingRules, price: Price, restingStops: Int) -> [ProtectionLevel] {
+  ///   - isPaper: the venue is simulated: bots share no stops there.
+  public func expectedProtection(
+    _ rules: TradingRules, price: Price, restingStops: Int, isPaper: Bool = false
+  ) -> [ProtectionLevel] {
     let quantity = rules.quantityRoundedDown(rules.quantity(boughtFor: largestEntry(capital: capital), at: price), isMarket: true)
     var levels: [ProtectionLevel] = []
     let goesAlong = entry.rests && rules.takesProtectedEntries
     var obstacle: WatchReason? = .noStop
     if stopLoss.isPositive {
       let stop = (price - price * stopLoss).roundedDown(toMultipleOf: rules.tickSize)
-      let isUsedUp = rules.openAlgorithmicOrdersMaximum > 0 && restingStops >= rules.openAlgorithmicOrdersMaximum
+      let isUsedUp = isPaper && rules.openAlgorithmicOrdersMaximum > 0 && restingStops >= rules.openAlgorithmicOrdersMaximum
       obstacle =
         price.isPositive
-        ? rules.stopObstacle(quantity, at: stop, resting: restingStops) : isUsedUp ? .stopsUsedUp(restingStops) : nil
-      let place = obstacle.map { ProtectionLevel.Place.watched($0) } ?? .resting(nil, isPaired: false)
+        ? rules.stopObstacle(quantity, at: stop, resting: isPaper ? restingStops : 0) : isUsedUp ? .stopsUsedUp(restingStops) : nil
+      var place = obstacle.map { ProtectionLevel.Place.watched($0) } ?? .resting(nil, isPaired: false)
+      if obstacle == nil, !isPaper, let places = rules.stopPlaces(others: 0), restingStops >= places.usable {
+        place = .umbrella(nil, price: .zero)
+        obstacle = .besideWatchedStop
+      }
       levels.append(ProtectionLevel(kind: .stop, price: stop, place: place, goesAlong: goesAlong))
     }
     if takeProfit.isPositive {
@@ -172,11 +213,14 @@ extension TradingCore {
     let rules = symbols[bot.symbolAt].rules
     var stop: ClientOrderID?
     var target: ClientOrderID?
+    var umbrella: ProtectionLevel.Place?
     // What came with an entry hangs from its limit, not from the average fill.
     var resting: (stop: Price, target: Price) = (.zero, .zero)
     for key in bot.openOrders {
       guard let order = orders[key], order.isResting else { continue }
-      if order.intent.isTarget {
+      if order.isShared {
+        umbrella = .umbrella(order.clientOrderID, price: order.intent.request.stopPrice)
+      } else if order.intent.isTarget {
         target = order.clientOrderID
         resting.target = order.intent.request.price
       } else if order.intent.isStop {
@@ -191,7 +235,7 @@ extension TradingCore {
     if bot.configuration.stopLoss.isPositive {
       let level = bot.stopPrice(tick: tick)
       watched = stopWatch(bot, rules, quantity, at: level)
-      let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? .watched(watched)
+      let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? umbrella ?? .watched(watched)
       levels.append(ProtectionLevel(kind: .stop, price: stop == nil ? level : resting.stop, place: place))
     }
     if bot.configuration.takeProfit.isPositive {
@@ -220,13 +264,15 @@ extension TradingCore {
     guard let rules, let quantity else { return .rulesUnknown }
     if quantity.isZero { return .tooLittle }
     guard bot.isProtectionImpossible else { return .onTheWay }
+    if let reason = bot.watchReason { return reason }
     return rules.stopObstacle(quantity, at: level, resting: restingStops(bot.symbolAt)) ?? .refused
   }
 
   /// Stops that rest on a symbol, or are on their way there. Cost: the symbol's bots.
   private func restingStops(_ at: Int) -> Int {
     symbols[at].bots.reduce(0) { count, index in
-      count + (bots[index]?.openOrders.count { orders[$0]?.intent.request.type.isContingent ?? false } ?? 0)
+      let open = (bots[index]?.openOrders ?? []).lazy.compactMap { orders[$0] }
+      return count + open.count { $0.intent.request.type.isContingent && $0.status != .waiting }
     }
   }
 }

@@ -26,7 +26,7 @@ struct PriceGuard: Sendable {
   /// clock is behind itself.
   static let silentTicks = 2
   /// The same for a symbol whose stops rest, or whose sale is on its way.
-  static let restingSilentTicks = 6
+  static let restingSilentTicks = 5
 
   private(set) var bid: Price = .zero
   private(set) var ask: Price = .zero

@@ -11,6 +11,8 @@ public struct ApprovedOrder: Sendable, Hashable {
   public fileprivate(set) var stop: OrderRequest?
   /// The target beside the stop: where the order itself is the stop, both go as one pair.
   public fileprivate(set) var target: OrderRequest?
+  /// The order that it takes the place of, by the name that the venue knows: cancelled first, and where that fails this one is not sent.
+  public fileprivate(set) var replaces: ClientOrderID?
   /// All that goes in one request.
   public var requests: [OrderRequest] { [request] + [stop, target].compactMap { $0 } }
   fileprivate init(request: OrderRequest, decisionPrice: Price) {
@@ -306,6 +308,23 @@ struct RiskGate {
   static func approveReduction(_ request: OrderRequest, held: Quantity, decisionPrice: Price) -> ApprovedOrder? {
     guard request.side == .sell, request.quantity.isPositive, request.quantity <= held else { return nil }
     return ApprovedOrder(request: request, decisionPrice: decisionPrice)
+  }
+
+  /// Approves an order that only reduces a position, sent in the place of one that rests for the same coins.
+  static func approveReduction(
+    _ request: OrderRequest, held: Quantity, decisionPrice: Price, replacing old: ClientOrderID
+  ) -> ApprovedOrder? {
+    var approved = approveReduction(request, held: held, decisionPrice: decisionPrice)
+    approved?.replaces = old
+    return approved
+  }
+
+  /// Approves a sale that several bots share, if each gives no more than it holds.
+  static func approveShared(_ request: OrderRequest, _ shares: [(share: OrderShare, held: Quantity)]) -> ApprovedOrder? {
+    guard shares.allSatisfy({ $0.share.quantity.isPositive && $0.share.quantity <= $0.held }) else { return nil }
+    let sum = shares.reduce(Quantity.zero) { $0 + $1.share.quantity }
+    guard sum == request.quantity else { return nil }
+    return approveReduction(request, held: sum, decisionPrice: request.stopPrice)
   }
 
   /// Approves a stop and a target of which only one can execute.

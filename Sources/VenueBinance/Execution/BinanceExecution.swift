@@ -123,16 +123,18 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
 
   public func submit(_ request: OrderRequest) {
     if isSubscribed { reports.sent(request.clientOrderID) }
-    rest.submit(request) { [weak self] outcome in
-      var report: ExecutionReport?
-      switch outcome {
-      case .accepted(let reports): report = reports.last
-      case .rejected(let code, let message): self?.refused(request.symbol, code, message)
-      case .unknown: break
-      }
-      self?.expectReport(request.clientOrderID, report)
-      self?.delegate?.submitted(request.clientOrderID, symbol: request.symbol, outcome: outcome)
+    rest.submit(request) { [weak self] outcome in self?.placed(request, outcome) }
+  }
+
+  private func placed(_ request: OrderRequest, _ outcome: SubmitOutcome) {
+    var report: ExecutionReport?
+    switch outcome {
+    case .accepted(let reports): report = reports.last
+    case .rejected(let code, let message): refused(request.symbol, code, message)
+    case .unknown: break
     }
+    expectReport(request.clientOrderID, report)
+    delegate?.submitted(request.clientOrderID, symbol: request.symbol, outcome: outcome)
   }
 
   public func submit(stop: OrderRequest, target: OrderRequest) {
@@ -160,6 +162,18 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
       for (request, outcome) in zip([entry, stop] + [target].compactMap { $0 }, outcomes) {
         self?.delegate?.submitted(request.clientOrderID, symbol: request.symbol, outcome: outcome)
       }
+    }
+  }
+
+  public func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
+    if isSubscribed { for id in [old, request.clientOrderID] { reports.sent(id) } }
+    rest.replace(old, with: request) { [weak self] outcome in
+      var canceled: ExecutionReport?
+      if case .canceled(let report) = outcome.cancel { canceled = report }
+      self?.expectReport(old, canceled)
+      for other in outcome.others { self?.delegate?.reported(other) }
+      self?.delegate?.canceled(old, symbol: request.symbol, outcome: outcome.cancel)
+      self?.placed(request, outcome.submit)
     }
   }
 

@@ -19,6 +19,8 @@ public final class BinanceRestClient: @unchecked Sendable {
   private let http: HTTPClient
   private let orderHTTP: HTTPClient
   private(set) var governor = RateGovernor()
+  /// Symbols that take no cancelReplace, as they said.
+  var unreplaceable: Set<Symbol> = []
 
   /// The exchange's clock; measured by ``synchronizeClock(completion:)``.
   public let clock: ExchangeClock

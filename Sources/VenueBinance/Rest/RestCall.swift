@@ -55,7 +55,11 @@ enum RestResult: Sendable {
       guard let value else { return .unknown("the answer is not JSON") }
       return .answered(value)
     case 409:
-      // Half done (cancelReplace): never a refusal.
+      // Half done (cancelReplace): a refusal only where it says of each half what became of it.
+      if let value {
+        let error = APIError(value)
+        if error.code < 0, error.data?["cancelResult"] != nil { return .refused(error, status: response.status) }
+      }
       return .unknown(told(response, value, "partly done"))
     case 400...499:
       guard let value, let code = value["code"]?.integer, code < 0 else {

@@ -193,16 +193,18 @@ class Chaos:
         self.own = {asset: float(amount) for asset, amount in HOLDINGS.items()}
         self.kills, self.calm = arguments.kills, arguments.calm
 
-    def note(self, kind, detail):
+    def note(self, kind, detail, wall=None):
         with self.lock:
-            self.timeline.write(json.dumps({"wall": time.time_ns(), "kind": kind, "detail": detail}) + "\n")
+            self.timeline.write(json.dumps({"wall": wall or time.time_ns(), "kind": kind, "detail": detail}) + "\n")
             self.timeline.flush()
 
     # What can happen. Each returns nothing, and notes what it did.
 
     def fault(self, seconds, **fields):
+        # It may strike, and what it struck may be made anew, before this question is answered.
+        wall = time.time_ns()
         identity = self.exchange.ask("/sim/faults", json.dumps(fields))["ids"][0]
-        self.note("fault", f"{identity} {json.dumps(fields)}")
+        self.note("fault", f"{identity} {json.dumps(fields)}", wall)
         self.later(seconds, lambda: self.heal(identity))
 
     def heal(self, identity):

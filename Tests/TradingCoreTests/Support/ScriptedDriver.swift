@@ -78,6 +78,8 @@ final class ScriptedDriver {
           exchange.submit(list: order.requests, at: now)
         } else if let target = order.target {
           exchange.submit(stop: order.request, target: target, at: now)
+        } else if let old = order.replaces {
+          exchange.submit(order.request, replacing: old, at: now)
         } else {
           exchange.submit(order.request, at: now)
         }
@@ -98,7 +100,10 @@ final class ScriptedDriver {
   }
 
   private func note(_ entry: JournalEntry) {
-    if case .orderIntent(let intent) = entry.record { exchange.owner[intent.request.clientOrderID] = intent.botID }
+    if case .orderIntent(let intent) = entry.record {
+      exchange.owner[intent.request.clientOrderID] = intent.botID
+      if !intent.shares.isEmpty { exchange.shares[intent.request.clientOrderID] = intent.shares }
+    }
     if case .orderUpdated(let update) = entry.record, update.status == .expired, update.reason.hasPrefix("not found on the venue") {
       givenUp.insert(update.clientOrderID)
     }

@@ -1,5 +1,5 @@
 import Time
-import TradingCore
+@testable import TradingCore
 import TradingModel
 import Venue
 import ExchangeSimulation
@@ -71,6 +71,9 @@ final class ScriptedExchange {
   /// What each bot holds at the exchange: bought, commission taken off, less sold.
   private(set) var inventory: [BotID: FixedDecimal] = [:]
   private(set) var oversold: [String] = []
+  /// The bots of an order that several share, and what each sold of it: told by the test, for the books below only.
+  var shares: [ClientOrderID: [OrderShare]] = [:]
+  private var sold: [ClientOrderID: [FixedDecimal]] = [:]
   /// What the account's owner has beside.
   var ownersCoins = FixedDecimal.zero
   private var random: SeededRandom
@@ -95,6 +98,7 @@ final class ScriptedExchange {
     case pair(stop: OrderRequest, target: OrderRequest, stamped: Timestamp)
     /// An entry and what waits for it.
     case chain([OrderRequest], stamped: Timestamp)
+    case replace(ClientOrderID, OrderRequest, stamped: Timestamp)
     case cancel(ClientOrderID, Symbol)
     case query(ClientOrderID, Symbol)
     case list(Symbol, TradeListStart)
@@ -163,6 +167,12 @@ final class ScriptedExchange {
 
   func submit(_ request: OrderRequest, at now: Timestamp) {
     send(.place(request, stamped: now), .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
+  }
+
+  func submit(_ request: OrderRequest, replacing old: ClientOrderID, at now: Timestamp) {
+    send(
+      .replace(old, request, stamped: now), .canceled(old, .unknown(message: "timeout")),
+      .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
   }
 
   func cancel(_ id: ClientOrderID, _ symbol: Symbol, at now: Timestamp) {
@@ -254,23 +264,14 @@ final class ScriptedExchange {
     case .pair(let stop, let target, let stamped):
       answer([stop, target], place(stop: stop, target: target, stamped: stamped, at: now), life: life, at: now)
     case .chain(let requests, let stamped): answer(requests, place(list: requests, stamped: stamped, at: now), life: life, at: now)
+    case .replace(let old, let request, let stamped):
+      let (canceled, outcome) = replace(old, request, stamped: stamped, at: now)
+      let isLost = chance(faults.lostAnswer)
+      let time = now.advanced(byMilliseconds: Int64(5 + random.integer(below: isLost ? 9_900 : 150)))
+      at(time, .deliver(.canceled(old, isLost ? .unknown(message: "reset") : canceled), life: life))
+      at(time, .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
     case .cancel(let id, _):
-      let outcome: CancelOutcome
-      if var order = orders[id], !order.status.isTerminal {
-        for linked in others(of: order) {
-          guard var other = orders[linked], !other.status.isTerminal else { continue }
-          other.status = .canceled
-          orders[linked] = other
-          tell(report(other, at: now), at: now)
-        }
-        order.status = .canceled
-        orders[id] = order
-        let report = report(order, at: now)
-        tell(report, at: now)
-        outcome = .canceled(report)
-      } else {
-        outcome = .notOpen(message: "-2011 Unknown order sent.")
-      }
+      let outcome = cancel(id, at: now)
       answer(.canceled(id, outcome), unknown: .canceled(id, .unknown(message: "reset")), life: life, at: now)
     case .query(let id, _):
       let outcome: QueryOutcome
@@ -306,6 +307,37 @@ final class ScriptedExchange {
     }
   }
 
+  private func cancel(_ id: ClientOrderID, at now: Timestamp) -> CancelOutcome {
+    guard var order = orders[id], !order.status.isTerminal else { return .notOpen(message: "-2011 Unknown order sent.") }
+    for linked in others(of: order) {
+      guard var other = orders[linked], !other.status.isTerminal else { continue }
+      other.status = .canceled
+      orders[linked] = other
+      tell(report(other, at: now), at: now)
+    }
+    order.status = .canceled
+    orders[id] = order
+    let report = report(order, at: now)
+    tell(report, at: now)
+    return .canceled(report)
+  }
+
+  /// One after the other, and nothing where the first is not new any more.
+  private func replace(
+    _ old: ClientOrderID, _ request: OrderRequest, stamped: Timestamp, at now: Timestamp
+  ) -> (CancelOutcome, SubmitOutcome) {
+    guard now.nanoseconds(since: stamped) <= 2_000_000_000 else {
+      arrivals[request.clientOrderID, default: 0] += 1
+      let words = "outside of the recvWindow"
+      return (.rejected(code: -1021, message: words), .rejected(code: -1021, message: words))
+    }
+    guard let order = orders[old], !order.status.isTerminal, order.executed.isZero else {
+      arrivals[request.clientOrderID, default: 0] += 1
+      return (.notOpen(message: "-2011 Unknown order sent."), .rejected(code: 0, message: "not sent: nothing was cancelled"))
+    }
+    return (cancel(old, at: now), place(request, stamped: stamped, at: now))
+  }
+
   /// The same for all queries of one order.
   private func lag(of order: Held) -> Int64 {
     guard faults.queryLagMilliseconds > 0 else { return 0 }
@@ -320,6 +352,7 @@ final class ScriptedExchange {
       return .rejected(code: -1021, message: "outside of the recvWindow")
     }
     if chance(faults.rejection) { return .rejected(code: -2010, message: "Account has insufficient balance for requested action.") }
+    if request.type == .stopLoss, isFull { return .rejected(code: -1013, message: "Filter failure: MAX_NUM_ALGO_ORDERS") }
     let isLimit = request.type.hasLimitPrice
     let violation =
       request.isByAmount
@@ -362,12 +395,25 @@ final class ScriptedExchange {
     return .accepted(chance(0.5) ? reports : [accepted])
   }
 
+  /// As many stops are open as MAX_NUM_ALGO_ORDERS allows.
+  private var isFull: Bool {
+    let most = rules.openAlgorithmicOrdersMaximum
+    return most > 0 && orders.values.count { $0.request.type == .stopLoss && !$0.status.isTerminal } >= most
+  }
+
+  /// Whose coins an order sells, and how many of each.
+  private func parts(of request: OrderRequest) -> [OrderShare] {
+    shares[request.clientOrderID] ?? owner[request.clientOrderID].map { [OrderShare(botID: $0, quantity: request.quantity)] } ?? []
+  }
+
   /// The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
   private func noteOversold(_ request: OrderRequest) {
-    guard request.side == .sell, let bot = owner[request.clientOrderID] else { return }
-    let locked = openSells(of: bot)
-    if locked + request.quantity > inventory[bot, default: .zero] {
-      oversold.append("\(request.clientOrderID): \(request.quantity) + \(locked) > \(inventory[bot, default: .zero])")
+    guard request.side == .sell else { return }
+    for part in parts(of: request) {
+      let locked = openSells(of: part.botID)
+      if locked + part.quantity > inventory[part.botID, default: .zero] {
+        oversold.append("\(request.clientOrderID): \(part.quantity) + \(locked) > \(inventory[part.botID, default: .zero])")
+      }
     }
   }
 
@@ -379,6 +425,7 @@ final class ScriptedExchange {
     }
     guard now.nanoseconds(since: stamped) <= 2_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
     if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
+    if isFull { return refuse(-1013, "Filter failure: MAX_NUM_ALGO_ORDERS") }
     guard target.price > price, stop.stopPrice < price else {
       return refuse(-2010, "The relationship of the prices for the orders is not correct.")
     }
@@ -510,7 +557,17 @@ final class ScriptedExchange {
       order.status = order.executed >= order.request.quantity ? .filled : .partiallyFilled
       orders[order.request.clientOrderID] = order
       trades.append(Trade(fill: fill, side: order.request.side, clientOrderID: order.request.clientOrderID))
-      if let bot = owner[order.request.clientOrderID] {
+      if let shares = shares[order.request.clientOrderID] {
+        let before = sold[order.request.clientOrderID] ?? shares.map { _ in .zero }
+        let parts = FillDivision.parts(of: part, shares: shares.map(\.quantity), sold: before)
+        sold[order.request.clientOrderID] = zip(before, parts).map(+)
+        for (share, part) in zip(shares, parts) {
+          inventory[share.botID, default: .zero] -= part
+          if inventory[share.botID, default: .zero].isNegative {
+            oversold.append("\(order.request.clientOrderID) sold more than \(share.botID) had")
+          }
+        }
+      } else if let bot = owner[order.request.clientOrderID] {
         inventory[bot, default: .zero] += isBuy ? part - fee : -part
         if inventory[bot, default: .zero].isNegative { oversold.append("\(order.request.clientOrderID) sold more than \(bot) had") }
       }
@@ -523,10 +580,21 @@ final class ScriptedExchange {
   }
 
   func openSells(of bot: BotID) -> FixedDecimal {
-    orders.values.filter {
-      $0.request.side == .sell && !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot && locksCoins($0)
+    orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && locksCoins($0) }
+      .reduce(.zero) { $0 + left(of: $1, for: bot) }
+  }
+
+  /// What an open order may still sell of a bot's coins.
+  func left(of order: Held, for bot: BotID) -> FixedDecimal {
+    guard let shares = shares[order.request.clientOrderID] else {
+      return owner[order.request.clientOrderID] == bot ? order.request.quantity - order.executed : .zero
     }
-    .reduce(.zero) { $0 + $1.request.quantity - $1.executed }
+    guard let at = shares.firstIndex(where: { $0.botID == bot }) else { return .zero }
+    return shares[at].quantity - (sold[order.request.clientOrderID]?[at] ?? .zero)
+  }
+
+  private func concerns(_ order: Held, _ bot: BotID) -> Bool {
+    shares[order.request.clientOrderID].map { $0.contains { $0.botID == bot } } ?? (owner[order.request.clientOrderID] == bot)
   }
 
   /// The market trades: stops that it reaches are filled.
@@ -601,7 +669,7 @@ final class ScriptedExchange {
     guard held.isPositive else { return held }
     var covered = FixedDecimal.zero
     for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal && order.status != .waiting {
-      if owner[order.request.clientOrderID] == bot { covered += order.request.quantity }
+      covered += left(of: order, for: bot)
     }
     return held - covered
   }
@@ -609,7 +677,7 @@ final class ScriptedExchange {
   /// What trades gave a bot in quote asset, less what they took.
   func cash(of bot: BotID) -> FixedDecimal {
     trades.reduce(.zero) { sum, trade in
-      guard owner[trade.clientOrderID] == bot else { return sum }
+      guard owner[trade.clientOrderID] == bot, shares[trade.clientOrderID] == nil else { return sum }
       let fill = trade.fill
       return trade.side == .buy ? sum - fill.quoteQuantity : sum + fill.quoteQuantity - fill.commission
     }
@@ -641,6 +709,6 @@ final class ScriptedExchange {
 
   /// Open orders of one bot at the exchange.
   func open(of bot: BotID) -> [Held] {
-    orders.values.filter { !$0.status.isTerminal && owner[$0.request.clientOrderID] == bot }.sorted { $0.venueID < $1.venueID }
+    orders.values.filter { !$0.status.isTerminal && concerns($0, bot) }.sorted { $0.venueID < $1.venueID }
   }
 }

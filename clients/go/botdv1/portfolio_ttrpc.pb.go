@@ -12,6 +12,7 @@ type PortfolioServiceService interface {
 	GetBalances(context.Context, *GetBalancesRequest) (*GetBalancesResponse, error)
 	ListPositions(context.Context, *ListPositionsRequest) (*ListPositionsResponse, error)
 	GetEquityCurve(context.Context, *GetEquityCurveRequest) (*GetEquityCurveResponse, error)
+	ListLedger(context.Context, *ListLedgerRequest) (*ListLedgerResponse, error)
 	GetDiscrepancies(context.Context, *GetDiscrepanciesRequest) (*GetDiscrepanciesResponse, error)
 	ResolveDiscrepancy(context.Context, *ResolveDiscrepancyRequest) (*ResolveDiscrepancyResponse, error)
 	GetRateLimits(context.Context, *GetRateLimitsRequest) (*GetRateLimitsResponse, error)
@@ -47,6 +48,13 @@ func RegisterPortfolioServiceService(srv *ttrpc.Server, svc PortfolioServiceServ
 					return nil, err
 				}
 				return svc.GetEquityCurve(ctx, &req)
+			},
+			"ListLedger": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+				var req ListLedgerRequest
+				if err := unmarshal(&req); err != nil {
+					return nil, err
+				}
+				return svc.ListLedger(ctx, &req)
 			},
 			"GetDiscrepancies": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 				var req GetDiscrepanciesRequest
@@ -110,6 +118,14 @@ func (c *portfolioserviceClient) ListPositions(ctx context.Context, req *ListPos
 func (c *portfolioserviceClient) GetEquityCurve(ctx context.Context, req *GetEquityCurveRequest) (*GetEquityCurveResponse, error) {
 	var resp GetEquityCurveResponse
 	if err := c.client.Call(ctx, "botd.v1.PortfolioService", "GetEquityCurve", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *portfolioserviceClient) ListLedger(ctx context.Context, req *ListLedgerRequest) (*ListLedgerResponse, error) {
+	var resp ListLedgerResponse
+	if err := c.client.Call(ctx, "botd.v1.PortfolioService", "ListLedger", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil

@@ -781,7 +781,7 @@ const ProtobufCMessageDescriptor botd__v1__order__descriptor =
   (ProtobufCMessageInit) botd__v1__order__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__list_orders_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor botd__v1__list_orders_request__field_descriptors[7] =
 {
   {
     "page_size",
@@ -843,18 +843,44 @@ static const ProtobufCFieldDescriptor botd__v1__list_orders_request__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "from_time_ns",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListOrdersRequest, from_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time_ns",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListOrdersRequest, to_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__list_orders_request__field_indices_by_name[] = {
   2,   /* field[2] = bot_ids */
+  5,   /* field[5] = from_time_ns */
   4,   /* field[4] = open_only */
   0,   /* field[0] = page_size */
   1,   /* field[1] = page_token */
   3,   /* field[3] = symbols */
+  6,   /* field[6] = to_time_ns */
 };
 static const ProtobufCIntRange botd__v1__list_orders_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor botd__v1__list_orders_request__descriptor =
 {
@@ -864,7 +890,7 @@ const ProtobufCMessageDescriptor botd__v1__list_orders_request__descriptor =
   "Botd__V1__ListOrdersRequest",
   "botd.v1",
   sizeof(Botd__V1__ListOrdersRequest),
-  5,
+  7,
   botd__v1__list_orders_request__field_descriptors,
   botd__v1__list_orders_request__field_indices_by_name,
   1,  botd__v1__list_orders_request__number_ranges,

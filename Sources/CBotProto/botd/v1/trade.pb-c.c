@@ -504,7 +504,7 @@ const ProtobufCMessageDescriptor botd__v1__trade__descriptor =
   (ProtobufCMessageInit) botd__v1__trade__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__list_trades_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor botd__v1__list_trades_request__field_descriptors[8] =
 {
   {
     "page_size",
@@ -578,19 +578,45 @@ static const ProtobufCFieldDescriptor botd__v1__list_trades_request__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "from_time_ns",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListTradesRequest, from_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time_ns",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListTradesRequest, to_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__list_trades_request__field_indices_by_name[] = {
   2,   /* field[2] = after_sequence */
   3,   /* field[3] = bot_ids */
+  6,   /* field[6] = from_time_ns */
   5,   /* field[5] = newest_first */
   0,   /* field[0] = page_size */
   1,   /* field[1] = page_token */
   4,   /* field[4] = symbols */
+  7,   /* field[7] = to_time_ns */
 };
 static const ProtobufCIntRange botd__v1__list_trades_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor botd__v1__list_trades_request__descriptor =
 {
@@ -600,7 +626,7 @@ const ProtobufCMessageDescriptor botd__v1__list_trades_request__descriptor =
   "Botd__V1__ListTradesRequest",
   "botd.v1",
   sizeof(Botd__V1__ListTradesRequest),
-  6,
+  8,
   botd__v1__list_trades_request__field_descriptors,
   botd__v1__list_trades_request__field_indices_by_name,
   1,  botd__v1__list_trades_request__number_ranges,

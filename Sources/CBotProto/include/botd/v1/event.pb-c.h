@@ -297,10 +297,18 @@ struct  Botd__V1__SubscribeEventsRequest
    * Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100.
    */
   int32_t heartbeat_ms;
+  /*
+   * Only events of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning.
+   */
+  int64_t from_time_ns;
+  /*
+   * Only events before this time, ns since the Unix epoch; 0: no end.
+   */
+  int64_t to_time_ns;
 };
 #define BOTD__V1__SUBSCRIBE_EVENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__subscribe_events_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0, 0, 0 }
+    , 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, 0 }
 
 
 /*

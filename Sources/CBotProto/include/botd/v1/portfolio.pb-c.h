@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "botd/v1/common.pb-c.h"
 #include "botd/v1/bot.pb-c.h"
+#include "botd/v1/trade.pb-c.h"
 
 typedef struct Botd__V1__GetPortfolioSummaryRequest Botd__V1__GetPortfolioSummaryRequest;
 typedef struct Botd__V1__GetPortfolioSummaryResponse Botd__V1__GetPortfolioSummaryResponse;
@@ -32,6 +33,9 @@ typedef struct Botd__V1__ListPositionsResponse Botd__V1__ListPositionsResponse;
 typedef struct Botd__V1__EquityPoint Botd__V1__EquityPoint;
 typedef struct Botd__V1__GetEquityCurveRequest Botd__V1__GetEquityCurveRequest;
 typedef struct Botd__V1__GetEquityCurveResponse Botd__V1__GetEquityCurveResponse;
+typedef struct Botd__V1__LedgerEntry Botd__V1__LedgerEntry;
+typedef struct Botd__V1__ListLedgerRequest Botd__V1__ListLedgerRequest;
+typedef struct Botd__V1__ListLedgerResponse Botd__V1__ListLedgerResponse;
 typedef struct Botd__V1__RateLimit Botd__V1__RateLimit;
 typedef struct Botd__V1__GetRateLimitsRequest Botd__V1__GetRateLimitsRequest;
 typedef struct Botd__V1__GetRateLimitsResponse Botd__V1__GetRateLimitsResponse;
@@ -39,6 +43,48 @@ typedef struct Botd__V1__GetRateLimitsResponse Botd__V1__GetRateLimitsResponse;
 
 /* --- enums --- */
 
+/*
+ * What an entry of the ledger is.
+ */
+typedef enum _Botd__V1__LedgerKind {
+  /*
+   * Not set.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_UNSPECIFIED = 0,
+  /*
+   * What a bot held where the asked range begins; one for each bot that was there then, after everything that happened.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_OPENING = 1,
+  /*
+   * A fill; of no bot: an order placed outside botd.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_FILL = 2,
+  /*
+   * Coins of the account were given to a bot, at the market's price.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_ADOPTED = 3,
+  /*
+   * Coins were taken out of a bot and stay on the account, at the market's price.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_RELEASED = 4,
+  /*
+   * Coins that the account did not have were booked out of a bot, at the market's price.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_MISSING = 5,
+  /*
+   * A bot was removed; what it still held leaves its books at the last price and stays on the account.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_REMOVED = 6,
+  /*
+   * What the account had, as the exchange said.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_BALANCES = 7,
+  /*
+   * What a bot held where the asked range ends; one for each bot that was there in it, last of all.
+   */
+  BOTD__V1__LEDGER_KIND__LEDGER_KIND_CLOSING = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__LEDGER_KIND)
+} Botd__V1__LedgerKind;
 
 /* --- messages --- */
 
@@ -424,6 +470,158 @@ struct  Botd__V1__GetEquityCurveResponse
 
 
 /*
+ * One fact about money, with what the bot's books made of it. Sums over entries are exact: realized_pnl over all entries of a bot is the
+ * realized_pnl of its Stats, fee_in_quote its fees_total, and so on.
+ */
+struct  Botd__V1__LedgerEntry
+{
+  ProtobufCMessage base;
+  /*
+   * What it is.
+   */
+  Botd__V1__LedgerKind kind;
+  /*
+   * Journal sequence; 0 for OPENING and CLOSING.
+   */
+  int64_t sequence;
+  /*
+   * When: of a fill the venue's trade time, else when it was journaled, ns since the Unix epoch.
+   */
+  int64_t time_ns;
+  /*
+   * Bot; empty: none.
+   */
+  char *bot_id;
+  /*
+   * Bot.created_sequence: tells bots apart that had the same id one after the other.
+   */
+  int64_t bot_created_sequence;
+  /*
+   * Strategy of the bot then.
+   */
+  char *strategy;
+  /*
+   * Symbol.
+   */
+  char *symbol;
+  /*
+   * Base asset.
+   */
+  char *base_asset;
+  /*
+   * Quote asset: what all amounts are in unless said otherwise.
+   */
+  char *quote_asset;
+  /*
+   * The fill; its realized_pnl is without fees in a third asset, that of the entry is with them.
+   */
+  Botd__V1__Trade *trade;
+  /*
+   * Coins that came or left (ADOPTED, RELEASED, MISSING, REMOVED) or are held (OPENING, CLOSING), in the base asset (decimal).
+   */
+  char *quantity;
+  /*
+   * Price of one of them then (decimal).
+   */
+  char *price;
+  /*
+   * What they cost by the bot's books, at average cost (decimal); of an entry that is no OPENING or CLOSING: of what left.
+   */
+  char *cost;
+  /*
+   * Realized by this entry after all fees whose worth is known (decimal); of OPENING and CLOSING: realized by the bot ever until then.
+   */
+  char *realized_pnl;
+  /*
+   * What is held at the price, less what it cost (decimal); only OPENING and CLOSING.
+   */
+  char *unrealized_pnl;
+  /*
+   * The fill's fee in the quote asset at the time of the fill (decimal); empty: no fee, or its worth is not known.
+   */
+  char *fee_in_quote;
+  /*
+   * The fill ended a round trip, which made this profit after fees (decimal); empty: it ended none.
+   */
+  char *trade_profit;
+  /*
+   * When that round trip began, ns since the Unix epoch; 0: none ended.
+   */
+  int64_t trade_opened_time_ns;
+  /*
+   * Capital of the bot then (decimal); only OPENING and CLOSING.
+   */
+  char *capital;
+  /*
+   * When the bot was removed, ns since the Unix epoch; 0: it was there at the end of the range. Only CLOSING.
+   */
+  int64_t removed_time_ns;
+  /*
+   * What the account had of each asset, free and locked; only BALANCES.
+   */
+  size_t n_balances;
+  Botd__V1__AssetAmount **balances;
+};
+#define BOTD__V1__LEDGER_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__ledger_entry__descriptor) \
+    , BOTD__V1__LEDGER_KIND__LEDGER_KIND_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+/*
+ * Asks for the ledger. Entries come in the order of the journal; those whose time is outside of the range are left out.
+ */
+struct  Botd__V1__ListLedgerRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Most entries in the answer.
+   */
+  int32_t page_size;
+  /*
+   * next_page_token of the page before; empty: the first page.
+   */
+  char *page_token;
+  /*
+   * From this time on, ns since the Unix epoch; 0: from the beginning.
+   */
+  int64_t from_time_ns;
+  /*
+   * Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is valued at the market's price.
+   */
+  int64_t to_time_ns;
+  /*
+   * Only these bots; empty: all, and fills of no bot.
+   */
+  size_t n_bot_ids;
+  char **bot_ids;
+};
+#define BOTD__V1__LIST_LEDGER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__list_ledger_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+
+
+/*
+ * The ledger.
+ */
+struct  Botd__V1__ListLedgerResponse
+{
+  ProtobufCMessage base;
+  /*
+   * This page. It may be empty though others follow: a long journal is read for some seconds at a time.
+   */
+  size_t n_entries;
+  Botd__V1__LedgerEntry **entries;
+  /*
+   * Token of the next page; empty: none.
+   */
+  char *next_page_token;
+};
+#define BOTD__V1__LIST_LEDGER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__list_ledger_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
  * One limit of the venue and how much of it is used.
  */
 struct  Botd__V1__RateLimit
@@ -769,6 +967,63 @@ Botd__V1__GetEquityCurveResponse *
 void   botd__v1__get_equity_curve_response__free_unpacked
                      (Botd__V1__GetEquityCurveResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__LedgerEntry methods */
+void   botd__v1__ledger_entry__init
+                     (Botd__V1__LedgerEntry         *message);
+size_t botd__v1__ledger_entry__get_packed_size
+                     (const Botd__V1__LedgerEntry   *message);
+size_t botd__v1__ledger_entry__pack
+                     (const Botd__V1__LedgerEntry   *message,
+                      uint8_t             *out);
+size_t botd__v1__ledger_entry__pack_to_buffer
+                     (const Botd__V1__LedgerEntry   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__LedgerEntry *
+       botd__v1__ledger_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__ledger_entry__free_unpacked
+                     (Botd__V1__LedgerEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ListLedgerRequest methods */
+void   botd__v1__list_ledger_request__init
+                     (Botd__V1__ListLedgerRequest         *message);
+size_t botd__v1__list_ledger_request__get_packed_size
+                     (const Botd__V1__ListLedgerRequest   *message);
+size_t botd__v1__list_ledger_request__pack
+                     (const Botd__V1__ListLedgerRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__list_ledger_request__pack_to_buffer
+                     (const Botd__V1__ListLedgerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ListLedgerRequest *
+       botd__v1__list_ledger_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__list_ledger_request__free_unpacked
+                     (Botd__V1__ListLedgerRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ListLedgerResponse methods */
+void   botd__v1__list_ledger_response__init
+                     (Botd__V1__ListLedgerResponse         *message);
+size_t botd__v1__list_ledger_response__get_packed_size
+                     (const Botd__V1__ListLedgerResponse   *message);
+size_t botd__v1__list_ledger_response__pack
+                     (const Botd__V1__ListLedgerResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__list_ledger_response__pack_to_buffer
+                     (const Botd__V1__ListLedgerResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ListLedgerResponse *
+       botd__v1__list_ledger_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__list_ledger_response__free_unpacked
+                     (Botd__V1__ListLedgerResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__RateLimit methods */
 void   botd__v1__rate_limit__init
                      (Botd__V1__RateLimit         *message);
@@ -873,6 +1128,15 @@ typedef void (*Botd__V1__GetEquityCurveRequest_Closure)
 typedef void (*Botd__V1__GetEquityCurveResponse_Closure)
                  (const Botd__V1__GetEquityCurveResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__LedgerEntry_Closure)
+                 (const Botd__V1__LedgerEntry *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ListLedgerRequest_Closure)
+                 (const Botd__V1__ListLedgerRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ListLedgerResponse_Closure)
+                 (const Botd__V1__ListLedgerResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__RateLimit_Closure)
                  (const Botd__V1__RateLimit *message,
                   void *closure_data);
@@ -905,6 +1169,10 @@ struct Botd__V1__PortfolioService_Service
                            const Botd__V1__GetEquityCurveRequest *input,
                            Botd__V1__GetEquityCurveResponse_Closure closure,
                            void *closure_data);
+  void (*list_ledger)(Botd__V1__PortfolioService_Service *service,
+                      const Botd__V1__ListLedgerRequest *input,
+                      Botd__V1__ListLedgerResponse_Closure closure,
+                      void *closure_data);
   void (*get_discrepancies)(Botd__V1__PortfolioService_Service *service,
                             const Botd__V1__GetDiscrepanciesRequest *input,
                             Botd__V1__GetDiscrepanciesResponse_Closure closure,
@@ -929,6 +1197,7 @@ void botd__v1__portfolio_service__init (Botd__V1__PortfolioService_Service *serv
       function_prefix__ ## get_balances,\
       function_prefix__ ## list_positions,\
       function_prefix__ ## get_equity_curve,\
+      function_prefix__ ## list_ledger,\
       function_prefix__ ## get_discrepancies,\
       function_prefix__ ## resolve_discrepancy,\
       function_prefix__ ## get_rate_limits  }
@@ -948,6 +1217,10 @@ void botd__v1__portfolio_service__get_equity_curve(ProtobufCService *service,
                                                    const Botd__V1__GetEquityCurveRequest *input,
                                                    Botd__V1__GetEquityCurveResponse_Closure closure,
                                                    void *closure_data);
+void botd__v1__portfolio_service__list_ledger(ProtobufCService *service,
+                                              const Botd__V1__ListLedgerRequest *input,
+                                              Botd__V1__ListLedgerResponse_Closure closure,
+                                              void *closure_data);
 void botd__v1__portfolio_service__get_discrepancies(ProtobufCService *service,
                                                     const Botd__V1__GetDiscrepanciesRequest *input,
                                                     Botd__V1__GetDiscrepanciesResponse_Closure closure,
@@ -963,6 +1236,7 @@ void botd__v1__portfolio_service__get_rate_limits(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    botd__v1__ledger_kind__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_portfolio_summary_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__balance__descriptor;
@@ -978,6 +1252,9 @@ extern const ProtobufCMessageDescriptor botd__v1__list_positions_response__descr
 extern const ProtobufCMessageDescriptor botd__v1__equity_point__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_equity_curve_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_equity_curve_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__ledger_entry__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__list_ledger_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__list_ledger_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__rate_limit__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_rate_limits_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_rate_limits_response__descriptor;

@@ -798,7 +798,7 @@ const ProtobufCMessageDescriptor botd__v1__event__descriptor =
   (ProtobufCMessageInit) botd__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor botd__v1__subscribe_events_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor botd__v1__subscribe_events_request__field_descriptors[10] =
 {
   {
     "after_sequence",
@@ -896,21 +896,47 @@ static const ProtobufCFieldDescriptor botd__v1__subscribe_events_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "from_time_ns",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__SubscribeEventsRequest, from_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time_ns",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__SubscribeEventsRequest, to_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned botd__v1__subscribe_events_request__field_indices_by_name[] = {
   0,   /* field[0] = after_sequence */
   3,   /* field[3] = bot_ids */
+  8,   /* field[8] = from_time_ns */
   7,   /* field[7] = heartbeat_ms */
   1,   /* field[1] = journal_id */
   4,   /* field[4] = kinds */
   2,   /* field[2] = live_only */
   5,   /* field[5] = max_batch */
   6,   /* field[6] = max_delay_ms */
+  9,   /* field[9] = to_time_ns */
 };
 static const ProtobufCIntRange botd__v1__subscribe_events_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor botd__v1__subscribe_events_request__descriptor =
 {
@@ -920,7 +946,7 @@ const ProtobufCMessageDescriptor botd__v1__subscribe_events_request__descriptor 
   "Botd__V1__SubscribeEventsRequest",
   "botd.v1",
   sizeof(Botd__V1__SubscribeEventsRequest),
-  8,
+  10,
   botd__v1__subscribe_events_request__field_descriptors,
   botd__v1__subscribe_events_request__field_indices_by_name,
   1,  botd__v1__subscribe_events_request__number_ranges,

@@ -166,10 +166,18 @@ struct  Botd__V1__ListOrdersRequest
    * Only orders that are not finished.
    */
   protobuf_c_boolean open_only;
+  /*
+   * Only orders decided at this time or later (created_time_ns), ns since the Unix epoch; 0: from the beginning.
+   */
+  int64_t from_time_ns;
+  /*
+   * Only orders decided before this time, ns since the Unix epoch; 0: until now.
+   */
+  int64_t to_time_ns;
 };
 #define BOTD__V1__LIST_ORDERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__list_orders_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0 }
+    , 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, 0, 0 }
 
 
 /*

@@ -682,6 +682,141 @@ void   botd__v1__get_equity_curve_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_equity_curve_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__ledger_entry__init
+                     (Botd__V1__LedgerEntry         *message)
+{
+  static const Botd__V1__LedgerEntry init_value = BOTD__V1__LEDGER_ENTRY__INIT;
+  *message = init_value;
+}
+size_t botd__v1__ledger_entry__get_packed_size
+                     (const Botd__V1__LedgerEntry *message)
+{
+  assert(message->base.descriptor == &botd__v1__ledger_entry__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__ledger_entry__pack
+                     (const Botd__V1__LedgerEntry *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__ledger_entry__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__ledger_entry__pack_to_buffer
+                     (const Botd__V1__LedgerEntry *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__ledger_entry__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__LedgerEntry *
+       botd__v1__ledger_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__LedgerEntry *)
+     protobuf_c_message_unpack (&botd__v1__ledger_entry__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__ledger_entry__free_unpacked
+                     (Botd__V1__LedgerEntry *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__ledger_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__list_ledger_request__init
+                     (Botd__V1__ListLedgerRequest         *message)
+{
+  static const Botd__V1__ListLedgerRequest init_value = BOTD__V1__LIST_LEDGER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__list_ledger_request__get_packed_size
+                     (const Botd__V1__ListLedgerRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__list_ledger_request__pack
+                     (const Botd__V1__ListLedgerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__list_ledger_request__pack_to_buffer
+                     (const Botd__V1__ListLedgerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ListLedgerRequest *
+       botd__v1__list_ledger_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ListLedgerRequest *)
+     protobuf_c_message_unpack (&botd__v1__list_ledger_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__list_ledger_request__free_unpacked
+                     (Botd__V1__ListLedgerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__list_ledger_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__list_ledger_response__init
+                     (Botd__V1__ListLedgerResponse         *message)
+{
+  static const Botd__V1__ListLedgerResponse init_value = BOTD__V1__LIST_LEDGER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__list_ledger_response__get_packed_size
+                     (const Botd__V1__ListLedgerResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__list_ledger_response__pack
+                     (const Botd__V1__ListLedgerResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__list_ledger_response__pack_to_buffer
+                     (const Botd__V1__ListLedgerResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__list_ledger_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ListLedgerResponse *
+       botd__v1__list_ledger_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ListLedgerResponse *)
+     protobuf_c_message_unpack (&botd__v1__list_ledger_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__list_ledger_response__free_unpacked
+                     (Botd__V1__ListLedgerResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__list_ledger_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__rate_limit__init
                      (Botd__V1__RateLimit         *message)
 {
@@ -1802,6 +1937,445 @@ const ProtobufCMessageDescriptor botd__v1__get_equity_curve_response__descriptor
   (ProtobufCMessageInit) botd__v1__get_equity_curve_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__ledger_entry__field_descriptors[21] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, kind),
+    &botd__v1__ledger_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_ns",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_created_sequence",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, bot_created_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strategy",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, strategy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "symbol",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, symbol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "base_asset",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, base_asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quote_asset",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, quote_asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trade",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, trade),
+    &botd__v1__trade__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, price),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cost",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, cost),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "realized_pnl",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, realized_pnl),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unrealized_pnl",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, unrealized_pnl),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fee_in_quote",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, fee_in_quote),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trade_profit",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, trade_profit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trade_opened_time_ns",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, trade_opened_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "capital",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, capital),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_time_ns",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__LedgerEntry, removed_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "balances",
+    21,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__LedgerEntry, n_balances),
+    offsetof(Botd__V1__LedgerEntry, balances),
+    &botd__v1__asset_amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__ledger_entry__field_indices_by_name[] = {
+  20,   /* field[20] = balances */
+  7,   /* field[7] = base_asset */
+  4,   /* field[4] = bot_created_sequence */
+  3,   /* field[3] = bot_id */
+  18,   /* field[18] = capital */
+  12,   /* field[12] = cost */
+  15,   /* field[15] = fee_in_quote */
+  0,   /* field[0] = kind */
+  11,   /* field[11] = price */
+  10,   /* field[10] = quantity */
+  8,   /* field[8] = quote_asset */
+  13,   /* field[13] = realized_pnl */
+  19,   /* field[19] = removed_time_ns */
+  1,   /* field[1] = sequence */
+  5,   /* field[5] = strategy */
+  6,   /* field[6] = symbol */
+  2,   /* field[2] = time_ns */
+  9,   /* field[9] = trade */
+  17,   /* field[17] = trade_opened_time_ns */
+  16,   /* field[16] = trade_profit */
+  14,   /* field[14] = unrealized_pnl */
+};
+static const ProtobufCIntRange botd__v1__ledger_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 21 }
+};
+const ProtobufCMessageDescriptor botd__v1__ledger_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.LedgerEntry",
+  "LedgerEntry",
+  "Botd__V1__LedgerEntry",
+  "botd.v1",
+  sizeof(Botd__V1__LedgerEntry),
+  21,
+  botd__v1__ledger_entry__field_descriptors,
+  botd__v1__ledger_entry__field_indices_by_name,
+  1,  botd__v1__ledger_entry__number_ranges,
+  (ProtobufCMessageInit) botd__v1__ledger_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__list_ledger_request__field_descriptors[5] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListLedgerRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListLedgerRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_time_ns",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListLedgerRequest, from_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time_ns",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListLedgerRequest, to_time_ns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_ids",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Botd__V1__ListLedgerRequest, n_bot_ids),
+    offsetof(Botd__V1__ListLedgerRequest, bot_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__list_ledger_request__field_indices_by_name[] = {
+  4,   /* field[4] = bot_ids */
+  2,   /* field[2] = from_time_ns */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+  3,   /* field[3] = to_time_ns */
+};
+static const ProtobufCIntRange botd__v1__list_ledger_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor botd__v1__list_ledger_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ListLedgerRequest",
+  "ListLedgerRequest",
+  "Botd__V1__ListLedgerRequest",
+  "botd.v1",
+  sizeof(Botd__V1__ListLedgerRequest),
+  5,
+  botd__v1__list_ledger_request__field_descriptors,
+  botd__v1__list_ledger_request__field_indices_by_name,
+  1,  botd__v1__list_ledger_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__list_ledger_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__list_ledger_response__field_descriptors[2] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__ListLedgerResponse, n_entries),
+    offsetof(Botd__V1__ListLedgerResponse, entries),
+    &botd__v1__ledger_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ListLedgerResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__list_ledger_response__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange botd__v1__list_ledger_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__list_ledger_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ListLedgerResponse",
+  "ListLedgerResponse",
+  "Botd__V1__ListLedgerResponse",
+  "botd.v1",
+  sizeof(Botd__V1__ListLedgerResponse),
+  2,
+  botd__v1__list_ledger_response__field_descriptors,
+  botd__v1__list_ledger_response__field_indices_by_name,
+  1,  botd__v1__list_ledger_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__list_ledger_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__rate_limit__field_descriptors[5] =
 {
   {
@@ -1948,24 +2522,68 @@ const ProtobufCMessageDescriptor botd__v1__get_rate_limits_response__descriptor 
   (ProtobufCMessageInit) botd__v1__get_rate_limits_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__portfolio_service__method_descriptors[7] =
+static const ProtobufCEnumValue botd__v1__ledger_kind__enum_values_by_number[9] =
+{
+  { "LEDGER_KIND_UNSPECIFIED", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_UNSPECIFIED", 0 },
+  { "LEDGER_KIND_OPENING", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_OPENING", 1 },
+  { "LEDGER_KIND_FILL", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_FILL", 2 },
+  { "LEDGER_KIND_ADOPTED", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_ADOPTED", 3 },
+  { "LEDGER_KIND_RELEASED", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_RELEASED", 4 },
+  { "LEDGER_KIND_MISSING", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_MISSING", 5 },
+  { "LEDGER_KIND_REMOVED", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_REMOVED", 6 },
+  { "LEDGER_KIND_BALANCES", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_BALANCES", 7 },
+  { "LEDGER_KIND_CLOSING", "BOTD__V1__LEDGER_KIND__LEDGER_KIND_CLOSING", 8 },
+};
+static const ProtobufCIntRange botd__v1__ledger_kind__value_ranges[] = {
+{0, 0},{0, 9}
+};
+static const ProtobufCEnumValueIndex botd__v1__ledger_kind__enum_values_by_name[9] =
+{
+  { "LEDGER_KIND_ADOPTED", 3 },
+  { "LEDGER_KIND_BALANCES", 7 },
+  { "LEDGER_KIND_CLOSING", 8 },
+  { "LEDGER_KIND_FILL", 2 },
+  { "LEDGER_KIND_MISSING", 5 },
+  { "LEDGER_KIND_OPENING", 1 },
+  { "LEDGER_KIND_RELEASED", 4 },
+  { "LEDGER_KIND_REMOVED", 6 },
+  { "LEDGER_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor botd__v1__ledger_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "botd.v1.LedgerKind",
+  "LedgerKind",
+  "Botd__V1__LedgerKind",
+  "botd.v1",
+  9,
+  botd__v1__ledger_kind__enum_values_by_number,
+  9,
+  botd__v1__ledger_kind__enum_values_by_name,
+  1,
+  botd__v1__ledger_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor botd__v1__portfolio_service__method_descriptors[8] =
 {
   { "GetPortfolioSummary", &botd__v1__get_portfolio_summary_request__descriptor, &botd__v1__get_portfolio_summary_response__descriptor },
   { "GetBalances", &botd__v1__get_balances_request__descriptor, &botd__v1__get_balances_response__descriptor },
   { "ListPositions", &botd__v1__list_positions_request__descriptor, &botd__v1__list_positions_response__descriptor },
   { "GetEquityCurve", &botd__v1__get_equity_curve_request__descriptor, &botd__v1__get_equity_curve_response__descriptor },
+  { "ListLedger", &botd__v1__list_ledger_request__descriptor, &botd__v1__list_ledger_response__descriptor },
   { "GetDiscrepancies", &botd__v1__get_discrepancies_request__descriptor, &botd__v1__get_discrepancies_response__descriptor },
   { "ResolveDiscrepancy", &botd__v1__resolve_discrepancy_request__descriptor, &botd__v1__resolve_discrepancy_response__descriptor },
   { "GetRateLimits", &botd__v1__get_rate_limits_request__descriptor, &botd__v1__get_rate_limits_response__descriptor },
 };
 const unsigned botd__v1__portfolio_service__method_indices_by_name[] = {
   1,        /* GetBalances */
-  4,        /* GetDiscrepancies */
+  5,        /* GetDiscrepancies */
   3,        /* GetEquityCurve */
   0,        /* GetPortfolioSummary */
-  6,        /* GetRateLimits */
+  7,        /* GetRateLimits */
+  4,        /* ListLedger */
   2,        /* ListPositions */
-  5         /* ResolveDiscrepancy */
+  6         /* ResolveDiscrepancy */
 };
 const ProtobufCServiceDescriptor botd__v1__portfolio_service__descriptor =
 {
@@ -1974,7 +2592,7 @@ const ProtobufCServiceDescriptor botd__v1__portfolio_service__descriptor =
   "PortfolioService",
   "Botd__V1__PortfolioService",
   "botd.v1",
-  7,
+  8,
   botd__v1__portfolio_service__method_descriptors,
   botd__v1__portfolio_service__method_indices_by_name
 };
@@ -2010,13 +2628,21 @@ void botd__v1__portfolio_service__get_equity_curve(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__portfolio_service__list_ledger(ProtobufCService *service,
+                                              const Botd__V1__ListLedgerRequest *input,
+                                              Botd__V1__ListLedgerResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__portfolio_service__get_discrepancies(ProtobufCService *service,
                                                     const Botd__V1__GetDiscrepanciesRequest *input,
                                                     Botd__V1__GetDiscrepanciesResponse_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__portfolio_service__resolve_discrepancy(ProtobufCService *service,
                                                       const Botd__V1__ResolveDiscrepancyRequest *input,
@@ -2024,7 +2650,7 @@ void botd__v1__portfolio_service__resolve_discrepancy(ProtobufCService *service,
                                                       void *closure_data)
 {
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__portfolio_service__get_rate_limits(ProtobufCService *service,
                                                   const Botd__V1__GetRateLimitsRequest *input,
@@ -2032,7 +2658,7 @@ void botd__v1__portfolio_service__get_rate_limits(ProtobufCService *service,
                                                   void *closure_data)
 {
   assert(service->descriptor == &botd__v1__portfolio_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__portfolio_service__init (Botd__V1__PortfolioService_Service *service,
                                         Botd__V1__PortfolioService_ServiceDestroy destroy)

@@ -29,7 +29,7 @@ typedef struct Botd__V1__SubscribeTradesResponse Botd__V1__SubscribeTradesRespon
 /* --- messages --- */
 
 /*
- * One fill.
+ * One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part.
  */
 struct  Botd__V1__Trade
 {
@@ -48,7 +48,7 @@ struct  Botd__V1__Trade
    */
   char *symbol;
   /*
-   * The venue's trade id; unique per symbol.
+   * The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them.
    */
   char *trade_id;
   /*
@@ -149,10 +149,18 @@ struct  Botd__V1__ListTradesRequest
    * Newest first instead of oldest first.
    */
   protobuf_c_boolean newest_first;
+  /*
+   * Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning.
+   */
+  int64_t from_time_ns;
+  /*
+   * Only trades before this time, ns since the Unix epoch; 0: until now.
+   */
+  int64_t to_time_ns;
 };
 #define BOTD__V1__LIST_TRADES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&botd__v1__list_trades_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0 }
+    , 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0, 0, 0 }
 
 
 /*

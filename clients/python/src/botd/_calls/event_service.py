@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from .._call import AsyncCalls, Bidirectional, Calls, build
 from .._stream import AsyncStream, Stream
@@ -12,6 +13,7 @@ from ..v1.event_pb2 import (
     SubscribeEventsRequest,
     SubscribeEventsResponse,
 )
+from ..values import nanoseconds
 
 
 SUBSCRIBE_EVENTS = Bidirectional("botd.v1.EventService", "SubscribeEvents", SubscribeEventsRequest, SubscribeEventsResponse)
@@ -32,6 +34,8 @@ class EventServiceCalls(Calls):
         max_batch: int | None = None,
         max_delay_ms: int | None = None,
         heartbeat_ms: int | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> Stream[SubscribeEventsRequest, SubscribeEventsResponse]:
         """Events from any sequence: history, then live. Same rules as TradeService.SubscribeTrades.
@@ -48,6 +52,9 @@ class EventServiceCalls(Calls):
             max_delay_ms: Longest a live event may wait for others to share its message, in ms; 0: none.
             heartbeat_ms: Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as
                 100.
+            from_time_ns: Only events of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only events before this time, ns since the Unix epoch; 0: no end.
             timeout: Seconds within which the stream must be open; not given: the client's `timeout`.
         """
         built = build(
@@ -61,6 +68,8 @@ class EventServiceCalls(Calls):
             max_batch=max_batch,
             max_delay_ms=max_delay_ms,
             heartbeat_ms=heartbeat_ms,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return self._bidirectional(SUBSCRIBE_EVENTS, built, timeout)
 
@@ -80,6 +89,8 @@ class AsyncEventServiceCalls(AsyncCalls):
         max_batch: int | None = None,
         max_delay_ms: int | None = None,
         heartbeat_ms: int | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> AsyncStream[SubscribeEventsRequest, SubscribeEventsResponse]:
         """Events from any sequence: history, then live. Same rules as TradeService.SubscribeTrades.
@@ -96,6 +107,9 @@ class AsyncEventServiceCalls(AsyncCalls):
             max_delay_ms: Longest a live event may wait for others to share its message, in ms; 0: none.
             heartbeat_ms: Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as
                 100.
+            from_time_ns: Only events of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only events before this time, ns since the Unix epoch; 0: no end.
             timeout: Seconds within which the stream must be open; not given: the client's `timeout`.
         """
         built = build(
@@ -109,5 +123,7 @@ class AsyncEventServiceCalls(AsyncCalls):
             max_batch=max_batch,
             max_delay_ms=max_delay_ms,
             heartbeat_ms=heartbeat_ms,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return await self._bidirectional(SUBSCRIBE_EVENTS, built, timeout)

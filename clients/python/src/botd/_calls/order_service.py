@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime
 
 from .._call import AsyncCalls, Calls, Unary, build
 from ..v1.order_pb2 import (
@@ -17,6 +18,7 @@ from ..v1.order_pb2 import (
     ListOrdersResponse,
     Order,
 )
+from ..values import nanoseconds
 
 
 LIST_ORDERS = Unary("botd.v1.OrderService", "ListOrders", ListOrdersRequest, ListOrdersResponse)
@@ -37,6 +39,8 @@ class OrderServiceCalls(Calls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         open_only: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> ListOrdersResponse:
         """Orders, newest first, paged.
@@ -48,6 +52,9 @@ class OrderServiceCalls(Calls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             open_only: Only orders that are not finished.
+            from_time_ns: Only orders decided at this time or later (created_time_ns), ns since the Unix epoch;
+                0: from the beginning.
+            to_time_ns: Only orders decided before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline; not given: the client's `timeout`.
         """
         built = build(
@@ -58,6 +65,8 @@ class OrderServiceCalls(Calls):
             bot_ids=bot_ids,
             symbols=symbols,
             open_only=open_only,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return self._unary(LIST_ORDERS, built, timeout)
 
@@ -70,6 +79,8 @@ class OrderServiceCalls(Calls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         open_only: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> Iterator[Order]:
         """Every item of list_orders, page by page. Orders, newest first, paged.
@@ -81,6 +92,9 @@ class OrderServiceCalls(Calls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             open_only: Only orders that are not finished.
+            from_time_ns: Only orders decided at this time or later (created_time_ns), ns since the Unix epoch;
+                0: from the beginning.
+            to_time_ns: Only orders decided before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline of each page.
         """
         built = build(
@@ -91,6 +105,8 @@ class OrderServiceCalls(Calls):
             bot_ids=bot_ids,
             symbols=symbols,
             open_only=open_only,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         while True:
             page = self._unary(LIST_ORDERS, built, timeout)
@@ -166,6 +182,8 @@ class AsyncOrderServiceCalls(AsyncCalls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         open_only: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> ListOrdersResponse:
         """Orders, newest first, paged.
@@ -177,6 +195,9 @@ class AsyncOrderServiceCalls(AsyncCalls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             open_only: Only orders that are not finished.
+            from_time_ns: Only orders decided at this time or later (created_time_ns), ns since the Unix epoch;
+                0: from the beginning.
+            to_time_ns: Only orders decided before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline; not given: the client's `timeout`.
         """
         built = build(
@@ -187,6 +208,8 @@ class AsyncOrderServiceCalls(AsyncCalls):
             bot_ids=bot_ids,
             symbols=symbols,
             open_only=open_only,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return await self._unary(LIST_ORDERS, built, timeout)
 
@@ -199,6 +222,8 @@ class AsyncOrderServiceCalls(AsyncCalls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         open_only: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[Order]:
         """Every item of list_orders, page by page. Orders, newest first, paged.
@@ -210,6 +235,9 @@ class AsyncOrderServiceCalls(AsyncCalls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             open_only: Only orders that are not finished.
+            from_time_ns: Only orders decided at this time or later (created_time_ns), ns since the Unix epoch;
+                0: from the beginning.
+            to_time_ns: Only orders decided before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline of each page.
         """
         built = build(
@@ -220,6 +248,8 @@ class AsyncOrderServiceCalls(AsyncCalls):
             bot_ids=bot_ids,
             symbols=symbols,
             open_only=open_only,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         while True:
             page = await self._unary(LIST_ORDERS, built, timeout)

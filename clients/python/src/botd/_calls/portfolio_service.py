@@ -22,6 +22,9 @@ from ..v1.portfolio_pb2 import (
     GetPortfolioSummaryResponse,
     GetRateLimitsRequest,
     GetRateLimitsResponse,
+    LedgerEntry,
+    ListLedgerRequest,
+    ListLedgerResponse,
     ListPositionsRequest,
     ListPositionsResponse,
     ResolveDiscrepancyRequest,
@@ -34,6 +37,7 @@ GET_PORTFOLIO_SUMMARY = Unary("botd.v1.PortfolioService", "GetPortfolioSummary",
 GET_BALANCES = Unary("botd.v1.PortfolioService", "GetBalances", GetBalancesRequest, GetBalancesResponse)
 LIST_POSITIONS = Unary("botd.v1.PortfolioService", "ListPositions", ListPositionsRequest, ListPositionsResponse)
 GET_EQUITY_CURVE = Unary("botd.v1.PortfolioService", "GetEquityCurve", GetEquityCurveRequest, GetEquityCurveResponse)
+LIST_LEDGER = Unary("botd.v1.PortfolioService", "ListLedger", ListLedgerRequest, ListLedgerResponse)
 GET_DISCREPANCIES = Unary("botd.v1.PortfolioService", "GetDiscrepancies", GetDiscrepanciesRequest, GetDiscrepanciesResponse)
 RESOLVE_DISCREPANCY = Unary("botd.v1.PortfolioService", "ResolveDiscrepancy", ResolveDiscrepancyRequest, ResolveDiscrepancyResponse)
 GET_RATE_LIMITS = Unary("botd.v1.PortfolioService", "GetRateLimits", GetRateLimitsRequest, GetRateLimitsResponse)
@@ -207,6 +211,81 @@ class PortfolioServiceCalls(Calls):
         while True:
             page = self._unary(GET_EQUITY_CURVE, built, timeout)
             for item in page.points:
+                yield item
+            if not page.next_page_token:
+                return
+            built.page_token = page.next_page_token
+
+    def list_ledger(
+        self,
+        request: ListLedgerRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
+        bot_ids: Iterable[str] | None = None,
+        timeout: float | None = None,
+    ) -> ListLedgerResponse:
+        """Every fact about money, removed bots included, as the books took it; paged.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            page_size: Most entries in the answer.
+            page_token: next_page_token of the page before; empty: the first page.
+            from_time_ns: From this time on, ns since the Unix epoch; 0: from the beginning.
+            to_time_ns: Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is
+                valued at the market's price.
+            bot_ids: Only these bots; empty: all, and fills of no bot.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            ListLedgerRequest,
+            request,
+            page_size=page_size,
+            page_token=page_token,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
+            bot_ids=bot_ids,
+        )
+        return self._unary(LIST_LEDGER, built, timeout)
+
+    def iter_ledger(
+        self,
+        request: ListLedgerRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
+        bot_ids: Iterable[str] | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[LedgerEntry]:
+        """Every item of list_ledger, page by page. Every fact about money, removed bots included, as the books took it;
+        paged.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            page_size: Most entries in the answer.
+            page_token: next_page_token of the page before; empty: the first page.
+            from_time_ns: From this time on, ns since the Unix epoch; 0: from the beginning.
+            to_time_ns: Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is
+                valued at the market's price.
+            bot_ids: Only these bots; empty: all, and fills of no bot.
+            timeout: Seconds until the deadline of each page.
+        """
+        built = build(
+            ListLedgerRequest,
+            request,
+            page_size=page_size,
+            page_token=page_token,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
+            bot_ids=bot_ids,
+        )
+        while True:
+            page = self._unary(LIST_LEDGER, built, timeout)
+            for item in page.entries:
                 yield item
             if not page.next_page_token:
                 return
@@ -431,6 +510,81 @@ class AsyncPortfolioServiceCalls(AsyncCalls):
         while True:
             page = await self._unary(GET_EQUITY_CURVE, built, timeout)
             for item in page.points:
+                yield item
+            if not page.next_page_token:
+                return
+            built.page_token = page.next_page_token
+
+    async def list_ledger(
+        self,
+        request: ListLedgerRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
+        bot_ids: Iterable[str] | None = None,
+        timeout: float | None = None,
+    ) -> ListLedgerResponse:
+        """Every fact about money, removed bots included, as the books took it; paged.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            page_size: Most entries in the answer.
+            page_token: next_page_token of the page before; empty: the first page.
+            from_time_ns: From this time on, ns since the Unix epoch; 0: from the beginning.
+            to_time_ns: Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is
+                valued at the market's price.
+            bot_ids: Only these bots; empty: all, and fills of no bot.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            ListLedgerRequest,
+            request,
+            page_size=page_size,
+            page_token=page_token,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
+            bot_ids=bot_ids,
+        )
+        return await self._unary(LIST_LEDGER, built, timeout)
+
+    async def iter_ledger(
+        self,
+        request: ListLedgerRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
+        bot_ids: Iterable[str] | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[LedgerEntry]:
+        """Every item of list_ledger, page by page. Every fact about money, removed bots included, as the books took it;
+        paged.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            page_size: Most entries in the answer.
+            page_token: next_page_token of the page before; empty: the first page.
+            from_time_ns: From this time on, ns since the Unix epoch; 0: from the beginning.
+            to_time_ns: Up to this time (exclusive), ns since the Unix epoch; 0: until now, and what is held is
+                valued at the market's price.
+            bot_ids: Only these bots; empty: all, and fills of no bot.
+            timeout: Seconds until the deadline of each page.
+        """
+        built = build(
+            ListLedgerRequest,
+            request,
+            page_size=page_size,
+            page_token=page_token,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
+            bot_ids=bot_ids,
+        )
+        while True:
+            page = await self._unary(LIST_LEDGER, built, timeout)
+            for item in page.entries:
                 yield item
             if not page.next_page_token:
                 return

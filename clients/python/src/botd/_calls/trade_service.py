@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime
 
 from .._call import AsyncCalls, Bidirectional, Calls, Unary, build
 from .._stream import AsyncStream, Stream
@@ -14,6 +15,7 @@ from ..v1.trade_pb2 import (
     SubscribeTradesResponse,
     Trade,
 )
+from ..values import nanoseconds
 
 
 LIST_TRADES = Unary("botd.v1.TradeService", "ListTrades", ListTradesRequest, ListTradesResponse)
@@ -33,6 +35,8 @@ class TradeServiceCalls(Calls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         newest_first: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> ListTradesResponse:
         """Trades in journal order, paged.
@@ -45,6 +49,9 @@ class TradeServiceCalls(Calls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             newest_first: Newest first instead of oldest first.
+            from_time_ns: Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only trades before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline; not given: the client's `timeout`.
         """
         built = build(
@@ -56,6 +63,8 @@ class TradeServiceCalls(Calls):
             bot_ids=bot_ids,
             symbols=symbols,
             newest_first=newest_first,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return self._unary(LIST_TRADES, built, timeout)
 
@@ -69,6 +78,8 @@ class TradeServiceCalls(Calls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         newest_first: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> Iterator[Trade]:
         """Every item of list_trades, page by page. Trades in journal order, paged.
@@ -81,6 +92,9 @@ class TradeServiceCalls(Calls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             newest_first: Newest first instead of oldest first.
+            from_time_ns: Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only trades before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline of each page.
         """
         built = build(
@@ -92,6 +106,8 @@ class TradeServiceCalls(Calls):
             bot_ids=bot_ids,
             symbols=symbols,
             newest_first=newest_first,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         while True:
             page = self._unary(LIST_TRADES, built, timeout)
@@ -161,6 +177,8 @@ class AsyncTradeServiceCalls(AsyncCalls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         newest_first: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> ListTradesResponse:
         """Trades in journal order, paged.
@@ -173,6 +191,9 @@ class AsyncTradeServiceCalls(AsyncCalls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             newest_first: Newest first instead of oldest first.
+            from_time_ns: Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only trades before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline; not given: the client's `timeout`.
         """
         built = build(
@@ -184,6 +205,8 @@ class AsyncTradeServiceCalls(AsyncCalls):
             bot_ids=bot_ids,
             symbols=symbols,
             newest_first=newest_first,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         return await self._unary(LIST_TRADES, built, timeout)
 
@@ -197,6 +220,8 @@ class AsyncTradeServiceCalls(AsyncCalls):
         bot_ids: Iterable[str] | None = None,
         symbols: Iterable[str] | None = None,
         newest_first: bool | None = None,
+        from_time_ns: int | datetime | None = None,
+        to_time_ns: int | datetime | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[Trade]:
         """Every item of list_trades, page by page. Trades in journal order, paged.
@@ -209,6 +234,9 @@ class AsyncTradeServiceCalls(AsyncCalls):
             bot_ids: Only these bots; empty: all.
             symbols: Only these symbols; empty: all.
             newest_first: Newest first instead of oldest first.
+            from_time_ns: Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the
+                beginning.
+            to_time_ns: Only trades before this time, ns since the Unix epoch; 0: until now.
             timeout: Seconds until the deadline of each page.
         """
         built = build(
@@ -220,6 +248,8 @@ class AsyncTradeServiceCalls(AsyncCalls):
             bot_ids=bot_ids,
             symbols=symbols,
             newest_first=newest_first,
+            from_time_ns=nanoseconds(from_time_ns),
+            to_time_ns=nanoseconds(to_time_ns),
         )
         while True:
             page = await self._unary(LIST_TRADES, built, timeout)

@@ -95,24 +95,28 @@ class SignalEvent(_message.Message):
     def __init__(self, signal: _Optional[_Union[_common_pb2.Signal, _Mapping[str, _Any]]] = ..., client_order_id: _Optional[str] = ..., denied_reason: _Optional[str] = ..., denied_message: _Optional[str] = ...) -> None: ...
 
 class SubscribeEventsRequest(_message.Message):
-    __slots__ = ("after_sequence", "bot_ids", "heartbeat_ms", "journal_id", "kinds", "live_only", "max_batch", "max_delay_ms",)
+    __slots__ = ("after_sequence", "bot_ids", "from_time_ns", "heartbeat_ms", "journal_id", "kinds", "live_only", "max_batch", "max_delay_ms", "to_time_ns",)
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     HEARTBEAT_MS_FIELD_NUMBER: _ClassVar[int]
     JOURNAL_ID_FIELD_NUMBER: _ClassVar[int]
     KINDS_FIELD_NUMBER: _ClassVar[int]
     LIVE_ONLY_FIELD_NUMBER: _ClassVar[int]
     MAX_BATCH_FIELD_NUMBER: _ClassVar[int]
     MAX_DELAY_MS_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     after_sequence: int
     bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    from_time_ns: int
     heartbeat_ms: int
     journal_id: str
     kinds: _containers.RepeatedScalarFieldContainer[EventKind]
     live_only: bool
     max_batch: int
     max_delay_ms: int
-    def __init__(self, after_sequence: _Optional[int] = ..., journal_id: _Optional[str] = ..., live_only: bool = ..., bot_ids: _Optional[_Iterable[str]] = ..., kinds: _Optional[_Iterable[_Union[EventKind, str]]] = ..., max_batch: _Optional[int] = ..., max_delay_ms: _Optional[int] = ..., heartbeat_ms: _Optional[int] = ...) -> None: ...
+    to_time_ns: int
+    def __init__(self, after_sequence: _Optional[int] = ..., journal_id: _Optional[str] = ..., live_only: bool = ..., bot_ids: _Optional[_Iterable[str]] = ..., kinds: _Optional[_Iterable[_Union[EventKind, str]]] = ..., max_batch: _Optional[int] = ..., max_delay_ms: _Optional[int] = ..., heartbeat_ms: _Optional[int] = ..., from_time_ns: _Optional[int] = ..., to_time_ns: _Optional[int] = ...) -> None: ...
 
 class SubscribeEventsResponse(_message.Message):
     __slots__ = ("caught_up", "draining", "events", "heartbeat", "not_recorded", "opened",)

@@ -15,7 +15,7 @@ from botd.v1 import common_pb2 as botd_dot_v1_dot_common__pb2
 from botd.v1 import trade_pb2 as botd_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x62otd/v1/order.proto\x12\x07\x62otd.v1\x1a\x14\x62otd/v1/common.proto\x1a\x13\x62otd/v1/trade.proto\"\xd3\x04\n\x05Order\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x16\n\x0evenue_order_id\x18\x02 \x01(\t\x12\x0e\n\x06\x62ot_id\x18\x03 \x01(\t\x12\x0e\n\x06symbol\x18\x04 \x01(\t\x12\x1b\n\x04side\x18\x05 \x01(\x0e\x32\r.botd.v1.Side\x12 \n\x04type\x18\x06 \x01(\x0e\x32\x12.botd.v1.OrderType\x12+\n\rtime_in_force\x18\x07 \x01(\x0e\x32\x14.botd.v1.TimeInForce\x12\x10\n\x08quantity\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x12\n\nstop_price\x18\n \x01(\t\x12\x19\n\x11\x65xecuted_quantity\x18\x0b \x01(\t\x12\x18\n\x10\x63umulative_quote\x18\x0c \x01(\t\x12\x15\n\raverage_price\x18\r \x01(\t\x12$\n\x06status\x18\x0e \x01(\x0e\x32\x14.botd.v1.OrderStatus\x12&\n\x07purpose\x18\x0f \x01(\x0e\x32\x15.botd.v1.OrderPurpose\x12\x0e\n\x06reason\x18\x10 \x01(\t\x12\x15\n\rreject_reason\x18\x11 \x01(\t\x12\x17\n\x0fintent_sequence\x18\x12 \x01(\x03\x12\x17\n\x0f\x63reated_time_ns\x18\x13 \x01(\x03\x12\x17\n\x0fupdated_time_ns\x18\x14 \x01(\x03\x12\x16\n\x0e\x64\x65\x63ision_price\x18\x15 \x01(\t\x12\x1c\n\x14\x62ot_created_sequence\x18\x16 \x01(\x03\x12\x16\n\x0equote_quantity\x18\x17 \x01(\t\"o\n\x11ListOrdersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07\x62ot_ids\x18\x03 \x03(\t\x12\x0f\n\x07symbols\x18\x04 \x03(\t\x12\x11\n\topen_only\x18\x05 \x01(\x08\"M\n\x12ListOrdersResponse\x12\x1e\n\x06orders\x18\x01 \x03(\x0b\x32\x0e.botd.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x0fGetOrderRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\"1\n\x10GetOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\"A\n\x12\x43\x61ncelOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"4\n\x13\x43\x61ncelOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\"w\n\tOrderStep\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07time_ns\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12$\n\x06status\x18\x05 \x01(\x0e\x32\x14.botd.v1.OrderStatus\".\n\x13\x45xplainOrderRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\"\x99\x01\n\x14\x45xplainOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\x12\x1f\n\x06signal\x18\x02 \x01(\x0b\x32\x0f.botd.v1.Signal\x12!\n\x05steps\x18\x03 \x03(\x0b\x32\x12.botd.v1.OrderStep\x12\x1e\n\x06trades\x18\x04 \x03(\x0b\x32\x0e.botd.v1.Trade2\xad\x02\n\x0cOrderService\x12\x45\n\nListOrders\x12\x1a.botd.v1.ListOrdersRequest\x1a\x1b.botd.v1.ListOrdersResponse\x12?\n\x08GetOrder\x12\x18.botd.v1.GetOrderRequest\x1a\x19.botd.v1.GetOrderResponse\x12H\n\x0b\x43\x61ncelOrder\x12\x1b.botd.v1.CancelOrderRequest\x1a\x1c.botd.v1.CancelOrderResponse\x12K\n\x0c\x45xplainOrder\x12\x1c.botd.v1.ExplainOrderRequest\x1a\x1d.botd.v1.ExplainOrderResponseBY\n\x1eio.github.botd_trading.botd.v1P\x01Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x62otd/v1/order.proto\x12\x07\x62otd.v1\x1a\x14\x62otd/v1/common.proto\x1a\x13\x62otd/v1/trade.proto\"\xd3\x04\n\x05Order\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\x12\x16\n\x0evenue_order_id\x18\x02 \x01(\t\x12\x0e\n\x06\x62ot_id\x18\x03 \x01(\t\x12\x0e\n\x06symbol\x18\x04 \x01(\t\x12\x1b\n\x04side\x18\x05 \x01(\x0e\x32\r.botd.v1.Side\x12 \n\x04type\x18\x06 \x01(\x0e\x32\x12.botd.v1.OrderType\x12+\n\rtime_in_force\x18\x07 \x01(\x0e\x32\x14.botd.v1.TimeInForce\x12\x10\n\x08quantity\x18\x08 \x01(\t\x12\r\n\x05price\x18\t \x01(\t\x12\x12\n\nstop_price\x18\n \x01(\t\x12\x19\n\x11\x65xecuted_quantity\x18\x0b \x01(\t\x12\x18\n\x10\x63umulative_quote\x18\x0c \x01(\t\x12\x15\n\raverage_price\x18\r \x01(\t\x12$\n\x06status\x18\x0e \x01(\x0e\x32\x14.botd.v1.OrderStatus\x12&\n\x07purpose\x18\x0f \x01(\x0e\x32\x15.botd.v1.OrderPurpose\x12\x0e\n\x06reason\x18\x10 \x01(\t\x12\x15\n\rreject_reason\x18\x11 \x01(\t\x12\x17\n\x0fintent_sequence\x18\x12 \x01(\x03\x12\x17\n\x0f\x63reated_time_ns\x18\x13 \x01(\x03\x12\x17\n\x0fupdated_time_ns\x18\x14 \x01(\x03\x12\x16\n\x0e\x64\x65\x63ision_price\x18\x15 \x01(\t\x12\x1c\n\x14\x62ot_created_sequence\x18\x16 \x01(\x03\x12\x16\n\x0equote_quantity\x18\x17 \x01(\t\"\x99\x01\n\x11ListOrdersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07\x62ot_ids\x18\x03 \x03(\t\x12\x0f\n\x07symbols\x18\x04 \x03(\t\x12\x11\n\topen_only\x18\x05 \x01(\x08\x12\x14\n\x0c\x66rom_time_ns\x18\x06 \x01(\x03\x12\x12\n\nto_time_ns\x18\x07 \x01(\x03\"M\n\x12ListOrdersResponse\x12\x1e\n\x06orders\x18\x01 \x03(\x0b\x32\x0e.botd.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x0fGetOrderRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\"1\n\x10GetOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\"A\n\x12\x43\x61ncelOrderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63lient_order_id\x18\x02 \x01(\t\"4\n\x13\x43\x61ncelOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\"w\n\tOrderStep\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0f\n\x07time_ns\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12$\n\x06status\x18\x05 \x01(\x0e\x32\x14.botd.v1.OrderStatus\".\n\x13\x45xplainOrderRequest\x12\x17\n\x0f\x63lient_order_id\x18\x01 \x01(\t\"\x99\x01\n\x14\x45xplainOrderResponse\x12\x1d\n\x05order\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Order\x12\x1f\n\x06signal\x18\x02 \x01(\x0b\x32\x0f.botd.v1.Signal\x12!\n\x05steps\x18\x03 \x03(\x0b\x32\x12.botd.v1.OrderStep\x12\x1e\n\x06trades\x18\x04 \x03(\x0b\x32\x0e.botd.v1.Trade2\xad\x02\n\x0cOrderService\x12\x45\n\nListOrders\x12\x1a.botd.v1.ListOrdersRequest\x1a\x1b.botd.v1.ListOrdersResponse\x12?\n\x08GetOrder\x12\x18.botd.v1.GetOrderRequest\x1a\x19.botd.v1.GetOrderResponse\x12H\n\x0b\x43\x61ncelOrder\x12\x1b.botd.v1.CancelOrderRequest\x1a\x1c.botd.v1.CancelOrderResponse\x12K\n\x0c\x45xplainOrder\x12\x1c.botd.v1.ExplainOrderRequest\x1a\x1d.botd.v1.ExplainOrderResponseBY\n\x1eio.github.botd_trading.botd.v1P\x01Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botd.v1.order_pb2', globals())
@@ -25,24 +25,24 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._serialized_options = b'\n\036io.github.botd_trading.botd.v1P\001Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1'
   _ORDER._serialized_start=76
   _ORDER._serialized_end=671
-  _LISTORDERSREQUEST._serialized_start=673
-  _LISTORDERSREQUEST._serialized_end=784
-  _LISTORDERSRESPONSE._serialized_start=786
-  _LISTORDERSRESPONSE._serialized_end=863
-  _GETORDERREQUEST._serialized_start=865
-  _GETORDERREQUEST._serialized_end=907
-  _GETORDERRESPONSE._serialized_start=909
-  _GETORDERRESPONSE._serialized_end=958
-  _CANCELORDERREQUEST._serialized_start=960
-  _CANCELORDERREQUEST._serialized_end=1025
-  _CANCELORDERRESPONSE._serialized_start=1027
-  _CANCELORDERRESPONSE._serialized_end=1079
-  _ORDERSTEP._serialized_start=1081
-  _ORDERSTEP._serialized_end=1200
-  _EXPLAINORDERREQUEST._serialized_start=1202
-  _EXPLAINORDERREQUEST._serialized_end=1248
-  _EXPLAINORDERRESPONSE._serialized_start=1251
-  _EXPLAINORDERRESPONSE._serialized_end=1404
-  _ORDERSERVICE._serialized_start=1407
-  _ORDERSERVICE._serialized_end=1708
+  _LISTORDERSREQUEST._serialized_start=674
+  _LISTORDERSREQUEST._serialized_end=827
+  _LISTORDERSRESPONSE._serialized_start=829
+  _LISTORDERSRESPONSE._serialized_end=906
+  _GETORDERREQUEST._serialized_start=908
+  _GETORDERREQUEST._serialized_end=950
+  _GETORDERRESPONSE._serialized_start=952
+  _GETORDERRESPONSE._serialized_end=1001
+  _CANCELORDERREQUEST._serialized_start=1003
+  _CANCELORDERREQUEST._serialized_end=1068
+  _CANCELORDERRESPONSE._serialized_start=1070
+  _CANCELORDERRESPONSE._serialized_end=1122
+  _ORDERSTEP._serialized_start=1124
+  _ORDERSTEP._serialized_end=1243
+  _EXPLAINORDERREQUEST._serialized_start=1245
+  _EXPLAINORDERREQUEST._serialized_end=1291
+  _EXPLAINORDERRESPONSE._serialized_start=1294
+  _EXPLAINORDERRESPONSE._serialized_end=1447
+  _ORDERSERVICE._serialized_start=1450
+  _ORDERSERVICE._serialized_end=1751
 # @@protoc_insertion_point(module_scope)

@@ -52,18 +52,22 @@ class GetOrderResponse(_message.Message):
     def __init__(self, order: _Optional[_Union[Order, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ListOrdersRequest(_message.Message):
-    __slots__ = ("bot_ids", "open_only", "page_size", "page_token", "symbols",)
+    __slots__ = ("bot_ids", "from_time_ns", "open_only", "page_size", "page_token", "symbols", "to_time_ns",)
     BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     OPEN_ONLY_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    from_time_ns: int
     open_only: bool
     page_size: int
     page_token: str
     symbols: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., bot_ids: _Optional[_Iterable[str]] = ..., symbols: _Optional[_Iterable[str]] = ..., open_only: bool = ...) -> None: ...
+    to_time_ns: int
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., bot_ids: _Optional[_Iterable[str]] = ..., symbols: _Optional[_Iterable[str]] = ..., open_only: bool = ..., from_time_ns: _Optional[int] = ..., to_time_ns: _Optional[int] = ...) -> None: ...
 
 class ListOrdersResponse(_message.Message):
     __slots__ = ("next_page_token", "orders",)

@@ -13,9 +13,10 @@ _sym_db = _symbol_database.Default()
 
 from botd.v1 import common_pb2 as botd_dot_v1_dot_common__pb2
 from botd.v1 import bot_pb2 as botd_dot_v1_dot_bot__pb2
+from botd.v1 import trade_pb2 as botd_dot_v1_dot_trade__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62otd/v1/portfolio.proto\x12\x07\x62otd.v1\x1a\x14\x62otd/v1/common.proto\x1a\x11\x62otd/v1/bot.proto\"\x1c\n\x1aGetPortfolioSummaryRequest\"\xf0\x02\n\x1bGetPortfolioSummaryResponse\x12\x1d\n\x05stats\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Stats\x12\x1e\n\x04\x62ots\x18\x02 \x03(\x0b\x32\x10.botd.v1.Counter\x12\x16\n\x0eopen_positions\x18\x03 \x01(\x03\x12\x13\n\x0bopen_orders\x18\x04 \x01(\x03\x12,\n\rtrading_state\x18\x05 \x01(\x0e\x32\x15.botd.v1.TradingState\x12\"\n\x04mode\x18\x06 \x01(\x0e\x32\x14.botd.v1.TradingMode\x12\x19\n\x11\x61llocated_capital\x18\x07 \x01(\t\x12\x10\n\x08sequence\x18\x08 \x01(\x03\x12\x0f\n\x07time_ns\x18\t \x01(\x03\x12\x1c\n\x14trading_state_reason\x18\n \x01(\t\x12\x37\n\x13trading_state_cause\x18\x0b \x01(\x0e\x32\x1a.botd.v1.TradingStateCause\"E\n\x07\x42\x61lance\x12\r\n\x05\x61sset\x18\x01 \x01(\t\x12\x0c\n\x04\x66ree\x18\x02 \x01(\t\x12\x0e\n\x06locked\x18\x03 \x01(\t\x12\r\n\x05total\x18\x04 \x01(\t\"*\n\x12GetBalancesRequest\x12\x14\n\x0cinclude_zero\x18\x01 \x01(\x08\"R\n\x13GetBalancesResponse\x12\"\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x10.botd.v1.Balance\x12\x17\n\x0fupdated_time_ns\x18\x02 \x01(\x03\"t\n\x0b\x44iscrepancy\x12\r\n\x05\x61sset\x18\x01 \x01(\t\x12\x0f\n\x07\x63laimed\x18\x02 \x01(\t\x12\x0c\n\x04held\x18\x03 \x01(\t\x12\x0f\n\x07missing\x18\x04 \x01(\t\x12\x15\n\rsince_time_ns\x18\x05 \x01(\x03\x12\x0f\n\x07\x62ot_ids\x18\x06 \x03(\t\"\x19\n\x17GetDiscrepanciesRequest\"G\n\x18GetDiscrepanciesResponse\x12+\n\rdiscrepancies\x18\x01 \x03(\x0b\x32\x14.botd.v1.Discrepancy\">\n\x19ResolveDiscrepancyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x61sset\x18\x02 \x01(\t\"-\n\x1aResolveDiscrepancyResponse\x12\x0f\n\x07\x62ot_ids\x18\x01 \x03(\t\"d\n\x14ListPositionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12\x14\n\x0cinclude_flat\x18\x04 \x01(\x08\"V\n\x15ListPositionsResponse\x12$\n\tpositions\x18\x01 \x03(\x0b\x32\x11.botd.v1.Position\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x95\x01\n\x0b\x45quityPoint\x12\x0f\n\x07time_ns\x18\x01 \x01(\x03\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x10\n\x08\x64rawdown\x18\x03 \x01(\t\x12\x19\n\x11\x64rawdown_fraction\x18\x04 \x01(\t\x12\x12\n\nnet_profit\x18\x05 \x01(\t\x12\x0c\n\x04\x66low\x18\x06 \x01(\t\x12\x16\n\x0eposition_value\x18\x07 \x01(\t\"x\n\x15GetEquityCurveRequest\x12\x0e\n\x06\x62ot_id\x18\x01 \x01(\t\x12\x14\n\x0c\x66rom_time_ns\x18\x02 \x01(\x03\x12\x12\n\nto_time_ns\x18\x03 \x01(\x03\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"W\n\x16GetEquityCurveResponse\x12$\n\x06points\x18\x01 \x03(\x0b\x32\x14.botd.v1.EquityPoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\tRateLimit\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x13\n\x0binterval_ns\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\x12\x0c\n\x04used\x18\x04 \x01(\x03\x12\x1d\n\x15\x62locked_until_time_ns\x18\x05 \x01(\x03\"\x16\n\x14GetRateLimitsRequest\";\n\x15GetRateLimitsResponse\x12\"\n\x06limits\x18\x01 \x03(\x0b\x32\x12.botd.v1.RateLimit2\xe9\x04\n\x10PortfolioService\x12`\n\x13GetPortfolioSummary\x12#.botd.v1.GetPortfolioSummaryRequest\x1a$.botd.v1.GetPortfolioSummaryResponse\x12H\n\x0bGetBalances\x12\x1b.botd.v1.GetBalancesRequest\x1a\x1c.botd.v1.GetBalancesResponse\x12N\n\rListPositions\x12\x1d.botd.v1.ListPositionsRequest\x1a\x1e.botd.v1.ListPositionsResponse\x12Q\n\x0eGetEquityCurve\x12\x1e.botd.v1.GetEquityCurveRequest\x1a\x1f.botd.v1.GetEquityCurveResponse\x12W\n\x10GetDiscrepancies\x12 .botd.v1.GetDiscrepanciesRequest\x1a!.botd.v1.GetDiscrepanciesResponse\x12]\n\x12ResolveDiscrepancy\x12\".botd.v1.ResolveDiscrepancyRequest\x1a#.botd.v1.ResolveDiscrepancyResponse\x12N\n\rGetRateLimits\x12\x1d.botd.v1.GetRateLimitsRequest\x1a\x1e.botd.v1.GetRateLimitsResponseBY\n\x1eio.github.botd_trading.botd.v1P\x01Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62otd/v1/portfolio.proto\x12\x07\x62otd.v1\x1a\x14\x62otd/v1/common.proto\x1a\x11\x62otd/v1/bot.proto\x1a\x13\x62otd/v1/trade.proto\"\x1c\n\x1aGetPortfolioSummaryRequest\"\xf0\x02\n\x1bGetPortfolioSummaryResponse\x12\x1d\n\x05stats\x18\x01 \x01(\x0b\x32\x0e.botd.v1.Stats\x12\x1e\n\x04\x62ots\x18\x02 \x03(\x0b\x32\x10.botd.v1.Counter\x12\x16\n\x0eopen_positions\x18\x03 \x01(\x03\x12\x13\n\x0bopen_orders\x18\x04 \x01(\x03\x12,\n\rtrading_state\x18\x05 \x01(\x0e\x32\x15.botd.v1.TradingState\x12\"\n\x04mode\x18\x06 \x01(\x0e\x32\x14.botd.v1.TradingMode\x12\x19\n\x11\x61llocated_capital\x18\x07 \x01(\t\x12\x10\n\x08sequence\x18\x08 \x01(\x03\x12\x0f\n\x07time_ns\x18\t \x01(\x03\x12\x1c\n\x14trading_state_reason\x18\n \x01(\t\x12\x37\n\x13trading_state_cause\x18\x0b \x01(\x0e\x32\x1a.botd.v1.TradingStateCause\"E\n\x07\x42\x61lance\x12\r\n\x05\x61sset\x18\x01 \x01(\t\x12\x0c\n\x04\x66ree\x18\x02 \x01(\t\x12\x0e\n\x06locked\x18\x03 \x01(\t\x12\r\n\x05total\x18\x04 \x01(\t\"*\n\x12GetBalancesRequest\x12\x14\n\x0cinclude_zero\x18\x01 \x01(\x08\"R\n\x13GetBalancesResponse\x12\"\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x10.botd.v1.Balance\x12\x17\n\x0fupdated_time_ns\x18\x02 \x01(\x03\"t\n\x0b\x44iscrepancy\x12\r\n\x05\x61sset\x18\x01 \x01(\t\x12\x0f\n\x07\x63laimed\x18\x02 \x01(\t\x12\x0c\n\x04held\x18\x03 \x01(\t\x12\x0f\n\x07missing\x18\x04 \x01(\t\x12\x15\n\rsince_time_ns\x18\x05 \x01(\x03\x12\x0f\n\x07\x62ot_ids\x18\x06 \x03(\t\"\x19\n\x17GetDiscrepanciesRequest\"G\n\x18GetDiscrepanciesResponse\x12+\n\rdiscrepancies\x18\x01 \x03(\x0b\x32\x14.botd.v1.Discrepancy\">\n\x19ResolveDiscrepancyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05\x61sset\x18\x02 \x01(\t\"-\n\x1aResolveDiscrepancyResponse\x12\x0f\n\x07\x62ot_ids\x18\x01 \x03(\t\"d\n\x14ListPositionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07symbols\x18\x03 \x03(\t\x12\x14\n\x0cinclude_flat\x18\x04 \x01(\x08\"V\n\x15ListPositionsResponse\x12$\n\tpositions\x18\x01 \x03(\x0b\x32\x11.botd.v1.Position\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x95\x01\n\x0b\x45quityPoint\x12\x0f\n\x07time_ns\x18\x01 \x01(\x03\x12\x0e\n\x06\x65quity\x18\x02 \x01(\t\x12\x10\n\x08\x64rawdown\x18\x03 \x01(\t\x12\x19\n\x11\x64rawdown_fraction\x18\x04 \x01(\t\x12\x12\n\nnet_profit\x18\x05 \x01(\t\x12\x0c\n\x04\x66low\x18\x06 \x01(\t\x12\x16\n\x0eposition_value\x18\x07 \x01(\t\"x\n\x15GetEquityCurveRequest\x12\x0e\n\x06\x62ot_id\x18\x01 \x01(\t\x12\x14\n\x0c\x66rom_time_ns\x18\x02 \x01(\x03\x12\x12\n\nto_time_ns\x18\x03 \x01(\x03\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"W\n\x16GetEquityCurveResponse\x12$\n\x06points\x18\x01 \x03(\x0b\x32\x14.botd.v1.EquityPoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe4\x03\n\x0bLedgerEntry\x12!\n\x04kind\x18\x01 \x01(\x0e\x32\x13.botd.v1.LedgerKind\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0f\n\x07time_ns\x18\x03 \x01(\x03\x12\x0e\n\x06\x62ot_id\x18\x04 \x01(\t\x12\x1c\n\x14\x62ot_created_sequence\x18\x05 \x01(\x03\x12\x10\n\x08strategy\x18\x06 \x01(\t\x12\x0e\n\x06symbol\x18\x07 \x01(\t\x12\x12\n\nbase_asset\x18\x08 \x01(\t\x12\x13\n\x0bquote_asset\x18\t \x01(\t\x12\x1d\n\x05trade\x18\n \x01(\x0b\x32\x0e.botd.v1.Trade\x12\x10\n\x08quantity\x18\x0b \x01(\t\x12\r\n\x05price\x18\x0c \x01(\t\x12\x0c\n\x04\x63ost\x18\r \x01(\t\x12\x14\n\x0crealized_pnl\x18\x0e \x01(\t\x12\x16\n\x0eunrealized_pnl\x18\x0f \x01(\t\x12\x14\n\x0c\x66\x65\x65_in_quote\x18\x10 \x01(\t\x12\x14\n\x0ctrade_profit\x18\x11 \x01(\t\x12\x1c\n\x14trade_opened_time_ns\x18\x12 \x01(\x03\x12\x0f\n\x07\x63\x61pital\x18\x13 \x01(\t\x12\x17\n\x0fremoved_time_ns\x18\x14 \x01(\x03\x12&\n\x08\x62\x61lances\x18\x15 \x03(\x0b\x32\x14.botd.v1.AssetAmount\"u\n\x11ListLedgerRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x66rom_time_ns\x18\x03 \x01(\x03\x12\x12\n\nto_time_ns\x18\x04 \x01(\x03\x12\x0f\n\x07\x62ot_ids\x18\x05 \x03(\t\"T\n\x12ListLedgerResponse\x12%\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x14.botd.v1.LedgerEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\tRateLimit\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x13\n\x0binterval_ns\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\x12\x0c\n\x04used\x18\x04 \x01(\x03\x12\x1d\n\x15\x62locked_until_time_ns\x18\x05 \x01(\x03\"\x16\n\x14GetRateLimitsRequest\";\n\x15GetRateLimitsResponse\x12\"\n\x06limits\x18\x01 \x03(\x0b\x32\x12.botd.v1.RateLimit*\xf0\x01\n\nLedgerKind\x12\x1b\n\x17LEDGER_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13LEDGER_KIND_OPENING\x10\x01\x12\x14\n\x10LEDGER_KIND_FILL\x10\x02\x12\x17\n\x13LEDGER_KIND_ADOPTED\x10\x03\x12\x18\n\x14LEDGER_KIND_RELEASED\x10\x04\x12\x17\n\x13LEDGER_KIND_MISSING\x10\x05\x12\x17\n\x13LEDGER_KIND_REMOVED\x10\x06\x12\x18\n\x14LEDGER_KIND_BALANCES\x10\x07\x12\x17\n\x13LEDGER_KIND_CLOSING\x10\x08\x32\xb0\x05\n\x10PortfolioService\x12`\n\x13GetPortfolioSummary\x12#.botd.v1.GetPortfolioSummaryRequest\x1a$.botd.v1.GetPortfolioSummaryResponse\x12H\n\x0bGetBalances\x12\x1b.botd.v1.GetBalancesRequest\x1a\x1c.botd.v1.GetBalancesResponse\x12N\n\rListPositions\x12\x1d.botd.v1.ListPositionsRequest\x1a\x1e.botd.v1.ListPositionsResponse\x12Q\n\x0eGetEquityCurve\x12\x1e.botd.v1.GetEquityCurveRequest\x1a\x1f.botd.v1.GetEquityCurveResponse\x12\x45\n\nListLedger\x12\x1a.botd.v1.ListLedgerRequest\x1a\x1b.botd.v1.ListLedgerResponse\x12W\n\x10GetDiscrepancies\x12 .botd.v1.GetDiscrepanciesRequest\x1a!.botd.v1.GetDiscrepanciesResponse\x12]\n\x12ResolveDiscrepancy\x12\".botd.v1.ResolveDiscrepancyRequest\x1a#.botd.v1.ResolveDiscrepancyResponse\x12N\n\rGetRateLimits\x12\x1d.botd.v1.GetRateLimitsRequest\x1a\x1e.botd.v1.GetRateLimitsResponseBY\n\x1eio.github.botd_trading.botd.v1P\x01Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'botd.v1.portfolio_pb2', globals())
@@ -23,42 +24,50 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\n\036io.github.botd_trading.botd.v1P\001Z5github.com/botd-trading/botd/clients/go/botdv1;botdv1'
-  _GETPORTFOLIOSUMMARYREQUEST._serialized_start=77
-  _GETPORTFOLIOSUMMARYREQUEST._serialized_end=105
-  _GETPORTFOLIOSUMMARYRESPONSE._serialized_start=108
-  _GETPORTFOLIOSUMMARYRESPONSE._serialized_end=476
-  _BALANCE._serialized_start=478
-  _BALANCE._serialized_end=547
-  _GETBALANCESREQUEST._serialized_start=549
-  _GETBALANCESREQUEST._serialized_end=591
-  _GETBALANCESRESPONSE._serialized_start=593
-  _GETBALANCESRESPONSE._serialized_end=675
-  _DISCREPANCY._serialized_start=677
-  _DISCREPANCY._serialized_end=793
-  _GETDISCREPANCIESREQUEST._serialized_start=795
-  _GETDISCREPANCIESREQUEST._serialized_end=820
-  _GETDISCREPANCIESRESPONSE._serialized_start=822
-  _GETDISCREPANCIESRESPONSE._serialized_end=893
-  _RESOLVEDISCREPANCYREQUEST._serialized_start=895
-  _RESOLVEDISCREPANCYREQUEST._serialized_end=957
-  _RESOLVEDISCREPANCYRESPONSE._serialized_start=959
-  _RESOLVEDISCREPANCYRESPONSE._serialized_end=1004
-  _LISTPOSITIONSREQUEST._serialized_start=1006
-  _LISTPOSITIONSREQUEST._serialized_end=1106
-  _LISTPOSITIONSRESPONSE._serialized_start=1108
-  _LISTPOSITIONSRESPONSE._serialized_end=1194
-  _EQUITYPOINT._serialized_start=1197
-  _EQUITYPOINT._serialized_end=1346
-  _GETEQUITYCURVEREQUEST._serialized_start=1348
-  _GETEQUITYCURVEREQUEST._serialized_end=1468
-  _GETEQUITYCURVERESPONSE._serialized_start=1470
-  _GETEQUITYCURVERESPONSE._serialized_end=1557
-  _RATELIMIT._serialized_start=1559
-  _RATELIMIT._serialized_end=1665
-  _GETRATELIMITSREQUEST._serialized_start=1667
-  _GETRATELIMITSREQUEST._serialized_end=1689
-  _GETRATELIMITSRESPONSE._serialized_start=1691
-  _GETRATELIMITSRESPONSE._serialized_end=1750
-  _PORTFOLIOSERVICE._serialized_start=1753
-  _PORTFOLIOSERVICE._serialized_end=2370
+  _LEDGERKIND._serialized_start=2466
+  _LEDGERKIND._serialized_end=2706
+  _GETPORTFOLIOSUMMARYREQUEST._serialized_start=98
+  _GETPORTFOLIOSUMMARYREQUEST._serialized_end=126
+  _GETPORTFOLIOSUMMARYRESPONSE._serialized_start=129
+  _GETPORTFOLIOSUMMARYRESPONSE._serialized_end=497
+  _BALANCE._serialized_start=499
+  _BALANCE._serialized_end=568
+  _GETBALANCESREQUEST._serialized_start=570
+  _GETBALANCESREQUEST._serialized_end=612
+  _GETBALANCESRESPONSE._serialized_start=614
+  _GETBALANCESRESPONSE._serialized_end=696
+  _DISCREPANCY._serialized_start=698
+  _DISCREPANCY._serialized_end=814
+  _GETDISCREPANCIESREQUEST._serialized_start=816
+  _GETDISCREPANCIESREQUEST._serialized_end=841
+  _GETDISCREPANCIESRESPONSE._serialized_start=843
+  _GETDISCREPANCIESRESPONSE._serialized_end=914
+  _RESOLVEDISCREPANCYREQUEST._serialized_start=916
+  _RESOLVEDISCREPANCYREQUEST._serialized_end=978
+  _RESOLVEDISCREPANCYRESPONSE._serialized_start=980
+  _RESOLVEDISCREPANCYRESPONSE._serialized_end=1025
+  _LISTPOSITIONSREQUEST._serialized_start=1027
+  _LISTPOSITIONSREQUEST._serialized_end=1127
+  _LISTPOSITIONSRESPONSE._serialized_start=1129
+  _LISTPOSITIONSRESPONSE._serialized_end=1215
+  _EQUITYPOINT._serialized_start=1218
+  _EQUITYPOINT._serialized_end=1367
+  _GETEQUITYCURVEREQUEST._serialized_start=1369
+  _GETEQUITYCURVEREQUEST._serialized_end=1489
+  _GETEQUITYCURVERESPONSE._serialized_start=1491
+  _GETEQUITYCURVERESPONSE._serialized_end=1578
+  _LEDGERENTRY._serialized_start=1581
+  _LEDGERENTRY._serialized_end=2065
+  _LISTLEDGERREQUEST._serialized_start=2067
+  _LISTLEDGERREQUEST._serialized_end=2184
+  _LISTLEDGERRESPONSE._serialized_start=2186
+  _LISTLEDGERRESPONSE._serialized_end=2270
+  _RATELIMIT._serialized_start=2272
+  _RATELIMIT._serialized_end=2378
+  _GETRATELIMITSREQUEST._serialized_start=2380
+  _GETRATELIMITSREQUEST._serialized_end=2402
+  _GETRATELIMITSRESPONSE._serialized_start=2404
+  _GETRATELIMITSRESPONSE._serialized_end=2463
+  _PORTFOLIOSERVICE._serialized_start=2709
+  _PORTFOLIOSERVICE._serialized_end=3397
 # @@protoc_insertion_point(module_scope)

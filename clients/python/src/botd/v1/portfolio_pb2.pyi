@@ -1,11 +1,22 @@
 from botd.v1 import common_pb2 as _common_pb2
 from botd.v1 import bot_pb2 as _bot_pb2
+from botd.v1 import trade_pb2 as _trade_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+LEDGER_KIND_ADOPTED: LedgerKind
+LEDGER_KIND_BALANCES: LedgerKind
+LEDGER_KIND_CLOSING: LedgerKind
+LEDGER_KIND_FILL: LedgerKind
+LEDGER_KIND_MISSING: LedgerKind
+LEDGER_KIND_OPENING: LedgerKind
+LEDGER_KIND_RELEASED: LedgerKind
+LEDGER_KIND_REMOVED: LedgerKind
+LEDGER_KIND_UNSPECIFIED: LedgerKind
 
 class Balance(_message.Message):
     __slots__ = ("asset", "free", "locked", "total",)
@@ -139,6 +150,74 @@ class GetRateLimitsResponse(_message.Message):
     limits: _containers.RepeatedCompositeFieldContainer[RateLimit]
     def __init__(self, limits: _Optional[_Iterable[_Union[RateLimit, _Mapping[str, _Any]]]] = ...) -> None: ...
 
+class LedgerEntry(_message.Message):
+    __slots__ = ("balances", "base_asset", "bot_created_sequence", "bot_id", "capital", "cost", "fee_in_quote", "kind", "price", "quantity", "quote_asset", "realized_pnl", "removed_time_ns", "sequence", "strategy", "symbol", "time_ns", "trade", "trade_opened_time_ns", "trade_profit", "unrealized_pnl",)
+    BALANCES_FIELD_NUMBER: _ClassVar[int]
+    BASE_ASSET_FIELD_NUMBER: _ClassVar[int]
+    BOT_CREATED_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    BOT_ID_FIELD_NUMBER: _ClassVar[int]
+    CAPITAL_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    FEE_IN_QUOTE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_ASSET_FIELD_NUMBER: _ClassVar[int]
+    REALIZED_PNL_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    STRATEGY_FIELD_NUMBER: _ClassVar[int]
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    TRADE_FIELD_NUMBER: _ClassVar[int]
+    TRADE_OPENED_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    TRADE_PROFIT_FIELD_NUMBER: _ClassVar[int]
+    UNREALIZED_PNL_FIELD_NUMBER: _ClassVar[int]
+    balances: _containers.RepeatedCompositeFieldContainer[_common_pb2.AssetAmount]
+    base_asset: str
+    bot_created_sequence: int
+    bot_id: str
+    capital: str
+    cost: str
+    fee_in_quote: str
+    kind: LedgerKind
+    price: str
+    quantity: str
+    quote_asset: str
+    realized_pnl: str
+    removed_time_ns: int
+    sequence: int
+    strategy: str
+    symbol: str
+    time_ns: int
+    trade: _trade_pb2.Trade
+    trade_opened_time_ns: int
+    trade_profit: str
+    unrealized_pnl: str
+    def __init__(self, kind: _Optional[_Union[LedgerKind, str]] = ..., sequence: _Optional[int] = ..., time_ns: _Optional[int] = ..., bot_id: _Optional[str] = ..., bot_created_sequence: _Optional[int] = ..., strategy: _Optional[str] = ..., symbol: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., trade: _Optional[_Union[_trade_pb2.Trade, _Mapping[str, _Any]]] = ..., quantity: _Optional[str] = ..., price: _Optional[str] = ..., cost: _Optional[str] = ..., realized_pnl: _Optional[str] = ..., unrealized_pnl: _Optional[str] = ..., fee_in_quote: _Optional[str] = ..., trade_profit: _Optional[str] = ..., trade_opened_time_ns: _Optional[int] = ..., capital: _Optional[str] = ..., removed_time_ns: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[_common_pb2.AssetAmount, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class ListLedgerRequest(_message.Message):
+    __slots__ = ("bot_ids", "from_time_ns", "page_size", "page_token", "to_time_ns",)
+    BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    from_time_ns: int
+    page_size: int
+    page_token: str
+    to_time_ns: int
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., from_time_ns: _Optional[int] = ..., to_time_ns: _Optional[int] = ..., bot_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListLedgerResponse(_message.Message):
+    __slots__ = ("entries", "next_page_token",)
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[LedgerEntry]
+    next_page_token: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[LedgerEntry, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListPositionsRequest(_message.Message):
     __slots__ = ("include_flat", "page_size", "page_token", "symbols",)
     INCLUDE_FLAT_FIELD_NUMBER: _ClassVar[int]
@@ -186,3 +265,6 @@ class ResolveDiscrepancyResponse(_message.Message):
     BOT_IDS_FIELD_NUMBER: _ClassVar[int]
     bot_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, bot_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class LedgerKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()

@@ -7,20 +7,24 @@ from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Ma
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ListTradesRequest(_message.Message):
-    __slots__ = ("after_sequence", "bot_ids", "newest_first", "page_size", "page_token", "symbols",)
+    __slots__ = ("after_sequence", "bot_ids", "from_time_ns", "newest_first", "page_size", "page_token", "symbols", "to_time_ns",)
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     BOT_IDS_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_NS_FIELD_NUMBER: _ClassVar[int]
     after_sequence: int
     bot_ids: _containers.RepeatedScalarFieldContainer[str]
+    from_time_ns: int
     newest_first: bool
     page_size: int
     page_token: str
     symbols: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., after_sequence: _Optional[int] = ..., bot_ids: _Optional[_Iterable[str]] = ..., symbols: _Optional[_Iterable[str]] = ..., newest_first: bool = ...) -> None: ...
+    to_time_ns: int
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., after_sequence: _Optional[int] = ..., bot_ids: _Optional[_Iterable[str]] = ..., symbols: _Optional[_Iterable[str]] = ..., newest_first: bool = ..., from_time_ns: _Optional[int] = ..., to_time_ns: _Optional[int] = ...) -> None: ...
 
 class ListTradesResponse(_message.Message):
     __slots__ = ("next_page_token", "trades",)

@@ -349,6 +349,10 @@ export interface SubscribeEventsRequest {
   maxDelayMs: number;
   /** Idle time after which a heartbeat is sent, in ms; 0: 10000; less than 100 counts as 100. */
   heartbeatMs: number;
+  /** Only events of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning. */
+  fromTimeNs: bigint;
+  /** Only events before this time, ns since the Unix epoch; 0: no end. */
+  toTimeNs: bigint;
 }
 
 /** Encodes and decodes `botd.v1.SubscribeEventsRequest`. */
@@ -363,6 +367,8 @@ export const SubscribeEventsRequest: MessageType<SubscribeEventsRequest> = {
     maxBatch: 0,
     maxDelayMs: 0,
     heartbeatMs: 0,
+    fromTimeNs: 0n,
+    toTimeNs: 0n,
   }),
   write(w, m) {
     w.int64(1, m.afterSequence);
@@ -373,6 +379,8 @@ export const SubscribeEventsRequest: MessageType<SubscribeEventsRequest> = {
     w.int32(6, m.maxBatch);
     w.int32(7, m.maxDelayMs);
     w.int32(8, m.heartbeatMs);
+    w.int64(9, m.fromTimeNs);
+    w.int64(10, m.toTimeNs);
   },
   merge(r, m) {
     while (r.more()) {
@@ -404,6 +412,12 @@ export const SubscribeEventsRequest: MessageType<SubscribeEventsRequest> = {
           break;
         case 64:
           m.heartbeatMs = r.int32();
+          break;
+        case 72:
+          m.fromTimeNs = r.int64();
+          break;
+        case 80:
+          m.toTimeNs = r.int64();
           break;
         default:
           r.skip(tag);

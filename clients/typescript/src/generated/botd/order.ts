@@ -199,6 +199,10 @@ export interface ListOrdersRequest {
   symbols: string[];
   /** Only orders that are not finished. */
   openOnly: boolean;
+  /** Only orders decided at this time or later (created_time_ns), ns since the Unix epoch; 0: from the beginning. */
+  fromTimeNs: bigint;
+  /** Only orders decided before this time, ns since the Unix epoch; 0: until now. */
+  toTimeNs: bigint;
 }
 
 /** Encodes and decodes `botd.v1.ListOrdersRequest`. */
@@ -210,6 +214,8 @@ export const ListOrdersRequest: MessageType<ListOrdersRequest> = {
     botIds: [],
     symbols: [],
     openOnly: false,
+    fromTimeNs: 0n,
+    toTimeNs: 0n,
   }),
   write(w, m) {
     w.int32(1, m.pageSize);
@@ -217,6 +223,8 @@ export const ListOrdersRequest: MessageType<ListOrdersRequest> = {
     w.repeated(3, "string", m.botIds);
     w.repeated(4, "string", m.symbols);
     w.bool(5, m.openOnly);
+    w.int64(6, m.fromTimeNs);
+    w.int64(7, m.toTimeNs);
   },
   merge(r, m) {
     while (r.more()) {
@@ -236,6 +244,12 @@ export const ListOrdersRequest: MessageType<ListOrdersRequest> = {
           break;
         case 40:
           m.openOnly = r.bool();
+          break;
+        case 48:
+          m.fromTimeNs = r.int64();
+          break;
+        case 56:
+          m.toTimeNs = r.int64();
           break;
         default:
           r.skip(tag);

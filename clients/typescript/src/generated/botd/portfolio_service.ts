@@ -3,7 +3,7 @@
 import type { MessageInit } from "../../wire/codec.js";
 import { unary } from "../../wire/method.js";
 import type { Caller, CallOptions } from "../../wire/method.js";
-import { GetBalancesRequest, GetBalancesResponse, GetDiscrepanciesRequest, GetDiscrepanciesResponse, GetEquityCurveRequest, GetEquityCurveResponse, GetPortfolioSummaryRequest, GetPortfolioSummaryResponse, GetRateLimitsRequest, GetRateLimitsResponse, ListPositionsRequest, ListPositionsResponse, ResolveDiscrepancyRequest, ResolveDiscrepancyResponse } from "./portfolio.js";
+import { GetBalancesRequest, GetBalancesResponse, GetDiscrepanciesRequest, GetDiscrepanciesResponse, GetEquityCurveRequest, GetEquityCurveResponse, GetPortfolioSummaryRequest, GetPortfolioSummaryResponse, GetRateLimitsRequest, GetRateLimitsResponse, ListLedgerRequest, ListLedgerResponse, ListPositionsRequest, ListPositionsResponse, ResolveDiscrepancyRequest, ResolveDiscrepancyResponse } from "./portfolio.js";
 
 const service = "botd.v1.PortfolioService";
 
@@ -17,6 +17,8 @@ export const PortfolioService = {
   listPositions: unary(service, "ListPositions", ListPositionsRequest, ListPositionsResponse, { isMutation: false }),
   /** Equity over time, paged. */
   getEquityCurve: unary(service, "GetEquityCurve", GetEquityCurveRequest, GetEquityCurveResponse, { isMutation: false }),
+  /** Every fact about money, removed bots included, as the books took it; paged. */
+  listLedger: unary(service, "ListLedger", ListLedgerRequest, ListLedgerResponse, { isMutation: false }),
   /** Coins that bots hold by their books and the account does not have. */
   getDiscrepancies: unary(service, "GetDiscrepancies", GetDiscrepanciesRequest, GetDiscrepanciesResponse, { isMutation: false }),
   /** Accepts the account's figure of an asset. FAILED_PRECONDITION: nothing of it is missing, or an order is not settled. */
@@ -52,6 +54,11 @@ export class PortfolioServiceClient {
   /** Equity over time, paged. */
   getEquityCurve(request: MessageInit<GetEquityCurveRequest> = {}, options: CallOptions = {}): Promise<GetEquityCurveResponse> {
     return this.#caller.unary(PortfolioService.getEquityCurve, request, options);
+  }
+
+  /** Every fact about money, removed bots included, as the books took it; paged. */
+  listLedger(request: MessageInit<ListLedgerRequest> = {}, options: CallOptions = {}): Promise<ListLedgerResponse> {
+    return this.#caller.unary(PortfolioService.listLedger, request, options);
   }
 
   /** Coins that bots hold by their books and the account does not have. */

@@ -3,7 +3,7 @@
 import type { MessageType, OptionalDecimal } from "../../wire/codec.js";
 import { CaughtUp, Draining, Heartbeat, OrderPurpose, Side, SubscriptionOpened } from "./common.js";
 
-/** One fill. */
+/** One fill; of a trade of an order that several bots share (an umbrella stop), one bot's part. */
 export interface Trade {
   /** Journal sequence: rises from trade to trade, never used twice, except in messages marked not_recorded. */
   sequence: bigint;
@@ -14,7 +14,7 @@ export interface Trade {
   previousSequence: bigint;
   /** Symbol. */
   symbol: string;
-  /** The venue's trade id; unique per symbol. */
+  /** The venue's trade id. Unique per symbol and bot: a trade of an order that several bots share has a record for each of them. */
   tradeId: string;
   /** Client order id of the order that filled. */
   clientOrderId: string;
@@ -175,6 +175,10 @@ export interface ListTradesRequest {
   symbols: string[];
   /** Newest first instead of oldest first. */
   newestFirst: boolean;
+  /** Only trades of this time or later (time_ns), ns since the Unix epoch; 0: from the beginning. */
+  fromTimeNs: bigint;
+  /** Only trades before this time, ns since the Unix epoch; 0: until now. */
+  toTimeNs: bigint;
 }
 
 /** Encodes and decodes `botd.v1.ListTradesRequest`. */
@@ -187,6 +191,8 @@ export const ListTradesRequest: MessageType<ListTradesRequest> = {
     botIds: [],
     symbols: [],
     newestFirst: false,
+    fromTimeNs: 0n,
+    toTimeNs: 0n,
   }),
   write(w, m) {
     w.int32(1, m.pageSize);
@@ -195,6 +201,8 @@ export const ListTradesRequest: MessageType<ListTradesRequest> = {
     w.repeated(4, "string", m.botIds);
     w.repeated(5, "string", m.symbols);
     w.bool(6, m.newestFirst);
+    w.int64(7, m.fromTimeNs);
+    w.int64(8, m.toTimeNs);
   },
   merge(r, m) {
     while (r.more()) {
@@ -217,6 +225,12 @@ export const ListTradesRequest: MessageType<ListTradesRequest> = {
           break;
         case 48:
           m.newestFirst = r.bool();
+          break;
+        case 56:
+          m.fromTimeNs = r.int64();
+          break;
+        case 64:
+          m.toTimeNs = r.int64();
           break;
         default:
           r.skip(tag);
