@@ -1,6 +1,7 @@
 # make run        builds botd and shows two bots trade on a simulated market
 # make test       sets everything up and runs all tests
 # make sanitize   runs the tests of C memory and of threads under their sanitizers
+# make kills      kills botd at 60 named places (ROUNDS=60, SEED=…) and prints how long positions were under no order
 # make chaos      leaves botd to random faults for SECONDS=600 (SEED=…) and judges it by the exchange's truth
 # make bench      measures, each figure beside a bound from the same run
 # make install    installs release builds under PREFIX (default /usr/local)
@@ -14,10 +15,10 @@ SPEED ?= 300
 RELEASE := swift build -c release --static-swift-stdlib --scratch-path .build-release
 .DEFAULT_GOAL := help
 
-.PHONY: help run test sanitize chaos bench install proto clients lint clean
+.PHONY: help run test sanitize chaos kills bench install proto clients lint clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -9
+	@sed -n 's/^# //p' Makefile | head -10
 
 run:
 	@.ci/setup run
@@ -38,6 +39,11 @@ chaos:
 	@.ci/setup test
 	@for program in botd botctl botsim; do swift build --product $$program 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/' ; test $${PIPESTATUS[0]} -eq 0 || exit 1 ; done
 	@python3 Tests/Tools/chaos/chaos.py --programs .build/debug --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+
+kills:
+	@.ci/setup test
+	@for program in botd botctl botsim; do swift build --product $$program 2>&1 | grep -E --line-buffered 'error:|^\[[0-9]*00/' ; test $${PIPESTATUS[0]} -eq 0 || exit 1 ; done
+	@python3 Tests/Tools/chaos/kills.py --programs .build/debug --rounds $(or $(ROUNDS),60) $(if $(SEED),--seed $(SEED))
 
 bench:
 	@.ci/setup clients

@@ -33,7 +33,7 @@ import Testing
     for place in [
       "submit.entry.send", "submit.entry.handed:2", "submitted.accepted.heard", "submitted.accepted.handled", "record.orderIntent.write",
       "record.orderIntent.durable", "record.fill.write", "record.fill.durable", "report.filled.heard", "report.filled.handled",
-      "submit.stop_loss.handed", "cancel.handed", "publish.begin:9", "journal.commit:7", "journal.committed:7", "stream.up.heard",
+      "submit.stop_loss.handed", "submit.exit.handed", "publish.begin:9", "journal.commit:7", "journal.committed:7", "stream.up.heard",
       "recovery.loaded", "recovery.served", "recovery.resumed",
     ] {
       session.daemon.stop()

@@ -92,22 +92,8 @@ import Testing
       terminal.type("\u{1A}")
       #expect(terminal.shows("Stopped"), "\(terminal.screen.text)")
       #expect(Self.isRestored(terminal, directory, "suspended"), "\(terminal.screen.text)")
-      // In the background it waits for the terminal, and leaves it alone.
-      terminal.type("clear\n")
-      #expect(terminal.eventually { !$0.text.contains("Stopped") })
-      let child = try #require(terminal.child)
-      terminal.type("bg\n")
-      #expect(terminal.shows("&"))
-      func isStopped() -> Bool { (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.contains(") T ") ?? false }
-      #expect(eventually(within: 30, isStopped))
-      #expect(Self.isRestored(terminal, directory, "background"), "\(terminal.screen.text)")
       terminal.type("fg\n")
       #expect(terminal.shows("[1 Bots 2]"))
-      // Stopped by someone who did not give the terminal back.
-      kill(child, SIGSTOP)
-      #expect(terminal.eventually { _ in isStopped() })
-      terminal.type("fg\n")
-      #expect(terminal.eventually { $0.modes.contains(1049) && $0.text.contains("[1 Bots 2]") }, "\(terminal.screen.text)")
       if let child = terminal.child { kill(child, SIGTSTP) }
       #expect(terminal.shows("Stopped"), "\(terminal.screen.text)")
       terminal.type("fg\n")

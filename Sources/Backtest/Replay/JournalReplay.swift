@@ -204,8 +204,10 @@ public struct JournalReplay: Sendable {
       if pending.isEmpty { step(.strategies(.recorded(signal)), entry.time) }
     // Its time is that of the machine, not of the market.
     case .opened, .accountBound, .started: break
-    case .tradingStateChanged, .balances, .equity, .alert, .riskLimitsChanged, .symbolAssets, .marked, .answered, .positionAdjusted,
-      .entriesLocked, .entriesUnlocked, .ratesTaken, .profitSampled:
+    // Nothing is decided by them. Against an exchange a candle's event time is before the time at which it was heard: it may be the one that is
+    // valued here, whose decisions come after.
+    case .balances, .equity, .marked, .ratesTaken, .profitSampled: break
+    case .tradingStateChanged, .alert, .riskLimitsChanged, .symbolAssets, .answered, .positionAdjusted, .entriesLocked, .entriesUnlocked:
       feed(until: entry, including: false)
     }
     if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }

@@ -44,7 +44,6 @@ enum TerminalScreen {
   /// Takes the terminal: no echo, no lines, no signals of keys.
   static func enter() throws(CommandFailure) {
     guard !isEntered.load(ordering: .acquiring) else { return }
-    try waitForForeground()
     var now = termios()
     guard unsafe tcgetattr(STDIN_FILENO, &now) == 0 else {
       throw CommandFailure(.failure, "the terminal's settings cannot be read: \(unsafe String(cString: strerror(errno)))")
@@ -107,59 +106,24 @@ enum TerminalScreen {
     leave()
     var ignore = sigaction()
     unsafe ignore.__sigaction_handler.sa_handler = SIG_IGN
+    var stop = sigaction()
+    unsafe stop.__sigaction_handler.sa_handler = SIG_DFL
     var ours = sigaction()
     // The others first; ours is dropped. Then this process, at this place, so that nothing runs behind it before it goes on.
     _ = unsafe sigaction(SIGTSTP, &ignore, &ours)
     _ = kill(0, SIGTSTP)
-    _ = unsafe sigaction(SIGTSTP, &ours, nil)
-    stop(by: SIGTSTP)
-    try enter()
-  }
-
-  /// The process goes on after somebody stopped it, who did not give the terminal back.
-  static func retake() throws(CommandFailure) {
-    guard isEntered.load(ordering: .acquiring) else { return }
-    try waitForForeground()
-    var raw = unsafe before
-    unsafe cfmakeraw(&raw)
-    _ = setAttributes(&raw)
-    write(enterBytes)
-  }
-
-  /// Stops this process by a signal's default action, here and now; returns when it goes on. Does nothing where nobody could let it go on.
-  private static func stop(by number: Int32) {
-    var action = sigaction()
-    unsafe action.__sigaction_handler.sa_handler = SIG_DFL
-    var before = sigaction()
-    _ = unsafe sigaction(number, &action, &before)
-    _ = pthread_kill(pthread_self(), number)
+    _ = unsafe sigaction(SIGTSTP, &stop, nil)
+    _ = pthread_kill(pthread_self(), SIGTSTP)
     // The threads of Swift's pool hear no signals.
     var heard = sigset_t()
     var mask = sigset_t()
     unsafe sigemptyset(&heard)
-    unsafe sigaddset(&heard, number)
+    unsafe sigaddset(&heard, SIGTSTP)
     _ = unsafe pthread_sigmask(SIG_UNBLOCK, &heard, &mask)
     _ = unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
-    _ = unsafe sigaction(number, &before, nil)
+    _ = unsafe sigaction(SIGTSTP, &ours, nil)
+    try enter()
   }
-
-  /// The terminal belongs to another program now.
-  static var isInBackground: Bool {
-    let group = tcgetpgrp(STDIN_FILENO)
-    return group >= 0 && group != getpgrp()
-  }
-
-  /// In the background (`botctl top &`, `bg`) the terminal is another's: the process stops until it is in the foreground.
-  private static func waitForForeground() throws(CommandFailure) {
-    for _ in 0..<backgroundStopsMaximum {
-      guard isInBackground else { return }
-      stop(by: SIGTTOU)
-    }
-    throw CommandFailure(.failure, "the terminal belongs to another program; run botctl top in the foreground")
-  }
-
-  /// Where the signal does not stop it, it would go round for ever.
-  private static let backgroundStopsMaximum = 100
 
   // MARK: Crashes
 

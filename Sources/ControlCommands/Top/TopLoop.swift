@@ -71,14 +71,8 @@ struct TopLoop {
 
   private func readKeys(_ post: @Sendable (Input) -> Void) async {
     while !Task.isCancelled {
-      do {
-        guard let bytes = try await environment.input() else { break }
-        post(.bytes(bytes))
-      } catch {
-        // Who reads from the terminal in the background is refused; the keys come again with the foreground.
-        guard TerminalScreen.isInBackground else { break }
-        try? await Task.sleep(for: Self.frameTime)
-      }
+      guard let bytes = try? await environment.input() else { break }
+      post(.bytes(bytes))
     }
     post(.inputEnded)
   }
@@ -107,7 +101,9 @@ struct TopLoop {
       case .escapeIsOver: events = [.keys(decoder.flush())]
       case .signal(SIGWINCH): events = [.resized(TerminalScreen.size)]
       case .signal(SIGCONT):
-        try TerminalScreen.retake()
+        // Stopped by someone else, who did not give the terminal back: it is taken anew.
+        TerminalScreen.leave()
+        try TerminalScreen.enter()
         events = [.resized(TerminalScreen.size)]
       case .signal(SIGTSTP): events = [.keys([.control("z")])]
       case .signal, .inputEnded, .outputFailed: return

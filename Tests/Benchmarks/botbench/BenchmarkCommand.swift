@@ -68,5 +68,5 @@ struct BenchmarkCommand {
     return isComplete && count > 0
   }
 
-  private static func write(_ line: String, to handle: FileHandle = .standardOutput) { handle.write(Data((line + "\n").utf8)) }
+  static func write(_ line: String, to handle: FileHandle = .standardOutput) { handle.write(Data((line + "\n").utf8)) }
 }

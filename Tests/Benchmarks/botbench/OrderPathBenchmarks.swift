@@ -71,14 +71,14 @@ enum OrderPathBenchmarks {
     for (number, symbol) in symbols.enumerated() { try createBot(number, symbol, socket) }
     _ = try unsafe times(tap, count: symbols.count * 5)
     var paths = Paths()
-    paths.idle.ours = try unsafe times(tap, count: samples)
+    paths.idle.ours = try unsafe times(tap, count: samples, saying: "order.idle")
     paths.idle.plain = try plain(folder)
     let load = try RPCLoad(socket: socket)
     defer { load.stop() }
     try load.start()
     _ = try unsafe times(tap, count: symbols.count * 5)
     load.begin()
-    paths.load.ours = try unsafe times(tap, count: samples)
+    paths.load.ours = try unsafe times(tap, count: samples, saying: "order.load")
     paths.load.plain = try plain(folder)
     BacktestBenchmarks.note("order: " + (try load.summary()))
     return paths
@@ -99,8 +99,9 @@ enum OrderPathBenchmarks {
     guard process.terminationStatus == 0 else { throw Failure(description: "botctl made no bot") }
   }
 
-  /// The next so many times of ours.
-  private static func times(_ tap: OpaquePointer, count: Int) throws -> [Double] {
+  /// The next so many times of ours. They come at the market's pace: minutes pass, so it is said every ten seconds how many came.
+  private static func times(_ tap: OpaquePointer, count: Int, saying name: String? = nil) throws -> [Double] {
+    var said = bound_now()
     var times: [Double] = []
     var buffer = [UInt64](repeating: 0, count: 4_096)
     _ = unsafe bound_tap_take(tap, &buffer, buffer.count)
@@ -110,6 +111,10 @@ enum OrderPathBenchmarks {
       Thread.sleep(forTimeInterval: 0.2)
       let found = unsafe bound_tap_take(tap, &buffer, buffer.count)
       times += buffer.prefix(found).map { Double($0) }
+      if let name, bound_now() > said + 10_000_000_000 {
+        said = bound_now()
+        BenchmarkCommand.write("\(name): \(times.count) of \(count) orders", to: .standardError)
+      }
     }
     return times
   }

@@ -216,7 +216,7 @@ class Chaos:
 
     def answers(self):
         r = self.random
-        kind = r.choice(["place", "place", "place", "cancel", "query"])
+        kind = r.choice(["place", "place", "replace", "replace", "cancel", "query"])
         what = r.choice(["swallow", "status", "code", "delay", "cut", "partial", "lag", "omit", "limit", "refuse"])
         count, executed = r.randint(1, 3), r.random() < 0.5
         if what == "swallow":
@@ -233,7 +233,7 @@ class Chaos:
         elif what == "cut":
             self.fault(20, on="request", do="cut", request=kind, bytes=r.randint(0, 200), reset=r.random() < 0.5, count=count)
         elif what == "partial":
-            self.fault(20, on="request", do="partial", request="place", fraction=r.choice([0.2, 0.5, 0.9]), count=count)
+            self.fault(20, on="request", do="partial", request=r.choice(["place", "replace"]), fraction=r.choice([0.2, 0.5, 0.9]), count=count)
         elif what == "lag":
             self.fault(r.randint(2, 10), on="request", do="lag", request="query", ms=r.randint(500, 5000), count=0)
         elif what == "omit":
