@@ -73,7 +73,8 @@ public enum ExchangeInformation {
         symbol: symbol, status: status(entry["status"]?.string), baseAsset: try entry.requireString("baseAsset"),
         quoteAsset: try entry.requireString("quoteAsset"), baseAssetPrecision: precision(entry["baseAssetPrecision"]),
         quoteAssetPrecision: precision(entry["quoteAssetPrecision"]),
-        takesQuoteAmounts: entry["quoteOrderQtyMarketAllowed"]?.bool ?? false, takesPairs: takesPairs(entry))
+        takesQuoteAmounts: entry["quoteOrderQtyMarketAllowed"]?.bool ?? false, takesPairs: takesPairs(entry),
+        takesProtectedEntries: takesProtectedEntries(entry))
     } catch {
       throw Unreadable("entry", error)
     }
@@ -90,6 +91,12 @@ public enum ExchangeInformation {
   private static func takesPairs(_ entry: JSONValue) -> Bool {
     let types = (entry["orderTypes"]?.array ?? []).compactMap(\.string)
     return entry["ocoAllowed"]?.bool ?? false && types.contains("STOP_LOSS") && types.contains("LIMIT_MAKER")
+  }
+
+  /// Binance: faqs/opo.md names both.
+  private static func takesProtectedEntries(_ entry: JSONValue) -> Bool {
+    let isAllowed = entry["otoAllowed"]?.bool ?? false && entry["opoAllowed"]?.bool ?? false
+    return isAllowed && (entry["orderTypes"]?.array ?? []).contains { $0.string == "STOP_LOSS" }
   }
 
   private static func precision(_ value: JSONValue?) -> Int {

@@ -93,7 +93,9 @@ extension TradingEngine {
 
   /// Tells the core that an order never left. Nobody at the exchange has a code for that.
   private func notSent(_ order: ApprovedOrder, _ why: String) {
-    step(.submitted(order.request.clientOrderID, .rejected(code: 0, message: "not sent: \(why)")), at: time())
+    for request in order.requests {
+      step(.submitted(request.clientOrderID, .rejected(code: 0, message: "not sent: \(why)")), at: time())
+    }
   }
 
   /// "4.2 s".

@@ -247,7 +247,9 @@ public final class TradingEngine: @unchecked Sendable {
     case .append: break
     case .submit(let order, _):
       FailPoint.reach(submitPlace(order, "send"))
-      if let target = order.target {
+      if let stop = order.stop {
+        execution?.submit(entry: order.request, stop: stop, target: order.target)
+      } else if let target = order.target {
         execution?.submit(stop: order.request, target: target)
       } else if let old = order.replaces {
         execution?.submit(order.request, replacing: old)

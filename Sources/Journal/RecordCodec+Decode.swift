@@ -251,10 +251,11 @@ extension ByteReader {
       intent.request.linked = try flag() ? try self.clientOrderID() : nil
       guard !isAtEnd else { return intent }
       let count = try count(bytesMinimum: 2)
-      guard count > 0 else { throw CodecFault(reason: "it repeats a default") }
       intent.shares.reserveCapacity(count)
       for _ in 0..<count { intent.shares.append(OrderShare(botID: try botID(), quantity: try decimal())) }
-      guard intent.shares[0].botID == intent.botID else { throw CodecFault(reason: "its first share is another bot's") }
+      guard count == 0 || intent.shares[0].botID == intent.botID else { throw CodecFault(reason: "its first share is another bot's") }
+      if !isAtEnd { intent.request.waitsFor = try self.clientOrderID() }
+      guard count > 0 || intent.request.waitsFor != nil else { throw CodecFault(reason: "it repeats a default") }
     }
     return intent
   }
@@ -264,6 +265,9 @@ extension ByteReader {
       clientOrderID: try clientOrderID(), botID: try botID(), status: try value(OrderStatus.self),
       venueOrderID: VenueOrderID(try signed()), executedQuantity: try decimal(), cumulativeQuote: try decimal(), reason: try text())
     update.cause = version > 1 ? try value(OrderUpdate.Cause.self) : FirstFormat.cause(of: update)
+    guard version > 3, !isAtEnd else { return update }
+    update.quantity = try decimal()
+    guard !update.quantity.isZero else { throw CodecFault(reason: "it repeats a default") }
     return update
   }
 

@@ -272,13 +272,14 @@ extension ByteWriter {
     if version > 3 {
       decimal(value.request.quoteQuantity)
       optional(value.request.linked?.text)
-      // Came within format 4: only where there are any.
-      guard !value.shares.isEmpty else { return }
+      // Came within format 4, one after the other: only as far as there are any.
+      guard !value.shares.isEmpty || value.request.waitsFor != nil else { return }
       varint(UInt64(value.shares.count))
       for share in value.shares {
         text(share.botID.text)
         decimal(share.quantity)
       }
+      if let entry = value.request.waitsFor { text(entry.text) }
     }
   }
 
@@ -291,6 +292,7 @@ extension ByteWriter {
     decimal(value.cumulativeQuote)
     text(value.reason)
     if version > 1 { byte(value.cause.rawValue) }
+    if version > 3, !value.quantity.isZero { decimal(value.quantity) }
   }
 
   private mutating func fillRecord(_ value: FillRecord) {

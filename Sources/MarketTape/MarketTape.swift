@@ -62,7 +62,7 @@ public enum MarketTape {
   // MARK: Rules
 
   static let rulesHeader =
-    "symbol,status,base,quote,base_precision,quote_precision,price_min,price_max,tick,quantity_min,quantity_max,step,market_quantity_min,market_quantity_max,market_step,notional_min,notional_max,notional_min_market,notional_max_market,orders_max,algorithmic_orders_max,quote_amounts,buy_multiplier_max,sell_multiplier_max,pairs"
+    "symbol,status,base,quote,base_precision,quote_precision,price_min,price_max,tick,quantity_min,quantity_max,step,market_quantity_min,market_quantity_max,market_step,notional_min,notional_max,notional_min_market,notional_max_market,orders_max,algorithmic_orders_max,quote_amounts,buy_multiplier_max,sell_multiplier_max,pairs,protected_entries"
 
   static func line(_ rules: TradingRules) -> String {
     let cells: [String] = [
@@ -72,15 +72,15 @@ public enum MarketTape {
       "\(rules.marketStepSize)", "\(rules.notionalMinimum)", "\(rules.notionalMaximum)", rules.notionalMinimumAppliesToMarket ? "1" : "0",
       rules.notionalMaximumAppliesToMarket ? "1" : "0", "\(rules.openOrdersMaximum)", "\(rules.openAlgorithmicOrdersMaximum)",
       rules.takesQuoteAmounts ? "1" : "0", "\(rules.buyPriceMultiplierMaximum)", "\(rules.sellPriceMultiplierMaximum)",
-      rules.takesPairs ? "1" : "0",
+      rules.takesPairs ? "1" : "0", rules.takesProtectedEntries ? "1" : "0",
     ]
     return cells.joined(separator: ",") + "\n"
   }
 
   static func tradingRules(_ line: Substring) -> TradingRules? {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    // Tapes of earlier programs end before the last two, or four.
-    guard [21, 23, 25].contains(cells.count), let symbol = Symbol(cells[0]),
+    // Tapes of earlier programs end before the last one, three, or five.
+    guard [21, 23, 25, 26].contains(cells.count), let symbol = Symbol(cells[0]),
       let status = UInt8(cells[1]).flatMap({ TradingRules.Status(rawValue: $0) }),
       let basePrecision = Int(cells[4]), let quotePrecision = Int(cells[5]), let orders = Int(cells[19]), let stops = Int(cells[20])
     else { return nil }
@@ -95,7 +95,8 @@ public enum MarketTape {
       marketQuantityMaximum: numbers[7], marketStepSize: numbers[8], notionalMinimum: numbers[9], notionalMaximum: numbers[10],
       notionalMinimumAppliesToMarket: cells[17] == "1", notionalMaximumAppliesToMarket: cells[18] == "1", openOrdersMaximum: orders,
       openAlgorithmicOrdersMaximum: stops, takesQuoteAmounts: cells.count == 21 || cells[21] == "1", buyPriceMultiplierMaximum: buys,
-      sellPriceMultiplierMaximum: sales, takesPairs: cells.count < 25 || cells[24] == "1")
+      sellPriceMultiplierMaximum: sales, takesPairs: cells.count < 25 || cells[24] == "1",
+      takesProtectedEntries: cells.count > 25 && cells[25] == "1")
   }
 
   // MARK: Reading

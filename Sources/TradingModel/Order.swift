@@ -71,6 +71,8 @@ public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
   case expired = 10
   /// The answer was lost: the venue may or may not have the order. Funds stay reserved, nothing is sent again.
   case unknown = 11
+  /// The venue has it in a list and has not placed it: the entry before it is not filled as a whole. It locks nothing and protects nothing yet.
+  case waiting = 12
 
   public var description: String {
     switch self {
@@ -85,6 +87,7 @@ public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
     case .rejected: "rejected"
     case .expired: "expired"
     case .unknown: "unknown"
+    case .waiting: "waiting"
     }
   }
 
@@ -92,7 +95,7 @@ public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
   public var isTerminal: Bool {
     switch self {
     case .denied, .filled, .canceled, .rejected, .expired: true
-    case .initialized, .submitted, .accepted, .partiallyFilled, .pendingCancel, .unknown: false
+    case .initialized, .submitted, .accepted, .partiallyFilled, .pendingCancel, .unknown, .waiting: false
     }
   }
 
@@ -114,7 +117,10 @@ public enum OrderStatus: UInt8, Hashable, Sendable, CaseIterable, CustomStringCo
       (.partiallyFilled, .pendingCancel):
       true
     case (.pendingCancel, .canceled), (.pendingCancel, .filled), (.pendingCancel, .partiallyFilled), (.pendingCancel, .expired),
-      (.pendingCancel, .accepted):
+      (.pendingCancel, .accepted), (.pendingCancel, .waiting):
+      true
+    case (.waiting, .accepted), (.waiting, .partiallyFilled), (.waiting, .filled), (.waiting, .pendingCancel), (.waiting, .canceled),
+      (.waiting, .expired), (.waiting, .rejected), (.rejected, .waiting), (.expired, .waiting):
       true
     case (.canceled, .filled), (.expired, .filled), (.rejected, .filled), (.rejected, .accepted), (.expired, .accepted),
       (.rejected, .partiallyFilled), (.expired, .partiallyFilled):

@@ -57,6 +57,9 @@ public struct TradingRules: Hashable, Sendable {
   public var sellPriceMultiplierMaximum: FixedDecimal
   /// Whether a stop (STOP_LOSS) and a target (LIMIT_MAKER) may rest as one pair (`ocoAllowed`, `orderTypes`).
   public var takesPairs: Bool
+  /// Whether an entry that rests may take its stop along, to be placed with what it bought (OPO: `otoAllowed`, `opoAllowed`); beside it a
+  /// target where ``takesPairs`` (OPOCO).
+  public var takesProtectedEntries: Bool
 
   public init(
     symbol: Symbol, status: Status = .trading, baseAsset: String, quoteAsset: String, baseAssetPrecision: Int = 8,
@@ -66,7 +69,7 @@ public struct TradingRules: Hashable, Sendable {
     notionalMinimum: Amount = .zero, notionalMaximum: Amount = .zero, notionalMinimumAppliesToMarket: Bool = true,
     notionalMaximumAppliesToMarket: Bool = false, openOrdersMaximum: Int = 0, openAlgorithmicOrdersMaximum: Int = 0,
     takesQuoteAmounts: Bool = true, buyPriceMultiplierMaximum: FixedDecimal = .zero, sellPriceMultiplierMaximum: FixedDecimal = .zero,
-    takesPairs: Bool = true
+    takesPairs: Bool = true, takesProtectedEntries: Bool = false
   ) {
     self.symbol = symbol
     self.status = status
@@ -93,6 +96,7 @@ public struct TradingRules: Hashable, Sendable {
     self.buyPriceMultiplierMaximum = buyPriceMultiplierMaximum
     self.sellPriceMultiplierMaximum = sellPriceMultiplierMaximum
     self.takesPairs = takesPairs
+    self.takesProtectedEntries = takesProtectedEntries
   }
 
   /// Whether something may be bought.

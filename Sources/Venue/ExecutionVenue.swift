@@ -57,6 +57,9 @@ public protocol ExecutionVenue: AnyObject {
   /// Sends a stop and a target as one pair (OCO), once: the venue takes both or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)``
   /// is called for each of them, the stop first.
   func submit(stop: OrderRequest, target: OrderRequest)
+  /// Sends an entry with the stop, and maybe the target, that are to be placed once it is filled as a whole (OPO, OPOCO), once: the venue
+  /// takes all or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` is called for each of them, the entry first.
+  func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?)
   /// Cancels an order of which nothing was filled, by our id, and sends another one in its place, once. Where the cancel fails the other one is
   /// not sent, and its outcome is `rejected` with code 0. Both ``ExecutionVenueDelegate/canceled(_:symbol:outcome:)`` for the old one and
   /// ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` are called, in this order.

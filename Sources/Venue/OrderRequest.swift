@@ -19,13 +19,18 @@ public struct OrderRequest: Hashable, Sendable, Codable {
   public var stopPrice: Price
   /// The other order of its pair (OCO): when one of the two executes, be it in part, the other expires; a cancel ends both.
   public var linked: ClientOrderID?
+  /// The entry whose list it belongs to: the venue places it when that is filled as a whole, for what that bought (OPO, OPOCO); its own
+  /// ``quantity`` is the most that can be. It ends with the entry that ends otherwise.
+  public var waitsFor: ClientOrderID?
 
   public init(
     clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, timeInForce: TimeInForce = .goodTilCanceled,
-    quantity: Quantity, quoteQuantity: Amount = .zero, price: Price = .zero, stopPrice: Price = .zero, linked: ClientOrderID? = nil
+    quantity: Quantity, quoteQuantity: Amount = .zero, price: Price = .zero, stopPrice: Price = .zero, linked: ClientOrderID? = nil,
+    waitsFor: ClientOrderID? = nil
   ) {
     self.quoteQuantity = quoteQuantity
     self.linked = linked
+    self.waitsFor = waitsFor
     self.clientOrderID = clientOrderID
     self.symbol = symbol
     self.side = side
@@ -83,10 +88,11 @@ public struct ExecutionReport: Hashable, Sendable {
   public var side: Side
   public var type: OrderType
   public var timeInForce: TimeInForce
+  /// Zero where the venue does not know it yet: an order of a list that sells what its entry will have bought.
   public var quantity: Quantity
   public var price: Price
   public var stopPrice: Price
-  /// Only accepted, partiallyFilled, filled, pendingCancel, canceled, rejected, expired.
+  /// Only accepted, waiting, partiallyFilled, filled, pendingCancel, canceled, rejected, expired.
   public var status: OrderStatus
   public var executedQuantity: Quantity
   public var cumulativeQuote: Amount

@@ -42,7 +42,71 @@ import Testing
     try exchange.reach("the next entry", rests)
     // A kill has no time for that.
     exchange.daemon.kill()
-    #expect(try exchange.openOrders().count == 1)
+    #expect(try exchange.openOrders().count == 2, "the entry and the stop that waits for it")
+  }
+
+  /// An entry that rests with its stop and target, at a price that is known, and `botd` killed beside it.
+  private func killedBesideAnEntry(_ label: String) throws -> (exchange: FaultyExchange, limit: Int) {
+    let exchange = try FaultyExchange(label)
+    try exchange.createEager(
+      "one", ["--entry", "limit", "--entry-offset", "0.03", "--entry-lifetime", "5000", "--stop-loss", "0.05", "--take-profit", "0.05"])
+    try exchange.reach("an entry with its protection") { try exchange.openOrders().count == 3 }
+    let shown = { try exchange.daemon.read("orders", "--open")["items"] as? [[String: Any]] ?? [] }
+    try exchange.reach("that what goes along waits") { try shown().filter { "\($0["status"] ?? "")" == "waiting" }.count == 2 }
+    exchange.daemon.kill()
+    let open = try exchange.openOrders()
+    #expect(open.filter { $0["status"] as? String == "PENDING_NEW" }.count == 2, "\(open)")
+    let entry = try #require(open.first { $0["side"] as? String == "BUY" })
+    return (exchange, Int(Double(entry["price"] as? String ?? "") ?? 0))
+  }
+
+  private func orders(_ exchange: FaultyExchange) throws -> [[String: Any]] {
+    try exchange.requests().filter { ["place", "placeList"].contains($0["kind"] as? String) }
+  }
+
+  private func agree(_ exchange: FaultyExchange) throws {
+    var ledgers: ([Row], [Row]) = ([], [])
+    try exchange.reach("the same ledger") {
+      let theirs = try Ledgers.exchange(
+        exchange.simulator, symbols: ["BTCUSDT"], key: FaultyExchange.key, secret: FaultyExchange.secret)
+      ledgers = (theirs, try Ledgers.control(exchange.daemon).0)
+      return !theirs.isEmpty && ledgers.0 == ledgers.1
+    }
+  }
+
+  /// Filled while `botd` is dead: its stop and target rest, and are the position's own when `botd` is back.
+  @Test func whatFillsWhileTheDaemonIsDeadIsUnderItsStop() throws {
+    let (exchange, limit) = try killedBesideAnEntry("along-filled")
+    defer { exchange.daemon.kill() }
+    try exchange.movePrice(to: limit - limit / 100)
+    try exchange.reach("the fill without the daemon") {
+      let open = try exchange.openOrders()
+      return open.count == 2 && open.allSatisfy { $0["status"] as? String == "NEW" && $0["side"] as? String == "SELL" }
+    }
+    let resting = Set(try exchange.openOrders().compactMap { $0["clientOrderId"] as? String })
+    try exchange.daemon.start()
+    try exchange.reachPosition(of: "one")
+    try exchange.reach("its stop, known") { try exchange.daemon.control("show", "one").output.contains("rests on the exchange") }
+    try agree(exchange)
+    #expect(Set(try exchange.openOrders().compactMap { $0["clientOrderId"] as? String }) == resting, "no second protection, none anew")
+    let sent = try orders(exchange)
+    #expect(sent.count == 1, "\(sent)")
+  }
+
+  /// Filled and stopped out while `botd` is dead.
+  @Test func theStopActsWhileTheDaemonIsDead() throws {
+    let (exchange, limit) = try killedBesideAnEntry("along-stopped")
+    defer { exchange.daemon.kill() }
+    try exchange.movePrice(to: limit - limit / 100)
+    try exchange.reach("the fill") { try exchange.openOrders().count == 2 }
+    try exchange.movePrice(to: limit - limit / 10)
+    try exchange.reach("the sale") { try exchange.openOrders().isEmpty && exchange.balance("BTC") < 0.000_02 }
+    try exchange.daemon.start()
+    try exchange.reach("that it is booked") { try exchange.daemon.control("positions").output.contains("no open positions") }
+    try agree(exchange)
+    let fills = try exchange.daemon.read("trades", "--from", "0")["items"] as? [[String: Any]] ?? []
+    #expect(fills.first?["purpose"] as? String == "entry" && fills.contains { $0["purpose"] as? String == "stop_loss" }, "\(fills)")
+    try exchange.reach("well") { try exchange.health("trading") == "ok" }
   }
 
   @Test func theyFillAsMakerAndNeverTwice() throws {

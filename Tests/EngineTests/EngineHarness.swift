@@ -245,6 +245,7 @@ final class RecordingVenue: ExecutionVenue {
   var listed: [Symbol] = []
   func submit(_ request: OrderRequest) { submitted.append(request) }
   func submit(stop: OrderRequest, target: OrderRequest) { submitted += [stop, target] }
+  func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?) { submitted += [entry, stop] + [target].compactMap { $0 } }
   func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
     canceled.append(old)
     submitted.append(request)

@@ -41,7 +41,8 @@ public struct RandomRecords: Sendable {
       .orderUpdated(
         OrderUpdate(
           clientOrderID: clientOrderID(), botID: botID(), status: random.pick(OrderStatus.allCases), venueOrderID: VenueOrderID(integer()),
-          executedQuantity: decimal(), cumulativeQuote: decimal(), cause: random.pick(OrderUpdate.Cause.allCases), reason: text()))
+          executedQuantity: decimal(), cumulativeQuote: decimal(), quantity: random.chance(30) ? decimal() : .zero,
+          cause: random.pick(OrderUpdate.Cause.allCases), reason: text()))
     case .cancelRequested: .cancelRequested(CancelRequest(clientOrderID: clientOrderID(), botID: botID(), reason: text()))
     case .fill: .fill(fill())
     case .exitRequested:
@@ -103,7 +104,8 @@ public struct RandomRecords: Sendable {
     let request = OrderRequest(
       clientOrderID: clientOrderID(), symbol: symbol(), side: random.pick(Side.allCases), type: random.pick(OrderType.allCases),
       timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), quoteQuantity: random.chance(30) ? decimal() : .zero,
-      price: decimal(), stopPrice: decimal(), linked: random.chance(30) ? clientOrderID() : nil)
+      price: decimal(), stopPrice: decimal(), linked: random.chance(30) ? clientOrderID() : nil,
+      waitsFor: random.chance(30) ? clientOrderID() : nil)
     let bot = botID()
     var shares: [OrderShare] = []
     if random.chance(20) {

@@ -120,7 +120,7 @@ import Venue
       defer { effects = [] }
       return effects.flatMap { effect -> [OrderRequest] in
         guard case .submit(let order, _) = effect else { return [] }
-        return [order.request, order.target].compactMap { $0 }
+        return order.requests
       }
     }
 

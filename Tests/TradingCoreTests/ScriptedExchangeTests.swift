@@ -19,9 +19,10 @@ import PaperTrading
 
   private static func run(
     seed: UInt64, faults: ExchangeFaults, minutes: Int = 60, diesAt: Int = 0, losesTail: Bool = false, isShort: Bool = false,
-    bots: [BotConfiguration] = Self.bots, places: Int? = nil
+    bots: [BotConfiguration] = Self.bots, takesLists: Bool = false, places: Int? = nil
   ) -> ScriptedDriver {
     var rules = Samples.rules()
+    rules.takesProtectedEntries = takesLists
     if let places { rules.openAlgorithmicOrdersMaximum = places }
     let exchange = ScriptedExchange(seed: seed, rules: rules, faults: faults)
     let driver = ScriptedDriver(exchange: exchange, bots: bots)
@@ -152,7 +153,7 @@ import PaperTrading
     func chance(_ most: Double) -> Double { random.integer(below: 2) == 0 ? 0 : random.uniform() * most }
     return ExchangeFaults(
       lostRequest: chance(0.1), lostAnswer: chance(0.3), lateRequest: chance(0.1), duplicate: chance(0.5), rejection: chance(0.1),
-      pieces: chance(0.8), halfFilled: chance(0.5), endedByOthers: chance(0.02), dropsOfStream: chance(0.01),
+      listRefusal: chance(0.1), pieces: chance(0.8), halfFilled: chance(0.5), endedByOthers: chance(0.02), dropsOfStream: chance(0.01),
       queryLagMilliseconds: random.integer(below: 2) == 0 ? 0 : Int64(random.integer(below: 14_000)),
       reportDelayMilliseconds: 50 + random.integer(below: 2_000))
   }
@@ -165,7 +166,7 @@ import PaperTrading
   /// never over-sold, money conserved, protected in the end, and a stop that is gone is not believed in for long.
   @Test(arguments: 0..<parts) func anySequence(part: Int) {
     var entries: Set<OrderType> = []
-    var (umbrellas, umbrellaTrades) = (0, 0)
+    var (armed, umbrellas, umbrellaTrades) = (0, 0, 0)
     for sequence in stride(from: part, to: Self.sequences, by: Self.parts) {
       var random = SeededRandom(seed: UInt64(sequence) &* 2_654_435_761 &+ 17)
       // Now and then there are more bots than places for their stops.
@@ -177,7 +178,8 @@ import PaperTrading
       let dies = random.integer(below: 2) == 0 ? 0 : 5 + random.integer(below: 120)
       let driver = Self.run(
         seed: UInt64(sequence), faults: faults, minutes: 8 + random.integer(below: 16), diesAt: dies,
-        losesTail: random.integer(below: 2) == 0, isShort: true, bots: bots, places: places)
+        losesTail: random.integer(below: 2) == 0, isShort: true, bots: bots, takesLists: sequence % 4 > 0, places: places)
+      armed += driver.exchange.armed
       umbrellas += driver.exchange.shares.count
       umbrellaTrades += driver.exchange.trades.count { driver.exchange.shares[$0.clientOrderID] != nil }
       check(driver, "sequence \(sequence)")
@@ -188,8 +190,30 @@ import PaperTrading
         if let type = driver.exchange.orders[trade.clientOrderID]?.request.type { entries.insert(type) }
       }
     }
-    #expect(Self.sequences < 5_000 || entries == [.market, .limit, .limitMaker] && (umbrellas == 0) == (part % 4 != 1 && part % 4 != 3))
+    #expect(Self.sequences < 5_000 || entries == [.market, .limit, .limitMaker] && armed > 0)
+    #expect(Self.sequences < 5_000 || (umbrellas == 0) == (part % 4 != 1 && part % 4 != 3))
     #expect(Self.sequences < 5_000 || umbrellas == 0 || umbrellaTrades > 0)
+  }
+
+  /// Entries that take their protection along, killed before every effect in turn, on a good exchange and a bad one.
+  @Test(arguments: 0..<16) func killedWithListsAtAnyEffect(part: Int) {
+    var bots = Self.bots
+    for index in bots.indices {
+      bots[index].entry = EntryPlan(
+        kind: index == 1 ? .maker : .limit, offset: Samples.decimal(["0.0002", "0.0005", "0"][index]), lifetime: 1 + index)
+    }
+    var armed = 0
+    for index in 0..<12 {
+      let diesAt = 4 + part + index * 16
+      let driver = Self.run(
+        seed: UInt64(71 + index % 3), faults: index % 2 == 0 ? .none : .bad, minutes: 25, diesAt: diesAt, losesTail: part % 2 == 0,
+        bots: bots,
+        takesLists: true)
+      armed += driver.exchange.armed
+      check(driver, "lists, killed before effect \(diesAt), part \(part)")
+      #expect(driver.longestError <= 30_000_000_000, "killed before effect \(diesAt): a stop that was gone was believed in")
+    }
+    #expect(armed > 0)
   }
 
   @Test func goodExchange() {

@@ -6,15 +6,16 @@ struct OrderStatusTests {
   private static let table: [OrderStatus: Set<OrderStatus>] = [
     .initialized: [.submitted, .denied, .unknown],
     .denied: [],
-    .submitted: [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown],
+    .submitted: [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown, .waiting],
     .accepted: [.partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired],
     .partiallyFilled: [.partiallyFilled, .filled, .pendingCancel, .canceled, .expired],
     .filled: [],
-    .pendingCancel: [.accepted, .partiallyFilled, .filled, .canceled, .expired],
+    .pendingCancel: [.accepted, .partiallyFilled, .filled, .canceled, .expired, .waiting],
     .canceled: [.filled],
-    .rejected: [.accepted, .partiallyFilled, .filled],
-    .expired: [.accepted, .partiallyFilled, .filled],
-    .unknown: [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown],
+    .rejected: [.accepted, .partiallyFilled, .filled, .waiting],
+    .expired: [.accepted, .partiallyFilled, .filled, .waiting],
+    .unknown: [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown, .waiting],
+    .waiting: [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired],
   ]
 
   @Test(arguments: OrderStatus.allCases)
@@ -41,8 +42,8 @@ struct OrderStatusTests {
   @Test func spellingsAreUniqueAndStable() {
     #expect(
       OrderStatus.allCases.map(\.description).joined(separator: " ")
-        == "initialized denied submitted accepted partially_filled filled pending_cancel canceled rejected expired unknown")
-    #expect(OrderStatus.allCases.map(\.rawValue) == Array(1...11))
+        == "initialized denied submitted accepted partially_filled filled pending_cancel canceled rejected expired unknown waiting")
+    #expect(OrderStatus.allCases.map(\.rawValue) == Array(1...12))
   }
 
   @Test(arguments: OrderType.allCases)

@@ -74,6 +74,7 @@ public struct JournalReplay: Sendable {
     effects.removeAll()
     var names: [UInt64: ClientOrderID] = [:]
     var alone: UInt64 = 0
+    var waiting: Set<UInt64> = []
     for entry in entries {
       if case .candleDoubted(let doubt) = entry.record { doubts.insert(doubt) }
       if case .cancelRequested(let cancel) = entry.record, cancel.reason == "making room for the exit" {
@@ -81,11 +82,16 @@ public struct JournalReplay: Sendable {
       }
       guard case .orderIntent(let intent) = entry.record else { continue }
       names[entry.sequence] = intent.request.clientOrderID
+      if intent.request.waitsFor != nil {
+        waiting.insert(entry.sequence)
+        continue
+      }
       if intent.request.linked != nil { lastAlone = min(lastAlone, alone) }
       if intent.purpose == .stopLoss { alone = entry.sequence }
       if intent.purpose == .entry, intent.request.type == .market, !intent.request.isByAmount { lastByQuantity = entry.sequence }
     }
     core.takeOrderNames(names)
+    core.takeLists(waiting)
   }
 
   public mutating func run(progress: (Double) -> Void = { _ in }) -> Outcome {
@@ -287,15 +293,20 @@ public struct JournalReplay: Sendable {
     var executed = order.filledQuantity + record.fill.quantity
     var quote = order.filledQuote + record.fill.quoteQuantity
     var reason = ""
+    var quantity = Quantity.zero
     // The report that brought a fill also said how the order stands.
     let following = entries[(index + 1)...].lazy.filter { $0.record.kind != .entriesLocked && (!order.isShared || $0.record.kind != .fill) }
     for next in following.prefix(4) {
       guard case .orderUpdated(let update) = next.record, update.clientOrderID == id, next.time == entry.time else { continue }
       (status, executed, quote, reason) = (update.status, update.executedQuantity, update.cumulativeQuote, update.reason)
+      quantity = update.quantity
       break
     }
     core.takeFeeRate(record.commissionRate)
-    step(.report(Self.report(order, status, record.fill.venueOrderID, executed, quote, record.fill, reason, entry.time)), entry.time)
+    step(
+      .report(
+        Self.report(order, status, record.fill.venueOrderID, executed, quote, record.fill, reason, entry.time, quantity: quantity)),
+      entry.time)
   }
 
   private mutating func report(_ update: OrderUpdate, _ entry: JournalEntry) {
@@ -304,7 +315,8 @@ public struct JournalReplay: Sendable {
     step(
       .report(
         Self.report(
-          order, update.status, update.venueOrderID, update.executedQuantity, update.cumulativeQuote, nil, update.reason, entry.time)),
+          order, update.status, update.venueOrderID, update.executedQuantity, update.cumulativeQuote, nil, update.reason, entry.time,
+          quantity: update.quantity)),
       entry.time)
     if pending.first?.record != entry.record {
       // It was no report: the daemon itself gave the order up, or asked and heard.
@@ -315,12 +327,13 @@ public struct JournalReplay: Sendable {
 
   private static func report(
     _ order: Order, _ status: OrderStatus, _ venueOrderID: VenueOrderID, _ executed: Quantity, _ quote: Amount, _ fill: Fill?,
-    _ reason: String, _ time: Timestamp
+    _ reason: String, _ time: Timestamp, quantity: Quantity
   ) -> ExecutionReport {
     let request = order.intent.request
     return ExecutionReport(
       clientOrderID: request.clientOrderID, venueOrderID: venueOrderID, symbol: request.symbol, side: request.side, type: request.type,
-      timeInForce: request.timeInForce, quantity: request.quantity, price: request.price, stopPrice: request.stopPrice, status: status,
+      timeInForce: request.timeInForce, quantity: quantity.isPositive ? quantity : request.quantity, price: request.price,
+      stopPrice: request.stopPrice, status: status,
       executedQuantity: executed, cumulativeQuote: quote, fill: fill, reason: reason, time: time, source: .simulated)
   }
 

@@ -193,11 +193,13 @@ extension V1 {
     case expired
     /// The answer was lost: the venue may or may not have it. Its funds stay reserved until that is known; nothing is re-sent.
     case unknown
+    /// In a list at the venue, and not placed yet: the entry before it is not filled as a whole. It locks and protects nothing.
+    case waiting
     /// A value this version does not know.
     case unrecognized(Int32)
 
     /// All values this version knows.
-    public static let allCases: [OrderStatus] = [.unspecified, .initialized, .denied, .submitted, .accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown]
+    public static let allCases: [OrderStatus] = [.unspecified, .initialized, .denied, .submitted, .accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired, .unknown, .waiting]
 
     public init(rawValue: Int32) {
       switch rawValue {
@@ -213,6 +215,7 @@ extension V1 {
         case 9: self = .rejected
         case 10: self = .expired
         case 11: self = .unknown
+        case 12: self = .waiting
         default: self = .unrecognized(rawValue)
       }
     }
@@ -231,6 +234,7 @@ extension V1 {
         case .rejected: 9
         case .expired: 10
         case .unknown: 11
+        case .waiting: 12
         case .unrecognized(let value): value
       }
     }
@@ -249,6 +253,7 @@ extension V1 {
         case .rejected: "rejected"
         case .expired: "expired"
         case .unknown: "unknown"
+        case .waiting: "waiting"
         case .unrecognized(let value): "\(value)"
       }
     }

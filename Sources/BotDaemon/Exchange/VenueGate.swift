@@ -80,6 +80,17 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
     venue.submit(stop: stop, target: target)
   }
 
+  func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?) {
+    guard isOpen else {
+      return later { engine in
+        for request in [entry, stop] + [target].compactMap({ $0 }) {
+          engine.submitted(request.clientOrderID, symbol: request.symbol, outcome: .rejected(code: 0, message: Self.notVerified))
+        }
+      }
+    }
+    venue.submit(entry: entry, stop: stop, target: target)
+  }
+
   func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
     guard isOpen else {
       return later { engine in

@@ -17,7 +17,9 @@ public enum FailPointNames {
     + ["recovery.loaded", "recovery.served", "recovery.resumed", "recovery.ready"]
 
   /// What a report of the exchange can say of an order.
-  private static let reported: [OrderStatus] = [.accepted, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired]
+  private static let reported: [OrderStatus] = [
+    .accepted, .waiting, .partiallyFilled, .filled, .pendingCancel, .canceled, .rejected, .expired,
+  ]
 
   private static func pairs(_ area: String, _ names: [String], _ ends: [String]) -> [String] {
     names.flatMap { name in ends.map { "\(area).\(name).\($0)" } }

@@ -75,7 +75,7 @@ package struct BotSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How it buys: market (at once, pays the taker's fee), limit (an order that rests, and takes what is there at once) or maker (an order that rests and never takes). While an order rests nothing on the exchange protects what it buys: filled while botd is dead, its stop is placed when botd is back; botd that is stopped in order withdraws it. (default: market)"
+      "How it buys: market (at once, pays the taker's fee), limit (an order that rests, and takes what is there at once) or maker (an order that rests and never takes). Its stop and target go to the exchange with it where the symbol takes that, and rest from its full fill on; a part, and all of it elsewhere, that fills while botd is dead is protected when botd is back; botd that is stopped in order withdraws it. (default: market)"
     ), completion: .list(EntryPlan.Kind.allCases.map(\.description)))
   package var entry: String?
 

@@ -35,7 +35,7 @@ extension V1.OrderStatus {
     case .filled: Cell(name, .good)
     case .denied, .rejected, .expired: Cell(name, .bad)
     case .unknown, .pendingCancel: Cell(name, .warning)
-    case .canceled: Cell(name, .dim)
+    case .canceled, .waiting: Cell(name, .dim)
     default: Cell(name)
     }
   }

@@ -48,7 +48,7 @@ struct BotValues {
   func expectedProtection(of configuration: BotConfiguration) -> [V1.ProtectionLevel] {
     guard let rules = context.board.rules(for: configuration.symbol) else { return [] }
     let stops = context.board.openOrdersByID.values.count {
-      $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent
+      $0.intent.request.symbol == configuration.symbol && $0.intent.request.type.isContingent && $0.status != .waiting
     }
     return configuration.expectedProtection(
       rules, price: mark(of: configuration), restingStops: stops, isPaper: context.configuration.mode.isPaper

@@ -44,6 +44,10 @@ struct SymbolState: Sendable {
   var learnedPlaces: LearnedPlaces?
   /// A stop that several bots share may be open.
   var mayShareStops = false
+  /// No entry takes its protection along before: the exchange refused that.
+  var listsAgainAt: Timestamp = .zero
+  /// That was said.
+  var saidListsRefused = false
   /// How the venue's list of our account's trades stands.
   var listing = TradeListing()
 

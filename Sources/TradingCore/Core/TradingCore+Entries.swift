@@ -133,6 +133,8 @@ extension TradingCore {
     guard let order = orders.standing(of: key), order.purpose == .entry, order.status.isTerminal, let next = bots[index]?.nextEntry else {
       return
     }
+    // Its list ends with it, as soon as that is heard of each order.
+    if order.status == .canceled, !openLegs(of: order.clientOrderID, index).isEmpty { return }
     bots[index]?.nextEntry = nil
     guard order.status == .canceled, order.executedQuantity.isZero, let bot = bots[index]?.standing(), !bot.isOpen, !bot.isExiting,
       bot.state == .running, isFresh(next, series[bot.seriesAt].key.interval)
@@ -159,9 +161,8 @@ extension TradingCore {
     }
     let request = OrderRequest(
       clientOrderID: id, symbol: old.symbol, side: .buy, type: .limitMaker, quantity: old.quantity, price: lower)
-    send(
-      RiskGate.approveEntry(request, decisionPrice: order.intent.decisionPrice), bot: botIDs[index], purpose: .entry,
-      reason: order.intent.reason, volatility: order.intent.volatility, &effects)
+    sendEntry(
+      request, index, decisionPrice: order.intent.decisionPrice, reason: order.intent.reason, volatility: order.intent.volatility, &effects)
     return true
   }
 

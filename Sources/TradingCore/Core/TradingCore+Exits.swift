@@ -33,6 +33,6 @@ extension TradingCore {
   private func isUntouched(_ key: OrderKey) -> Bool {
     guard let order = orders[key], order.executedQuantity.isZero, order.filledQuantity.isZero else { return false }
     guard let other = order.intent.request.linked.flatMap({ orders[$0] }) else { return true }
-    return other.executedQuantity.isZero && other.filledQuantity.isZero
+    return other.status != .waiting && other.executedQuantity.isZero && other.filledQuantity.isZero
   }
 }

@@ -27,7 +27,7 @@ extension TradingCore {
       if order.intent.request.symbol == symbol { use.symbolNotional += rest }
       if let index = owner(of: key), bots[index]?.position.isOpen == false { use.openPositions += 1 }
     }
-    if riskLimits.openOrdersMaximum > 0 || symbol == nil { use.openOrders = openOrders.count }
+    if riskLimits.openOrdersMaximum > 0 || symbol == nil { use.openOrders = openOrders.count { $0.status != .waiting } }
     if riskLimits.ordersPerMinuteMaximum > 0 || symbol == nil { use.ordersLastMinute = recentOrders.count(at: now) }
     return use
   }

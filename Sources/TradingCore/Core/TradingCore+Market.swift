@@ -98,10 +98,8 @@ extension TradingCore {
         &effects)
     case .buy(let entry):
       guard let id = nextClientOrderID(index, .entry), mayRepeat(index) else { return }
-      send(
-        RiskGate.approveEntry(entry.request(id, symbolNames[bot.symbolAt]), decisionPrice: price), bot: botIDs[index], purpose: .entry,
-        reason: signal.reason,
-        volatility: volatility, &effects)
+      sendEntry(
+        entry.request(id, symbolNames[bot.symbolAt]), index, decisionPrice: price, reason: signal.reason, volatility: volatility, &effects)
     }
     bots[index]?.lastSignal?.confidence = signal.confidence
   }

@@ -18,6 +18,7 @@ extension TradingCore {
     guard orders.contains(key) else { return }
     updateStatus(key, report, &effects)
     expectFills(of: key)
+    expectEntry(of: key, &effects)
     claim(symbol: report.symbol, &effects)
     if orders.standing(of: key)?.isShared == true { return heardOfUmbrella(key, report, &effects) }
     if owner(of: key) == nil, orders.standing(of: key)?.isResting == true {
@@ -25,13 +26,15 @@ extension TradingCore {
       cancel(key, reason: "its bot was removed", &effects)
     }
     if let bot, isBotThere[bot] {
-      if let standing = orders.standing(of: key), standing.status != .rejected, standing.venueOrderID.value != 0,
+      if let standing = orders.standing(of: key), standing.status != .rejected, standing.status != .waiting,
+        standing.venueOrderID.value != 0,
         !report.status.isTerminal || report.executedQuantity.isPositive
       {
         accepted(bot, standing, &effects)
       }
-      releaseRest(of: key, bot, &effects)
-      entryEnded(key, bot, &effects)
+      let entry = entry(of: key)
+      releaseRest(of: entry, bot, &effects)
+      entryEnded(entry, bot, &effects)
       advance(bot, &effects)
     }
   }
@@ -49,6 +52,7 @@ extension TradingCore {
     if orders.standing(of: key)?.isShared == true { return bookDivided(fill, of: key, &effects) }
     guard orders[key]?.hasBooked(fill.tradeID) == false, fill.quantity.isPositive, fill.price.isPositive else { return }
     guard let intent = orders.intent(of: key) else { return }
+    if intent.request.waitsFor != nil, holdBack(fill, of: key, &effects) { return }
     if let at = symbolAt(fill.symbol), symbols[at].hasBooked(fill.tradeID) {
       return alert(
         .critical, .tradeBookedTwice, intent.botID,
@@ -113,10 +117,17 @@ extension TradingCore {
         OrderUpdate(
           clientOrderID: standing.clientOrderID, botID: standing.botID, status: moves ? next : standing.status,
           venueOrderID: report.venueOrderID, executedQuantity: executed,
-          cumulativeQuote: max(standing.cumulativeQuote, report.cumulativeQuote), reason: report.reason)), &effects)
+          cumulativeQuote: max(standing.cumulativeQuote, report.cumulativeQuote), quantity: learnedQuantity(key, report),
+          reason: report.reason)), &effects)
     guard moves, next == .rejected || next == .expired else { return }
     // The other order of its pair acted: that is no refusal.
     if next == .expired, executed.isZero, let linked = standing.linked, report.reason == Self.pairEnded { return expect(linked) }
+    // It never was placed: the entry of its list ended, or the exchange thought otherwise of it.
+    if executed.isZero, standing.waitsFor != nil, standing.status != .accepted, standing.status != .partiallyFilled,
+      standing.status != .pendingCancel
+    {
+      return notPlaced(standing, reason: report.reason, &effects)
+    }
     if executed.isZero {
       refused(key, next == .expired ? .noLiquidity : Refusal(code: -1, message: report.reason), report.reason, &effects)
     } else if standing.isContingent {
@@ -126,6 +137,14 @@ extension TradingCore {
           index, .stopLoss, reason: "the stop was reached and filled only in part", price: lastPrice(of: report.symbol), &effects)
       }
     }
+  }
+
+  /// What the venue says that an order of a list is for, where that is not what was asked for; zero otherwise.
+  private func learnedQuantity(_ key: OrderKey, _ report: ExecutionReport) -> Quantity {
+    guard !configuration.mode.isPaper, let request = orders[key]?.intent.request, request.waitsFor != nil, report.quantity.isPositive,
+      report.quantity != request.quantity
+    else { return .zero }
+    return report.quantity
   }
 
   /// Whether a bot holds something and has no other sale open than this pair.
@@ -178,7 +197,8 @@ extension TradingCore {
           OrderUpdate(
             clientOrderID: id, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
-      refused(key, Refusal(code: code, message: message), reason, &effects)
+      // The entry speaks for its list.
+      if order.intent.request.waitsFor == nil { refused(key, Refusal(code: code, message: message), reason, &effects) }
       advanceOwner(of: key, &effects)
     case .unknown(let message):
       guard order.status == .submitted else { return }
@@ -188,9 +208,11 @@ extension TradingCore {
             clientOrderID: id, botID: order.botID, status: .unknown, venueOrderID: order.venueOrderID,
             executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, cause: .answerLost, reason: message)),
         &effects)
-      alert(
-        .warning, .answerLost, order.botID, "the answer to order \(id) was lost (\(message)); asking the venue, nothing is sent again",
-        &effects)
+      if order.intent.request.waitsFor == nil {
+        alert(
+          .warning, .answerLost, order.botID, "the answer to order \(id) was lost (\(message)); asking the venue, nothing is sent again",
+          &effects)
+      }
       orders[key]?.nextQuery = now.advanced(byMilliseconds: 500)
       orders[key]?.queryCount = 0
       // Its position is watched from now on.
@@ -227,7 +249,7 @@ extension TradingCore {
       if let key = orders.key(of: trade.fill.venueOrderID, symbol: at) {
         symbols[at].asked[trade.fill.venueOrderID] = nil
         book(trade.fill, of: key, &effects)
-        if let owner = owner(of: key) { releaseRest(of: key, owner, &effects) }
+        if let owner = owner(of: key) { releaseRest(of: entry(of: key), owner, &effects) }
         advanceOwner(of: key, &effects)
       } else if !symbols[at].hasBooked(trade.fill.tradeID), !symbols[at].foreign.contains(trade.fill.venueOrderID) {
         // Our own names are looked for before a trade counts as another's; it may be of an order in doubt.

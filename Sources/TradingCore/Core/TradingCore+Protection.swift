@@ -20,15 +20,21 @@ extension TradingCore {
     var target: OrderKey?
     var umbrella: OrderKey?
     var stopRests = false
+    var isWaiting = false
     var number = 0
     while let key = bots[index]?.openOrder(number) {
       number += 1
       guard let order = orders.standing(of: key) else { continue }
       // The exchange takes it no more, and the account shows that it neither sold nor rests.
       if order.isParked { continue }
+      if order.status == .waiting {
+        isWaiting = true
+        continue
+      }
       if order.isUnsettled || order.isDue { return }
       guard order.isResting else { continue }
       if order.purpose == .entry {
+        if order.remainingQuantity.isZero { expectEnd(of: key) }
         if let reason = endReason(ofEntry: key, index) { cancel(key, reason: reason, &effects) }
         return
       }
@@ -50,6 +56,7 @@ extension TradingCore {
     if let umbrella, resting != nil || target != nil {
       return cancel(umbrella, reason: "another order covers bot \(botIDs[index])", &effects)
     }
+    if isWaiting { return awaitLegs(index) }
     // A target that was filled in part ended its stop.
     if let target, !stopRests { return cancel(target, reason: "no stop rests beside it", &effects) }
     bots[index]?.stopRests = stopRests

@@ -41,14 +41,14 @@ extension TradingCore {
     handle(report, &effects)
     guard let current = orders[key] else { return }
     if current.isAwaitingFills { return listTrades(of: key, &effects) }
-    if !current.isUnsettled {
+    if !current.isUnsettled, !current.isDue {
       orders.settle(key)
       orders[key]?.nextQuery = .distantFuture
     }
   }
 
   private mutating func missing(_ key: OrderKey, _ order: Order, askedAt: Timestamp?, _ effects: inout [Effect]) {
-    guard order.isUnsettled || order.isResting else { return }
+    guard order.isUnsettled || order.isResting || order.status == .waiting else { return }
     orders.unsettle(key)
     scheduleQuery(key)
     // By its name it is not found; a person may have amended it.
@@ -74,15 +74,21 @@ extension TradingCore {
     return order.sentBefore?.advanced(byMilliseconds: configuration.fenceMilliseconds) ?? .distantFuture
   }
 
-  /// Whether the venue has ever spoken of an order, or of the other one of its pair: it takes both or none.
+  /// Whether the venue has ever spoken of an order, or of another one of its pair or list: it takes all or none.
   private func isKnownToVenue(_ order: Order) -> Bool {
     if order.isKnownToVenue { return true }
-    return order.intent.request.linked.flatMap { orders[$0] }?.isKnownToVenue ?? false
+    let request = order.intent.request
+    if [request.linked, request.waitsFor].contains(where: { $0.flatMap { orders[$0] }?.isKnownToVenue ?? false }) { return true }
+    guard order.intent.purpose == .entry, let index = botAt(order.botID), let open = bots[index]?.openOrders else { return false }
+    return open.contains { orders[$0].map { $0.intent.request.waitsFor == order.clientOrderID && $0.isKnownToVenue } ?? false }
   }
 
-  /// From when on a sale in doubt is taken no more by the exchange; `nil` for other orders.
+  /// From when on a sale in doubt is taken no more by the exchange; `nil` for other orders. One that waits for an entry sells nothing that is
+  /// held before.
   private func saleMoment(of order: Order) -> Timestamp? {
-    guard order.isInDoubt, order.intent.request.side == .sell, !isKnownToVenue(order), let sentBefore = order.sentBefore else {
+    guard order.isInDoubt, order.intent.request.side == .sell, order.intent.request.waitsFor == nil,
+      !isKnownToVenue(order), let sentBefore = order.sentBefore
+    else {
       return nil
     }
     // An order that waits longer than that for the disk is not sent any more.
@@ -113,11 +119,14 @@ extension TradingCore {
           clientOrderID: order.clientOrderID, botID: order.botID, status: .expired, venueOrderID: order.venueOrderID,
           executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, cause: .givenUp,
           reason: "not found on the venue, asked again and again for long enough: \(words)")), &effects)
-    alert(
-      isKnown ? .warning : .info, .orderReleased, order.botID,
-      "order \(order.clientOrderID) is not on the venue: \(words); it is released",
-      &effects)
+    if order.intent.request.waitsFor == nil {
+      alert(
+        isKnown ? .warning : .info, .orderReleased, order.botID,
+        "order \(order.clientOrderID) is not on the venue: \(words); it is released",
+        &effects)
+    }
     claim(symbol: order.intent.request.symbol, &effects)
+    if let index = owner(of: key) { entryEnded(entry(of: key), index, &effects) }
     advanceOwner(of: key, &effects)
   }
 

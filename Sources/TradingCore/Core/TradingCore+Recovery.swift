@@ -60,7 +60,7 @@ extension TradingCore {
     guard isLive, !configuration.mode.isPaper else { return }
     var keys = orders.unsettled
     let known = Set(keys)
-    for order in openOrders where order.isResting {
+    for order in openOrders where order.isResting || order.status == .waiting {
       if let key = orders.key(of: order.clientOrderID), !known.contains(key) { keys.append(key) }
     }
     for (number, key) in keys.enumerated() { ask(key, inTurn: number, &effects) }

@@ -46,6 +46,11 @@ extension TradingCore {
   /// Whether stops are cancelled before an exit is sent, as in journals of programs up to 0.3.
   public mutating func cancelBeforeExits(_ isOld: Bool) { replacesStops = !isOld }
 
+  /// Entries take their protection along where the journal says so: programs before did not, and what a symbol took is not known here.
+  ///
+  /// - Parameter sequences: of the intents of orders that wait for an entry.
+  public mutating func takeLists(_ sequences: Set<UInt64>) { waitingOfJournal = sequences }
+
   /// Orders are named as the journal names them, by the sequence of their intents: how programs name them has changed.
   public mutating func takeOrderNames(_ names: [UInt64: ClientOrderID]) { orderNames = names }
 }

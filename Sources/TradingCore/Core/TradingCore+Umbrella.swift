@@ -158,13 +158,15 @@ extension TradingCore {
     return all + 1 < rules.accountOrderListsMaximum
   }
 
+  /// Order lists of ours.
   private mutating func pairs(on at: Int) -> Int {
     var count = 0
     for index in symbols[at].bots {
       var number = 0
       while let key = bots[index]?.openOrder(number) {
         number += 1
-        if let order = orders.standing(of: key), order.isContingent, order.linked != nil { count += 1 }
+        // An entry with its protection is one too, from its first moment on.
+        if let order = orders.standing(of: key), order.isContingent, order.linked != nil || order.waitsFor != nil { count += 1 }
       }
     }
     return count
@@ -185,7 +187,7 @@ extension TradingCore {
       var number = 0
       while let key = bots[index]?.openOrder(number) {
         number += 1
-        guard let order = orders.standing(of: key), order.isContingent, !order.status.isTerminal else { continue }
+        guard let order = orders.standing(of: key), order.isContingent, !order.status.isTerminal, !order.isNotPlaced else { continue }
         if order.isShared {
           guard !shared.contains(key) else { continue }
           shared.append(key)
@@ -208,7 +210,10 @@ extension TradingCore {
       while let key = bots[index]?.openOrder(number) {
         number += 1
         guard let order = orders.standing(of: key), !order.isParked else { continue }
-        if order.isShared {
+        if order.isNotPlaced {
+          // It has its own stop as soon as its entry is over, and nothing to protect before.
+          hasOther = true
+        } else if order.isShared {
           isCovered = true
           if !plan.umbrellas.contains(key) { plan.umbrellas.append(key) }
         } else if order.isContingent {

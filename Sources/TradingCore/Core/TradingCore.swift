@@ -33,6 +33,8 @@ public struct TradingCore: Sendable {
   var lossLimitsAreOff = false
   /// A replay takes the names of orders from the journal, by the sequence of their intents.
   var orderNames: [UInt64: ClientOrderID] = [:]
+  /// A replay takes from the journal which entries took their protection along: the sequences of the orders that waited for them.
+  var waitingOfJournal: Set<UInt64>?
   /// A replay takes the prices that did something from the journal.
   var pricesComeFromTheJournal = false
   /// A replay of an old journal sizes entries as they were sized then.

@@ -42,7 +42,7 @@ public struct Order: Hashable, Sendable, Codable {
   /// A sale in doubt that the exchange takes no more, and of which the account, read since, shows nothing: its position is protected and
   /// sold as if it were not there, while it is asked for on.
   var isParked = false
-  /// The other order of its pair ended because this one acted: the word about that is due.
+  /// The other order of its pair ended because this one acted, or its entry is over: the word about that is due.
   var isDue = false
   /// What a person amended: the name that it goes by at the venue, and its quantity.
   var venueName: ClientOrderID?
@@ -72,6 +72,7 @@ public struct Order: Hashable, Sendable, Codable {
     switch status {
     case .initialized, .submitted, .unknown, .pendingCancel: true
     case .accepted, .partiallyFilled: isAwaitingFills || intent.request.isImmediate
+    case .waiting: false
     case .filled, .canceled, .rejected, .expired, .denied: isAwaitingFills
     }
   }
@@ -113,7 +114,9 @@ public struct Order: Hashable, Sendable, Codable {
 
   /// Takes an update of its status; the venue's number aside.
   mutating func apply(_ update: OrderUpdate, at time: Timestamp) {
+    if status == .waiting, update.status != .waiting { isDue = false }
     status = update.status
+    if update.quantity.isPositive { amendedQuantity = update.quantity }
     wasGivenUp = update.cause == .givenUp
     if update.status == .unknown { sentBefore = time }
     executedQuantity = max(executedQuantity, update.executedQuantity)
@@ -196,6 +199,8 @@ public struct Order: Hashable, Sendable, Codable {
     var isTarget: Bool
     /// The other order of its pair.
     var linked: ClientOrderID?
+    /// The entry of its list.
+    var waitsFor: ClientOrderID?
     var isSale: Bool
     var isParked: Bool
     var isDue: Bool
@@ -203,12 +208,15 @@ public struct Order: Hashable, Sendable, Codable {
     var isShared: Bool
     var remainingQuantity: Quantity
 
+    /// It waits for its entry, as far as is known: it takes no place of a stop, and protects nothing.
+    var isNotPlaced: Bool { waitsFor != nil && (status == .waiting || status == .submitted || status == .unknown) }
+
     /// Whether it keeps a position safe, and is not what closes it: the stop, and the target beside it.
     var isProtective: Bool { isContingent || isTarget }
 
     /// An accepted report that was overtaken by a pending cancel or by fills says nothing new.
     func isOvertaken(by report: ExecutionReport, _ next: OrderStatus) -> Bool {
-      if status == .pendingCancel, next == .accepted || next == .partiallyFilled { return report.source != .query }
+      if status == .pendingCancel, next == .accepted || next == .partiallyFilled || next == .waiting { return report.source != .query }
       // What the venue itself ended does not come back: an answer that says otherwise was made before. Only an order that we gave up may.
       if status == .expired || status == .rejected { return !wasGivenUp && !next.isTerminal }
       return false
@@ -226,7 +234,7 @@ public struct Order: Hashable, Sendable, Codable {
       status: status, executedQuantity: executedQuantity, cumulativeQuote: cumulativeQuote, wasGivenUp: wasGivenUp, purpose: intent.purpose,
       isUnsettled: isUnsettled, isResting: !isUnsettled && (status == .accepted || status == .partiallyFilled),
       isContingent: intent.request.type.isContingent, isTarget: intent.isTarget, linked: intent.request.linked,
-      isSale: intent.request.side == .sell,
+      waitsFor: intent.request.waitsFor, isSale: intent.request.side == .sell,
       isParked: isParked && isInDoubt, isDue: isDue && executedQuantity.isZero,
       isShared: shared != nil, remainingQuantity: remainingQuantity)
   }

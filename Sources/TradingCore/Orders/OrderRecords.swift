@@ -55,13 +55,16 @@ public struct OrderUpdate: Hashable, Sendable {
   public var venueOrderID: VenueOrderID
   public var executedQuantity: Quantity
   public var cumulativeQuote: Amount
+  /// What the venue says that the order is for, where that is not what was asked for: it sells what its entry bought. Zero otherwise.
+  public var quantity: Quantity
   public var cause: Cause
   /// The venue's reason, code included, or why the status is unknown; empty if none.
   public var reason: String
   public init(
     clientOrderID: ClientOrderID, botID: BotID, status: OrderStatus, venueOrderID: VenueOrderID, executedQuantity: Quantity,
-    cumulativeQuote: Amount, cause: Cause = .venue, reason: String
+    cumulativeQuote: Amount, quantity: Quantity = .zero, cause: Cause = .venue, reason: String
   ) {
+    self.quantity = quantity
     self.cause = cause
     self.clientOrderID = clientOrderID
     self.botID = botID

@@ -21,6 +21,8 @@ public struct ProtectionLevel: Hashable, Sendable {
   /// Where it sells; zero: not known yet.
   public var price: Price
   public var place: Place
+  /// It goes to the exchange with an entry that rests there, and rests from that one's full fill on.
+  public var goesAlong = false
 
   /// Whether it rests on the venue.
   public var rests: Bool {
@@ -47,6 +49,9 @@ public struct ProtectionLevel: Hashable, Sendable {
       let venue = isPaper ? "at the simulated venue" : "on the exchange"
       let verb = isExpected ? "would rest" : "rests"
       let name = order.map { " (order \($0))" } ?? ""
+      if goesAlong, isExpected, !isPaper {
+        return "would go to the exchange with the entry and rest from its full fill on\(isPaired ? ", one pair (OCO)" : "")"
+      }
       guard isPaired else { return "\(verb) \(venue)\(name)" }
       return kind == .target
         ? "\(verb) \(venue) beside the stop, one pair with it (OCO)\(name)" : "\(verb) \(venue), one pair with the target (OCO)\(name)"
@@ -169,6 +174,7 @@ extension BotConfiguration {
   ) -> [ProtectionLevel] {
     let quantity = rules.quantityRoundedDown(rules.quantity(boughtFor: largestEntry(capital: capital), at: price), isMarket: true)
     var levels: [ProtectionLevel] = []
+    let goesAlong = entry.rests && rules.takesProtectedEntries
     var obstacle: WatchReason? = .noStop
     if stopLoss.isPositive {
       let stop = (price - price * stopLoss).roundedDown(toMultipleOf: rules.tickSize)
@@ -181,7 +187,7 @@ extension BotConfiguration {
         place = .umbrella(nil, price: .zero)
         obstacle = .besideWatchedStop
       }
-      levels.append(ProtectionLevel(kind: .stop, price: stop, place: place))
+      levels.append(ProtectionLevel(kind: .stop, price: stop, place: place, goesAlong: goesAlong))
     }
     if takeProfit.isPositive {
       let target = (price + price * takeProfit).roundedUp(toMultipleOf: rules.tickSize)
@@ -190,7 +196,7 @@ extension BotConfiguration {
         obstacle ?? (price.isPositive ? rules.targetObstacle(quantity, at: target, last: price) : rules.takesPairs ? nil : .noPairs)
       if obstacle == nil { levels[0].place = .resting(nil, isPaired: true) }
       let place = obstacle.map { ProtectionLevel.Place.watched($0) } ?? .resting(nil, isPaired: true)
-      levels.append(ProtectionLevel(kind: .target, price: target, place: place))
+      levels.append(ProtectionLevel(kind: .target, price: target, place: place, goesAlong: goesAlong))
     }
     if hasTrailingStop {
       let level = trailingStop.isPositive && !trailingStopRanges.isPositive ? price - price * trailingStop : .zero
@@ -208,14 +214,18 @@ extension TradingCore {
     var stop: ClientOrderID?
     var target: ClientOrderID?
     var umbrella: ProtectionLevel.Place?
+    // What came with an entry hangs from its limit, not from the average fill.
+    var resting: (stop: Price, target: Price) = (.zero, .zero)
     for key in bot.openOrders {
       guard let order = orders[key], order.isResting else { continue }
       if order.isShared {
         umbrella = .umbrella(order.clientOrderID, price: order.intent.request.stopPrice)
       } else if order.intent.isTarget {
         target = order.clientOrderID
+        resting.target = order.intent.request.price
       } else if order.intent.isStop {
         stop = order.clientOrderID
+        resting.stop = order.intent.request.stopPrice
       }
     }
     var levels: [ProtectionLevel] = []
@@ -226,7 +236,7 @@ extension TradingCore {
       let level = bot.stopPrice(tick: tick)
       watched = stopWatch(bot, rules, quantity, at: level)
       let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? umbrella ?? .watched(watched)
-      levels.append(ProtectionLevel(kind: .stop, price: level, place: place))
+      levels.append(ProtectionLevel(kind: .stop, price: stop == nil ? level : resting.stop, place: place))
     }
     if bot.configuration.takeProfit.isPositive {
       let level = bot.takeProfitPrice.roundedUp(toMultipleOf: tick)
@@ -239,7 +249,7 @@ extension TradingCore {
             ? .refused
             : rules?.targetObstacle(quantity ?? .zero, at: level, last: symbols[bot.symbolAt].lastPrice) ?? .placedAlone
       let place = target.map { ProtectionLevel.Place.resting($0, isPaired: stop != nil) } ?? .watched(reason)
-      levels.append(ProtectionLevel(kind: .target, price: level, place: place))
+      levels.append(ProtectionLevel(kind: .target, price: target == nil ? level : resting.target, place: place))
     }
     if bot.configuration.hasTrailingStop {
       let place = ProtectionLevel.Place.watched(bot.exitRequest == nil ? .follows : .sold)
@@ -261,7 +271,8 @@ extension TradingCore {
   /// Stops that rest on a symbol, or are on their way there. Cost: the symbol's bots.
   private func restingStops(_ at: Int) -> Int {
     symbols[at].bots.reduce(0) { count, index in
-      count + (bots[index]?.openOrders.count { orders[$0]?.intent.request.type.isContingent ?? false } ?? 0)
+      let open = (bots[index]?.openOrders ?? []).lazy.compactMap { orders[$0] }
+      return count + open.count { $0.intent.request.type.isContingent && $0.status != .waiting }
     }
   }
 }

@@ -7,10 +7,14 @@ public struct ApprovedOrder: Sendable, Hashable {
   public let request: OrderRequest
   /// The price it was decided at; the simulated venue fills market orders from it.
   public let decisionPrice: Price
-  /// The target of which the order is the stop: both go as one pair.
+  /// The stop that goes along with an entry, to be placed once that is filled as a whole.
+  public fileprivate(set) var stop: OrderRequest?
+  /// The target beside the stop: where the order itself is the stop, both go as one pair.
   public fileprivate(set) var target: OrderRequest?
   /// The order that it takes the place of, by the name that the venue knows: cancelled first, and where that fails this one is not sent.
   public fileprivate(set) var replaces: ClientOrderID?
+  /// All that goes in one request.
+  public var requests: [OrderRequest] { [request] + [stop, target].compactMap { $0 } }
   fileprivate init(request: OrderRequest, decisionPrice: Price) {
     self.request = request
     self.decisionPrice = decisionPrice
@@ -283,6 +287,21 @@ struct RiskGate {
   /// Approves an entry of the size that ``entry(_:)`` answered.
   static func approveEntry(_ request: OrderRequest, decisionPrice: Price) -> ApprovedOrder {
     ApprovedOrder(request: request, decisionPrice: decisionPrice)
+  }
+
+  /// Approves an entry with what is to protect it: sales of what it bought, of which only one can execute.
+  static func approveList(
+    _ entry: OrderRequest, stop: OrderRequest, target: OrderRequest?, decisionPrice: Price
+  ) -> ApprovedOrder? {
+    let legs = [stop, target].compactMap { $0 }
+    guard entry.side == .buy, !entry.isImmediate,
+      legs.allSatisfy({ $0.side == .sell && $0.waitsFor == entry.clientOrderID && $0.quantity <= entry.quantity }),
+      stop.linked == target?.clientOrderID, target.map({ $0.linked == stop.clientOrderID }) ?? true
+    else { return nil }
+    var approved = approveEntry(entry, decisionPrice: decisionPrice)
+    approved.stop = stop
+    approved.target = target
+    return approved
   }
 
   /// Approves an order that only reduces a position, if it sells no more than is held.

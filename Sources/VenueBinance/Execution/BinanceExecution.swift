@@ -151,6 +151,20 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
     }
   }
 
+  public func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?) {
+    // Orders that are not placed yet need not be told of by the stream.
+    if isSubscribed { reports.sent(entry.clientOrderID) }
+    rest.submit(entry: entry, stop: stop, target: target) { [weak self] outcomes in
+      if case .rejected(let code, let message) = outcomes[0] { self?.refused(entry.symbol, code, message) }
+      var report: ExecutionReport?
+      if case .accepted(let list) = outcomes[0] { report = list.last }
+      self?.expectReport(entry.clientOrderID, report)
+      for (request, outcome) in zip([entry, stop] + [target].compactMap { $0 }, outcomes) {
+        self?.delegate?.submitted(request.clientOrderID, symbol: request.symbol, outcome: outcome)
+      }
+    }
+  }
+
   public func submit(_ request: OrderRequest, replacing old: ClientOrderID) {
     if isSubscribed { for id in [old, request.clientOrderID] { reports.sent(id) } }
     rest.replace(old, with: request) { [weak self] outcome in

@@ -55,7 +55,8 @@ enum ReportDecoding {
 
   static func status(_ value: JSONValue, _ name: StaticString) throws(FrameRefusal) -> OrderStatus {
     switch try value.requireString(name) {
-    case "NEW", "PENDING_NEW": return .accepted
+    case "NEW": return .accepted
+    case "PENDING_NEW": return .waiting
     case "PARTIALLY_FILLED": return .partiallyFilled
     case "FILLED": return .filled
     case "PENDING_CANCEL": return .pendingCancel
@@ -77,6 +78,13 @@ enum ReportDecoding {
     return Timestamp(milliseconds: milliseconds)
   }
 
+  /// What an order is for. One that sells what the entry of its list will have bought has no quantity before (Binance: rest-api.md, "New Order
+  /// list - OPO"): zero.
+  static func quantity(_ value: JSONValue, _ name: StaticString, list: StaticString) throws(FrameRefusal) -> Quantity {
+    if value[name.description] == nil, let list = value[list.description]?.integer, list >= 0 { return .zero }
+    return try value.requireDecimal(name)
+  }
+
   private static func reason(_ value: JSONValue?) -> String {
     guard let text = value?.string, text != "NONE" else { return "" }
     return String(text.prefix(100))
@@ -95,7 +103,7 @@ enum ReportDecoding {
     return ExecutionReport(
       clientOrderID: try clientOrderID(value, clientOrderIDName), venueOrderID: VenueOrderID(try value.requireInteger("orderId")),
       symbol: try value.requireSymbol("symbol"), side: try side(value, "side"), type: try type(value, "type"),
-      timeInForce: try timeInForce(value, "timeInForce"), quantity: try value.requireDecimal("origQty"),
+      timeInForce: try timeInForce(value, "timeInForce"), quantity: try quantity(value, "origQty", list: "orderListId"),
       price: try value.requireDecimal("price"), stopPrice: value["stopPrice"]?.decimal ?? .zero, status: try status(value, "status"),
       executedQuantity: try value.requireDecimal("executedQty"), cumulativeQuote: try value.requireDecimal("cummulativeQuoteQty"),
       reason: reason(value["expiryReason"]), time: try time(value, timeName), source: source)
@@ -176,7 +184,7 @@ enum ReportDecoding {
     let rejection = reason(event["r"])
     return ExecutionReport(
       clientOrderID: id, venueOrderID: orderID, symbol: symbol, side: try side(event, "S"), type: try type(event, "o"),
-      timeInForce: try timeInForce(event, "f"), quantity: try event.requireDecimal("q"), price: try event.requireDecimal("p"),
+      timeInForce: try timeInForce(event, "f"), quantity: try quantity(event, "q", list: "g"), price: try event.requireDecimal("p"),
       stopPrice: try event.requireDecimal("P"), status: try status(event, "X"), executedQuantity: try event.requireDecimal("z"),
       cumulativeQuote: try event.requireDecimal("Z"), fill: fill, reason: rejection.isEmpty ? reason(event["eR"]) : rejection,
       time: when, source: .stream)

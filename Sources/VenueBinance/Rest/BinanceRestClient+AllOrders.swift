@@ -50,7 +50,7 @@ extension BinanceRestClient {
   }
 
   private static func accountOrder(_ row: JSONValue, name: StaticString) throws(FrameRefusal) -> AccountOrder {
-    let left = try row.requireDecimal("origQty") - row.requireDecimal("executedQty")
+    let left = try ReportDecoding.quantity(row, "origQty", list: "orderListId") - row.requireDecimal("executedQty")
     let price = try row.requireDecimal("price")
     return AccountOrder(
       symbol: try row.requireString("symbol"), clientOrderID: try row.requireString(name), side: try ReportDecoding.side(row, "side"),

@@ -43,7 +43,7 @@ struct LiveBench {
       at += 1
       switch effect {
       case .append(let entry): journal.append(entry)
-      case .submit(let order, _): for request in [order.request, order.target].compactMap({ $0 }) { take(request) }
+      case .submit(let order, _): for request in order.requests { take(request) }
       case .cancel(let id, _, _): end(id)
       case .askQuote: questions += 1
       default: break

@@ -73,8 +73,10 @@ final class ScriptedDriver {
         note(entry)
       case .submit(let order, let after):
         durable = max(durable, Int(after))
-        for request in [order.request, order.target].compactMap({ $0 }) { sent.append(request.clientOrderID) }
-        if let target = order.target {
+        for request in order.requests { sent.append(request.clientOrderID) }
+        if order.stop != nil {
+          exchange.submit(list: order.requests, at: now)
+        } else if let target = order.target {
           exchange.submit(stop: order.request, target: target, at: now)
         } else if let old = order.replaces {
           exchange.submit(order.request, replacing: old, at: now)

@@ -17,6 +17,8 @@ struct ExchangeFaults {
   var duplicate = 0.0
   /// A definite refusal out of nowhere.
   var rejection = 0.0
+  /// A list that is refused for what it is.
+  var listRefusal = 0.0
   /// A market order that fills in several pieces, and one that expires half filled.
   var pieces = 0.0
   var halfFilled = 0.0
@@ -94,6 +96,8 @@ final class ScriptedExchange {
   enum Arrival {
     case place(OrderRequest, stamped: Timestamp)
     case pair(stop: OrderRequest, target: OrderRequest, stamped: Timestamp)
+    /// An entry and what waits for it.
+    case chain([OrderRequest], stamped: Timestamp)
     case replace(ClientOrderID, OrderRequest, stamped: Timestamp)
     case cancel(ClientOrderID, Symbol)
     case query(ClientOrderID, Symbol)
@@ -136,7 +140,9 @@ final class ScriptedExchange {
 
   // MARK: Requests of the daemon
 
-  private func send(_ arrival: Arrival, _ timeouts: CoreEvent..., at now: Timestamp) {
+  private func send(_ arrival: Arrival, _ timeouts: CoreEvent..., at now: Timestamp) { send(arrival, timeouts, at: now) }
+
+  private func send(_ arrival: Arrival, _ timeouts: [CoreEvent], at now: Timestamp) {
     if chance(faults.lostRequest) {
       for timeout in timeouts { at(now.advanced(byMilliseconds: 10_000), .deliver(timeout, life: life)) }
       return
@@ -153,6 +159,10 @@ final class ScriptedExchange {
     send(
       .pair(stop: stop, target: target, stamped: now), .submitted(stop.clientOrderID, .unknown(message: "timeout")),
       .submitted(target.clientOrderID, .unknown(message: "timeout")), at: now)
+  }
+
+  func submit(list: [OrderRequest], at now: Timestamp) {
+    send(.chain(list, stamped: now), list.map { .submitted($0.clientOrderID, .unknown(message: "timeout")) }, at: now)
   }
 
   func submit(_ request: OrderRequest, at now: Timestamp) {
@@ -201,7 +211,7 @@ final class ScriptedExchange {
       let pair = request.linked.flatMap { orders[$0] }.map { min($0.venueID.value, order.venueID.value) }
       return AccountOrder(
         symbol: request.symbol.text, clientOrderID: request.clientOrderID.text, side: request.side, type: "\(request.type)",
-        quantity: request.quantity - order.executed, price: request.price, list: pair)
+        quantity: request.quantity - order.executed, price: request.price, list: pair, isPending: order.status == .waiting)
     }
   }
 
@@ -233,6 +243,17 @@ final class ScriptedExchange {
     }
   }
 
+  /// All in one answer.
+  private func answer(_ requests: [OrderRequest], _ outcomes: [SubmitOutcome], life: Int, at now: Timestamp) {
+    let isLost = chance(faults.lostAnswer)
+    let delay = Int64(5 + random.integer(below: isLost ? 9_900 : 150))
+    for (request, outcome) in zip(requests, outcomes) {
+      at(
+        now.advanced(byMilliseconds: delay),
+        .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
+    }
+  }
+
   private func arrive(_ arrival: Arrival, life: Int, at now: Timestamp) {
     switch arrival {
     case .place(let request, let stamped):
@@ -241,14 +262,8 @@ final class ScriptedExchange {
         .submitted(request.clientOrderID, outcome), unknown: .submitted(request.clientOrderID, .unknown(message: "reset")), life: life,
         at: now)
     case .pair(let stop, let target, let stamped):
-      let outcomes = place(stop: stop, target: target, stamped: stamped, at: now)
-      let isLost = chance(faults.lostAnswer)
-      let delay = Int64(5 + random.integer(below: isLost ? 9_900 : 150))
-      for (request, outcome) in zip([stop, target], outcomes) {
-        at(
-          now.advanced(byMilliseconds: delay),
-          .deliver(.submitted(request.clientOrderID, isLost ? .unknown(message: "reset") : outcome), life: life))
-      }
+      answer([stop, target], place(stop: stop, target: target, stamped: stamped, at: now), life: life, at: now)
+    case .chain(let requests, let stamped): answer(requests, place(list: requests, stamped: stamped, at: now), life: life, at: now)
     case .replace(let old, let request, let stamped):
       let (canceled, outcome) = replace(old, request, stamped: stamped, at: now)
       let isLost = chance(faults.lostAnswer)
@@ -294,7 +309,8 @@ final class ScriptedExchange {
 
   private func cancel(_ id: ClientOrderID, at now: Timestamp) -> CancelOutcome {
     guard var order = orders[id], !order.status.isTerminal else { return .notOpen(message: "-2011 Unknown order sent.") }
-    if let linked = order.request.linked, var other = orders[linked], !other.status.isTerminal {
+    for linked in others(of: order) {
+      guard var other = orders[linked], !other.status.isTerminal else { continue }
       other.status = .canceled
       orders[linked] = other
       tell(report(other, at: now), at: now)
@@ -424,8 +440,87 @@ final class ScriptedExchange {
     }
   }
 
+  // MARK: Entries with what waits for them
+
+  /// How many stops were placed that had waited for their entry.
+  private(set) var armed = 0
+
+  private func place(list: [OrderRequest], stamped: Timestamp, at now: Timestamp) -> [SubmitOutcome] {
+    for request in list { arrivals[request.clientOrderID, default: 0] += 1 }
+    func refuse(_ code: Int, _ message: String) -> [SubmitOutcome] { list.map { _ in .rejected(code: code, message: message) } }
+    guard now.nanoseconds(since: stamped) <= 5_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
+    if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
+    if chance(faults.listRefusal) { return refuse(-2010, "OPO orders are not supported for this symbol") }
+    let entry = list[0]
+    if let violation = rules.violation(quantity: entry.quantity, price: entry.price, isMarket: false) {
+      return refuse(-1013, violation.message)
+    }
+    if entry.type == .limitMaker, price <= entry.price { return refuse(-2010, "Order would immediately match and take.") }
+    var outcomes: [SubmitOutcome] = []
+    for request in list {
+      var held = Held(request: request, venueID: VenueOrderID(nextOrder), status: .accepted, acceptedAt: now)
+      nextOrder += 1
+      if request.waitsFor != nil {
+        held.status = .waiting
+        held.request.quantity = .zero
+      }
+      orders[request.clientOrderID] = held
+      let accepted = report(held, at: now)
+      tell(accepted, at: now)
+      outcomes.append(.accepted([accepted]))
+    }
+    if price <= entry.price, var order = orders[entry.clientOrderID] {
+      let reports = fill(&order, at: now, upTo: chance(faults.halfFilled) ? half(entry.quantity) : entry.quantity)
+      if case .accepted(let first) = outcomes[0] { outcomes[0] = .accepted(first + reports) }
+    }
+    return outcomes
+  }
+
+  /// Everything that ends with an order: its pair, or the list that it waits in or is waited for in.
+  private func others(of order: Held) -> [ClientOrderID] {
+    let id = order.request.clientOrderID
+    let entry = order.status == .waiting ? order.request.waitsFor : id
+    var found = orders.values.filter { $0.request.waitsFor == entry && $0.status == .waiting }.sorted { $0.venueID < $1.venueID }
+      .map(\.request.clientOrderID)
+    if order.status == .waiting, let entry { found.insert(entry, at: 0) }
+    if let linked = order.request.linked, !found.contains(linked) { found.append(linked) }
+    return found.filter { $0 != id }
+  }
+
+  /// An entry is filled as a whole: what waited for it is placed for what it bought, or refused.
+  private func arm(_ entry: Held, at now: Timestamp) {
+    let id = entry.request.clientOrderID
+    let legs = orders.values.filter { $0.request.waitsFor == id && $0.status == .waiting }.sorted { $0.venueID < $1.venueID }
+    guard let stop = legs.first(where: { $0.request.type == .stopLoss }) else { return }
+    let received = trades.reduce(FixedDecimal.zero) { $1.clientOrderID == id ? $0 + $1.fill.quantity - $1.fill.commission : $0 }
+    let quantity = rules.quantityRoundedDown(received, isMarket: true)
+    let isThrough = price <= stop.request.stopPrice || legs.contains { $0.request.type == .limitMaker && price >= $0.request.price }
+    // What the price has passed is refused, or acts at once.
+    let isRefused =
+      rules.violation(quantity: quantity, price: stop.request.stopPrice, isMarket: true) != nil
+      || isThrough && (price > stop.request.stopPrice || chance(0.5))
+    if !isRefused { armed += 1 }
+    for leg in legs {
+      var leg = leg
+      leg.request.quantity = quantity
+      if isRefused {
+        leg.status = .expired
+        leg.reason = "REJECTED"
+      } else {
+        if leg.request.type == .stopLoss { noteOversold(leg.request) }
+        leg.status = .accepted
+      }
+      orders[leg.request.clientOrderID] = leg
+      tell(report(leg, at: now), at: now)
+    }
+    guard !isRefused, isThrough, var acting = orders[stop.request.clientOrderID] else { return }
+    endLinked(acting, at: now)
+    _ = fill(&acting, at: now, upTo: quantity)
+  }
+
   /// Of a pair only the stop's quantity is counted, while it is open.
   private func locksCoins(_ order: Held) -> Bool {
+    if order.status == .waiting { return false }
     guard order.request.type == .limitMaker, let stop = order.request.linked.flatMap({ orders[$0] }) else { return true }
     return stop.status.isTerminal
   }
@@ -480,6 +575,7 @@ final class ScriptedExchange {
       tell(told, at: now)
       reports.append(told)
     }
+    if order.request.side == .buy, order.status == .filled { arm(order, at: now) }
     return reports
   }
 
@@ -506,7 +602,7 @@ final class ScriptedExchange {
     self.price = price
     let reached = orders.values
       .filter { order in
-        guard !order.status.isTerminal else { return false }
+        guard !order.status.isTerminal, order.status != .waiting else { return false }
         switch order.request.type {
         case .stopLoss: return price <= order.request.stopPrice
         case .limit, .limitMaker: return order.request.side == .sell ? price >= order.request.price : price < order.request.price
@@ -540,7 +636,7 @@ final class ScriptedExchange {
     guard !stops.isEmpty else { return }
     let stop = stops[random.integer(below: stops.count)]
     let status: OrderStatus = chance(0.5) ? .expired : .canceled
-    for id in [stop.request.clientOrderID, stop.request.linked].compactMap({ $0 }) {
+    for id in [stop.request.clientOrderID] + others(of: stop) {
       guard var order = orders[id], !order.status.isTerminal else { continue }
       order.status = status
       orders[id] = order
@@ -572,7 +668,9 @@ final class ScriptedExchange {
     let held = inventory[bot, default: .zero]
     guard held.isPositive else { return held }
     var covered = FixedDecimal.zero
-    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal { covered += left(of: order, for: bot) }
+    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal && order.status != .waiting {
+      covered += left(of: order, for: bot)
+    }
     return held - covered
   }
 

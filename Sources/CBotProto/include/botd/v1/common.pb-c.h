@@ -158,7 +158,11 @@ typedef enum _Botd__V1__OrderStatus {
   /*
    * The answer was lost: the venue may or may not have it. Its funds stay reserved until that is known; nothing is re-sent.
    */
-  BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNKNOWN = 11
+  BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNKNOWN = 11,
+  /*
+   * In a list at the venue, and not placed yet: the entry before it is not filled as a whole. It locks and protects nothing.
+   */
+  BOTD__V1__ORDER_STATUS__ORDER_STATUS_WAITING = 12
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BOTD__V1__ORDER_STATUS)
 } Botd__V1__OrderStatus;
 /*

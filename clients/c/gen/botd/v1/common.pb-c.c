@@ -1199,7 +1199,7 @@ const ProtobufCEnumDescriptor botd__v1__time_in_force__descriptor =
   botd__v1__time_in_force__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue botd__v1__order_status__enum_values_by_number[12] =
+static const ProtobufCEnumValue botd__v1__order_status__enum_values_by_number[13] =
 {
   { "ORDER_STATUS_UNSPECIFIED", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNSPECIFIED", 0 },
   { "ORDER_STATUS_INITIALIZED", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_INITIALIZED", 1 },
@@ -1213,11 +1213,12 @@ static const ProtobufCEnumValue botd__v1__order_status__enum_values_by_number[12
   { "ORDER_STATUS_REJECTED", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_REJECTED", 9 },
   { "ORDER_STATUS_EXPIRED", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_EXPIRED", 10 },
   { "ORDER_STATUS_UNKNOWN", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_UNKNOWN", 11 },
+  { "ORDER_STATUS_WAITING", "BOTD__V1__ORDER_STATUS__ORDER_STATUS_WAITING", 12 },
 };
 static const ProtobufCIntRange botd__v1__order_status__value_ranges[] = {
-{0, 0},{0, 12}
+{0, 0},{0, 13}
 };
-static const ProtobufCEnumValueIndex botd__v1__order_status__enum_values_by_name[12] =
+static const ProtobufCEnumValueIndex botd__v1__order_status__enum_values_by_name[13] =
 {
   { "ORDER_STATUS_ACCEPTED", 4 },
   { "ORDER_STATUS_CANCELED", 8 },
@@ -1231,6 +1232,7 @@ static const ProtobufCEnumValueIndex botd__v1__order_status__enum_values_by_name
   { "ORDER_STATUS_SUBMITTED", 3 },
   { "ORDER_STATUS_UNKNOWN", 11 },
   { "ORDER_STATUS_UNSPECIFIED", 0 },
+  { "ORDER_STATUS_WAITING", 12 },
 };
 const ProtobufCEnumDescriptor botd__v1__order_status__descriptor =
 {
@@ -1239,9 +1241,9 @@ const ProtobufCEnumDescriptor botd__v1__order_status__descriptor =
   "OrderStatus",
   "Botd__V1__OrderStatus",
   "botd.v1",
-  12,
+  13,
   botd__v1__order_status__enum_values_by_number,
-  12,
+  13,
   botd__v1__order_status__enum_values_by_name,
   1,
   botd__v1__order_status__value_ranges,

@@ -76,6 +76,8 @@ export const OrderStatus = {
   EXPIRED: 10,
   /** The answer was lost: the venue may or may not have it. Its funds stay reserved until that is known; nothing is re-sent. */
   UNKNOWN: 11,
+  /** In a list at the venue, and not placed yet: the entry before it is not filled as a whole. It locks and protects nothing. */
+  WAITING: 12,
 } as const;
 /** A value of the constant of the same name, or one that this version does not know. */
 export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus] | UnknownEnum;
