@@ -78,6 +78,7 @@ public enum ExchangeInformation {
     } catch {
       throw Unreadable("entry", error)
     }
+    rules.trailingDeltas = trailingDeltas(entry)
     for filter in entry["filters"]?.array ?? [] {
       do throws(FrameRefusal) {
         try apply(filter, to: &rules)
@@ -97,6 +98,16 @@ public enum ExchangeInformation {
   private static func takesProtectedEntries(_ entry: JSONValue) -> Bool {
     let isAllowed = entry["otoAllowed"]?.bool ?? false && entry["opoAllowed"]?.bool ?? false
     return isAllowed && (entry["orderTypes"]?.array ?? []).contains { $0.string == "STOP_LOSS" }
+  }
+
+  /// A stop that sells trails below the price (Binance: filters.md, TRAILING_DELTA).
+  private static func trailingDeltas(_ entry: JSONValue) -> ClosedRange<Int>? {
+    guard entry["allowTrailingStop"]?.bool ?? false, (entry["orderTypes"]?.array ?? []).contains(where: { $0.string == "STOP_LOSS" }),
+      let filter = entry["filters"]?.array?.first(where: { $0["filterType"]?.string == "TRAILING_DELTA" }),
+      let least = filter["minTrailingBelowDelta"]?.integer, let most = filter["maxTrailingBelowDelta"]?.integer, least > 0, least <= most,
+      most < 10_000
+    else { return nil }
+    return Int(least)...Int(most)
   }
 
   private static func precision(_ value: JSONValue?) -> Int {

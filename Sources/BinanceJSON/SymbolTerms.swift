@@ -12,6 +12,20 @@ public struct SymbolTerms: Hashable, Sendable {
   /// The status where it is none that this program knows, 40 characters at most.
   public var unknownStatus = ""
 
+  /// What happens to an order that meets one of the same account (Binance: faqs/stp_faq.md): the modes that a symbol allows, of those that
+  /// this program asks for.
+  public struct SelfTradePrevention: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The order that comes expires, the one that rests stays.
+    public static let expireTaker = SelfTradePrevention(rawValue: 1)
+    /// The order that rests expires, the one that comes goes on.
+    public static let expireMaker = SelfTradePrevention(rawValue: 2)
+  }
+
+  /// `allowedSelfTradePreventionModes`; empty: the exchange's default applies.
+  public var selfTradePrevention: SelfTradePrevention = []
+
   /// Filters of a symbol that this program knows (Binance: filters.md; T_PLUS_SELL: the SBE schemas).
   static let knownFilters: Set<String> = [
     "PRICE_FILTER", "PERCENT_PRICE", "PERCENT_PRICE_BY_SIDE", "LOT_SIZE", "MIN_NOTIONAL", "NOTIONAL", "ICEBERG_PARTS", "MARKET_LOT_SIZE",
@@ -34,6 +48,13 @@ public struct SymbolTerms: Hashable, Sendable {
         sellableFrom = Timestamp(milliseconds: time)
       } else if type == "T_PLUS_SELL" || !Self.knownFilters.contains(type) {
         unknownFilters.append(String(type.prefix(40)))
+      }
+    }
+    for mode in entry["allowedSelfTradePreventionModes"]?.array ?? [] {
+      switch mode.string {
+      case "EXPIRE_TAKER": selfTradePrevention.insert(.expireTaker)
+      case "EXPIRE_MAKER": selfTradePrevention.insert(.expireMaker)
+      default: break
       }
     }
     let status = entry["status"]?.string ?? ""

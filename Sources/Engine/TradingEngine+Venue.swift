@@ -49,7 +49,7 @@ extension SubmitOutcome {
   fileprivate var name: String {
     switch self {
     case .accepted: "accepted"
-    case .rejected: "rejected"
+    case .rejected, .notAttempted: "rejected"
     case .unknown: "unknown"
     }
   }

@@ -254,8 +254,16 @@ extension ByteReader {
       intent.shares.reserveCapacity(count)
       for _ in 0..<count { intent.shares.append(OrderShare(botID: try botID(), quantity: try decimal())) }
       guard count == 0 || intent.shares[0].botID == intent.botID else { throw CodecFault(reason: "its first share is another bot's") }
-      if !isAtEnd { intent.request.waitsFor = try self.clientOrderID() }
-      guard count > 0 || intent.request.waitsFor != nil else { throw CodecFault(reason: "it repeats a default") }
+      guard !isAtEnd else {
+        guard count > 0 else { throw CodecFault(reason: "it repeats a default") }
+        return intent
+      }
+      intent.request.waitsFor = try flag() ? try self.clientOrderID() : nil
+      if !isAtEnd {
+        intent.request.trailingDelta = try whole()
+        guard (1..<10_000).contains(intent.request.trailingDelta) else { throw CodecFault(reason: "a stop trails by no part of its price") }
+      }
+      guard intent.request.waitsFor != nil || intent.request.trailingDelta > 0 else { throw CodecFault(reason: "it repeats a default") }
     }
     return intent
   }

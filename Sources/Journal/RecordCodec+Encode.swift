@@ -273,13 +273,16 @@ extension ByteWriter {
       decimal(value.request.quoteQuantity)
       optional(value.request.linked?.text)
       // Came within format 4, one after the other: only as far as there are any.
-      guard !value.shares.isEmpty || value.request.waitsFor != nil else { return }
+      let hasMore = value.request.waitsFor != nil || value.request.trailingDelta > 0
+      guard !value.shares.isEmpty || hasMore else { return }
       varint(UInt64(value.shares.count))
       for share in value.shares {
         text(share.botID.text)
         decimal(share.quantity)
       }
-      if let entry = value.request.waitsFor { text(entry.text) }
+      guard hasMore else { return }
+      optional(value.request.waitsFor?.text)
+      if value.request.trailingDelta > 0 { varint(UInt64(value.request.trailingDelta)) }
     }
   }
 

@@ -41,6 +41,8 @@ public struct TradingRules: Hashable, Sendable {
   public var openAlgorithmicOrdersMaximum: Int
   /// Open order lists per symbol (MAX_NUM_ORDER_LISTS); 0 = no limit known.
   public var openOrderListsMaximum = 0
+  /// What a stop that sells may trail by, in hundredths of a percent (`allowTrailingStop`, TRAILING_DELTA); `nil`: the exchange moves no stop.
+  public var trailingDeltas: ClosedRange<Int>?
   /// Open orders of the account on all symbols (EXCHANGE_MAX_NUM_ORDERS); 0 = no limit known.
   public var accountOrdersMaximum = 0
   /// Open stop and take-profit orders of the account on all symbols (EXCHANGE_MAX_NUM_ALGO_ORDERS); 0 = no limit known.

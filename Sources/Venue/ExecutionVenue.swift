@@ -7,6 +7,8 @@ public enum SubmitOutcome: Hashable, Sendable {
   case accepted([ExecutionReport])
   /// A definite refusal (4xx with a code): the order does not exist.
   case rejected(code: Int, message: String)
+  /// The order in whose place it was to come was not cancelled: it was not placed, and the other one is as it was.
+  case notAttempted(message: String)
   /// 5xx, -1000, -1001, -1006, -1007, timeout, reset, unreadable answer (FACTS §14).
   case unknown(message: String)
 }
@@ -61,7 +63,7 @@ public protocol ExecutionVenue: AnyObject {
   /// takes all or none. ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` is called for each of them, the entry first.
   func submit(entry: OrderRequest, stop: OrderRequest, target: OrderRequest?)
   /// Cancels an order of which nothing was filled, by our id, and sends another one in its place, once. Where the cancel fails the other one is
-  /// not sent, and its outcome is `rejected` with code 0. Both ``ExecutionVenueDelegate/canceled(_:symbol:outcome:)`` for the old one and
+  /// not sent, and its outcome is `notAttempted`. Both ``ExecutionVenueDelegate/canceled(_:symbol:outcome:)`` for the old one and
   /// ``ExecutionVenueDelegate/submitted(_:symbol:outcome:)`` are called, in this order.
   func submit(_ request: OrderRequest, replacing old: ClientOrderID)
   /// Cancels an order by our id; the other one of its pair ends with it, and that is reported.

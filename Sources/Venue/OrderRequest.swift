@@ -15,8 +15,11 @@ public struct OrderRequest: Hashable, Sendable, Codable {
   public var quoteQuantity: Amount
   /// Limit price; zero for types without one.
   public var price: Price
-  /// Trigger price; zero for types without one.
+  /// Trigger price; zero for types without one, and for a stop with a ``trailingDelta``.
   public var stopPrice: Price
+  /// A stop that the venue itself moves: it sells once the price has fallen by so many hundredths of a percent from the highest trade since it
+  /// was placed. 0: it stays at its ``stopPrice``.
+  public var trailingDelta = 0
   /// The other order of its pair (OCO): when one of the two executes, be it in part, the other expires; a cancel ends both.
   public var linked: ClientOrderID?
   /// The entry whose list it belongs to: the venue places it when that is filled as a whole, for what that bought (OPO, OPOCO); its own
@@ -26,8 +29,9 @@ public struct OrderRequest: Hashable, Sendable, Codable {
   public init(
     clientOrderID: ClientOrderID, symbol: Symbol, side: Side, type: OrderType, timeInForce: TimeInForce = .goodTilCanceled,
     quantity: Quantity, quoteQuantity: Amount = .zero, price: Price = .zero, stopPrice: Price = .zero, linked: ClientOrderID? = nil,
-    waitsFor: ClientOrderID? = nil
+    waitsFor: ClientOrderID? = nil, trailingDelta: Int = 0
   ) {
+    self.trailingDelta = trailingDelta
     self.quoteQuantity = quoteQuantity
     self.linked = linked
     self.waitsFor = waitsFor

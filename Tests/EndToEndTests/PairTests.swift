@@ -50,6 +50,48 @@ import Testing
     #expect(requests.filter { ($0["kind"] as? String ?? "").contains("cancel") }.count == 1)
   }
 
+  /// A trailing stop without a stop-loss, beside its target: the exchange itself moves it, and it sells while the daemon is dead.
+  @Test func aTrailingStopActsWhileTheDaemonIsDead() throws {
+    let setup = try FaultyExchange("pair-trailing")
+    defer { setup.daemon.kill() }
+    try setup.createEager("one", ["--trailing-stop", "0.05", "--take-profit", "0.5"])
+    try setup.reach("a resting pair") { try setup.openOrders().count == 2 }
+    let stop = try #require(try setup.openOrders().first { $0["type"] as? String == "STOP_LOSS" })
+    #expect(stop["trailingDelta"] as? Int == 500)
+    #expect(try setup.daemon.control("show", "one").output.contains("rests on the exchange, which moves it with the price"))
+    try setup.daemon.control("pause", "one")
+    setup.daemon.kill()
+    try setup.movePrice(to: 70_000)
+    #expect(try setup.openOrders().count == 2)
+    try setup.movePrice(to: 66_000)
+    try setup.reach("the sale without the daemon") { try setup.openOrders().isEmpty && setup.balance("BTC") < 0.000_02 }
+    try setup.daemon.start()
+    try setup.reach("that it is booked") { try fills(setup).contains { $0["purpose"] as? String == "trailing_stop" } }
+    try setup.reach("well") { try setup.health("trading") == "ok" }
+  }
+
+  /// The exchange moves no stops: one rests at the level reached, is moved from here, and one rests at every moment.
+  @Test func aStopThatIsMovedFromHereRestsAllTheTime() throws {
+    let setup = try FaultyExchange(
+      "pair-moved",
+      faults: [
+        #"{"on":"request","do":"answer","request":"POST /api/v3/order","status":400,"code":-2010,"#
+          + #""message":"Trailing stop orders are not supported for this symbol.","type":"STOP_LOSS","count":1}"#
+      ])
+    defer { setup.daemon.kill() }
+    try setup.createEager("one", ["--trailing-stop", "0.05"])
+    try setup.reach("a resting stop") { try setup.openOrders().compactMap { $0["type"] as? String } == ["STOP_LOSS"] }
+    let first = try #require(try setup.openOrders().first?["stopPrice"] as? String)
+    try setup.daemon.control("pause", "one")
+    for price in [62_000, 63_000] { try setup.movePrice(to: price) }
+    try setup.reach("a higher stop") {
+      let stops = try setup.openOrders().compactMap { $0["stopPrice"] as? String }.compactMap(Double.init)
+      return stops.count == 1 && stops[0] > (Double(first) ?? .infinity) + 1_000
+    }
+    let requests = try setup.requests()
+    #expect(requests.contains { ($0["kind"] as? String ?? "").contains("eplace") }, "by one request: \(requests)")
+  }
+
   /// The exchange takes no pair: the stop rests alone, the target is watched, and sells.
   @Test func whereNoPairIsTakenTheTargetIsWatched() throws {
     let setup = try FaultyExchange(

@@ -96,25 +96,28 @@ struct RecordCodecTests {
     #expect(throws: JournalError.self) { try RecordCodec.decode(sequence: 2, payload: later, previousChain: 0) }
   }
 
-  /// What came within the fourth format follows what was there: the shares of an order, then the entry that it waits for. A later field
-  /// alone says that there are none of the earlier.
+  /// What came within the fourth format follows what was there: the shares of an order, then the entry that it waits for, then what the
+  /// venue moves it by. A later field alone says that there are none of the earlier.
   @Test func laterFieldsOfAnOrderFollowOneAnother() throws {
     let plain: [UInt8] =
       [4, 7, 2, 1, 114, 0xAC, 2] + Self.text("abcd1234-9") + Self.text("alpha") + Self.text("BTCUSDT") + [1, 1, 1, 8, 0, 0, 1]
       + Self.text("go") + [6, 0, 0, 0]
     let shares: [UInt8] = [2] + Self.text("alpha") + [6] + Self.text("beta") + [2]
     let entry = Self.text("abcd1234-8")
-    for (tail, count, waitsFor) in [
-      ([], 0, nil), (shares, 2, nil), ([0] + entry, 0, "abcd1234-8"), (shares + entry, 2, "abcd1234-8"),
-    ] as [([UInt8], Int, String?)] {
+    for (tail, count, waitsFor, delta) in [
+      ([], 0, nil, 0), (shares, 2, nil, 0), ([0, 1] + entry, 0, "abcd1234-8", 0), (shares + [1] + entry, 2, "abcd1234-8", 0),
+      ([0, 0, 50], 0, nil, 50), (shares + [1] + entry + [50], 2, "abcd1234-8", 50),
+    ] as [([UInt8], Int, String?, Int)] {
       let payload = Self.sealed(plain + tail, sequence: 2)
       let entry = try RecordCodec.decode(sequence: 2, payload: payload, previousChain: 0).entry
       guard case .orderIntent(let intent) = entry.record else { return #expect(Bool(false), "\(entry.record)") }
-      #expect(intent.shares.count == count && intent.request.waitsFor?.text == waitsFor)
+      #expect(intent.shares.count == count && intent.request.waitsFor?.text == waitsFor && intent.request.trailingDelta == delta)
       #expect(RecordCodec.encode(entry, previousChain: 0).payload == payload)
     }
-    let nothing = Self.sealed(plain + [0], sequence: 2)
-    #expect(throws: JournalError.self) { try RecordCodec.decode(sequence: 2, payload: nothing, previousChain: 0) }
+    for tail in [[0], [0, 0], shares + [0], [0, 1] + entry + [0]] {
+      let nothing = Self.sealed(plain + tail, sequence: 2)
+      #expect(throws: JournalError.self) { try RecordCodec.decode(sequence: 2, payload: nothing, previousChain: 0) }
+    }
   }
 
   @Test func changedBytesAreRefusedByTheChain() throws {

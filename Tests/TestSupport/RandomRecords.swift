@@ -105,7 +105,7 @@ public struct RandomRecords: Sendable {
       clientOrderID: clientOrderID(), symbol: symbol(), side: random.pick(Side.allCases), type: random.pick(OrderType.allCases),
       timeInForce: random.pick(TimeInForce.allCases), quantity: decimal(), quoteQuantity: random.chance(30) ? decimal() : .zero,
       price: decimal(), stopPrice: decimal(), linked: random.chance(30) ? clientOrderID() : nil,
-      waitsFor: random.chance(30) ? clientOrderID() : nil)
+      waitsFor: random.chance(30) ? clientOrderID() : nil, trailingDelta: random.chance(30) ? 1 + random.below(9_999) : 0)
     let bot = botID()
     var shares: [OrderShare] = []
     if random.chance(20) {

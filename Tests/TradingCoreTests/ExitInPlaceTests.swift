@@ -56,7 +56,7 @@ import Venue
     let sent = Self.close(&bench)
     bench.effects = []
     bench.step(.canceled(resting[0].clientOrderID, .notOpen(message: "Unknown order sent.")))
-    bench.step(.submitted(sent[0].request.clientOrderID, .rejected(code: 0, message: "not sent: nothing was cancelled")))
+    bench.step(.submitted(sent[0].request.clientOrderID, .notAttempted(message: "not sent: nothing was cancelled")))
     #expect(bench.asked == [resting[0].clientOrderID] && bench.takeSent().isEmpty)
     bench.fill(resting[0], at: FixedDecimal(48_900), number: 50)
     #expect(bench.bot?.position.isOpen == false && bench.takeSent().isEmpty)

@@ -97,17 +97,22 @@ import Venue
     func places(_ stops: Int = 0, price: Int = 60_000) -> [ProtectionLevel.Place] {
       configuration.expectedProtection(rules, price: FixedDecimal(price), restingStops: stops).map(\.place)
     }
-    #expect(places() == [.resting(nil, isPaired: true), .resting(nil, isPaired: true), .watched(.follows)])
-    #expect(places(price: 0) == places(), "without a price the rules alone are asked")
+    let follows = ProtectionLevel.Place.following(nil, at: FixedDecimal(57_000))
+    #expect(places() == [.resting(nil, isPaired: true), .resting(nil, isPaired: true), follows])
+    #expect(places(price: 0).dropLast() == places().dropLast(), "without a price the rules alone are asked")
     let levels = configuration.expectedProtection(rules, price: FixedDecimal(60_000), restingStops: 0)
     #expect(levels.map(\.price) == [58_800, 62_400, 57_000].map { FixedDecimal($0) })
     #expect(places(2) == [.umbrella(nil, price: .zero), .watched(.besideWatchedStop), .watched(.follows)])
     let onPaper = configuration.expectedProtection(rules, price: FixedDecimal(60_000), restingStops: 2, isPaper: true)
     #expect(onPaper.map(\.place) == [.watched(.stopsUsedUp(2)), .watched(.besideWatchedStop), .watched(.follows)])
     rules.takesPairs = false
-    #expect(places() == [.resting(nil, isPaired: false), .watched(.noPairs), .watched(.follows)])
+    #expect(places() == [.resting(nil, isPaired: false), .watched(.noPairs), follows])
+    rules.trailingDeltas = 10...2_000
+    #expect(places().last == follows, "the stop-loss is nearer: one order cannot be both")
+    configuration.stopLoss = Samples.decimal("0.06")
+    #expect(places() == [.behindTrailing(nil), .watched(.noPairs), .following(nil, at: nil)])
     configuration.stopLoss = .zero
-    #expect(places() == [.watched(.noStop), .watched(.follows)])
+    #expect(places() == [.watched(.noStop), .following(nil, at: nil)])
   }
 }
 

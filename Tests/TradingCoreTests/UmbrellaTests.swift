@@ -64,6 +64,10 @@ import Venue
           for effect in asked {
             switch effect {
             case .submit(let order, _):
+              if let old = order.replaces, let at = resting.firstIndex(where: { $0.clientOrderID == old }) {
+                let request = resting.remove(at: at)
+                bench.tell(request, .canceled, number: numbers[old] ?? 0)
+              }
               guard order.request.type == .stopLoss else {
                 sales.append(order.request)
                 continue
@@ -146,7 +150,9 @@ import Venue
     var bench = try Self.six()
     let umbrella = try #require(bench.umbrellas.first)
     bench.bench.price(try #require(bench.bot(4)?.stopPrice))
-    #expect(bench.bench.effects.contains { if case .cancel(let id, _, _) = $0 { id == umbrella.clientOrderID } else { false } })
+    #expect(
+      bench.bench.effects.contains { if case .submit(let order, _) = $0 { order.replaces == umbrella.clientOrderID } else { false } },
+      "one request, so that the others are under a stop all the time")
     let isSold = bench.bench.effects.contains { effect in
       if case .submit(let order, _) = effect { order.request.type == .market } else { false }
     }

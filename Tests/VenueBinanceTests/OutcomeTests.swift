@@ -106,7 +106,7 @@ import Venue
       "cancelResponse":{"code":-2011,"msg":"Unknown order sent."},"newOrderResponse":null}}
       """)
     #expect(notCanceled.cancel == .notOpen(message: "Unknown order sent."))
-    #expect(notCanceled.submit == .rejected(code: 0, message: "not sent: the order in its place was not cancelled: Unknown order sent."))
+    #expect(notCanceled.submit == .notAttempted(message: "not sent: the order in its place was not cancelled: Unknown order sent."))
     let notPlaced = replaced(
       409,
       """

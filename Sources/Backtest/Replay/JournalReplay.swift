@@ -56,6 +56,8 @@ public struct JournalReplay: Sendable {
   private var lastAlone: UInt64 = .max
   /// The last stop that was cancelled before its exit was sent, as programs up to 0.3 did; 0: none.
   private var lastCanceledFirst: UInt64 = 0
+  /// Where stops took the place of others.
+  private var moves: Set<UInt64> = []
 
   public init(mode: TradingMode, entries: [JournalEntry], rules: [TradingRules], tapes: [Tape]) {
     var configuration = CoreConfiguration(mode: mode)
@@ -75,7 +77,8 @@ public struct JournalReplay: Sendable {
     var names: [UInt64: ClientOrderID] = [:]
     var alone: UInt64 = 0
     var waiting: Set<UInt64> = []
-    for entry in entries {
+    var trailing: [UInt64: Int] = [:]
+    for (index, entry) in entries.enumerated() {
       if case .candleDoubted(let doubt) = entry.record { doubts.insert(doubt) }
       if case .cancelRequested(let cancel) = entry.record, cancel.reason == "making room for the exit" {
         lastCanceledFirst = entry.sequence
@@ -86,12 +89,31 @@ public struct JournalReplay: Sendable {
         waiting.insert(entry.sequence)
         continue
       }
+      if intent.request.type.isContingent {
+        if intent.purpose == .trailingStop { trailing[entry.sequence] = intent.request.trailingDelta }
+        moves.formUnion(Self.move(before: index, entries))
+      }
       if intent.request.linked != nil { lastAlone = min(lastAlone, alone) }
       if intent.purpose == .stopLoss { alone = entry.sequence }
       if intent.purpose == .entry, intent.request.type == .market, !intent.request.isByAmount { lastByQuantity = entry.sequence }
     }
     core.takeOrderNames(names)
     core.takeLists(waiting)
+    core.takeStops(JournaledStops(trailing: trailing, moves: moves))
+  }
+
+  /// Where the move of a stop begins whose intent is at `index`: with the cancel of what it takes the place of, or the peak before that. Empty: it
+  /// took the place of none.
+  private static func move(before index: Int, _ entries: [JournalEntry]) -> [UInt64] {
+    var found: [UInt64] = []
+    for entry in entries[..<index].reversed() {
+      switch entry.record {
+      case .cancelRequested where found.count < 2: found.append(entry.sequence)
+      case .peakRaised where !found.isEmpty: return found + [entry.sequence]
+      default: return found
+      }
+    }
+    return found
   }
 
   public mutating func run(progress: (Double) -> Void = { _ in }) -> Outcome {
@@ -210,7 +232,7 @@ public struct JournalReplay: Sendable {
     case .tradingStateChanged, .alert, .riskLimitsChanged, .symbolAssets, .answered, .positionAdjusted, .entriesLocked, .entriesUnlocked:
       feed(until: entry, including: false)
     }
-    if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }
+    if pending.isEmpty, Self.isDecision(entry.record) || moves.contains(entry.sequence) { step(.clock, entry.time) }
   }
 
   /// Hands over the candles that closed before an entry, until one of them makes the core decide something. Of those that closed with it

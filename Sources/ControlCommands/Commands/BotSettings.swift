@@ -48,7 +48,7 @@ package struct BotSettings: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "Trailing stop: fraction below the highest price; 0: none. (default: none)")
+    help: "Trailing stop: fraction below the highest price; 0: none. Against an exchange it rests there. (default: none)")
   package var trailingStop: String?
 
   @Option(

@@ -23,7 +23,7 @@ struct PositionClose: DaemonCommand {
         // The exit follows its stop's cancellation, so the order may not be there yet.
         let bot = try await session.bots.getBot(V1.GetBotRequest(botID: id), timeout: session.timeout).bot
         guard let position = bot?.position, !["", "0"].contains(position.quantity) else { return "\(id) holds nothing" }
-        return "\(id) is closing: it sells as soon as its stop is canceled. Watch it with: botctl orders --bot \(id)"
+        return "\(id) is closing: its sale is on the way. Watch it with: botctl orders --bot \(id)"
       }
       return
         "\(id): order \(order.clientOrderID) sells \(DecimalText.trimmed(order.quantity)) \(order.symbol), \(order.status.name)"

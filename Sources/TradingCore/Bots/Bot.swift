@@ -36,6 +36,8 @@ struct Bot: Sendable, Codable {
   var retryAt: Timestamp = .zero
   /// A stop is known to rest on the venue: its price need not be watched here.
   var stopRests = false
+  /// Its stop stays where it is until then.
+  var movesAgainAt: Timestamp = .zero
   /// Since when the price is at or below a stop that is taken for resting.
   var stopReachedAt: Timestamp?
   /// When it was last asked for because of that.
@@ -109,6 +111,7 @@ struct Bot: Sendable, Codable {
     var isProtectionImpossible: Bool
     var isTargetWatched: Bool
     var stopLoss: FixedDecimal
+    var hasTrailingStop: Bool
     var symbolAt: Int
     var seriesAt: Int
     /// An order was refused because of the account's balance.
@@ -122,8 +125,8 @@ struct Bot: Sendable, Codable {
     Standing(
       state: state, isOpen: position.isOpen, quantity: position.quantity, isExiting: exitRequest != nil, retryAt: retryAt,
       isProtectionImpossible: isProtectionImpossible, isTargetWatched: isTargetWatched, stopLoss: configuration.stopLoss,
-      symbolAt: symbolAt,
-      seriesAt: seriesAt, isBalanceRefused: hold?.cause == .refused(.balance),
+      hasTrailingStop: configuration.hasTrailingStop, symbolAt: symbolAt, seriesAt: seriesAt,
+      isBalanceRefused: hold?.cause == .refused(.balance),
       isExitRefused: hold?.concern == .exit && hold?.cause != .missingCoins && exitRequest?.purpose != .manual)
   }
 
@@ -286,7 +289,25 @@ struct Bot: Sendable, Codable {
   mutating func exit() -> ExitRequest? { exitRequest }
 
   /// Where the stop belongs, zero without one, and why it exists.
-  mutating func stop(tick: Price) -> (price: Price, reason: String) { (stopPrice(tick: tick), stopReason) }
+  mutating func stop(tick: Price) -> StopLevel { StopLevel(price: stopPrice(tick: tick), purpose: .stopLoss, reason: stopReason) }
+
+  /// Where the trailing stop belongs, zero without one, and why it exists.
+  mutating func trailingLevel(tick: Price) -> StopLevel {
+    let words =
+      configuration.trailingStop.isPositive && !configuration.trailingStopRanges.isPositive ? " \(configuration.trailingStop)" : ""
+    return StopLevel(
+      price: trailingPrice.roundedDown(toMultipleOf: tick), purpose: .trailingStop,
+      reason: "trailing stop\(words) below the peak \(position.peakPrice)")
+  }
+
+  /// Where its stop was at the entry, for what must not move: zero without one.
+  mutating func firstStop(tick: Price) -> Price {
+    if configuration.stopLoss.isPositive { return stopPrice(tick: tick) }
+    return trail(from: position.averageEntryPrice).roundedDown(toMultipleOf: tick)
+  }
+
+  /// Its peak, and the one that the journal knows.
+  mutating func peaks() -> (peak: Price, journaled: Price) { (position.peakPrice, journaledPeak) }
 
   /// Where a target rests, on the tick at or above its exact level; zero without one. And why it exists.
   mutating func target(tick: Price) -> (price: Price, reason: String) {
@@ -334,9 +355,12 @@ struct Bot: Sendable, Codable {
 
   /// The price at or below which the trailing stop closes the position: the nearer of the two kinds; zero without one.
   var trailingPrice: Price {
+    trail(from: position.peakPrice)
+  }
+
+  private func trail(from peak: Price) -> Price {
     guard position.isOpen else { return .zero }
     var level = Price.zero
-    let peak = position.peakPrice
     if configuration.trailingStop.isPositive { level = peak - peak * configuration.trailingStop }
     if configuration.trailingStopRanges.isPositive, position.entryVolatility.isPositive {
       level = max(level, peak - position.entryVolatility * configuration.trailingStopRanges)
@@ -350,6 +374,16 @@ struct Bot: Sendable, Codable {
     let average = position.averageEntryPrice
     return average + average * configuration.takeProfit
   }
+}
+
+/// Where a stop belongs, and why.
+struct StopLevel: Hashable, Sendable {
+  /// Zero: nowhere.
+  var price: Price
+  var purpose: OrderPurpose
+  var reason: String
+  /// The venue moves it (``OrderRequest/trailingDelta``).
+  var trailingDelta = 0
 }
 
 /// The last signal that mattered, for people.

@@ -48,6 +48,9 @@ struct SymbolState: Sendable {
   var listsAgainAt: Timestamp = .zero
   /// That was said.
   var saidListsRefused = false
+  /// The exchange was asked in vain to move a stop itself: not before this.
+  var trailsAgainAt: Timestamp = .zero
+  var saidTrailingRefused = false
   /// How the venue's list of our account's trades stands.
   var listing = TradeListing()
 

@@ -279,7 +279,7 @@ extension TradingCore {
       throw CommandError(
         .failedPrecondition, reason: "ORDER_NOT_OPEN", "order \(id) is \(order.status); only a resting order can be canceled")
     }
-    guard order.intent.purpose != .stopLoss else {
+    guard !order.intent.isStop else {
       throw CommandError(
         .failedPrecondition, reason: "ORDER_PROTECTS_POSITION",
         "order \(id) is the stop of bot \(order.botID)'s position; close the position instead: botctl close \(order.botID)")

@@ -30,7 +30,7 @@ extension TradingCore {
   }
 
   /// Whether nothing of an order, nor of the other one of its pair, was filled.
-  private func isUntouched(_ key: OrderKey) -> Bool {
+  func isUntouched(_ key: OrderKey) -> Bool {
     guard let order = orders[key], order.executedQuantity.isZero, order.filledQuantity.isZero else { return false }
     guard let other = order.intent.request.linked.flatMap({ orders[$0] }) else { return true }
     return other.status != .waiting && other.executedQuantity.isZero && other.filledQuantity.isZero

@@ -148,11 +148,12 @@ extension TradingCore {
 
   /// Journals a stop and the target beside it, and hands them to the venue together once both are durable.
   mutating func sendPair(
-    _ pair: ApprovedOrder, target: OrderRequest, bot: BotID, reason: String, targetReason: String, _ effects: inout [Effect]
+    _ pair: ApprovedOrder, target: OrderRequest, bot: BotID, stop: StopLevel, targetReason: String, _ effects: inout [Effect]
   ) {
     append(
       .orderIntent(
-        OrderIntent(request: pair.request, botID: bot, purpose: .stopLoss, reason: reason, decisionPrice: pair.decisionPrice)), &effects)
+        OrderIntent(request: pair.request, botID: bot, purpose: stop.purpose, reason: stop.reason, decisionPrice: pair.decisionPrice)),
+      &effects)
     let sequence = append(
       .orderIntent(
         OrderIntent(request: target, botID: bot, purpose: .takeProfit, reason: targetReason, decisionPrice: target.price)), &effects)

@@ -189,14 +189,13 @@ extension TradingCore {
     switch outcome {
     case .accepted(let reports):
       for report in reports { handle(report, &effects) }
+    // Its bot goes on with what became of the order in whose place it was to come.
+    case .notAttempted(let message):
+      guard reject(key, reason: message, &effects) else { return }
+      advanceOwner(of: key, &effects)
     case .rejected(let code, let message):
-      guard order.status == .submitted || order.status == .unknown else { return }
       let reason = "\(code) \(message)"
-      append(
-        .orderUpdated(
-          OrderUpdate(
-            clientOrderID: id, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
-            executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
+      guard reject(key, reason: reason, &effects) else { return }
       // The entry speaks for its list.
       if order.intent.request.waitsFor == nil { refused(key, Refusal(code: code, message: message), reason, &effects) }
       advanceOwner(of: key, &effects)
@@ -218,6 +217,17 @@ extension TradingCore {
       // Its position is watched from now on.
       advanceOwner(of: key, &effects)
     }
+  }
+
+  /// Writes down that an order was not placed, while that is open. Returns whether it was.
+  private mutating func reject(_ key: OrderKey, reason: String, _ effects: inout [Effect]) -> Bool {
+    guard let order = orders[key], order.status == .submitted || order.status == .unknown else { return false }
+    append(
+      .orderUpdated(
+        OrderUpdate(
+          clientOrderID: order.clientOrderID, botID: order.botID, status: .rejected, venueOrderID: order.venueOrderID,
+          executedQuantity: order.executedQuantity, cumulativeQuote: order.cumulativeQuote, reason: reason)), &effects)
+    return true
   }
 
   mutating func canceled(_ id: ClientOrderID, _ outcome: CancelOutcome, _ effects: inout [Effect]) {

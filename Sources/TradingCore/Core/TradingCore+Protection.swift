@@ -74,13 +74,31 @@ extension TradingCore {
       } else {
         sellOut(index, bot, sellable, price: price, &effects)
       }
-    } else if bot.stopLoss.isPositive, !bot.isProtectionImpossible {
+    } else if wantsStop(bot), !bot.isProtectionImpossible {
       if let resting {
-        if resting.covers != sellable { cancel(resting.key, reason: "the stop must cover \(sellable)", &effects) }
+        if resting.covers != sellable {
+          cover(sellable, with: resting.key, index, bot, price: price, &effects)
+        } else if stopRests {
+          _ = follow(with: resting.key, index, bot, sellable, price: price, &effects)
+        }
       } else {
         protect(index, bot, sellable, price: price, &effects)
       }
     }
+  }
+
+  /// What a bot has changed: a stop for it takes the place of the one that rests, which otherwise goes first.
+  private mutating func cover(
+    _ quantity: Quantity, with key: OrderKey, _ index: Int, _ bot: Bot.Standing, price: Price, _ effects: inout [Effect]
+  ) {
+    if orders.standing(of: key)?.isContingent == true, let rules = symbols[bot.symbolAt].stopRules(),
+      var level = stopLevel(index, bot, price: price, tick: rules.tick), !price.isPositive || price > level.price
+    {
+      // Placed again it stays where it is.
+      level.trailingDelta = 0
+      if replace(key, index, bot, quantity, by: level, reason: "a stop for \(quantity) takes its place", &effects) { return }
+    }
+    cancel(key, reason: "the stop must cover \(quantity)", &effects)
   }
 
   /// A shared stop that rests covers a bot's coins: it goes where the bot sells them, or has more or fewer than it covers.
@@ -91,10 +109,17 @@ extension TradingCore {
     guard let order = orders[umbrella] else { return }
     if bot.isExiting {
       guard maySell(bot, hasResting: true) else { return }
-      cancel(umbrella, reason: "making room for the exit of bot \(id)", &effects)
-    } else if order.covers(id) != sellable || !bot.stopLoss.isPositive || !order.coversItsShares {
-      cancel(umbrella, reason: "the umbrella stop must cover \(sellable) of bot \(id)", &effects)
+      if order.intent.shares.count == 1, exitInPlace(of: umbrella, index, bot, sellable, price: symbols[bot.symbolAt].lastPrice, &effects) {
+        return
+      }
+      giveOrReshape(umbrella, bot.symbolAt, reason: "making room for the exit of bot \(id)", &effects)
+    } else if order.covers(id) != sellable || !wantsStop(bot) || !order.coversItsShares {
+      giveOrReshape(umbrella, bot.symbolAt, reason: "the umbrella stop must cover \(sellable) of bot \(id)", &effects)
     }
+  }
+
+  private mutating func giveOrReshape(_ umbrella: OrderKey, _ at: Int, reason: String, _ effects: inout [Effect]) {
+    if !reshape(umbrella, on: at, reason: reason, &effects) { cancel(umbrella, reason: reason, &effects) }
   }
 
   /// Whether an exit may leave now: after a refusal it waits, and meanwhile its stop rests.
@@ -140,13 +165,13 @@ extension TradingCore {
   /// Rests a stop for everything sellable; exits at once when the price is already through it.
   private mutating func protect(_ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, price: Price, _ effects: inout [Effect]) {
     let at = bot.symbolAt
-    guard let rules = symbols[at].stopRules(), let id = nextClientOrderID(index, .stopLoss),
-      let (stop, reason) = bots[index]?.stop(tick: rules.tick)
-    else { return }
-    guard stop.isPositive else { return }
+    guard let rules = symbols[at].stopRules(), let level = stopLevel(index, bot, price: price, tick: rules.tick) else { return }
+    let stop = level.price
     if price.isPositive, price <= stop {
       guard !bot.isExiting else { return }
-      requestExit(index, .stopLoss, reason: "price \(price) is at or below the stop \(stop)", price: price, &effects)
+      let name = level.purpose == .trailingStop ? "trailing stop" : "stop"
+      if level.purpose == .trailingStop { journalPeak(of: index, &effects) }
+      requestExit(index, level.purpose, reason: "price \(price) is at or below the \(name) \(stop)", price: price, &effects)
       return
     }
     // On an exchange bots that outnumber the places share one.
@@ -167,19 +192,22 @@ extension TradingCore {
       return alert(
         .warning, .stopWatchedHere, botIDs[index], "\(obstacle.words(symbolNames[at])); its stop is watched here instead", &effects)
     }
-    if let level = restingTarget(index, bot, quantity, price: price, tick: rules.tick) {
-      if price.isPositive, price >= level.price {
+    if let target = restingTarget(index, bot, quantity, price: price, tick: rules.tick) {
+      if price.isPositive, price >= target.price {
         guard !bot.isExiting else { return }
         return requestExit(
-          index, .takeProfit, reason: "price \(price) reached the target \(level.price)", price: price, &effects)
+          index, .takeProfit, reason: "price \(price) reached the target \(target.price)", price: price, &effects)
       }
-      return protect(index, bot, quantity, stop: (stop, reason), target: level, &effects)
+      return protect(index, bot, quantity, stop: level, target: target, &effects)
     }
     guard mayRepeat(index) else { return }
+    if level.purpose == .trailingStop, level.trailingDelta == 0 { journalPeak(of: index, &effects) }
+    guard let id = nextClientOrderID(index, level.purpose) else { return }
     let request = OrderRequest(
-      clientOrderID: id, symbol: symbolNames[at], side: .sell, type: .stopLoss, quantity: quantity, stopPrice: stop)
+      clientOrderID: id, symbol: symbolNames[at], side: .sell, type: .stopLoss, quantity: quantity,
+      stopPrice: level.trailingDelta > 0 ? .zero : stop, trailingDelta: level.trailingDelta)
     guard let approved = RiskGate.approveReduction(request, held: bot.quantity, decisionPrice: stop) else { return }
-    send(approved, bot: botIDs[index], purpose: .stopLoss, reason: reason, &effects)
+    send(approved, bot: botIDs[index], purpose: level.purpose, reason: level.reason, &effects)
   }
 
   /// Where the target of a position rests beside its stop; `nil` where there is none, or where it is watched here.
@@ -197,18 +225,23 @@ extension TradingCore {
 
   /// Rests a stop and a target as one pair (Binance: rest-api.md, `POST /api/v3/orderList/oco`).
   private mutating func protect(
-    _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, stop: (price: Price, reason: String), target: (price: Price, reason: String),
+    _ index: Int, _ bot: Bot.Standing, _ quantity: Quantity, stop: StopLevel, target: (price: Price, reason: String),
     _ effects: inout [Effect]
   ) {
-    guard mayRepeat(index), let stopID = nextClientOrderID(index, .stopLoss),
+    guard mayRepeat(index) else { return }
+    if stop.purpose == .trailingStop, stop.trailingDelta == 0 { journalPeak(of: index, &effects) }
+    guard let stopID = nextClientOrderID(index, stop.purpose),
       let targetID = nextClientOrderID(index, .takeProfit, ahead: 1)
     else { return }
     let symbol = symbolNames[bot.symbolAt]
     let stopRequest = OrderRequest(
-      clientOrderID: stopID, symbol: symbol, side: .sell, type: .stopLoss, quantity: quantity, stopPrice: stop.price, linked: targetID)
+      clientOrderID: stopID, symbol: symbol, side: .sell, type: .stopLoss, quantity: quantity,
+      stopPrice: stop.trailingDelta > 0 ? .zero : stop.price, linked: targetID, trailingDelta: stop.trailingDelta)
     let targetRequest = OrderRequest(
       clientOrderID: targetID, symbol: symbol, side: .sell, type: .limitMaker, quantity: quantity, price: target.price, linked: stopID)
-    guard let pair = RiskGate.approvePair(stop: stopRequest, target: targetRequest, held: bot.quantity) else { return }
-    sendPair(pair, target: targetRequest, bot: botIDs[index], reason: stop.reason, targetReason: target.reason, &effects)
+    guard let pair = RiskGate.approvePair(stop: stopRequest, target: targetRequest, held: bot.quantity, decisionPrice: stop.price) else {
+      return
+    }
+    sendPair(pair, target: targetRequest, bot: botIDs[index], stop: stop, targetReason: target.reason, &effects)
   }
 }

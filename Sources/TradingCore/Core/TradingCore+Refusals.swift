@@ -23,6 +23,7 @@ extension TradingCore {
     guard let bot = bots[index] else { return }
     let next = bots[index]?.pace.refused(at: now) ?? now
     if enterLower(key, index, reason: reason, &effects) || enterAlone(key, index, refusal, reason: reason, &effects) { return }
+    if trailHere(key, refusal, reason: reason, &effects) { return }
     let words = "the exchange refused its \(order.purpose) order: \(reason.isEmpty ? "no reason given" : reason)"
     let isStop = order.isContingent
     hold(index, .refused(refusal), isStop ? .stop : order.purpose == .entry ? .entry : .exit, words, .orderRefused, &effects)

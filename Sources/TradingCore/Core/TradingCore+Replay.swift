@@ -51,6 +51,9 @@ extension TradingCore {
   /// - Parameter sequences: of the intents of orders that wait for an entry.
   public mutating func takeLists(_ sequences: Set<UInt64>) { waitingOfJournal = sequences }
 
+  /// Trailing stops go to the venue, and stops are moved in one request, where the journal says so: programs before did neither.
+  public mutating func takeStops(_ stops: JournaledStops) { journaledStops = stops }
+
   /// Orders are named as the journal names them, by the sequence of their intents: how programs name them has changed.
   public mutating func takeOrderNames(_ names: [UInt64: ClientOrderID]) { orderNames = names }
 }

@@ -110,7 +110,7 @@ struct UmbrellaPlan {
 
 /// Umbrella stops: where bots outnumber the stops that may rest on a symbol, those with the highest stops have their own, and the others share
 /// one that rests at the lowest of theirs. Each of these is still watched at its own level, and sold there while this program lives: first the
-/// umbrella goes, then they are sold and it rests again for the others. Nothing is sold before it is known to be gone, so no coin is sold twice.
+/// umbrella is exchanged for one of the others, then they are sold. Nothing is sold before the old one is known to be gone, so no coin is sold twice.
 ///
 /// Level-triggered like ``advance(_:_:)``: what is decided follows from the orders and positions that are there. Against an exchange only:
 /// on paper a stop that is watched fills as one that rests.
@@ -223,9 +223,9 @@ extension TradingCore {
           hasOther = true
         }
       }
-      guard bot.isOpen, !bot.isExiting, bot.stopLoss.isPositive, !hasOther, hasOwn || isCovered || !bot.isProtectionImpossible,
+      guard bot.isOpen, !bot.isExiting, wantsStop(bot), !hasOther, hasOwn || isCovered || !bot.isProtectionImpossible,
         let sellable = symbols[at].sellable(coinsThere(bot.quantity, symbol: at, isRefused: bot.isBalanceRefused)), sellable.isPositive,
-        let stop = bots[index]?.stop(tick: tick).price, stop.isPositive
+        let stop = bots[index]?.firstStop(tick: tick), stop.isPositive
       else { continue }
       plan.claims.append(UmbrellaPlan.Claim(index: index, quantity: sellable, stop: stop, hasOwn: hasOwn, isCovered: isCovered))
     }
@@ -256,7 +256,8 @@ extension TradingCore {
       return .watched(places.usable > 0 && plan.price.isPositive ? .beyondUmbrella(plan.price) : .stopsUsedUp(contingentOrders(on: at)))
     }
     if let umbrella = plan.umbrellas.first {
-      give(umbrella, up: "the umbrella stop must cover bot \(botIDs[index]) too", &effects)
+      let reason = "the umbrella stop must cover bot \(botIDs[index]) too"
+      if !reshape(umbrella, plan, on: at, reason: reason, &effects) { give(umbrella, up: reason, &effects) }
     } else if plan.ownCount < places.hard {
       return rest(plan, on: at, for: index, &effects)
     } else if plan.displaced.isEmpty {
@@ -272,6 +273,49 @@ extension TradingCore {
     if orders.standing(of: umbrella)?.isResting == true { cancel(umbrella, reason: reason, &effects) }
   }
 
+  /// What a bot sells leaves the shared stop, or what it covers has changed: another one takes its place by one request, so that the others are
+  /// under a stop all the time. Returns whether it went; otherwise it has to go first.
+  mutating func reshape(_ umbrella: OrderKey, on at: Int, reason: String, _ effects: inout [Effect]) -> Bool {
+    guard let places = places(on: at) else { return false }
+    return reshape(umbrella, plan(on: at, places), on: at, reason: reason, &effects)
+  }
+
+  private mutating func reshape(
+    _ umbrella: OrderKey, _ plan: UmbrellaPlan, on at: Int, reason: String, _ effects: inout [Effect]
+  ) -> Bool {
+    guard replacesStops, journalIsHealthy, plan.ownPlaces != nil, plan.umbrellas == [umbrella], let old = orders[umbrella], old.isResting,
+      isUntouched(umbrella), journaledStops.map({ $0.moves.contains(nextSequence) }) ?? true, let rules = symbols[at].rules
+    else { return false }
+    let last = symbols[at].lastPrice
+    let members = plan.members.filter { claim in
+      guard !last.isPositive || last > claim.stop else { return false }
+      guard let first = bots[claim.index]?.openOrder(0) else { return true }
+      return first == umbrella && bots[claim.index]?.openOrder(1) == nil
+    }
+    let sum = members.reduce(Quantity.zero) { $0 + $1.quantity }
+    guard let price = members.map(\.stop).min(), let first = members.first?.index,
+      rules.stopObstacle(sum, at: price, resting: 0) == nil, nextClientOrderID(first, .stopLoss, isShared: true) != nil, mayRepeat(first)
+    else { return false }
+    requestCancel(umbrella, reason: reason, &effects)
+    return send(members, of: at, quantity: sum, price: price, replacing: old.venueName ?? old.clientOrderID, &effects)
+  }
+
+  /// Sends a shared stop. Returns whether it went.
+  private mutating func send(
+    _ members: [UmbrellaPlan.Claim], of at: Int, quantity: Quantity, price: Price, replacing old: ClientOrderID?, _ effects: inout [Effect]
+  ) -> Bool {
+    guard let first = members.first?.index, let id = nextClientOrderID(first, .stopLoss, isShared: true) else { return false }
+    let shares = members.map { OrderShare(botID: botIDs[$0.index], quantity: $0.quantity) }
+    let request = OrderRequest(
+      clientOrderID: id, symbol: symbolNames[at], side: .sell, type: .stopLoss, quantity: quantity, stopPrice: price)
+    let held = members.map { bots[$0.index]?.heldQuantity() ?? .zero }
+    guard let approved = RiskGate.approveShared(request, Array(zip(shares, held)), replacing: old) else { return false }
+    send(
+      approved, bot: botIDs[first], purpose: .stopLoss, reason: "umbrella stop of \(shares.count) bots, at the lowest of their stops",
+      shares: shares, &effects)
+    return true
+  }
+
   /// Rests a shared stop for all members that have no order.
   private mutating func rest(_ plan: UmbrellaPlan, on at: Int, for index: Int, _ effects: inout [Effect]) -> StopPlace {
     guard journalIsHealthy, let rules = symbols[at].rules else { return .taken }
@@ -281,17 +325,8 @@ extension TradingCore {
     let sum = members.reduce(Quantity.zero) { $0 + $1.quantity }
     guard let price = members.map(\.stop).min(), members.contains(where: { $0.index == index }) else { return .taken }
     if let obstacle = rules.stopObstacle(sum, at: price, resting: 0) { return .watched(obstacle) }
-    guard let first = members.first?.index, mayRepeat(first), let id = nextClientOrderID(first, .stopLoss, isShared: true) else {
-      return .taken
-    }
-    let shares = members.map { OrderShare(botID: botIDs[$0.index], quantity: $0.quantity) }
-    let request = OrderRequest(
-      clientOrderID: id, symbol: symbolNames[at], side: .sell, type: .stopLoss, quantity: sum, stopPrice: price)
-    let held = members.map { bots[$0.index]?.heldQuantity() ?? .zero }
-    guard let approved = RiskGate.approveShared(request, Array(zip(shares, held))) else { return .taken }
-    send(
-      approved, bot: botIDs[first], purpose: .stopLoss, reason: "umbrella stop of \(shares.count) bots, at the lowest of their stops",
-      shares: shares, &effects)
+    guard let first = members.first?.index, mayRepeat(first) else { return .taken }
+    _ = send(members, of: at, quantity: sum, price: price, replacing: nil, &effects)
     return .taken
   }
 
@@ -311,7 +346,9 @@ extension TradingCore {
       return
     }
     if plan.ownCount < own, plan.waiting.contains(where: \.isCovered), let umbrella {
-      return give(umbrella, up: "a place became free for a stop of its own", &effects)
+      let reason = "a place became free for a stop of its own"
+      if !reshape(umbrella, plan, on: at, reason: reason, &effects) { give(umbrella, up: reason, &effects) }
+      return
     }
     displace(plan, &effects)
   }

@@ -35,6 +35,8 @@ public struct TradingCore: Sendable {
   var orderNames: [UInt64: ClientOrderID] = [:]
   /// A replay takes from the journal which entries took their protection along: the sequences of the orders that waited for them.
   var waitingOfJournal: Set<UInt64>?
+  /// A replay takes from the journal where trailing stops rested, and which stops were moved.
+  var journaledStops: JournaledStops?
   /// A replay takes the prices that did something from the journal.
   var pricesComeFromTheJournal = false
   /// A replay of an old journal sizes entries as they were sized then.

@@ -14,6 +14,11 @@ public struct ProtectionLevel: Hashable, Sendable {
     /// Watched here; while this program is dead it acts at the price of the stop that the bot shares with others. Its order, `nil` while there is
     /// none; zero: the price is not known yet.
     case umbrella(ClientOrderID?, price: Price)
+    /// A stop that follows the price rests on the exchange; its order, `nil` while there is none, and where it is: zero: not known yet, `nil`: the
+    /// exchange itself moves it. At the exact level it is watched here.
+    case following(ClientOrderID?, at: Price?)
+    /// The trailing stop rests above it; its order, `nil` while there is none.
+    case behindTrailing(ClientOrderID?)
     case watched(WatchReason)
   }
 
@@ -26,14 +31,16 @@ public struct ProtectionLevel: Hashable, Sendable {
 
   /// Whether it rests on the venue.
   public var rests: Bool {
-    if case .resting = place { return true }
-    return false
+    switch place {
+    case .resting, .following, .behindTrailing: true
+    case .umbrella, .watched: false
+    }
   }
 
   /// Its order; `nil` while it has none.
   public var order: ClientOrderID? {
     switch place {
-    case .resting(let order, _), .umbrella(let order, _): return order
+    case .resting(let order, _), .umbrella(let order, _), .following(let order, _), .behindTrailing(let order): return order
     case .watched: return nil
     }
   }
@@ -62,6 +69,10 @@ public struct ProtectionLevel: Hashable, Sendable {
       return isExpected
         ? "would be watched here, and under the umbrella stop that it shares with other bots\(at)"
         : "watched here, and under the umbrella stop\(at)\(below), which it shares with other bots\(name)"
+    case .following(let order, let level): return Self.following(order, at: level, isExpected: isExpected)
+    case .behindTrailing(let order):
+      let name = order.map { " (order \($0))" } ?? ""
+      return isExpected ? "the trailing stop would rest above it" : "the trailing stop rests above it\(name)"
     case .watched(.sold): return "the position is being sold"
     case .watched(.tooLittle): return "too little is held to be sold"
     case .watched(let reason): return "\(isExpected ? "would be watched" : "watched") here, because \(reason.words(symbol))"
@@ -69,7 +80,27 @@ public struct ProtectionLevel: Hashable, Sendable {
   }
 }
 
+extension ProtectionLevel.Place {
+  /// It follows the price on the exchange.
+  fileprivate var isOfExchange: Bool {
+    if case .following = self { return true }
+    return false
+  }
+}
+
 extension ProtectionLevel {
+  private static func following(_ order: ClientOrderID?, at level: Price?, isExpected: Bool) -> String {
+    let name = order.map { " (order \($0))" } ?? ""
+    guard let level else {
+      return isExpected
+        ? "would rest on the exchange, which moves it with the price"
+        : "rests on the exchange, which moves it with the price\(name); it is watched here too"
+    }
+    return isExpected
+      ? "a stop would rest on the exchange at its level, and be moved up from here as the price rises"
+      : "a stop rests on the exchange at \(level)\(name), and is moved up from here as the price rises; at its exact level it is watched here"
+  }
+
   /// How far a price lies below a level, for people.
   static func percent(_ level: Price, below price: Price) -> String {
     let fraction = (level - price).divided(by: level, rounding: .nearest)
@@ -200,7 +231,13 @@ extension BotConfiguration {
     }
     if hasTrailingStop {
       let level = trailingStop.isPositive && !trailingStopRanges.isPositive ? price - price * trailingStop : .zero
-      levels.append(ProtectionLevel(kind: .trailingStop, price: level, place: .watched(.follows)))
+      let isMoved = trailingPoints.map { rules.trailingDeltas?.contains($0) ?? false } ?? false
+      var place = ProtectionLevel.Place.following(nil, at: isMoved ? nil : level)
+      if isPaper || goesAlong || levels.contains(where: { $0.kind == .stop && !$0.rests }) { place = .watched(.follows) }
+      if place.isOfExchange, let at = levels.firstIndex(where: { $0.kind == .stop && $0.price < level }) {
+        levels[at].place = .behindTrailing(nil)
+      }
+      levels.append(ProtectionLevel(kind: .trailingStop, price: level, place: place))
     }
     return levels
   }
@@ -214,6 +251,7 @@ extension TradingCore {
     var stop: ClientOrderID?
     var target: ClientOrderID?
     var umbrella: ProtectionLevel.Place?
+    var following: ProtectionLevel.Place?
     // What came with an entry hangs from its limit, not from the average fill.
     var resting: (stop: Price, target: Price) = (.zero, .zero)
     for key in bot.openOrders {
@@ -226,6 +264,9 @@ extension TradingCore {
       } else if order.intent.isStop {
         stop = order.clientOrderID
         resting.stop = order.intent.request.stopPrice
+        if order.intent.purpose == .trailingStop {
+          following = .following(stop, at: order.intent.request.trailingDelta > 0 ? nil : resting.stop)
+        }
       }
     }
     var levels: [ProtectionLevel] = []
@@ -235,8 +276,9 @@ extension TradingCore {
     if bot.configuration.stopLoss.isPositive {
       let level = bot.stopPrice(tick: tick)
       watched = stopWatch(bot, rules, quantity, at: level)
-      let place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? umbrella ?? .watched(watched)
-      levels.append(ProtectionLevel(kind: .stop, price: stop == nil ? level : resting.stop, place: place))
+      var place = stop.map { ProtectionLevel.Place.resting($0, isPaired: target != nil) } ?? umbrella ?? .watched(watched)
+      if following != nil { place = .behindTrailing(stop) }
+      levels.append(ProtectionLevel(kind: .stop, price: stop == nil || following != nil ? level : resting.stop, place: place))
     }
     if bot.configuration.takeProfit.isPositive {
       let level = bot.takeProfitPrice.roundedUp(toMultipleOf: tick)
@@ -252,7 +294,7 @@ extension TradingCore {
       levels.append(ProtectionLevel(kind: .target, price: target == nil ? level : resting.target, place: place))
     }
     if bot.configuration.hasTrailingStop {
-      let place = ProtectionLevel.Place.watched(bot.exitRequest == nil ? .follows : .sold)
+      let place = following ?? ProtectionLevel.Place.watched(bot.exitRequest == nil ? .follows : .sold)
       levels.append(ProtectionLevel(kind: .trailingStop, price: bot.trailingPrice, place: place))
     }
     return levels

@@ -320,16 +320,20 @@ struct RiskGate {
   }
 
   /// Approves a sale that several bots share, if each gives no more than it holds.
-  static func approveShared(_ request: OrderRequest, _ shares: [(share: OrderShare, held: Quantity)]) -> ApprovedOrder? {
+  static func approveShared(
+    _ request: OrderRequest, _ shares: [(share: OrderShare, held: Quantity)], replacing old: ClientOrderID? = nil
+  ) -> ApprovedOrder? {
     guard shares.allSatisfy({ $0.share.quantity.isPositive && $0.share.quantity <= $0.held }) else { return nil }
     let sum = shares.reduce(Quantity.zero) { $0 + $1.share.quantity }
     guard sum == request.quantity else { return nil }
-    return approveReduction(request, held: sum, decisionPrice: request.stopPrice)
+    var approved = approveReduction(request, held: sum, decisionPrice: request.stopPrice)
+    approved?.replaces = old
+    return approved
   }
 
   /// Approves a stop and a target of which only one can execute.
-  static func approvePair(stop: OrderRequest, target: OrderRequest, held: Quantity) -> ApprovedOrder? {
-    guard var approved = approveReduction(stop, held: held, decisionPrice: stop.stopPrice), target.side == .sell,
+  static func approvePair(stop: OrderRequest, target: OrderRequest, held: Quantity, decisionPrice: Price) -> ApprovedOrder? {
+    guard var approved = approveReduction(stop, held: held, decisionPrice: decisionPrice), target.side == .sell,
       target.quantity == stop.quantity, stop.linked == target.clientOrderID, target.linked == stop.clientOrderID
     else { return nil }
     approved.target = target

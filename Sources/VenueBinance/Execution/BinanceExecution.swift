@@ -131,7 +131,7 @@ public final class BinanceExecution: ExecutionVenue, @unchecked Sendable {
     switch outcome {
     case .accepted(let reports): report = reports.last
     case .rejected(let code, let message): refused(request.symbol, code, message)
-    case .unknown: break
+    case .notAttempted, .unknown: break
     }
     expectReport(request.clientOrderID, report)
     delegate?.submitted(request.clientOrderID, symbol: request.symbol, outcome: outcome)

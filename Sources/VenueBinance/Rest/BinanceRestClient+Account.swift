@@ -16,7 +16,7 @@ extension BinanceRestClient {
     // On spot a sell, and every contingent order of a long position, reduces risk.
     let isProtective = request.side == .sell || request.type.isContingent
     var call = RestCall(
-      method: .post, path: "/api/v3/order", parameters: Self.parameters(of: request), security: .signed, weight: 1,
+      method: .post, path: "/api/v3/order", parameters: Self.parameters(of: request) + preventing(request), security: .signed, weight: 1,
       purpose: isProtective ? .protective : .entry, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
     if isProtective { call.receiveWindowMilliseconds = Self.protectiveWindowMilliseconds }
     perform(call) { completion(Self.submitOutcome($0)) }
@@ -27,13 +27,21 @@ extension BinanceRestClient {
     stop: OrderRequest, target: OrderRequest, completion: @escaping ((stop: SubmitOutcome, target: SubmitOutcome)) -> Void
   ) {
     var call = RestCall(
-      method: .post, path: "/api/v3/orderList/oco", parameters: Self.parameters(ofStop: stop, target: target), security: .signed, weight: 1,
-      purpose: .protective, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
+      method: .post, path: "/api/v3/orderList/oco", parameters: Self.parameters(ofStop: stop, target: target) + preventing(stop),
+      security: .signed, weight: 1, purpose: .protective, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
     call.orderCount = 2
     call.receiveWindowMilliseconds = Self.protectiveWindowMilliseconds
     perform(call) { result in
       completion((Self.submitOutcome(result, of: stop.clientOrderID), Self.submitOutcome(result, of: target.clientOrderID)))
     }
+  }
+
+  /// When bots of one account meet, the protection of one outlives the entry of another (faqs/stp_faq.md: the mode of the order that comes
+  /// decides): an entry that comes expires, and for a sale that comes what rests expires. Asked for only where the symbol allows it.
+  func preventing(_ request: OrderRequest) -> [RequestParameter] {
+    let mode: SymbolTerms.SelfTradePrevention = request.side == .buy ? .expireTaker : .expireMaker
+    guard preventions[request.symbol]?.contains(mode) == true else { return [] }
+    return [RequestParameter("selfTradePreventionMode", mode == .expireTaker ? "EXPIRE_TAKER" : "EXPIRE_MAKER")]
   }
 
   /// A sale's target lies above the price and its stop below (rest-api.md, "New Order List - OCO").
@@ -43,7 +51,7 @@ extension BinanceRestClient {
       RequestParameter("quantity", stop.quantity.description), RequestParameter("aboveType", ReportDecoding.word(target.type)),
       RequestParameter("aboveClientOrderId", target.clientOrderID.text), RequestParameter("abovePrice", target.price.description),
       RequestParameter("belowType", ReportDecoding.word(stop.type)), RequestParameter("belowClientOrderId", stop.clientOrderID.text),
-      RequestParameter("belowStopPrice", stop.stopPrice.description), RequestParameter("newOrderRespType", "FULL"),
+      trigger(of: stop, trailing: "belowTrailingDelta", fixed: "belowStopPrice"), RequestParameter("newOrderRespType", "FULL"),
     ]
   }
 
@@ -80,8 +88,13 @@ extension BinanceRestClient {
         parameters.append(RequestParameter("timeInForce", ReportDecoding.word(request.timeInForce)))
       }
     }
-    if request.type.isContingent { parameters.append(RequestParameter("stopPrice", request.stopPrice.description)) }
+    if request.type.isContingent { parameters.append(trigger(of: request, trailing: "trailingDelta", fixed: "stopPrice")) }
     return parameters
+  }
+
+  /// When a stop acts (faqs/trailing-stop-faq.md: without a `stopPrice` the exchange follows the price from the next trade on).
+  private static func trigger(of stop: OrderRequest, trailing: String, fixed: String) -> RequestParameter {
+    stop.trailingDelta > 0 ? RequestParameter(trailing, String(stop.trailingDelta)) : RequestParameter(fixed, stop.stopPrice.description)
   }
 
   /// Cancels an order by our id. Harmless to repeat, so a wrong clock (-1021) is corrected and the cancel sent once more. Where the order

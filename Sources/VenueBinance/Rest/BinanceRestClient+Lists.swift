@@ -12,7 +12,8 @@ extension BinanceRestClient {
   ) {
     var call = RestCall(
       method: .post, path: "/api/v3/orderList/\(target == nil ? "opo" : "opoco")",
-      parameters: Self.parameters(ofEntry: entry, stop: stop, target: target), security: .signed, weight: 1, purpose: .entry,
+      parameters: Self.parameters(ofEntry: entry, stop: stop, target: target) + preventing(stop), security: .signed, weight: 1,
+      purpose: .entry,
       timeoutMilliseconds: Self.orderTimeoutMilliseconds)
     let requests = [entry, stop] + [target].compactMap { $0 }
     call.orderCount = requests.count

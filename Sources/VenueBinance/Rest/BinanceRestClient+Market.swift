@@ -113,6 +113,9 @@ extension BinanceRestClient: CandleHistory {
       },
       completion: { [self] found, _ in
         if let limits = found.1 { announce(weights: limits.weights, orders: limits.orders) }
+        if case .success(let listing) = found.0 {
+          for rules in listing.rules { preventions[rules.symbol] = listing.terms[rules.symbol]?.selfTradePrevention }
+        }
         completion(found.0)
       })
   }

@@ -22,7 +22,7 @@ extension BinanceRestClient {
       parameters: Self.parameters(of: request) + [
         RequestParameter("cancelReplaceMode", "STOP_ON_FAILURE"), RequestParameter("cancelOrigClientOrderId", old.text),
         RequestParameter("cancelRestrictions", "ONLY_NEW"),
-      ], security: .signed, weight: 1, purpose: .protective, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
+      ] + preventing(request), security: .signed, weight: 1, purpose: .protective, timeoutMilliseconds: Self.orderTimeoutMilliseconds)
     call.receiveWindowMilliseconds = Self.protectiveWindowMilliseconds
     perform(call) { [weak self] result in
       if let self, case .refused(let error, _) = result, error.data == nil, Self.isUnsupported(error) {
@@ -42,7 +42,7 @@ extension BinanceRestClient {
     cancel(old, symbol: request.symbol) { [weak self] outcome, others in
       guard let self, case .canceled(let report) = outcome, report.executedQuantity.isZero else {
         return completion(
-          Replacement(cancel: outcome, others: others, submit: .rejected(code: 0, message: "not sent: \(Self.words(outcome))")))
+          Replacement(cancel: outcome, others: others, submit: .notAttempted(message: "not sent: \(Self.words(outcome))")))
       }
       submit(request) { completion(Replacement(cancel: outcome, others: others, submit: $0)) }
     }
@@ -77,7 +77,7 @@ extension BinanceRestClient {
       cancel: cancelOutcome(cancel, of: old), others: others(of: old, cancel),
       submit: submitOutcome(half(value["newOrderResult"]?.string, value["newOrderResponse"])))
     if value["newOrderResult"]?.string == "NOT_ATTEMPTED" {
-      replacement.submit = .rejected(code: 0, message: "not sent: \(words(replacement.cancel))")
+      replacement.submit = .notAttempted(message: "not sent: \(words(replacement.cancel))")
     }
     return replacement
   }

@@ -21,6 +21,8 @@ public final class BinanceRestClient: @unchecked Sendable {
   private(set) var governor = RateGovernor()
   /// Symbols that take no cancelReplace, as they said.
   var unreplaceable: Set<Symbol> = []
+  /// What symbols allow, as the last list of rules said.
+  var preventions: [Symbol: SymbolTerms.SelfTradePrevention] = [:]
 
   /// The exchange's clock; measured by ``synchronizeClock(completion:)``.
   public let clock: ExchangeClock

@@ -165,7 +165,7 @@ def judge(directory):
                 if net[symbol] < lowest.get(symbol, (Decimal(0),))[0]:
                     lowest[symbol] = (net[symbol], name)
             left = Decimal(report["q"]) - Decimal(report["z"])
-            if report["S"] == "SELL" and report["X"] in ("NEW", "PARTIALLY_FILLED", "PENDING_NEW") and left > 0:
+            if report["S"] == "SELL" and report["X"] in ("NEW", "PARTIALLY_FILLED") and left > 0:
                 cover[bot][report["i"]] = left
             else:
                 cover[bot].pop(report["i"], None)

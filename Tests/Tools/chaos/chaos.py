@@ -407,7 +407,8 @@ class Chaos:
             ("--stop-loss", "0.02"), ("--stop-loss", "0.01", "--take-profit", "0.01"), ("--stop-loss", "0.03", "--trailing-stop", "0.015"),
             ("--stop-loss", "0.02", "--time-stop", "20", "--entry", "limit", "--entry-offset", "0.0003", "--entry-lifetime", "3", "--entry-then", "market"),
             ("--stop-loss", "0.02", "--compound"), ("--stop-loss", "0.015", "--cooldown", "3", "--entry", "maker", "--entry-lifetime", "4"),
-            ("--stop-loss", "0.02", "--sizing", "fraction", "--entry", "maker", "--entry-offset", "0.0002", "--entry-then", "market"), ("--stop-loss", "0.02", "--trailing-stop-atr", "3")]
+            ("--stop-loss", "0.02", "--sizing", "fraction", "--entry", "maker", "--entry-offset", "0.0002", "--entry-then", "market"), ("--stop-loss", "0.02", "--trailing-stop-atr", "3"),
+            ("--trailing-stop", "0.008", "--take-profit", "0.02")]
         for number, words in enumerate(settings):
             symbol = list(SYMBOLS)[number % len(SYMBOLS)]
             words = ["create", f"bot{number}", "--symbol", symbol, "--strategy", "rsi", "--param", f"period={4 + number}", "--param",

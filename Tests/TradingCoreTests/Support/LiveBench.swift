@@ -43,7 +43,9 @@ struct LiveBench {
       at += 1
       switch effect {
       case .append(let entry): journal.append(entry)
-      case .submit(let order, _): for request in order.requests { take(request) }
+      case .submit(let order, _):
+        if let old = order.replaces { end(old) }
+        for request in order.requests { take(request) }
       case .cancel(let id, _, _): end(id)
       case .askQuote: questions += 1
       default: break

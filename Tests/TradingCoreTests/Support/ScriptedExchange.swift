@@ -19,6 +19,8 @@ struct ExchangeFaults {
   var rejection = 0.0
   /// A list that is refused for what it is.
   var listRefusal = 0.0
+  /// A stop that the exchange is to move, refused for what it is.
+  var trailingRefusal = 0.0
   /// A market order that fills in several pieces, and one that expires half filled.
   var pieces = 0.0
   var halfFilled = 0.0
@@ -48,11 +50,20 @@ final class ScriptedExchange {
     var request: OrderRequest
     var venueID: VenueOrderID
     var status: OrderStatus
+    /// The highest trade since it was placed, for one that the exchange moves.
+    var peak = FixedDecimal.zero
     var executed = FixedDecimal.zero
     var quote = FixedDecimal.zero
     var acceptedAt: Timestamp
     /// Why it expired.
     var reason = ""
+
+    /// Where a stop acts; `nil`: it has seen no trade yet.
+    var trigger: FixedDecimal? {
+      guard request.trailingDelta > 0 else { return request.stopPrice }
+      guard peak.isPositive else { return nil }
+      return peak - peak * FixedDecimal(raw: Int128(request.trailingDelta) * 10_000)
+    }
   }
   struct Trade: Hashable {
     var fill: Fill
@@ -333,7 +344,7 @@ final class ScriptedExchange {
     }
     guard let order = orders[old], !order.status.isTerminal, order.executed.isZero else {
       arrivals[request.clientOrderID, default: 0] += 1
-      return (.notOpen(message: "-2011 Unknown order sent."), .rejected(code: 0, message: "not sent: nothing was cancelled"))
+      return (.notOpen(message: "-2011 Unknown order sent."), .notAttempted(message: "not sent: nothing was cancelled"))
     }
     return (cancel(old, at: now), place(request, stamped: stamped, at: now))
   }
@@ -362,8 +373,13 @@ final class ScriptedExchange {
     if let violation {
       return .rejected(code: -1013, message: violation.message)
     }
+    if request.trailingDelta > 0, chance(faults.trailingRefusal) {
+      return .rejected(code: -2010, message: "Trailing stop orders are not supported for this symbol.")
+    }
     noteOversold(request)
-    if request.type == .stopLoss, price <= request.stopPrice { return .rejected(code: -2010, message: "Order would trigger immediately.") }
+    if request.type == .stopLoss, request.trailingDelta == 0, price <= request.stopPrice {
+      return .rejected(code: -2010, message: "Order would trigger immediately.")
+    }
     if request.type == .limitMaker, price <= request.price {
       return .rejected(code: -2010, message: "Order would immediately match and take.")
     }
@@ -426,6 +442,9 @@ final class ScriptedExchange {
     guard now.nanoseconds(since: stamped) <= 2_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
     if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
     if isFull { return refuse(-1013, "Filter failure: MAX_NUM_ALGO_ORDERS") }
+    if stop.trailingDelta > 0, chance(faults.trailingRefusal) {
+      return refuse(-2010, "Trailing stop orders are not supported for this symbol.")
+    }
     guard target.price > price, stop.stopPrice < price else {
       return refuse(-2010, "The relationship of the prices for the orders is not correct.")
     }
@@ -600,11 +619,14 @@ final class ScriptedExchange {
   /// The market trades: stops that it reaches are filled.
   func trade(_ price: FixedDecimal, at now: Timestamp) {
     self.price = price
+    for (id, order) in orders where order.request.trailingDelta > 0 && !order.status.isTerminal && price > order.peak {
+      orders[id]?.peak = price
+    }
     let reached = orders.values
       .filter { order in
         guard !order.status.isTerminal, order.status != .waiting else { return false }
         switch order.request.type {
-        case .stopLoss: return price <= order.request.stopPrice
+        case .stopLoss: return order.trigger.map { price <= $0 } ?? false
         case .limit, .limitMaker: return order.request.side == .sell ? price >= order.request.price : price < order.request.price
         default: return false
         }
