@@ -7,10 +7,14 @@ public enum SubmitOutcome: Hashable, Sendable {
   case accepted([ExecutionReport])
   /// A definite refusal (4xx with a code): the order does not exist.
   case rejected(code: Int, message: String)
-  /// The order in whose place it was to come was not cancelled: it was not placed, and the other one is as it was.
+  /// The order in whose place it was to come was not cancelled: it was not placed, and the other one is as it was. Its message begins with
+  /// ``notSent``.
   case notAttempted(message: String)
   /// 5xx, -1000, -1001, -1006, -1007, timeout, reset, unreadable answer (FACTS §14).
   case unknown(message: String)
+
+  /// How the message of ``notAttempted(message:)`` begins.
+  public static let notSent = "not sent: "
 }
 
 /// How a cancel ended.

@@ -334,6 +334,9 @@ public struct JournalReplay: Sendable {
   private mutating func report(_ update: OrderUpdate, _ entry: JournalEntry) {
     guard let order = core.order(update.clientOrderID), update.status != .unknown else { return }
     let before = core
+    if update.status == .rejected, update.reason.hasPrefix(SubmitOutcome.notSent) {
+      return step(.submitted(update.clientOrderID, .notAttempted(message: update.reason)), entry.time)
+    }
     step(
       .report(
         Self.report(

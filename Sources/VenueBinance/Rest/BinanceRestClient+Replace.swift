@@ -42,7 +42,7 @@ extension BinanceRestClient {
     cancel(old, symbol: request.symbol) { [weak self] outcome, others in
       guard let self, case .canceled(let report) = outcome, report.executedQuantity.isZero else {
         return completion(
-          Replacement(cancel: outcome, others: others, submit: .notAttempted(message: "not sent: \(Self.words(outcome))")))
+          Replacement(cancel: outcome, others: others, submit: .notAttempted(message: SubmitOutcome.notSent + Self.words(outcome))))
       }
       submit(request) { completion(Replacement(cancel: outcome, others: others, submit: $0)) }
     }
@@ -77,7 +77,7 @@ extension BinanceRestClient {
       cancel: cancelOutcome(cancel, of: old), others: others(of: old, cancel),
       submit: submitOutcome(half(value["newOrderResult"]?.string, value["newOrderResponse"])))
     if value["newOrderResult"]?.string == "NOT_ATTEMPTED" {
-      replacement.submit = .notAttempted(message: "not sent: \(words(replacement.cancel))")
+      replacement.submit = .notAttempted(message: SubmitOutcome.notSent + words(replacement.cancel))
     }
     return replacement
   }
