@@ -26,6 +26,9 @@ public struct SymbolTerms: Hashable, Sendable {
   /// `allowedSelfTradePreventionModes`; empty: the exchange's default applies.
   public var selfTradePrevention: SelfTradePrevention = []
 
+  /// Whether one request may cancel an order and place another (`cancelReplaceAllowed`).
+  public var takesReplacements = true
+
   /// Filters of a symbol that this program knows (Binance: filters.md; T_PLUS_SELL: the SBE schemas).
   static let knownFilters: Set<String> = [
     "PRICE_FILTER", "PERCENT_PRICE", "PERCENT_PRICE_BY_SIDE", "LOT_SIZE", "MIN_NOTIONAL", "NOTIONAL", "ICEBERG_PARTS", "MARKET_LOT_SIZE",
@@ -50,6 +53,7 @@ public struct SymbolTerms: Hashable, Sendable {
         unknownFilters.append(String(type.prefix(40)))
       }
     }
+    takesReplacements = entry["cancelReplaceAllowed"]?.bool ?? true
     for mode in entry["allowedSelfTradePreventionModes"]?.array ?? [] {
       switch mode.string {
       case "EXPIRE_TAKER": selfTradePrevention.insert(.expireTaker)

@@ -83,16 +83,46 @@ import Testing
     try setup.reach("a resting stop") { try setup.openOrders().compactMap { $0["type"] as? String } == ["STOP_LOSS"] }
     let first = try #require(try setup.openOrders().first?["stopPrice"] as? String)
     try setup.daemon.control("pause", "one")
-    var price = 58_600
-    try setup.reach("a higher stop") {
-      price += 200
+    for price in [59_400, 60_200, 61_000] {
       try setup.movePrice(to: price)
+      try setup.reach("a price of \(price)") {
+        try setup.movePrice(to: price)
+        let marks = try setup.daemon.read("positions")["items"] as? [[String: Any]] ?? []
+        return marks.contains { (Double($0["mark_price"] as? String ?? "") ?? 0) > Double(price) - 100 }
+      }
+    }
+    try setup.reach("a higher stop") {
       let stops = try setup.openOrders().compactMap { $0["stopPrice"] as? String }.compactMap(Double.init)
       return stops.count == 1 && stops[0] > (Double(first) ?? .infinity) + 1_000
     }
     let names = try setup.sent().map(\.name)
     #expect(
       names.contains("POST /api/v3/order/cancelReplace") && !names.contains { $0.hasPrefix("DELETE") }, "one request moves it: \(names)")
+    setup.daemon.kill()
+    let replay = try run([try Programs.path("botctl"), "replay", setup.daemon.stateDirectory])
+    #expect(replay.code == 0 && replay.output.contains("every decision is the same"), "\(replay)")
+  }
+
+  /// A symbol that takes no cancelReplace (botsim's words for it): cancel first, then the sale; asked for once.
+  @Test func withoutCancelReplaceTheStopGoesFirst() throws {
+    let setup = try FaultyExchange(
+      "pair-two-steps",
+      faults: [
+        #"{"on":"request","do":"answer","request":"POST /api/v3/order/cancelReplace","status":400,"code":-2010,"#
+          + #""message":"Cancel-replace is not supported for this symbol.","count":0}"#
+      ])
+    defer { setup.daemon.kill() }
+    for round in 1...2 {
+      if round == 1 { try setup.createEager("one", ["--stop-loss", "0.05"]) } else { try setup.daemon.control("resume", "one") }
+      try setup.reach("a resting stop") { try setup.openOrders().compactMap { $0["type"] as? String } == ["STOP_LOSS"] }
+      try setup.daemon.control("pause", "one")
+      #expect(try setup.daemon.control("close", "one").code == 0)
+      try setup.reach("the sale") { try setup.balance("BTC") < 0.000_04 && setup.openOrders().isEmpty }
+    }
+    let names = try setup.sent().map(\.name)
+    #expect(names.count { $0 == "POST /api/v3/order/cancelReplace" } == 1 && names.count { $0.hasPrefix("DELETE") } == 2, "\(names)")
+    let sent = try TestnetTests.arrivals(setup.simulator)
+    #expect(Set(sent).count == sent.count, "no name was sent twice")
   }
 
   /// The exchange takes no pair: the stop rests alone, the target is watched, and sells.

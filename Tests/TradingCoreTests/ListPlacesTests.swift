@@ -23,6 +23,7 @@ import Venue
             id: UInt64(2 + number), requestID: "", fingerprint: 0,
             command: .createBot(Samples.configuration(id, stopLoss: "0.02", takeProfit: "0"), start: true))))
     }
+    bench.account("0")
     bench.price(FixedDecimal(50_000))
     bench.effects = []
     let name = bench.core.nextClientOrderID(0, .entry)

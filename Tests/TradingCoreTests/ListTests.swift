@@ -14,7 +14,7 @@ import Venue
   /// A bot whose entry left, with what waits for it.
   private static func sent(
     _ plan: EntryPlan = EntryPlan(kind: .limit, offset: Samples.decimal("0.001"), lifetime: 9), takeProfit: String = "0.04",
-    mode: TradingMode = .testnet, _ change: (inout TradingRules) -> Void = { _ in }
+    mode: TradingMode = .testnet, free: String? = "0", _ change: (inout TradingRules) -> Void = { _ in }
   ) -> (bench: Bench, sent: [OrderRequest]) {
     var configuration = Samples.configuration(takeProfit: takeProfit)
     configuration.entry = plan
@@ -22,6 +22,7 @@ import Venue
     rules.takesProtectedEntries = true
     change(&rules)
     var bench = Bench(mode: mode, configuration: configuration, rules: rules)
+    if let free { bench.account(free) }
     for price in [60_000, 59_700, 59_400, 59_100] { bench.minute(FixedDecimal(price)) }
     let sent = bench.takeSent()
     return (bench, sent)
@@ -124,6 +125,26 @@ import Venue
     bench.step(.trades(Samples.symbol, []))
     #expect(bench.core.order(stop.clientOrderID)?.remainingQuantity == kept)
     #expect(bench.takeCanceled().isEmpty && bench.core.bots[0]?.stopRests == true)
+  }
+
+  /// The exchange would take the fee from free coins beside what is bought, and sell as many of the owner's: the entry goes alone.
+  @Test func freeCoinsBesideItSendItAlone() {
+    #expect(Self.sent(free: "0.000001").sent.count == 3, "less than a fee")
+    #expect(Self.sent(free: "0.5").sent.map(\.side) == [.buy])
+    #expect(Self.sent(free: nil).sent.map(\.side) == [.buy], "what is free is not known")
+  }
+
+  /// A fee that was paid in another asset takes no coins.
+  @Test func feesInAnotherAssetLeaveThemAlone() throws {
+    var (bench, sent) = Self.sent(takeProfit: "0", free: "0.5")
+    let entry = try #require(sent.first)
+    bench.rest(entry, number: 9)
+    bench.fill(entry, at: entry.price, number: 9)
+    #expect(bench.core.symbols[0].paysFeesApart)
+    sent = bench.takeSent()
+    bench.fill(try #require(sent.first { $0.type == .stopLoss }), at: FixedDecimal(57_000), number: 10)
+    for price in [60_000, 59_700, 59_400, 59_100] { bench.minute(FixedDecimal(price)) }
+    #expect(bench.takeSent().count { $0.waitsFor != nil } == 1)
   }
 
   /// The exchange may take its fee from coins beside those that were bought: more would be sold than the bot has.

@@ -31,7 +31,8 @@ import VenueBinance
   }
 
   /// The bodies of what was sent, by path; every request is refused, which is enough here.
-  private static func bodies(modes: [String], _ send: @escaping @Sendable (BinanceExecution) -> Void, count: Int) async throws -> [String:
+  private static func bodies(modes: [String], more: String = "", _ send: @escaping @Sendable (BinanceExecution) -> Void, count: Int)
+    async throws -> [String:
     String]
   {
     let setup = try ExecutionSetup()
@@ -39,7 +40,7 @@ import VenueBinance
     setup.script("GET /api/v3/exchangeInfo") { _, _ in
       .ok(
         #"{"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","orderTypes":["LIMIT","STOP_LOSS"],"#
-          + #""filters":[],"allowedSelfTradePreventionModes":[\#(list)]}]}"#)
+          + #""filters":[],"allowedSelfTradePreventionModes":[\#(list)]\#(more)}]}"#)
     }
     let paths = ["/api/v3/order", "/api/v3/orderList/oco", "/api/v3/orderList/opo", "/api/v3/order/cancelReplace"]
     for path in paths { setup.script("POST \(path)") { _, _ in .error(400, -2_010) } }
@@ -81,6 +82,12 @@ import VenueBinance
     #expect(bodies["/api/v3/orderList/oco"]?.contains("&selfTradePreventionMode=EXPIRE_MAKER") == true)
     let none = try await Self.bodies(modes: [], Self.sendAll, count: 6)
     #expect(none.values.allSatisfy { !$0.contains("selfTradePreventionMode") && !$0.isEmpty })
+  }
+
+  /// Without `cancelReplaceAllowed` it is not tried: cancel, then the order.
+  @Test func whereNoneIsReplacedItIsCancelledFirst() async throws {
+    let bodies = try await Self.bodies(modes: [], more: #","cancelReplaceAllowed":false"#, Self.sendAll, count: 6)
+    #expect(bodies["/api/v3/order/cancelReplace"] == "" && bodies["/api/v3/order"]?.isEmpty == false)
   }
 
   /// faqs/trailing-stop-faq.md: without a `stopPrice` the exchange follows from the next trade on.

@@ -48,6 +48,8 @@ struct SymbolState: Sendable {
   var listsAgainAt: Timestamp = .zero
   /// That was said.
   var saidListsRefused = false
+  /// The fee of the last buy was not taken from what was bought.
+  var paysFeesApart = false
   /// The exchange was asked in vain to move a stop itself: not before this.
   var trailsAgainAt: Timestamp = .zero
   var saidTrailingRefused = false

@@ -274,6 +274,8 @@ extension TradingCore {
       tellStrategy(of: index)
     }
     symbols[at].areHoldersStale = true
+    guard !configuration.mode.isPaper, record.side == .buy, let base = symbols[at].assets?.base else { return }
+    symbols[at].paysFeesApart = record.fill.commissionAsset != base
   }
 
   private mutating func applyAdjustment(_ adjustment: PositionAdjustment, at time: Timestamp) {

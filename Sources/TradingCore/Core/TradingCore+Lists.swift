@@ -66,7 +66,7 @@ extension TradingCore {
   /// The stop and the target that go along with an entry that is appended next; `nil`: it goes alone.
   private mutating func protection(along entry: OrderRequest, _ index: Int) -> (stop: Leg, target: Leg?)? {
     guard !configuration.mode.isPaper, !entry.isImmediate, entry.side == .buy, let bot = bots[index], bot.configuration.stopLoss.isPositive,
-      let rules = symbols[bot.symbolAt].rules, takesList(bot.symbolAt, rules)
+      let rules = symbols[bot.symbolAt].rules, takesList(bot.symbolAt, rules, entry.quantity)
     else { return nil }
     let levels = bot.configuration.levels(ofEntryAt: entry.price, tick: rules.tickSize)
     // What remains after a fee in the base asset: the exchange judges it when it is bought.
@@ -94,14 +94,26 @@ extension TradingCore {
 
   /// Whether an entry may take its protection along now: only where every bot of the symbol can have a stop of its own, and a list beside it, so
   /// that a stop that waits never takes the place of one that a position needs.
-  private mutating func takesList(_ at: Int, _ rules: TradingRules) -> Bool {
+  private mutating func takesList(_ at: Int, _ rules: TradingRules, _ quantity: Quantity) -> Bool {
     if let waitingOfJournal { return waitingOfJournal.contains(nextSequence &+ 1) }
-    guard rules.takesProtectedEntries, now >= symbols[at].listsAgainAt else { return false }
+    guard rules.takesProtectedEntries, now >= symbols[at].listsAgainAt, !othersPayFee(of: quantity, at, rules) else { return false }
     let bots = symbols[at].bots.count
     if let places = places(on: at), bots > places.usable { return false }
     // Entry, stop and target are three orders.
     if rules.openOrdersMaximum > 0, 3 * bots > rules.openOrdersMaximum { return false }
     return takesAnotherPair(on: at)
+  }
+
+  /// A fee smaller than this part of what is bought is not reckoned with: half of the standard rate.
+  private static let smallestFee = FixedDecimal(raw: 50_000)
+
+  /// Whether the exchange would take the fee of a list's entry from free coins beside it (Binance: faqs/opo.md), so that its stop sells more than the
+  /// bot has: coins of the account's owner, or of another bot. Not where the last fee was paid in another asset.
+  private func othersPayFee(of quantity: Quantity, _ at: Int, _ rules: TradingRules) -> Bool {
+    if symbols[at].paysFeesApart { return false }
+    guard knowsAccount else { return true }
+    let free = balances.first { $0.asset == rules.baseAsset }?.free ?? .zero
+    return free >= quantity * Self.smallestFee
   }
 
   /// The exchange did not take an entry with its protection: it is sent alone, and the next ones for some minutes too. Said once. Returns

@@ -114,7 +114,11 @@ extension BinanceRestClient: CandleHistory {
       completion: { [self] found, _ in
         if let limits = found.1 { announce(weights: limits.weights, orders: limits.orders) }
         if case .success(let listing) = found.0 {
-          for rules in listing.rules { preventions[rules.symbol] = listing.terms[rules.symbol]?.selfTradePrevention }
+          for rules in listing.rules {
+            let terms = listing.terms[rules.symbol]
+            preventions[rules.symbol] = terms?.selfTradePrevention
+            if terms?.takesReplacements == false { unreplaceable.insert(rules.symbol) }
+          }
         }
         completion(found.0)
       })

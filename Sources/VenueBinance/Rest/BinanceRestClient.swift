@@ -19,7 +19,7 @@ public final class BinanceRestClient: @unchecked Sendable {
   private let http: HTTPClient
   private let orderHTTP: HTTPClient
   private(set) var governor = RateGovernor()
-  /// Symbols that take no cancelReplace, as they said.
+  /// Symbols that take no cancelReplace, as their rules or a refusal said.
   var unreplaceable: Set<Symbol> = []
   /// What symbols allow, as the last list of rules said.
   var preventions: [Symbol: SymbolTerms.SelfTradePrevention] = [:]

@@ -91,7 +91,7 @@ def judge(directory):
     calm = json.loads((directory / "calm.json").read_text())
     fills, names, lived, refused = {}, Counter(), Counter(), Counter()
     refusals, position, net = defaultdict(list), defaultdict(Decimal), defaultdict(Decimal)
-    lowest = {}
+    lowest, numbers = {}, defaultdict(set)
     cover = defaultdict(dict)  # bot -> order id -> what it still may sell
     symbol_of, opened = {}, Intervals()
     price = {}
@@ -149,7 +149,9 @@ def judge(directory):
                 price[report["s"]] = Decimal(report["L"])
             if name.startswith(HAND):
                 continue
-            if report["x"] == "NEW":
+            # An order that waited for its entry is new twice: when it was taken, and when it was placed.
+            if report["x"] == "NEW" and report["i"] not in numbers[name]:
+                numbers[name].add(report["i"])
                 lived[name] += 1
             bot, symbol = bot_of(name), report["s"]
             symbol_of[bot] = symbol

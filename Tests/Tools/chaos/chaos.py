@@ -33,8 +33,8 @@ import audit
 
 KEY, SECRET = "chaoskeychaoskeychaoskey", "chaossecretchaossecretchaossecret"
 SYMBOLS = {"BTCUSDT": "BTC", "ETHUSDT": "ETH", "SOLUSDT": "SOL", "XRPUSDT": "XRP"}
-# What the person holds at the beginning, beside the money.
-HOLDINGS = {"BTC": "1", "ETH": "10", "SOL": "100", "XRP": "10000"}
+# What the person holds at the beginning, beside the money. Entries of XRP take their protection along: there the person only cancels.
+HOLDINGS = {"BTC": "1", "ETH": "10", "SOL": "100", "XRP": "0"}
 # Orders that the person places carry names that the daemon can't mistake for its own.
 HAND = "hand-"
 
@@ -46,7 +46,7 @@ class Exchange:
         self.prices = {}
         self.truth = str(directory / "truth.jsonl")
         self.log = open(directory / "botsim.log", "w")
-        balances = ["USDT=1000000"] + [f"{asset}={amount}" for asset, amount in HOLDINGS.items()]
+        balances = ["USDT=1000000"] + [f"{asset}={amount}" for asset, amount in HOLDINGS.items() if amount != "0"]
         self.process = subprocess.Popen(
             [str(programs / "botsim"), "--port", "0", "--print-json-ready", "--symbol", ",".join(SYMBOLS), "--seed", str(seed), "--speed",
              "1", "--api-key", KEY, "--api-secret", SECRET, "--truth", self.truth] + [word for b in balances for word in ("--balance", b)],
@@ -290,6 +290,8 @@ class Chaos:
         self.hand += 1
         name = f"{HAND}{self.hand}"
         what = r.choice(["buy", "sell", "sell", "cancel", "deposit", "withdraw"])
+        if not self.own[asset]:
+            what = "cancel"
         if what == "buy":
             self.exchange.try_to(f"/sim/hand?symbol={symbol}&side=BUY&type=MARKET&quoteOrderQty={r.randint(20, 300)}&newClientOrderId={name}")
         elif what == "sell":
