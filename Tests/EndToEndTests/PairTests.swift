@@ -82,7 +82,7 @@ import Testing
     try setup.createEager("one", ["--stop-loss", "0", "--trailing-stop", "0.05"])
     try setup.reach("a resting stop") { try setup.openOrders().compactMap { $0["type"] as? String } == ["STOP_LOSS"] }
     let first = try #require(try setup.openOrders().first?["stopPrice"] as? String)
-    try setup.daemon.control("pause", "one")
+    try setup.daemon.control("stop", "one")
     for price in [59_400, 60_200, 61_000] {
       try setup.movePrice(to: price)
       try setup.reach("a price of \(price)") {

@@ -96,7 +96,7 @@ extension TradingCore {
   ) -> Bool {
     let at = bot.symbolAt
     guard replacesStops, !configuration.mode.isPaper, isUntouched(key), let old = orders[key], level.trailingDelta == 0,
-      journaledStops.map({ $0.moves.contains(nextSequence) }) ?? true,
+      hasSpareStop(on: at), journaledStops.map({ $0.moves.contains(nextSequence) }) ?? true,
       symbols[at].stopObstacle(quantity, at: level.price, resting: 0) == nil,
       nextClientOrderID(index, level.purpose) != nil, mayRepeat(index)
     else { return false }

@@ -148,6 +148,12 @@ extension TradingCore {
     return StopPlaces(usable: min(places.usable, learned.count), hard: min(places.hard, learned.count))
   }
 
+  /// Whether the exchange takes another stop now: it still counts the one whose place another takes (Binance: rest-api.md, cancelReplace).
+  mutating func hasSpareStop(on at: Int) -> Bool {
+    guard journaledStops == nil, let places = places(on: at) else { return true }
+    return contingentOrders(on: at) < places.hard
+  }
+
   /// Whether the exchange takes another pair (MAX_NUM_ORDER_LISTS, EXCHANGE_MAX_NUM_ORDER_LISTS); without it a stop rests alone.
   mutating func takesAnotherPair(on at: Int) -> Bool {
     guard !configuration.mode.isPaper, let rules = symbols[at].rules else { return true }
@@ -283,7 +289,8 @@ extension TradingCore {
   private mutating func reshape(
     _ umbrella: OrderKey, _ plan: UmbrellaPlan, on at: Int, reason: String, _ effects: inout [Effect]
   ) -> Bool {
-    guard replacesStops, journalIsHealthy, plan.ownPlaces != nil, plan.umbrellas == [umbrella], let old = orders[umbrella], old.isResting,
+    guard replacesStops, journalIsHealthy, hasSpareStop(on: at), plan.ownPlaces != nil, plan.umbrellas == [umbrella],
+      let old = orders[umbrella], old.isResting,
       isUntouched(umbrella), journaledStops.map({ $0.moves.contains(nextSequence) }) ?? true, let rules = symbols[at].rules
     else { return false }
     let last = symbols[at].lastPrice
