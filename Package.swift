@@ -169,8 +169,8 @@ var testTargets: [Target] = [
   tests(
     "TradingCoreTests",
     [
-      "TradingCore", "Accounting", "Statistics", "Time", "TradingModel", "Strategies", "Venue", "MarketModel", "PaperTrading",
-      "ExchangeSimulation",
+      "CoreTestSupport", "TradingCore", "Accounting", "Statistics", "Time", "TradingModel", "Strategies", "Venue", "MarketModel",
+      "PaperTrading", "ExchangeSimulation",
     ]),
   tests(
     "AccountingTests",
@@ -211,6 +211,16 @@ testTargets += [
     name: "TestSupport", dependencies: ["Strategies", "Time", "TradingCore", "TradingModel", "Venue"], path: "Tests/TestSupport",
     swiftSettings: settings),
   tests("TestSupportTests", ["TestSupport"]),
+  // The core on an exchange in the same process, and what is promised of it.
+  .target(
+    name: "CoreTestSupport", dependencies: ["Time", "TradingCore", "TradingModel", "Venue"], path: "Tests/CoreTestSupport",
+    swiftSettings: settings),
+  tests(
+    "CoreExchangeTests",
+    [
+      "CoreTestSupport", "TradingCore", "ExchangeSimulation", "SimulatorServer", "VenueBinance", "BinanceJSON", "HTTPClient", "Signing",
+      "Strategies", "Time", "TradingModel", "Venue",
+    ]),
   // botd, botctl and botsim as processes, and what the exchange says about them.
   .target(
     name: "ProgramTestSupport", dependencies: ["ServiceRuntime", "Signing", "TestSupport"], path: "Tests/ProgramTestSupport",

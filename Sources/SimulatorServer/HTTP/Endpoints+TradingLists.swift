@@ -17,7 +17,8 @@ extension TradingEndpoints {
     }
   }
 
-  private static func legs(of kind: ExchangeListKind, _ p: RequestParameters) throws(ExchangeError) -> [ExchangeOrderRequest] {
+  /// The orders of a list's request.
+  static func legs(of kind: ExchangeListKind, _ p: RequestParameters) throws(ExchangeError) -> [ExchangeOrderRequest] {
     let hasQuantity = !kind.isPaidByWorkingOrder
     switch kind {
     case .oneCancelsOther:

@@ -44,7 +44,7 @@ extension TradingEndpoints {
   }
 
   /// -2021 where one half failed, -2022 where nothing was done.
-  private static func failure(of outcome: SimulatedExchange.Replacement) -> ExchangeError? {
+  static func failure(of outcome: SimulatedExchange.Replacement) -> ExchangeError? {
     let isCanceled = if case .success = outcome.cancel { true } else { false }
     let isPlaced = if case .success? = outcome.placed { true } else { false }
     if isCanceled, isPlaced { return nil }

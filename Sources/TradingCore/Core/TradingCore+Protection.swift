@@ -64,7 +64,7 @@ extension TradingCore {
     let there = bot.isOpen ? coinsThere(bot.quantity, symbol: bot.symbolAt, isRefused: bot.isBalanceRefused) : .zero
     guard let sellable = symbols[bot.symbolAt].sellable(there) else { return }
     let price = symbols[bot.symbolAt].lastPrice
-    if let umbrella { return keepCovered(index, bot, umbrella, sellable, &effects) }
+    if let umbrella { return keepCovered(index, bot, umbrella, sellable, there: there, &effects) }
     if sellable.isZero {
       if let resting { cancel(resting.key, reason: bot.isOpen ? "the account has less than it sells" : "the position is closed", &effects) }
     } else if bot.isExiting, maySell(bot, hasResting: resting != nil) {
@@ -76,7 +76,8 @@ extension TradingCore {
       }
     } else if wantsStop(bot), !bot.isProtectionImpossible {
       if let resting {
-        if resting.covers != sellable {
+        // A filter that shrinks takes no cover away: what rests stays, though no order as large could be placed now.
+        if resting.covers < sellable || resting.covers > there {
           cover(sellable, with: resting.key, index, bot, price: price, &effects)
         } else if stopRests {
           _ = follow(with: resting.key, index, bot, sellable, price: price, &effects)
@@ -103,7 +104,7 @@ extension TradingCore {
 
   /// A shared stop that rests covers a bot's coins: it goes where the bot sells them, or has more or fewer than it covers.
   private mutating func keepCovered(
-    _ index: Int, _ bot: Bot.Standing, _ umbrella: OrderKey, _ sellable: Quantity, _ effects: inout [Effect]
+    _ index: Int, _ bot: Bot.Standing, _ umbrella: OrderKey, _ sellable: Quantity, there: Quantity, _ effects: inout [Effect]
   ) {
     let id = botIDs[index]
     guard let order = orders[umbrella] else { return }
@@ -113,7 +114,7 @@ extension TradingCore {
         return
       }
       giveOrReshape(umbrella, bot.symbolAt, reason: "making room for the exit of bot \(id)", &effects)
-    } else if order.covers(id) != sellable || !wantsStop(bot) || !order.coversItsShares {
+    } else if order.covers(id) < sellable || order.covers(id) > there || !wantsStop(bot) || !order.coversItsShares {
       giveOrReshape(umbrella, bot.symbolAt, reason: "the umbrella stop must cover \(sellable) of bot \(id)", &effects)
     }
   }

@@ -51,8 +51,8 @@ extension TradingCore {
     guard order.isUnsettled || order.isResting || order.status == .waiting else { return }
     orders.unsettle(key)
     scheduleQuery(key)
-    // By its name it is not found; a person may have amended it.
-    if order.missingSince == nil || order.queryCount.isMultiple(of: 4) { askByNumber(order, &effects) }
+    // By its name it is not found; a person may have amended it. Each question counts twice, asked and answered: every other one.
+    if order.missingSince == nil || order.queryCount % 4 < 2 { askByNumber(order, &effects) }
     guard let askedAt else { return }
     let since = order.missingSince ?? askedAt
     orders[key]?.missingSince = since

@@ -294,7 +294,10 @@ extension TradingCore {
       levels.append(ProtectionLevel(kind: .target, price: target == nil ? level : resting.target, place: place))
     }
     if bot.configuration.hasTrailingStop {
-      let place = following ?? ProtectionLevel.Place.watched(bot.exitRequest == nil ? .follows : .sold)
+      var place = following ?? .watched(bot.exitRequest == nil ? .follows : .sold)
+      if following == nil, stop == nil, !configuration.mode.isPaper, !bot.configuration.stopLoss.isPositive {
+        place = umbrella ?? .watched(stopWatch(bot, rules, quantity, at: bot.trailingPrice.roundedDown(toMultipleOf: tick)))
+      }
       levels.append(ProtectionLevel(kind: .trailingStop, price: bot.trailingPrice, place: place))
     }
     return levels

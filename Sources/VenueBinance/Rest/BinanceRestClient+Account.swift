@@ -38,9 +38,11 @@ extension BinanceRestClient {
 
   /// When bots of one account meet, the protection of one outlives the entry of another (faqs/stp_faq.md: the mode of the order that comes
   /// decides): an entry that comes expires, and for a sale that comes what rests expires. Asked for only where the symbol allows it.
-  func preventing(_ request: OrderRequest) -> [RequestParameter] {
+  func preventing(_ request: OrderRequest) -> [RequestParameter] { Self.preventing(request, preventions[request.symbol] ?? []) }
+
+  static func preventing(_ request: OrderRequest, _ allowed: SymbolTerms.SelfTradePrevention) -> [RequestParameter] {
     let mode: SymbolTerms.SelfTradePrevention = request.side == .buy ? .expireTaker : .expireMaker
-    guard preventions[request.symbol]?.contains(mode) == true else { return [] }
+    guard allowed.contains(mode) else { return [] }
     return [RequestParameter("selfTradePreventionMode", mode == .expireTaker ? "EXPIRE_TAKER" : "EXPIRE_MAKER")]
   }
 

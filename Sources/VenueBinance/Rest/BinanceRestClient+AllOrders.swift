@@ -49,7 +49,7 @@ extension BinanceRestClient {
     }
   }
 
-  private static func accountOrder(_ row: JSONValue, name: StaticString) throws(FrameRefusal) -> AccountOrder {
+  static func accountOrder(_ row: JSONValue, name: StaticString) throws(FrameRefusal) -> AccountOrder {
     let left = try ReportDecoding.quantity(row, "origQty", list: "orderListId") - row.requireDecimal("executedQty")
     let price = try row.requireDecimal("price")
     return AccountOrder(

@@ -110,7 +110,8 @@ def gaps(directory):
         else:
             orders.pop(report["i"], None)
         step = audit.STEP[symbol]
-        if held < step:
+        # What cannot be sold is no position, and the next entry begins anew.
+        if held < step or held * price.get(symbol, Decimal(0)) < audit.SMALLEST:
             covered[bot] = False
         # Of a pair only one can sell.
         bare = held - max(orders.values(), default=Decimal(0))

@@ -1,3 +1,4 @@
+import CoreTestSupport
 import Time
 @testable import TradingCore
 import TradingModel
@@ -45,48 +46,13 @@ struct ExchangeFaults {
 }
 
 /// A testnet that misbehaves from a seed. It keeps the truth: every request that arrived and every trade it made.
-final class ScriptedExchange {
-  struct Held {
-    var request: OrderRequest
-    var venueID: VenueOrderID
-    var status: OrderStatus
-    /// The highest trade since it was placed, for one that the exchange moves.
-    var peak = FixedDecimal.zero
-    var executed = FixedDecimal.zero
-    var quote = FixedDecimal.zero
-    var acceptedAt: Timestamp
-    /// Why it expired.
-    var reason = ""
-
-    /// Where a stop acts; `nil`: it has seen no trade yet.
-    var trigger: FixedDecimal? {
-      guard request.trailingDelta > 0 else { return request.stopPrice }
-      guard peak.isPositive else { return nil }
-      return peak - peak * FixedDecimal(raw: Int128(request.trailingDelta) * 10_000)
-    }
-  }
-  struct Trade: Hashable {
-    var fill: Fill
-    var side: Side
-    var clientOrderID: ClientOrderID
-  }
+final class ScriptedExchange: DrivenExchange {
+  typealias Held = TruthOrder
 
   let rules: TradingRules
   var faults: ExchangeFaults
-  private(set) var trades: [Trade] = []
-  /// How often a placement of each name arrived.
-  private(set) var arrivals: [ClientOrderID: Int] = [:]
+  let book: TruthBook
   private(set) var orders: [ClientOrderID: Held] = [:]
-  /// Which bot sent an order: told by the test, for the books below only.
-  var owner: [ClientOrderID: BotID] = [:]
-  /// What each bot holds at the exchange: bought, commission taken off, less sold.
-  private(set) var inventory: [BotID: FixedDecimal] = [:]
-  private(set) var oversold: [String] = []
-  /// The bots of an order that several share, and what each sold of it: told by the test, for the books below only.
-  var shares: [ClientOrderID: [OrderShare]] = [:]
-  private var sold: [ClientOrderID: [FixedDecimal]] = [:]
-  /// What the account's owner has beside.
-  var ownersCoins = FixedDecimal.zero
   private var random: SeededRandom
   private(set) var price = FixedDecimal.zero
   private var nextOrder: Int64 = 1
@@ -98,7 +64,8 @@ final class ScriptedExchange {
   private var agenda: [(time: Timestamp, order: Int, action: Action)] = []
   private var agendaCount = 0
   /// Which life of the daemon a delivery belongs to: the dead hear nothing.
-  var life = 0
+  private var life = 0
+  private var lives = 0
 
   enum Action {
     case deliver(CoreEvent, life: Int)
@@ -123,7 +90,9 @@ final class ScriptedExchange {
     random = SeededRandom(seed: seed)
     self.rules = rules
     self.faults = faults
-    if faults.personsOrders > 0 { ownersCoins = FixedDecimal(2) }
+    book = TruthBook(baseAsset: rules.baseAsset, ownersCoins: faults.personsOrders > 0 ? FixedDecimal(2) : .zero) {
+      FillDivision.parts(of: $0, shares: $1, sold: $2)
+    }
   }
 
   private func chance(_ p: Double) -> Bool { p > 0 && random.uniform() < p }
@@ -166,24 +135,17 @@ final class ScriptedExchange {
     }
   }
 
-  func submit(stop: OrderRequest, target: OrderRequest, at now: Timestamp) {
-    send(
-      .pair(stop: stop, target: target, stamped: now), .submitted(stop.clientOrderID, .unknown(message: "timeout")),
-      .submitted(target.clientOrderID, .unknown(message: "timeout")), at: now)
-  }
-
-  func submit(list: [OrderRequest], at now: Timestamp) {
-    send(.chain(list, stamped: now), list.map { .submitted($0.clientOrderID, .unknown(message: "timeout")) }, at: now)
-  }
-
-  func submit(_ request: OrderRequest, at now: Timestamp) {
-    send(.place(request, stamped: now), .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
-  }
-
-  func submit(_ request: OrderRequest, replacing old: ClientOrderID, at now: Timestamp) {
-    send(
-      .replace(old, request, stamped: now), .canceled(old, .unknown(message: "timeout")),
-      .submitted(request.clientOrderID, .unknown(message: "timeout")), at: now)
+  func submit(_ order: ApprovedOrder, at now: Timestamp) {
+    let unknown = order.requests.map { CoreEvent.submitted($0.clientOrderID, .unknown(message: "timeout")) }
+    if order.stop != nil {
+      send(.chain(order.requests, stamped: now), unknown, at: now)
+    } else if let target = order.target {
+      send(.pair(stop: order.request, target: target, stamped: now), unknown, at: now)
+    } else if let old = order.replaces {
+      send(.replace(old, order.request, stamped: now), [.canceled(old, .unknown(message: "timeout"))] + unknown, at: now)
+    } else {
+      send(.place(order.request, stamped: now), unknown, at: now)
+    }
   }
 
   func cancel(_ id: ClientOrderID, _ symbol: Symbol, at now: Timestamp) {
@@ -206,7 +168,9 @@ final class ScriptedExchange {
   }
 
   /// Nothing comes where one of its three parts fails.
-  func readLocks(before: [AccountOrder]? = nil, balances: [AssetBalance]? = nil, askedAt: Timestamp, at now: Timestamp) {
+  func readLocks(askedAt: Timestamp, at now: Timestamp) { readLocks(before: nil, balances: nil, askedAt: askedAt, at: now) }
+
+  private func readLocks(before: [AccountOrder]?, balances: [AssetBalance]?, askedAt: Timestamp, at now: Timestamp) {
     guard !chance(faults.lostRequest) else { return }
     let arrival = Arrival.locks(before: before, balances: balances, askedAt: askedAt)
     at(now.advanced(byMilliseconds: 10 + Int64(random.integer(below: 400))), .arrive(arrival, life: life))
@@ -240,9 +204,9 @@ final class ScriptedExchange {
 
   /// The base asset: what bots bought and did not sell, beside the owner's own.
   private var balances: [AssetBalance] {
-    let locked = orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && locksCoins($0) }
+    let locked = orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && book.locksCoins($0, openOrders) }
       .reduce(FixedDecimal.zero) { $0 + $1.request.quantity - $1.executed }
-    let all = inventory.values.reduce(ownersCoins, +)
+    let all = book.coins
     return [AssetBalance(asset: rules.baseAsset, free: all - locked, locked: locked)]
   }
 
@@ -298,7 +262,7 @@ final class ScriptedExchange {
     case .locks(let before, let balances, let askedAt):
       // Asked for by a process that died.
       guard life == self.life else { return }
-      guard let before else { return readLocks(before: openOrders(at: now), askedAt: askedAt, at: now) }
+      guard let before else { return readLocks(before: openOrders(at: now), balances: nil, askedAt: askedAt, at: now) }
       guard let balances else { return readLocks(before: before, balances: self.balances, askedAt: askedAt, at: now) }
       let read = AccountLocks(before: before, balances: balances, after: openOrders(at: now), askedAt: askedAt)
       at(now.advanced(byMilliseconds: Int64(5 + random.integer(below: 150))), .deliver(.locks(read), life: life))
@@ -308,7 +272,7 @@ final class ScriptedExchange {
       answer(
         .identified(symbol, id, outcome), unknown: .identified(symbol, id, .unknown(message: "reset")), life: life, at: now)
     case .list(let symbol, let from):
-      let list = trades.filter { trade in
+      let list = book.trades.filter { trade in
         switch from {
         case .trade(let id): trade.fill.tradeID >= id
         case .time(let time): trade.fill.time >= time
@@ -338,12 +302,12 @@ final class ScriptedExchange {
     _ old: ClientOrderID, _ request: OrderRequest, stamped: Timestamp, at now: Timestamp
   ) -> (CancelOutcome, SubmitOutcome) {
     guard now.nanoseconds(since: stamped) <= 2_000_000_000 else {
-      arrivals[request.clientOrderID, default: 0] += 1
+      book.arrived(request.clientOrderID)
       let words = "outside of the recvWindow"
       return (.rejected(code: -1021, message: words), .rejected(code: -1021, message: words))
     }
     guard let order = orders[old], !order.status.isTerminal, order.executed.isZero else {
-      arrivals[request.clientOrderID, default: 0] += 1
+      book.arrived(request.clientOrderID)
       return (.notOpen(message: "-2011 Unknown order sent."), .notAttempted(message: "not sent: nothing was cancelled"))
     }
     return (cancel(old, at: now), place(request, stamped: stamped, at: now))
@@ -358,7 +322,7 @@ final class ScriptedExchange {
   // MARK: Matching
 
   private func place(_ request: OrderRequest, stamped: Timestamp, at now: Timestamp) -> SubmitOutcome {
-    arrivals[request.clientOrderID, default: 0] += 1
+    book.arrived(request.clientOrderID)
     guard now.nanoseconds(since: stamped) <= (request.side == .sell ? 2_000_000_000 : 5_000_000_000) else {
       return .rejected(code: -1021, message: "outside of the recvWindow")
     }
@@ -417,25 +381,11 @@ final class ScriptedExchange {
     return most > 0 && orders.values.count { $0.request.type == .stopLoss && !$0.status.isTerminal } >= most
   }
 
-  /// Whose coins an order sells, and how many of each.
-  private func parts(of request: OrderRequest) -> [OrderShare] {
-    shares[request.clientOrderID] ?? owner[request.clientOrderID].map { [OrderShare(botID: $0, quantity: request.quantity)] } ?? []
-  }
-
-  /// The exchange locks what an order may sell; a bot that asks for more than it owns would sell another one's.
-  private func noteOversold(_ request: OrderRequest) {
-    guard request.side == .sell else { return }
-    for part in parts(of: request) {
-      let locked = openSells(of: part.botID)
-      if locked + part.quantity > inventory[part.botID, default: .zero] {
-        oversold.append("\(request.clientOrderID): \(part.quantity) + \(locked) > \(inventory[part.botID, default: .zero])")
-      }
-    }
-  }
+  private func noteOversold(_ request: OrderRequest) { book.noteOffer(request, open: openOrders) }
 
   /// Both or none.
   private func place(stop: OrderRequest, target: OrderRequest, stamped: Timestamp, at now: Timestamp) -> [SubmitOutcome] {
-    for request in [stop, target] { arrivals[request.clientOrderID, default: 0] += 1 }
+    for request in [stop, target] { book.arrived(request.clientOrderID) }
     func refuse(_ code: Int, _ message: String) -> [SubmitOutcome] {
       [.rejected(code: code, message: message), .rejected(code: code, message: message)]
     }
@@ -465,7 +415,7 @@ final class ScriptedExchange {
   private(set) var armed = 0
 
   private func place(list: [OrderRequest], stamped: Timestamp, at now: Timestamp) -> [SubmitOutcome] {
-    for request in list { arrivals[request.clientOrderID, default: 0] += 1 }
+    for request in list { book.arrived(request.clientOrderID) }
     func refuse(_ code: Int, _ message: String) -> [SubmitOutcome] { list.map { _ in .rejected(code: code, message: message) } }
     guard now.nanoseconds(since: stamped) <= 5_000_000_000 else { return refuse(-1021, "outside of the recvWindow") }
     if chance(faults.rejection) { return refuse(-2010, "Account has insufficient balance for requested action.") }
@@ -511,7 +461,7 @@ final class ScriptedExchange {
     let id = entry.request.clientOrderID
     let legs = orders.values.filter { $0.request.waitsFor == id && $0.status == .waiting }.sorted { $0.venueID < $1.venueID }
     guard let stop = legs.first(where: { $0.request.type == .stopLoss }) else { return }
-    let received = trades.reduce(FixedDecimal.zero) { $1.clientOrderID == id ? $0 + $1.fill.quantity - $1.fill.commission : $0 }
+    let received = book.trades.reduce(FixedDecimal.zero) { $1.clientOrderID == id ? $0 + $1.fill.quantity - $1.fill.commission : $0 }
     let quantity = rules.quantityRoundedDown(received, isMarket: true)
     let isThrough = price <= stop.request.stopPrice || legs.contains { $0.request.type == .limitMaker && price >= $0.request.price }
     // What the price has passed is refused, or acts at once.
@@ -535,13 +485,6 @@ final class ScriptedExchange {
     guard !isRefused, isThrough, var acting = orders[stop.request.clientOrderID] else { return }
     endLinked(acting, at: now)
     _ = fill(&acting, at: now, upTo: quantity)
-  }
-
-  /// Of a pair only the stop's quantity is counted, while it is open.
-  private func locksCoins(_ order: Held) -> Bool {
-    if order.status == .waiting { return false }
-    guard order.request.type == .limitMaker, let stop = order.request.linked.flatMap({ orders[$0] }) else { return true }
-    return stop.status.isTerminal
   }
 
   /// When one of a pair acts the other expires.
@@ -575,45 +518,13 @@ final class ScriptedExchange {
       order.quote += quote
       order.status = order.executed >= order.request.quantity ? .filled : .partiallyFilled
       orders[order.request.clientOrderID] = order
-      trades.append(Trade(fill: fill, side: order.request.side, clientOrderID: order.request.clientOrderID))
-      if let shares = shares[order.request.clientOrderID] {
-        let before = sold[order.request.clientOrderID] ?? shares.map { _ in .zero }
-        let parts = FillDivision.parts(of: part, shares: shares.map(\.quantity), sold: before)
-        sold[order.request.clientOrderID] = zip(before, parts).map(+)
-        for (share, part) in zip(shares, parts) {
-          inventory[share.botID, default: .zero] -= part
-          if inventory[share.botID, default: .zero].isNegative {
-            oversold.append("\(order.request.clientOrderID) sold more than \(share.botID) had")
-          }
-        }
-      } else if let bot = owner[order.request.clientOrderID] {
-        inventory[bot, default: .zero] += isBuy ? part - fee : -part
-        if inventory[bot, default: .zero].isNegative { oversold.append("\(order.request.clientOrderID) sold more than \(bot) had") }
-      }
+      book.book(TruthTrade(fill: fill, side: order.request.side, clientOrderID: order.request.clientOrderID))
       let told = report(order, at: now, fill: fill)
       tell(told, at: now)
       reports.append(told)
     }
     if order.request.side == .buy, order.status == .filled { arm(order, at: now) }
     return reports
-  }
-
-  func openSells(of bot: BotID) -> FixedDecimal {
-    orders.values.filter { $0.request.side == .sell && !$0.status.isTerminal && locksCoins($0) }
-      .reduce(.zero) { $0 + left(of: $1, for: bot) }
-  }
-
-  /// What an open order may still sell of a bot's coins.
-  func left(of order: Held, for bot: BotID) -> FixedDecimal {
-    guard let shares = shares[order.request.clientOrderID] else {
-      return owner[order.request.clientOrderID] == bot ? order.request.quantity - order.executed : .zero
-    }
-    guard let at = shares.firstIndex(where: { $0.botID == bot }) else { return .zero }
-    return shares[at].quantity - (sold[order.request.clientOrderID]?[at] ?? .zero)
-  }
-
-  private func concerns(_ order: Held, _ bot: BotID) -> Bool {
-    shares[order.request.clientOrderID].map { $0.contains { $0.botID == bot } } ?? (owner[order.request.clientOrderID] == bot)
   }
 
   /// The market trades: stops that it reaches are filled.
@@ -685,31 +596,15 @@ final class ScriptedExchange {
     if let order = orders[id] { tell(report(order, at: now), at: now) }
   }
 
-  /// What a bot has that no stop which rests here covers.
-  func uncovered(_ bot: BotID) -> FixedDecimal {
-    let held = inventory[bot, default: .zero]
-    guard held.isPositive else { return held }
-    var covered = FixedDecimal.zero
-    for order in orders.values where order.request.type == .stopLoss && !order.status.isTerminal && order.status != .waiting {
-      covered += left(of: order, for: bot)
-    }
-    return held - covered
-  }
-
-  /// What trades gave a bot in quote asset, less what they took.
-  func cash(of bot: BotID) -> FixedDecimal {
-    trades.reduce(.zero) { sum, trade in
-      guard owner[trade.clientOrderID] == bot, shares[trade.clientOrderID] == nil else { return sum }
-      let fill = trade.fill
-      return trade.side == .buy ? sum - fill.quoteQuantity : sum + fill.quoteQuantity - fill.commission
-    }
-  }
-
-  /// A new life of the daemon subscribes.
-  func restarted() {
-    life += 1
+  /// It subscribes at once.
+  func processStarted(at now: Timestamp) -> [CoreEvent] {
+    lives += 1
+    life = lives
     streamIsUp = true
+    return [.feed(nil, .live), .executionStream(isLive: true)]
   }
+
+  func processDied(at now: Timestamp) { life = -1 }
 
   private func tell(_ report: ExecutionReport, at now: Timestamp) {
     guard streamIsUp, !chance(faults.lostReport) else { return }
@@ -729,8 +624,7 @@ final class ScriptedExchange {
       executedQuantity: order.executed, cumulativeQuote: order.quote, fill: fill, reason: order.reason, time: now, source: source)
   }
 
-  /// Open orders of one bot at the exchange.
-  func open(of bot: BotID) -> [Held] {
-    orders.values.filter { !$0.status.isTerminal && concerns($0, bot) }.sorted { $0.venueID < $1.venueID }
-  }
+  func everLived(_ id: ClientOrderID) -> Bool { orders[id] != nil }
+
+  var openOrders: [TruthOrder] { orders.values.filter { !$0.status.isTerminal }.sorted { $0.venueID < $1.venueID } }
 }

@@ -1,0 +1,56 @@
+import Testing
+import Time
+import TradingCore
+import TradingModel
+import Venue
+
+/// What random sequences against the exchange's own rules found.
+@Suite struct MatchedFindingTests {
+  private typealias Bench = HeldBotTests.Bench
+
+  /// The largest market order becomes smaller than a position: the stop that rests covers all of it, and stays.
+  @Test func aStopThatRestsIsNotMadeSmallerByAFilter() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    #expect(stop.quantity == Samples.decimal("0.1"))
+    bench.rest(stop, number: 50)
+    var rules = Samples.rules()
+    rules.marketQuantityMaximum = Samples.decimal("0.04")
+    bench.step(.rules([rules]))
+    for _ in 0..<40 { bench.step(.clock, after: 250) }
+    #expect(bench.takeCanceled() == [])
+    // One that the exchange ends is placed anew as large as it may be.
+    bench.tell(stop, .canceled, number: 50)
+    #expect(bench.takeSent().map(\.quantity) == [Samples.decimal("0.04")])
+  }
+
+  /// A person amended a stop, and its new name is not told by the first question for its number, which a copy of the exchange's data answered: it
+  /// is asked for again before it is given up.
+  @Test func anAmendedOrderIsAskedForByItsNumberAgain() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    bench.step(.executionStream(isLive: false))
+    bench.step(.executionStream(isLive: true))
+    var questions = 0
+    for _ in 0..<160 {
+      let effects = bench.effects
+      bench.effects = []
+      for effect in effects {
+        switch effect {
+        case .query(let id, _): bench.step(.queried(id, .notFound))
+        case .listTrades(let symbol, _): bench.step(.trades(symbol, []))
+        case .identify(let symbol, let id):
+          questions += 1
+          bench.step(.identified(symbol, id, .notFound))
+        default: break
+        }
+      }
+      bench.step(.clock, after: 250)
+    }
+    #expect(bench.core.order(stop.clientOrderID)?.status == .accepted)
+    #expect(questions >= 3, "\(questions) in 40 s")
+  }
+}
