@@ -145,7 +145,8 @@ import Testing
 @Suite struct BotPlanTests {
   private static func bot(_ state: V1.BotState, holds: String = "0") -> V1.Bot {
     V1.Bot(
-      id: "a", spec: V1.BotSpec(symbol: "BTCUSDT", capital: "1000"), state: state, position: V1.Position(quantity: holds), baseAsset: "BTC")
+      id: "a", spec: V1.BotSpec(symbol: "BTCUSDT", capital: "1000"), state: state,
+      position: V1.Position(quantity: holds, openedTimeNs: holds == "0" ? 0 : 1), baseAsset: "BTC")
   }
 
   private static func plan(

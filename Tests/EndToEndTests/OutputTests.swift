@@ -25,7 +25,7 @@ import Testing
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
     "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
-    "apply", "clone",
+    "apply", "clone", "buy", "sell",
   ]
 
   private static let daemonArguments = ["--mode", "simulated", "--example-bots", "--speed", "600", "--seed", "7"]

@@ -131,7 +131,7 @@ public struct JournalReplay: Sendable {
       outcome.comparisons += 1
       return
     }
-    guard !Self.isDecision(entry.record) else {
+    guard !Self.isDecision(entry) else {
       return diverge(entry.sequence, "the journal has \(JournalText.words(entry.record)), the replay decides nothing")
     }
     take(entry)
@@ -151,10 +151,10 @@ public struct JournalReplay: Sendable {
     pending.removeAll()
   }
 
-  /// What only the core itself can have written.
-  private static func isDecision(_ record: Record) -> Bool {
-    switch record {
-    case .orderIntent: true
+  /// What only the core itself can have written. An order that a request caused is a person's: bought by hand.
+  private static func isDecision(_ entry: JournalEntry) -> Bool {
+    switch entry.record {
+    case .orderIntent: entry.requestID.isEmpty
     case .orderDenied(let denial): !isOfTheWorld(denial.code)
     case .exitRequested(let exit): exit.purpose != .manual
     case .entriesLocked(let lock): lock.cause != .person
@@ -210,7 +210,7 @@ public struct JournalReplay: Sendable {
     case .tradingStateChanged, .alert, .riskLimitsChanged, .symbolAssets, .answered, .positionAdjusted, .entriesLocked, .entriesUnlocked:
       feed(until: entry, including: false)
     }
-    if pending.isEmpty, Self.isDecision(entry.record) { step(.clock, entry.time) }
+    if pending.isEmpty, Self.isDecision(entry) { step(.clock, entry.time) }
   }
 
   /// Hands over the candles that closed before an entry, until one of them makes the core decide something. Of those that closed with it

@@ -155,9 +155,9 @@ extension BotPlan {
 }
 
 extension V1.Bot {
-  /// For example `0.01 BTC`; `nil` where it holds nothing.
+  /// For example `0.01 BTC`; `nil` where it holds nothing, or too little to be sold.
   var heldText: String? {
-    guard let position, DecimalText.units(position.quantity) ?? 0 != 0 else { return nil }
+    guard let position, position.openedTimeNs != 0, DecimalText.units(position.quantity) ?? 0 != 0 else { return nil }
     return "\(DecimalText.trimmed(position.quantity)) \(baseAsset)"
   }
 }

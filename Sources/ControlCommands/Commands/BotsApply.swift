@@ -132,11 +132,7 @@ struct BotsApply: AsyncParsableCommand, DaemonCommandOptions {
       throw CommandFailure(.usage, "nothing was changed: the file comes by standard input, where nobody can answer; say --yes")
     }
     output.line("do this to the bots of the daemon at \(session.address) in \(census.mode.name) mode? type yes:")
-    var lines = InputLines()
-    let answer = String(decoding: (try await lines.next()?.line ?? []).filter { $0 > 32 }, as: UTF8.self)
-    guard answer == "yes" else {
-      throw CommandFailure(.usage, "nothing was changed: \(answer.isEmpty ? "nobody answered; say --yes" : "that is not yes")")
-    }
+    try await Confirmation.yes("nothing was changed")
   }
 
   /// - Parameter isWhole: every bot that differs is among the plans.

@@ -7,7 +7,8 @@ package enum CommandSets {
     [
       BotCreate.self, BotClone.self, BotsApply.self, BotsExport.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self,
       BotResume.self, BotRemove.self, BotList.self,
-      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self,
+      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, BotBuy.self, BotSell.self, PositionClose.self,
+      PositionAdopt.self,
       PositionRelease.self,
     ]
   }

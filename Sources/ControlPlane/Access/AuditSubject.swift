@@ -16,6 +16,7 @@ extension V1.PauseBotRequest: BotRequest {}
 extension V1.ResumeBotRequest: BotRequest {}
 extension V1.RemoveBotRequest: BotRequest {}
 extension V1.ClosePositionRequest: BotRequest {}
+extension V1.OpenPositionRequest: BotRequest {}
 extension V1.AdoptPositionRequest: BotRequest {}
 extension V1.ReleasePositionRequest: BotRequest {}
 
