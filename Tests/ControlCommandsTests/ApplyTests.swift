@@ -118,6 +118,12 @@ import Testing
     #expect(result.status == .refused && calls == [] && result.err.contains("somebody changed it meanwhile"), "\(result)")
   }
 
+  /// Nothing of a file reaches the terminal as more than text.
+  @Test func controlCharactersAreTaken() async throws {
+    let (result, _) = try await Self.apply("bots:\n  \"\\e[31m\": {symbol: \"a\\u0007\", strategy: \"\\e]0;x\", \"\\e[2J\": 1}\n", "--yes")
+    #expect(result.status == .invalidArgument && result.err.utf8.allSatisfy { $0 >= 0x20 || $0 == 0x0A }, "\(result)")
+  }
+
   @Test func onlyPruneRemoves() async throws {
     let (kept, none) = try await Self.apply(Self.file("", "capital: 1000"), "--yes")
     #expect(kept.status == .ok && none == [] && kept.err.contains("not in the file, left as they are: a"), "\(kept)")

@@ -67,6 +67,9 @@ struct BotApplier: Sendable {
     } catch {
       throw refusal(standing.id, error, "nothing was done")
     }
+    if let held = now?.heldText, standing.heldText == nil {
+      throw Refusal(status: .refused, message: "\(standing.id): it bought meanwhile and holds \(held): nothing was done")
+    }
     guard let now, now.createdSequence == standing.createdSequence, now.spec == standing.spec,
       BotStanding(now.state) == BotStanding(standing.state)
     else {
@@ -75,11 +78,13 @@ struct BotApplier: Sendable {
     }
   }
 
-  /// Waits until a bot that was stopped or paused has no order left; the daemon judges what is there afterwards.
+  /// Waits until a bot that was stopped or paused has no order left, or holds something: the daemon judges what is there afterwards.
   private func settle(_ id: String) async throws(RPCError) {
     let end = ContinuousClock.now + Self.settlingTime
     while ContinuousClock.now < end {
       if try await BotCensus.openOrders(of: id, session).isEmpty { return }
+      let bot = try await session.bots.getBot(V1.GetBotRequest(botID: id), timeout: session.timeout).bot
+      if bot?.heldText != nil { return }
       try? await Task.sleep(for: Self.settlingPause)
     }
   }

@@ -40,8 +40,10 @@ struct BotFile: Sendable {
 
     /// For example `bots.yaml:7: rsi-btc: stop_loss must be …`.
     func text(file: String) -> String {
+      let bot = String(bot.prefix(40))
       let subject = field.isEmpty || message.hasPrefix(field) ? "" : "\(field): "
-      return ["\(file):\(line)", bot, subject + message].filter { !$0.isEmpty }.joined(separator: ": ")
+      // Nothing of a file moves the cursor of who reads it.
+      return Cell(["\(file):\(line)", bot, subject + message].filter { !$0.isEmpty }.joined(separator: ": ")).text
     }
   }
 

@@ -51,7 +51,7 @@ struct BotFileReader {
   private static let names = BotField.all.map(\.name) + ["state"]
 
   private mutating func entry(_ id: String, _ node: YAMLNode, line: Int, defaults: [Member]) -> BotFile.Entry? {
-    bot = String(Cell(String(id.prefix(40))).text)
+    bot = id
     defer { bot = "" }
     var entry = BotFile.Entry(id: id, line: line)
     if BotID(id) == nil { wrong(line, "bot_id", "bot_id must be 1 to 32 of a-z, 0-9, '-' and '_'") }
@@ -195,7 +195,7 @@ struct BotFileReader {
 
   /// Adds what the judge of settings finds, where the form is right. Whether there is a strategy of that name only the daemon knows.
   mutating func judge(_ entry: BotFile.Entry) {
-    bot = String(Cell(String(entry.id.prefix(40))).text)
+    bot = entry.id
     defer { bot = "" }
     let found = BotSettingsText(entry.spec).judged(id: BotID(entry.id), base: nil) { _ in .unasked }.violations
     let known = Set(problems.lazy.filter { [bot] in $0.bot == bot }.map(\.field))
