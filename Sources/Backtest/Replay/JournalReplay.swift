@@ -344,6 +344,9 @@ public struct JournalReplay: Sendable {
     }
     switch entry.record {
     case .botCreated(let configuration), .botUpdated(let configuration): seriesOfBot[configuration.id] = configuration.series
+    case .orderIntent(let intent):
+      // Bought by hand, at a price between candles: stop and target are judged by it.
+      if intent.purpose == .entry, let key = seriesOfBot[intent.botID] { setPrice(&core, key, intent.decisionPrice) }
     case .fill, .orderUpdated, .cancelRequested, .exitRequested:
       guard let bot = entry.record.bot else { return }
       core.reconsider(bot, at: entry.time, effects: &effects)

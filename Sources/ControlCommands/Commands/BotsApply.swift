@@ -9,7 +9,7 @@ struct BotsApply: AsyncParsableCommand, DaemonCommandOptions {
     discussion: """
       The file is YAML or JSON, as botctl export writes it:
 
-        defaults:                    # optional: settings of every bot that does not name them
+        defaults:                  # optional: of every bot that does not say
           strategy: rsi
           interval: 5m
         bots:
@@ -18,9 +18,9 @@ struct BotsApply: AsyncParsableCommand, DaemonCommandOptions {
             capital: 1000
             parameters: {period: 14, oversold: 30}
             guards: ["cooldown stop=30m"]
-            state: running           # running, stopped or paused; left out: as it is (a new bot: stopped)
+            state: running         # stopped, paused; left out: as it is
 
-      Settings have the names of botctl show -o json; one that is left out has its default. The whole file is judged before anything is \
+      Settings have the names of botctl show -o json; one that is left out has its default. A new bot is started only by its state. The whole file is judged before anything is \
       changed. Bots that are not in the file stay as they are, unless --prune is given. \
       A bot that runs or holds coins keeps its settings: that is said, the others are changed, and the exit code is 5. \
       Each bot is changed wholly or not at all.
