@@ -218,6 +218,11 @@ import Testing
     _ = try await harness.bots.stopAllBots()
     let words = harness.audit.all.map { $0.split(separator: " ").first { $0.hasPrefix("bot=") || $0.hasPrefix("order=") } }
     #expect(words == ["bot=alpha", "bot=alpha", "bot=alpha", "order=none-1", nil])
+    // A check changes nothing, and its line says so.
+    let spec = V1.BotSpec(symbol: "BTCUSDT", strategy: "rsi", interval: "1m", capital: "1000")
+    _ = try? await harness.bots.createBot(V1.CreateBotRequest(requestID: "r4", botID: "beta", spec: spec, validateOnly: true))
+    #expect(harness.audit.all.last?.contains("CreateBot bot=beta check=true") == true, "\(harness.audit.all.last ?? "")")
+    #expect(harness.audit.all.dropLast().allSatisfy { !$0.contains("check=") })
     await harness.stop()
   }
 

@@ -19,12 +19,13 @@ import Testing
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1", "--walk-forward", "2"], ["replay", "STATE"],
-    ["verify", "STATE"], ["data", "list"], ["data", "check"],
+    ["verify", "STATE"], ["data", "list"], ["data", "check"], ["export"],
   ]
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
     "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
+    "apply", "clone", "buy", "sell",
   ]
 
   private static let daemonArguments = ["--mode", "simulated", "--example-bots", "--speed", "600", "--seed", "7"]
@@ -72,7 +73,7 @@ import Testing
     case .object(let members):
       members.flatMap { member -> [String] in
         let name = member.name
-        let isFreeName = ["parameters", "settings", "denials"].contains(key)
+        let isFreeName = ["parameters", "settings", "denials", "bots"].contains(key)
         let isSnake = name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil || isFreeName
         return (isSnake ? [] : ["\(path).\(name): no name of that form"]) + violations(member.value, "\(path).\(name)", name)
       }

@@ -34,6 +34,7 @@ var samples = map[string]string{
 	"BotService.ResumeBot":                `{"botId":"busy","requestId":"resume"}`,
 	"BotService.RemoveBot":                `{"botId":"idle","requestId":"remove"}`,
 	"BotService.ClosePosition":            `{"botId":"busy","requestId":"close"}`,
+	"BotService.OpenPosition":             `{"botId":"busy","requestId":"open","validateOnly":true}`,
 	"BotService.AdoptPosition":            `{"botId":"busy","requestId":"adopt","quantity":"0"}`,
 	"BotService.ReleasePosition":          `{"botId":"none","requestId":"release"}`,
 	"MarketDataService.GetCandles":        `{"symbol":"BTCUSDT","interval":"1m"}`,

@@ -153,7 +153,7 @@ public struct JournalReplay: Sendable {
       outcome.comparisons += 1
       return
     }
-    guard !Self.isDecision(entry.record) else {
+    guard !Self.isDecision(entry) else {
       return diverge(entry.sequence, "the journal has \(JournalText.words(entry.record)), the replay decides nothing")
     }
     take(entry)
@@ -173,10 +173,10 @@ public struct JournalReplay: Sendable {
     pending.removeAll()
   }
 
-  /// What only the core itself can have written.
-  private static func isDecision(_ record: Record) -> Bool {
-    switch record {
-    case .orderIntent: true
+  /// What only the core itself can have written. An order that a request caused is a person's: bought by hand.
+  private static func isDecision(_ entry: JournalEntry) -> Bool {
+    switch entry.record {
+    case .orderIntent: entry.requestID.isEmpty
     case .orderDenied(let denial): !isOfTheWorld(denial.code)
     case .exitRequested(let exit): exit.purpose != .manual
     case .entriesLocked(let lock): lock.cause != .person
@@ -232,7 +232,7 @@ public struct JournalReplay: Sendable {
     case .tradingStateChanged, .alert, .riskLimitsChanged, .symbolAssets, .answered, .positionAdjusted, .entriesLocked, .entriesUnlocked:
       feed(until: entry, including: false)
     }
-    if pending.isEmpty, Self.isDecision(entry.record) || moves.contains(entry.sequence) { step(.clock, entry.time) }
+    if pending.isEmpty, Self.isDecision(entry) || moves.contains(entry.sequence) { step(.clock, entry.time) }
   }
 
   /// Hands over the candles that closed before an entry, until one of them makes the core decide something. Of those that closed with it
@@ -369,6 +369,9 @@ public struct JournalReplay: Sendable {
     }
     switch entry.record {
     case .botCreated(let configuration), .botUpdated(let configuration): seriesOfBot[configuration.id] = configuration.series
+    case .orderIntent(let intent):
+      // Bought by hand, at a price between candles: stop and target are judged by it.
+      if intent.purpose == .entry, let key = seriesOfBot[intent.botID] { setPrice(&core, key, intent.decisionPrice) }
     case .fill, .orderUpdated, .cancelRequested, .exitRequested:
       guard let bot = entry.record.bot else { return }
       core.reconsider(bot, at: entry.time, effects: &effects)

@@ -62,6 +62,9 @@ extension V1 {
       method: BotService.getBotStats, request: GetBotStatsRequest.self,
       response: GetBotStatsResponse.self),
     MethodDescription(
+      method: BotService.openPosition, request: OpenPositionRequest.self,
+      response: OpenPositionResponse.self),
+    MethodDescription(
       method: BotService.closePosition, request: ClosePositionRequest.self,
       response: ClosePositionResponse.self),
     MethodDescription(
@@ -244,6 +247,8 @@ extension V1 {
     StopAllBotsResponse.self,
     GetBotStatsRequest.self,
     GetBotStatsResponse.self,
+    OpenPositionRequest.self,
+    OpenPositionResponse.self,
     ClosePositionRequest.self,
     ClosePositionResponse.self,
     AdoptPositionRequest.self,

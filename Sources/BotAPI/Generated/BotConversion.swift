@@ -768,6 +768,40 @@ extension V1.GetBotStatsResponse: @unsafe CConvertible {
   }
 }
 
+extension V1.OpenPositionRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__open_position_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__OpenPositionRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__open_position_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !quoteQuantity.isEmpty { unsafe c.pointee.quote_quantity = try arena.string(quoteQuantity) }
+    unsafe c.pointee.validate_only = validateOnly ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__OpenPositionRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.quoteQuantity = unsafe CField.string(c.pointee.quote_quantity)
+    self.validateOnly = unsafe c.pointee.validate_only != 0
+  }
+}
+
+extension V1.OpenPositionResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__open_position_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__OpenPositionResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__open_position_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
+    unsafe (c.pointee.n_protection, c.pointee.protection) = try CField.messages(protection, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__OpenPositionResponse>) {
+    self.order = unsafe CField.message(c.pointee.order)
+    self.protection = unsafe CField.messages(c.pointee.n_protection, c.pointee.protection)
+  }
+}
+
 extension V1.ClosePositionRequest: @unsafe CConvertible {
   nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__close_position_request__init)
 

@@ -2257,6 +2257,110 @@ extension V1 {
 }
 
 extension V1 {
+  /// Buys for a bot, as its own entries do, because a person says so.
+  public struct OpenPositionRequest: BotMessage {
+    /// Idempotency key. Required, but for a check: the journal tells by it that a person bought.
+    public var requestID: String
+    /// Bot.
+    public var botID: String
+    /// What it spends, in the quote asset (decimal, > 0); empty: as much as its sizing says. More than its rules allow is refused.
+    public var quoteQuantity: String
+    /// Decides everything and sends nothing.
+    public var validateOnly: Bool
+
+    public init(
+      requestID: String = "",
+      botID: String = "",
+      quoteQuantity: String = "",
+      validateOnly: Bool = false
+    ) {
+      self.requestID = requestID
+      self.botID = botID
+      self.quoteQuantity = quoteQuantity
+      self.validateOnly = validateOnly
+    }
+
+    public static var typeName: String { "botd.v1.OpenPositionRequest" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("request_id", requestID)
+      json.field("bot_id", botID)
+      json.field("quote_quantity", quoteQuantity)
+      json.field("validate_only", validateOnly)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// The entry.
+  public struct OpenPositionResponse: BotMessage {
+    /// The order as journaled, its reason "by hand"; with validate_only the one that would be sent, without an id.
+    public var order: Order?
+    /// Where its stop, target and trailing stop would act, for an entry at the latest price.
+    public var protection: [ProtectionLevel]
+
+    public init(
+      order: Order? = nil,
+      protection: [ProtectionLevel] = []
+    ) {
+      self.order = order
+      self.protection = protection
+    }
+
+    public static var typeName: String { "botd.v1.OpenPositionResponse" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("order", order)
+      json.field("protection", protection)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
   /// Sells what a bot holds, at the market.
   public struct ClosePositionRequest: BotMessage {
     /// Idempotency key.

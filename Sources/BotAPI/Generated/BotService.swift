@@ -32,6 +32,9 @@ extension V1 {
     public static let stopAllBots = RPCMethod(service: name, name: "StopAllBots", kind: .unary)
     /// Statistics of a bot.
     public static let getBotStats = RPCMethod(service: name, name: "GetBotStats", kind: .unary)
+    /// Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries. FAILED_PRECONDITION: why
+    /// it may not enter now.
+    public static let openPosition = RPCMethod(service: name, name: "OpenPosition", kind: .unary)
     /// Sells what a bot holds.
     public static let closePosition = RPCMethod(service: name, name: "ClosePosition", kind: .unary)
     /// Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled.

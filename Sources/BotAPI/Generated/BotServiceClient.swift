@@ -95,6 +95,14 @@ extension V1 {
       try await client.call(BotService.getBotStats, request, timeout: timeout)
     }
 
+    /// Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries. FAILED_PRECONDITION: why
+    /// it may not enter now.
+    public func openPosition(
+      _ request: OpenPositionRequest = OpenPositionRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> OpenPositionResponse {
+      try await client.call(BotService.openPosition, request, timeout: timeout)
+    }
+
     /// Sells what a bot holds.
     public func closePosition(
       _ request: ClosePositionRequest = ClosePositionRequest(), timeout: Duration? = nil

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Every setting that comes from the environment or a `.env` file: the one table of names, meanings and defaults.
 public struct SettingName: Sendable, Hashable {
   public var name: String
@@ -49,27 +51,6 @@ public struct SettingName: Sendable, Hashable {
     SettingName("DATABASE_URL", "postgresql://USER:PASSWORD@HOST:PORT/NAME for the portfolio mirror; unset: none", secret: true),
   ]
 
-  /// The closest known name, for typos: within two edits.
-  static func suggestion(for unknown: String) -> String? {
-    let ranked = all.map { ($0.name, distance(unknown, $0.name)) }.min { $0.1 < $1.1 }
-    guard let ranked, ranked.1 <= 3 else { return nil }
-    return ranked.0
-  }
-
-  /// Levenshtein distance of two short names.
-  static func distance(_ a: String, _ b: String) -> Int {
-    let x = Array(a.utf8.prefix(64))
-    let y = Array(b.utf8.prefix(64))
-    var row = Array(0...y.count)
-    for i in x.indices {
-      var previous = row[0]
-      row[0] = i + 1
-      for j in y.indices {
-        let cost = min(row[j] + 1, row[j + 1] + 1, previous + (x[i] == y[j] ? 0 : 1))
-        previous = row[j + 1]
-        row[j + 1] = cost
-      }
-    }
-    return row[y.count]
-  }
+  /// The closest known name, for typos.
+  static func suggestion(for unknown: String) -> String? { NearestName.of(unknown, among: all.lazy.map(\.name)) }
 }

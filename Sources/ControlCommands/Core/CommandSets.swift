@@ -5,8 +5,10 @@ package enum CommandSets {
   /// Commands that make, change, start and stop bots.
   package static var bots: [any ParsableCommand.Type] {
     [
-      BotCreate.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self, BotResume.self, BotRemove.self, BotList.self,
-      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, PositionClose.self, PositionAdopt.self,
+      BotCreate.self, BotClone.self, BotsApply.self, BotsExport.self, BotUpdate.self, BotStart.self, BotStop.self, BotPause.self,
+      BotResume.self, BotRemove.self, BotList.self,
+      BotTop.self, BotShow.self, BotStats.self, BotsStartAll.self, BotsStopAll.self, BotBuy.self, BotSell.self, PositionClose.self,
+      PositionAdopt.self,
       PositionRelease.self,
     ]
   }

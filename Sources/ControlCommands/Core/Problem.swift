@@ -65,21 +65,15 @@ package struct Problem: Sendable, Hashable {
     return failure(head, problems)
   }
 
-  private static let options = [
-    "candles": "--candles", "from": "--from", "bot_id": "BOT_ID", "symbol": "--symbol", "strategy": "--strategy", "interval": "--interval",
-    "capital": "--capital",
-    "risk_per_trade": "--risk-per-trade", "max_position_fraction": "--max-position",
-    "stop_loss": "--stop-loss",
-    "take_profit": "--take-profit", "trailing_stop": "--trailing-stop",
-    "trailing_stop_atr": "--trailing-stop-atr", "time_stop_candles": "--time-stop", "cooldown_candles": "--cooldown", "sizing": "--sizing",
-    "sizing_atr": "--sizing-atr", "parameters": "--param", "compound": "--compound", "auto_start": "--auto-start", "detail": "--detail",
+  /// Beside those of a bot's settings (``BotField``).
+  private static let otherOptions = [
+    "candles": "--candles", "from": "--from", "bot_id": "BOT_ID", "detail": "--detail",
     "max_order_notional": "--max-order", "max_symbol_notional": "--max-symbol", "max_total_notional": "--max-total",
     "max_daily_loss": "--max-daily-loss", "max_drawdown_fraction": "--max-drawdown",
     "max_open_positions": "--max-open-positions", "max_open_orders": "--max-open-orders",
     "max_orders_per_minute": "--max-orders-per-minute", "on_breach": "--on-breach",
-    "entry": "--entry", "entry_offset": "--entry-offset", "entry_lifetime": "--entry-lifetime", "entry_then": "--entry-then",
-    "guards": "--guard", "symbol_guards": "--symbol-guard", "account_guards": "--account-guard", "duration_ms": "--for",
-    "currency": "--currency",
+    "symbol_guards": "--symbol-guard", "account_guards": "--account-guard", "duration_ms": "--for",
+    "currency": "--currency", "quote_quantity": "--quote",
   ]
 
   /// The option that sets a field of the request, for example `--capital` for `spec.capital`; the field itself where there is none.
@@ -90,6 +84,6 @@ package struct Problem: Sendable, Hashable {
     }
     if name.hasPrefix("symbols[") { return "--symbol" }
     if name.hasPrefix("bot_ids[") { return "--bot" }
-    return options[name] ?? field
+    return BotField.named(name)?.option ?? otherOptions[name] ?? field
   }
 }

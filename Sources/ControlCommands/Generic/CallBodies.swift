@@ -1,5 +1,4 @@
 import DynamicMessages
-import Foundation
 import Presentation
 
 /// The bodies of a call as they are on the command line.
@@ -37,27 +36,11 @@ struct CallBodies {
   }
 
   private static func bytes(_ text: String) async throws(CommandFailure) -> (bytes: [UInt8], source: String) {
-    if text == "-" { return (try await wholeInput(), "standard input") }
+    if text == "-" { return (try await FileBytes.read("-", maximum: bytesMaximum), "standard input") }
     guard text.hasPrefix("@") else { return (Array(text.utf8), "") }
     let path = String(text.dropFirst())
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: bytesMaximum + 1) ?? Data() else {
-      throw CommandFailure(.invalidArgument, "the file \(path) cannot be read")
-    }
-    guard data.count <= bytesMaximum else {
-      throw CommandFailure(.invalidArgument, "the file \(path) is larger than \(bytesMaximum) bytes")
-    }
-    return (Array(data), path)
-  }
-
-  private static func wholeInput() async throws(CommandFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while let piece = try await ControlEnvironment.current.input() {
-      bytes += piece
-      guard bytes.count <= bytesMaximum else {
-        throw CommandFailure(.invalidArgument, "standard input is larger than \(bytesMaximum) bytes")
-      }
-    }
-    return bytes
+    // A file of that name is meant, never standard input.
+    return (try await FileBytes.read(path == "-" ? "./-" : path, maximum: bytesMaximum), path)
   }
 
   /// Reads a body.

@@ -21,6 +21,7 @@ extension V1.RemoveBotRequest: MutationRequest {}
 extension V1.StartAllBotsRequest: MutationRequest {}
 extension V1.StopAllBotsRequest: MutationRequest {}
 extension V1.ClosePositionRequest: MutationRequest {}
+extension V1.OpenPositionRequest: MutationRequest {}
 extension V1.AdoptPositionRequest: MutationRequest {}
 extension V1.ReleasePositionRequest: MutationRequest {}
 extension V1.ResolveDiscrepancyRequest: MutationRequest {}
@@ -66,6 +67,7 @@ struct Mutation<Response: BotMessage>: Sendable {
       switch result {
       case .done(let bots, _), .repeated(_, let bots): body(bots)
       case .failed(let error): fail(ErrorMapping.error(error))
+      case .planned: body([])
       }
     }
   }
@@ -82,7 +84,7 @@ struct Mutation<Response: BotMessage>: Sendable {
         context.access.log(call, subject, requestID: requestID, result: "REPEATED", isRefused: false)
         responder.raw.succeed(response)
       case .failed(let error): fail(ErrorMapping.error(error))
-      case .done, .repeated: body()
+      case .done, .repeated, .planned: body()
       }
     }
   }

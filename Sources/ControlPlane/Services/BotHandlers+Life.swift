@@ -31,6 +31,9 @@ extension BotHandlers {
     server.serveMutation(V1.BotService.closePosition, context) {
       (mutation: Mutation<V1.ClosePositionResponse>, request: V1.ClosePositionRequest) throws(RPCError) in try close(mutation, request)
     }
+    server.serveMutation(V1.BotService.openPosition, context) {
+      (mutation: Mutation<V1.OpenPositionResponse>, request: V1.OpenPositionRequest) throws(RPCError) in try open(mutation, request)
+    }
     server.serveMutation(V1.BotService.adoptPosition, context) {
       (mutation: Mutation<V1.AdoptPositionResponse>, request: V1.AdoptPositionRequest) throws(RPCError) in try adopt(mutation, request)
     }
@@ -51,7 +54,7 @@ extension BotHandlers {
     }
   }
 
-  private func botID(_ requestID: String, _ text: String) throws(RPCError) -> BotID {
+  func botID(_ requestID: String, _ text: String) throws(RPCError) -> BotID {
     var check = RequestCheck()
     check.requestID(requestID)
     let id = check.botID(text)
@@ -90,13 +93,13 @@ extension BotHandlers {
       switch result {
       case .failed(let error) where Self.isNothingToClose(error): mutation.succeed(V1.ClosePositionResponse())
       case .failed(let error): mutation.fail(ErrorMapping.error(error))
-      case .done, .repeated:
+      case .done, .repeated, .planned:
         if let order = context.board.openOrders.last(where: { $0.botID == id && $0.intent.purpose == .manual }) {
           return mutation.succeed(V1.ClosePositionResponse(order: V1.Order(order)))
         }
         // It may be filled already: then the journal has it.
         let isQueued = context.reader.submit { journal in
-          let order = try? Self.manualOrder(of: id, after: before, journal)
+          let order = try? Self.newestOrder(.manual, of: id, after: before, journal)
           mutation.succeed(V1.ClosePositionResponse(order: order.map { V1.Order($0) }))
         }
         if !isQueued { mutation.succeed(V1.ClosePositionResponse()) }
@@ -124,10 +127,10 @@ extension BotHandlers {
     mutation.require(.releasePosition(id, quantity: quantity)) { answer(mutation, $0) { V1.ReleasePositionResponse(bot: $0) } }
   }
 
-  /// The newest order placed by hand for a bot since `sequence`; `nil` when there is none among its latest few orders.
-  private static func manualOrder(of id: BotID, after sequence: UInt64, _ journal: Journal) throws -> Order? {
+  /// The newest order of a purpose of a bot since `sequence`; `nil` when there is none among its latest few orders.
+  static func newestOrder(_ purpose: OrderPurpose, of id: BotID, after sequence: UInt64, _ journal: Journal) throws -> Order? {
     for entry in try journal.orderIntents(before: .max, limit: 8, botID: id) where entry.sequence > sequence {
-      guard case .orderIntent(let intent) = entry.record, intent.purpose == .manual else { continue }
+      guard case .orderIntent(let intent) = entry.record, intent.purpose == purpose else { continue }
       return try OrderHandlers.fold(intent.request.clientOrderID, journal).order
     }
     return nil

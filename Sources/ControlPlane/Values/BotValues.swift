@@ -124,7 +124,8 @@ struct BotValues {
     }
     value.stopPrice = snapshot.stopPrice.textOrEmpty
     value.takeProfitPrice = snapshot.takeProfitPrice.textOrEmpty
-    value.openedTimeNs = held.openedAt.nanoseconds
+    // What is left because it is too little to be sold is no position.
+    value.openedTimeNs = held.isOpen ? held.openedAt.nanoseconds : 0
     if !snapshot.openOrders.isEmpty {
       let orders = context.board.openOrdersByID
       value.protectiveOrderID = snapshot.openOrders.first { orders[$0]?.intent.purpose == .stopLoss }?.text ?? ""

@@ -39,7 +39,7 @@ extension BotConfiguration {
   }
 
   /// The largest value of an entry: what its sizing asks for at most, in quote asset.
-  func largestEntry(capital: Amount) -> Amount {
+  package func largestEntry(capital: Amount) -> Amount {
     let most = capital * maximumPosition
     guard sizing == .risk, stopLoss.isPositive else { return most }
     return min(most, capital * riskPerTrade / stopLoss)

@@ -101,6 +101,8 @@ public enum Command: Sendable {
   case startAllBots
   case stopAllBots
   case closePosition(BotID)
+  /// Buys for a bot as its own entries do; `nil`: for as much as its sizing says. A plan is decided and not sent.
+  case openPosition(BotID, amount: Amount?, isPlan: Bool)
   /// Gives a bot coins of the account that no bot holds; its stop hangs from the entry price (zero: from the market's).
   case adoptPosition(BotID, quantity: Quantity, entryPrice: Price)
   /// Takes coins out of a bot without selling them; `nil`: all.
@@ -129,6 +131,8 @@ public enum CommandResult: Sendable, Hashable {
   /// It was done before: what was answered then; `nil` where that was not kept.
   case repeated(response: [UInt8]?, bots: [BotID])
   case failed(CommandError)
+  /// What a plan would have sent, and the price it was decided at; its name is not taken by it.
+  case planned(OrderRequest, price: Price)
 }
 
 public struct CommandError: Error, Sendable, Hashable {

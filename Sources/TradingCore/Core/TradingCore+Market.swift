@@ -104,13 +104,14 @@ extension TradingCore {
     bots[index]?.lastSignal?.confidence = signal.confidence
   }
 
-  private mutating func outstanding(_ bot: Bot.EntryInputs) -> RiskGate.Decision {
+  mutating func outstanding(_ bot: Bot.EntryInputs) -> RiskGate.Decision {
     let first = bot.firstOpenOrder.flatMap { orders.standing(of: $0)?.clientOrderID.text }
     return .denied(.orderOutstanding, "\(bot.openOrderCount) earlier orders are not finished, the first is \(first ?? "")")
   }
 
-  private mutating func gate(
-    _ bot: Bot.EntryInputs, price: Price, close: Timestamp, volatility: Price, isLate: Bool
+  /// - Parameter asked: what a person wants to spend, for entries by hand.
+  mutating func gate(
+    _ bot: Bot.EntryInputs, price: Price, close: Timestamp, volatility: Price, isLate: Bool, asked: Amount? = nil
   ) -> RiskGate.Decision {
     let at = bot.symbolAt
     var inputs = RiskGate.Inputs(
@@ -121,6 +122,7 @@ extension TradingCore {
       availableCapital: bot.availableCapital, price: price, volatility: volatility,
       coolsUntil: close <= bot.coolsUntil ? bot.coolsUntil : nil, limits: riskLimits)
     inputs.doubt = doubt(of: price, at)
+    inputs.asked = asked
     if !locks.isEmpty { inputs.lock = lockReason(bot.configuration.id, symbolNames[at], at: close) }
     inputs.sizesByQuantity = sizesByQuantity
     if riskLimits.sumsAmounts, let problem = conversionProblem {

@@ -53,6 +53,8 @@ struct RiskGate {
     var conversionProblem: String?
     /// Not nil: how the bot's quote asset becomes the currency of the limits.
     var conversion: Conversion?
+    /// Not nil: what a person wants to spend, all of it or nothing, within what the bot's rules allow.
+    var asked: Amount?
     /// Not nil: why entries are locked.
     var lock: String?
     /// Entries are sized as programs up to 0.3 did (``Entry/quantity(_:)``).
@@ -123,6 +125,13 @@ struct RiskGate {
     }
     var budget = min(wanted(inputs), inputs.availableCapital)
     var limitedBy: (code: DenialCode, words: String)?
+    if let asked = inputs.asked {
+      guard asked <= budget else {
+        return .denied(
+          .insufficientCapital, "\(asked) \(rules.quoteAsset) is more than its sizing and capital allow for an entry now: \(budget)")
+      }
+      budget = asked
+    }
     if inputs.limits.limitsEntries {
       if let refusal = countLimit(inputs) { return refusal }
       for room in inputs.limits.room(inputs.use) {
@@ -131,6 +140,9 @@ struct RiskGate {
         budget = max(left, .zero)
         limitedBy = (room.code, "\(room.code): \(room.words)")
       }
+    }
+    if inputs.asked != nil, let limitedBy {
+      return .denied(limitedBy.code, "\(limitedBy.words); what is left is \(budget) \(rules.quoteAsset)")
     }
     switch order(for: budget, price: inputs.price, configuration, rules, byQuantity: inputs.sizesByQuantity) {
     case .success(let entry): return .buy(entry)

@@ -111,12 +111,13 @@ def gaps(directory):
             orders.pop(report["i"], None)
         step = audit.STEP[symbol]
         # What cannot be sold is no position, and the next entry begins anew.
-        if held < step or held * price.get(symbol, Decimal(0)) < audit.SMALLEST:
+        is_small = held < step or held * price.get(symbol, Decimal(0)) < audit.SMALLEST
+        if is_small:
             covered[bot] = False
         # Of a pair only one can sell.
         bare = held - max(orders.values(), default=Decimal(0))
         is_bare = bare >= step and bare * price.get(symbol, Decimal(0)) >= audit.SMALLEST
-        if held >= step and not is_bare:
+        if not is_small and not is_bare:
             covered[bot] = True
         if is_bare and bot not in since:
             since[bot] = (wall, covered.get(bot, False), f"{report['x'].lower()} of {name} ({report['o'].lower()})")

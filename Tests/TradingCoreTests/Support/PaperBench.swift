@@ -158,7 +158,7 @@ extension CommandResult {
   var bots: [String]? {
     switch self {
     case .done(let bots, _), .repeated(_, let bots): bots.map(\.text)
-    case .failed: nil
+    case .failed, .planned: nil
     }
   }
 }

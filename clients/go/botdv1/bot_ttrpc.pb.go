@@ -20,6 +20,7 @@ type BotServiceService interface {
 	StartAllBots(context.Context, *StartAllBotsRequest) (*StartAllBotsResponse, error)
 	StopAllBots(context.Context, *StopAllBotsRequest) (*StopAllBotsResponse, error)
 	GetBotStats(context.Context, *GetBotStatsRequest) (*GetBotStatsResponse, error)
+	OpenPosition(context.Context, *OpenPositionRequest) (*OpenPositionResponse, error)
 	ClosePosition(context.Context, *ClosePositionRequest) (*ClosePositionResponse, error)
 	AdoptPosition(context.Context, *AdoptPositionRequest) (*AdoptPositionResponse, error)
 	ReleasePosition(context.Context, *ReleasePositionRequest) (*ReleasePositionResponse, error)
@@ -111,6 +112,13 @@ func RegisterBotServiceService(srv *ttrpc.Server, svc BotServiceService) {
 					return nil, err
 				}
 				return svc.GetBotStats(ctx, &req)
+			},
+			"OpenPosition": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+				var req OpenPositionRequest
+				if err := unmarshal(&req); err != nil {
+					return nil, err
+				}
+				return svc.OpenPosition(ctx, &req)
 			},
 			"ClosePosition": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 				var req ClosePositionRequest
@@ -238,6 +246,14 @@ func (c *botserviceClient) StopAllBots(ctx context.Context, req *StopAllBotsRequ
 func (c *botserviceClient) GetBotStats(ctx context.Context, req *GetBotStatsRequest) (*GetBotStatsResponse, error) {
 	var resp GetBotStatsResponse
 	if err := c.client.Call(ctx, "botd.v1.BotService", "GetBotStats", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *botserviceClient) OpenPosition(ctx context.Context, req *OpenPositionRequest) (*OpenPositionResponse, error) {
+	var resp OpenPositionResponse
+	if err := c.client.Call(ctx, "botd.v1.BotService", "OpenPosition", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil

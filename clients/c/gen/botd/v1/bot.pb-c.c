@@ -1537,6 +1537,96 @@ void   botd__v1__get_bot_stats_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_bot_stats_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__open_position_request__init
+                     (Botd__V1__OpenPositionRequest         *message)
+{
+  static const Botd__V1__OpenPositionRequest init_value = BOTD__V1__OPEN_POSITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__open_position_request__get_packed_size
+                     (const Botd__V1__OpenPositionRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__open_position_request__pack
+                     (const Botd__V1__OpenPositionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__open_position_request__pack_to_buffer
+                     (const Botd__V1__OpenPositionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__OpenPositionRequest *
+       botd__v1__open_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__OpenPositionRequest *)
+     protobuf_c_message_unpack (&botd__v1__open_position_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__open_position_request__free_unpacked
+                     (Botd__V1__OpenPositionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__open_position_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__open_position_response__init
+                     (Botd__V1__OpenPositionResponse         *message)
+{
+  static const Botd__V1__OpenPositionResponse init_value = BOTD__V1__OPEN_POSITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__open_position_response__get_packed_size
+                     (const Botd__V1__OpenPositionResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__open_position_response__pack
+                     (const Botd__V1__OpenPositionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__open_position_response__pack_to_buffer
+                     (const Botd__V1__OpenPositionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__open_position_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__OpenPositionResponse *
+       botd__v1__open_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__OpenPositionResponse *)
+     protobuf_c_message_unpack (&botd__v1__open_position_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__open_position_response__free_unpacked
+                     (Botd__V1__OpenPositionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__open_position_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__close_position_request__init
                      (Botd__V1__ClosePositionRequest         *message)
 {
@@ -5192,6 +5282,134 @@ const ProtobufCMessageDescriptor botd__v1__get_bot_stats_response__descriptor =
   (ProtobufCMessageInit) botd__v1__get_bot_stats_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__open_position_request__field_descriptors[4] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenPositionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenPositionRequest, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quote_quantity",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenPositionRequest, quote_quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenPositionRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__open_position_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  2,   /* field[2] = quote_quantity */
+  0,   /* field[0] = request_id */
+  3,   /* field[3] = validate_only */
+};
+static const ProtobufCIntRange botd__v1__open_position_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor botd__v1__open_position_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.OpenPositionRequest",
+  "OpenPositionRequest",
+  "Botd__V1__OpenPositionRequest",
+  "botd.v1",
+  sizeof(Botd__V1__OpenPositionRequest),
+  4,
+  botd__v1__open_position_request__field_descriptors,
+  botd__v1__open_position_request__field_indices_by_name,
+  1,  botd__v1__open_position_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__open_position_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__open_position_response__field_descriptors[2] =
+{
+  {
+    "order",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__OpenPositionResponse, order),
+    &botd__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "protection",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__OpenPositionResponse, n_protection),
+    offsetof(Botd__V1__OpenPositionResponse, protection),
+    &botd__v1__protection_level__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__open_position_response__field_indices_by_name[] = {
+  0,   /* field[0] = order */
+  1,   /* field[1] = protection */
+};
+static const ProtobufCIntRange botd__v1__open_position_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__open_position_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.OpenPositionResponse",
+  "OpenPositionResponse",
+  "Botd__V1__OpenPositionResponse",
+  "botd.v1",
+  sizeof(Botd__V1__OpenPositionResponse),
+  2,
+  botd__v1__open_position_response__field_descriptors,
+  botd__v1__open_position_response__field_indices_by_name,
+  1,  botd__v1__open_position_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__open_position_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__close_position_request__field_descriptors[3] =
 {
   {
@@ -5511,7 +5729,7 @@ const ProtobufCMessageDescriptor botd__v1__release_position_response__descriptor
   (ProtobufCMessageInit) botd__v1__release_position_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[15] =
+static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[16] =
 {
   { "CreateBot", &botd__v1__create_bot_request__descriptor, &botd__v1__create_bot_response__descriptor },
   { "GetBot", &botd__v1__get_bot_request__descriptor, &botd__v1__get_bot_response__descriptor },
@@ -5525,19 +5743,21 @@ static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors
   { "StartAllBots", &botd__v1__start_all_bots_request__descriptor, &botd__v1__start_all_bots_response__descriptor },
   { "StopAllBots", &botd__v1__stop_all_bots_request__descriptor, &botd__v1__stop_all_bots_response__descriptor },
   { "GetBotStats", &botd__v1__get_bot_stats_request__descriptor, &botd__v1__get_bot_stats_response__descriptor },
+  { "OpenPosition", &botd__v1__open_position_request__descriptor, &botd__v1__open_position_response__descriptor },
   { "ClosePosition", &botd__v1__close_position_request__descriptor, &botd__v1__close_position_response__descriptor },
   { "AdoptPosition", &botd__v1__adopt_position_request__descriptor, &botd__v1__adopt_position_response__descriptor },
   { "ReleasePosition", &botd__v1__release_position_request__descriptor, &botd__v1__release_position_response__descriptor },
 };
 const unsigned botd__v1__bot_service__method_indices_by_name[] = {
-  13,        /* AdoptPosition */
-  12,        /* ClosePosition */
+  14,        /* AdoptPosition */
+  13,        /* ClosePosition */
   0,        /* CreateBot */
   1,        /* GetBot */
   11,        /* GetBotStats */
   2,        /* ListBots */
+  12,        /* OpenPosition */
   6,        /* PauseBot */
-  14,        /* ReleasePosition */
+  15,        /* ReleasePosition */
   8,        /* RemoveBot */
   7,        /* ResumeBot */
   9,        /* StartAllBots */
@@ -5553,7 +5773,7 @@ const ProtobufCServiceDescriptor botd__v1__bot_service__descriptor =
   "BotService",
   "Botd__V1__BotService",
   "botd.v1",
-  15,
+  16,
   botd__v1__bot_service__method_descriptors,
   botd__v1__bot_service__method_indices_by_name
 };
@@ -5653,13 +5873,21 @@ void botd__v1__bot_service__get_bot_stats(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
   service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__bot_service__open_position(ProtobufCService *service,
+                                          const Botd__V1__OpenPositionRequest *input,
+                                          Botd__V1__OpenPositionResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__bot_service__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__bot_service__close_position(ProtobufCService *service,
                                            const Botd__V1__ClosePositionRequest *input,
                                            Botd__V1__ClosePositionResponse_Closure closure,
                                            void *closure_data)
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__adopt_position(ProtobufCService *service,
                                            const Botd__V1__AdoptPositionRequest *input,
@@ -5667,7 +5895,7 @@ void botd__v1__bot_service__adopt_position(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__release_position(ProtobufCService *service,
                                              const Botd__V1__ReleasePositionRequest *input,
@@ -5675,7 +5903,7 @@ void botd__v1__bot_service__release_position(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
                                   Botd__V1__BotService_ServiceDestroy destroy)

@@ -51,6 +51,8 @@ typedef struct Botd__V1__StopAllBotsRequest Botd__V1__StopAllBotsRequest;
 typedef struct Botd__V1__StopAllBotsResponse Botd__V1__StopAllBotsResponse;
 typedef struct Botd__V1__GetBotStatsRequest Botd__V1__GetBotStatsRequest;
 typedef struct Botd__V1__GetBotStatsResponse Botd__V1__GetBotStatsResponse;
+typedef struct Botd__V1__OpenPositionRequest Botd__V1__OpenPositionRequest;
+typedef struct Botd__V1__OpenPositionResponse Botd__V1__OpenPositionResponse;
 typedef struct Botd__V1__ClosePositionRequest Botd__V1__ClosePositionRequest;
 typedef struct Botd__V1__ClosePositionResponse Botd__V1__ClosePositionResponse;
 typedef struct Botd__V1__AdoptPositionRequest Botd__V1__AdoptPositionRequest;
@@ -1284,6 +1286,55 @@ struct  Botd__V1__GetBotStatsResponse
 
 
 /*
+ * Buys for a bot, as its own entries do, because a person says so.
+ */
+struct  Botd__V1__OpenPositionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Idempotency key. Required, but for a check: the journal tells by it that a person bought.
+   */
+  char *request_id;
+  /*
+   * Bot.
+   */
+  char *bot_id;
+  /*
+   * What it spends, in the quote asset (decimal, > 0); empty: as much as its sizing says. More than its rules allow is refused.
+   */
+  char *quote_quantity;
+  /*
+   * Decides everything and sends nothing.
+   */
+  protobuf_c_boolean validate_only;
+};
+#define BOTD__V1__OPEN_POSITION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__open_position_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * The entry.
+ */
+struct  Botd__V1__OpenPositionResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The order as journaled, its reason "by hand"; with validate_only the one that would be sent, without an id.
+   */
+  Botd__V1__Order *order;
+  /*
+   * Where its stop, target and trailing stop would act, for an entry at the latest price.
+   */
+  size_t n_protection;
+  Botd__V1__ProtectionLevel **protection;
+};
+#define BOTD__V1__OPEN_POSITION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__open_position_response__descriptor) \
+    , NULL, 0,NULL }
+
+
+/*
  * Sells what a bot holds, at the market.
  */
 struct  Botd__V1__ClosePositionRequest
@@ -2053,6 +2104,44 @@ Botd__V1__GetBotStatsResponse *
 void   botd__v1__get_bot_stats_response__free_unpacked
                      (Botd__V1__GetBotStatsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__OpenPositionRequest methods */
+void   botd__v1__open_position_request__init
+                     (Botd__V1__OpenPositionRequest         *message);
+size_t botd__v1__open_position_request__get_packed_size
+                     (const Botd__V1__OpenPositionRequest   *message);
+size_t botd__v1__open_position_request__pack
+                     (const Botd__V1__OpenPositionRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__open_position_request__pack_to_buffer
+                     (const Botd__V1__OpenPositionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__OpenPositionRequest *
+       botd__v1__open_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__open_position_request__free_unpacked
+                     (Botd__V1__OpenPositionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__OpenPositionResponse methods */
+void   botd__v1__open_position_response__init
+                     (Botd__V1__OpenPositionResponse         *message);
+size_t botd__v1__open_position_response__get_packed_size
+                     (const Botd__V1__OpenPositionResponse   *message);
+size_t botd__v1__open_position_response__pack
+                     (const Botd__V1__OpenPositionResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__open_position_response__pack_to_buffer
+                     (const Botd__V1__OpenPositionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__OpenPositionResponse *
+       botd__v1__open_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__open_position_response__free_unpacked
+                     (Botd__V1__OpenPositionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__ClosePositionRequest methods */
 void   botd__v1__close_position_request__init
                      (Botd__V1__ClosePositionRequest         *message);
@@ -2271,6 +2360,12 @@ typedef void (*Botd__V1__GetBotStatsRequest_Closure)
 typedef void (*Botd__V1__GetBotStatsResponse_Closure)
                  (const Botd__V1__GetBotStatsResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__OpenPositionRequest_Closure)
+                 (const Botd__V1__OpenPositionRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__OpenPositionResponse_Closure)
+                 (const Botd__V1__OpenPositionResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__ClosePositionRequest_Closure)
                  (const Botd__V1__ClosePositionRequest *message,
                   void *closure_data);
@@ -2344,6 +2439,10 @@ struct Botd__V1__BotService_Service
                         const Botd__V1__GetBotStatsRequest *input,
                         Botd__V1__GetBotStatsResponse_Closure closure,
                         void *closure_data);
+  void (*open_position)(Botd__V1__BotService_Service *service,
+                        const Botd__V1__OpenPositionRequest *input,
+                        Botd__V1__OpenPositionResponse_Closure closure,
+                        void *closure_data);
   void (*close_position)(Botd__V1__BotService_Service *service,
                          const Botd__V1__ClosePositionRequest *input,
                          Botd__V1__ClosePositionResponse_Closure closure,
@@ -2376,6 +2475,7 @@ void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
       function_prefix__ ## start_all_bots,\
       function_prefix__ ## stop_all_bots,\
       function_prefix__ ## get_bot_stats,\
+      function_prefix__ ## open_position,\
       function_prefix__ ## close_position,\
       function_prefix__ ## adopt_position,\
       function_prefix__ ## release_position  }
@@ -2427,6 +2527,10 @@ void botd__v1__bot_service__get_bot_stats(ProtobufCService *service,
                                           const Botd__V1__GetBotStatsRequest *input,
                                           Botd__V1__GetBotStatsResponse_Closure closure,
                                           void *closure_data);
+void botd__v1__bot_service__open_position(ProtobufCService *service,
+                                          const Botd__V1__OpenPositionRequest *input,
+                                          Botd__V1__OpenPositionResponse_Closure closure,
+                                          void *closure_data);
 void botd__v1__bot_service__close_position(ProtobufCService *service,
                                            const Botd__V1__ClosePositionRequest *input,
                                            Botd__V1__ClosePositionResponse_Closure closure,
@@ -2476,6 +2580,8 @@ extern const ProtobufCMessageDescriptor botd__v1__stop_all_bots_request__descrip
 extern const ProtobufCMessageDescriptor botd__v1__stop_all_bots_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_bot_stats_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_bot_stats_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__open_position_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__open_position_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__adopt_position_request__descriptor;

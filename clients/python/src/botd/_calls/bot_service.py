@@ -22,6 +22,8 @@ from ..v1.bot_pb2 import (
     GetBotStatsResponse,
     ListBotsRequest,
     ListBotsResponse,
+    OpenPositionRequest,
+    OpenPositionResponse,
     PauseBotRequest,
     PauseBotResponse,
     ReleasePositionRequest,
@@ -59,6 +61,7 @@ REMOVE_BOT = Unary("botd.v1.BotService", "RemoveBot", RemoveBotRequest, RemoveBo
 START_ALL_BOTS = Unary("botd.v1.BotService", "StartAllBots", StartAllBotsRequest, StartAllBotsResponse)
 STOP_ALL_BOTS = Unary("botd.v1.BotService", "StopAllBots", StopAllBotsRequest, StopAllBotsResponse)
 GET_BOT_STATS = Unary("botd.v1.BotService", "GetBotStats", GetBotStatsRequest, GetBotStatsResponse)
+OPEN_POSITION = Unary("botd.v1.BotService", "OpenPosition", OpenPositionRequest, OpenPositionResponse)
 CLOSE_POSITION = Unary("botd.v1.BotService", "ClosePosition", ClosePositionRequest, ClosePositionResponse)
 ADOPT_POSITION = Unary("botd.v1.BotService", "AdoptPosition", AdoptPositionRequest, AdoptPositionResponse)
 RELEASE_POSITION = Unary("botd.v1.BotService", "ReleasePosition", ReleasePositionRequest, ReleasePositionResponse)
@@ -370,6 +373,39 @@ class BotServiceCalls(Calls):
         """
         built = build(GetBotStatsRequest, request, bot_id=bot_id)
         return self._unary(GET_BOT_STATS, built, timeout)
+
+    def open_position(
+        self,
+        request: OpenPositionRequest | None = None,
+        *,
+        request_id: str | None = None,
+        bot_id: str | None = None,
+        quote_quantity: str | Decimal | None = None,
+        validate_only: bool | None = None,
+        timeout: float | None = None,
+    ) -> OpenPositionResponse:
+        """Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries.
+        FAILED_PRECONDITION: why it may not enter now.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            request_id: Idempotency key. Required, but for a check: the journal tells by it that a person
+                bought.
+            bot_id: Bot.
+            quote_quantity: What it spends, in the quote asset (decimal, > 0); empty: as much as its sizing
+                says. More than its rules allow is refused.
+            validate_only: Decides everything and sends nothing.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            OpenPositionRequest,
+            request,
+            request_id=request_id,
+            bot_id=bot_id,
+            quote_quantity=decimal_text(quote_quantity),
+            validate_only=validate_only,
+        )
+        return self._unary(OPEN_POSITION, built, timeout)
 
     def close_position(
         self,
@@ -758,6 +794,39 @@ class AsyncBotServiceCalls(AsyncCalls):
         """
         built = build(GetBotStatsRequest, request, bot_id=bot_id)
         return await self._unary(GET_BOT_STATS, built, timeout)
+
+    async def open_position(
+        self,
+        request: OpenPositionRequest | None = None,
+        *,
+        request_id: str | None = None,
+        bot_id: str | None = None,
+        quote_quantity: str | Decimal | None = None,
+        validate_only: bool | None = None,
+        timeout: float | None = None,
+    ) -> OpenPositionResponse:
+        """Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries.
+        FAILED_PRECONDITION: why it may not enter now.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            request_id: Idempotency key. Required, but for a check: the journal tells by it that a person
+                bought.
+            bot_id: Bot.
+            quote_quantity: What it spends, in the quote asset (decimal, > 0); empty: as much as its sizing
+                says. More than its rules allow is refused.
+            validate_only: Decides everything and sends nothing.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            OpenPositionRequest,
+            request,
+            request_id=request_id,
+            bot_id=bot_id,
+            quote_quantity=decimal_text(quote_quantity),
+            validate_only=validate_only,
+        )
+        return await self._unary(OPEN_POSITION, built, timeout)
 
     async def close_position(
         self,

@@ -261,6 +261,26 @@ class ListBotsResponse(_message.Message):
     total: int
     def __init__(self, bots: _Optional[_Iterable[_Union[Bot, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ..., total: _Optional[int] = ...) -> None: ...
 
+class OpenPositionRequest(_message.Message):
+    __slots__ = ("bot_id", "quote_quantity", "request_id", "validate_only",)
+    BOT_ID_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    bot_id: str
+    quote_quantity: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., bot_id: _Optional[str] = ..., quote_quantity: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class OpenPositionResponse(_message.Message):
+    __slots__ = ("order", "protection",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    order: _order_pb2.Order
+    protection: _containers.RepeatedCompositeFieldContainer[ProtectionLevel]
+    def __init__(self, order: _Optional[_Union[_order_pb2.Order, _Mapping[str, _Any]]] = ..., protection: _Optional[_Iterable[_Union[ProtectionLevel, _Mapping[str, _Any]]]] = ...) -> None: ...
+
 class PauseBotRequest(_message.Message):
     __slots__ = ("bot_id", "request_id",)
     BOT_ID_FIELD_NUMBER: _ClassVar[int]

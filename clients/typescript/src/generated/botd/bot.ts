@@ -2165,6 +2165,92 @@ export const GetBotStatsResponse: MessageType<GetBotStatsResponse> = {
   },
 };
 
+/** Buys for a bot, as its own entries do, because a person says so. */
+export interface OpenPositionRequest {
+  /** Idempotency key. Required, but for a check: the journal tells by it that a person bought. */
+  requestId: string;
+  /** Bot. */
+  botId: string;
+  /** What it spends, in the quote asset (decimal, > 0); empty: as much as its sizing says. More than its rules allow is refused. */
+  quoteQuantity: OptionalDecimal;
+  /** Decides everything and sends nothing. */
+  validateOnly: boolean;
+}
+
+/** Encodes and decodes `botd.v1.OpenPositionRequest`. */
+export const OpenPositionRequest: MessageType<OpenPositionRequest> = {
+  typeName: "botd.v1.OpenPositionRequest",
+  create: () => ({
+    requestId: "",
+    botId: "",
+    quoteQuantity: "",
+    validateOnly: false,
+  }),
+  write(w, m) {
+    w.string(1, m.requestId);
+    w.string(2, m.botId);
+    w.string(3, m.quoteQuantity);
+    w.bool(4, m.validateOnly);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.requestId = r.string();
+          break;
+        case 18:
+          m.botId = r.string();
+          break;
+        case 26:
+          m.quoteQuantity = r.string() as OptionalDecimal;
+          break;
+        case 32:
+          m.validateOnly = r.bool();
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
+/** The entry. */
+export interface OpenPositionResponse {
+  /** The order as journaled, its reason "by hand"; with validate_only the one that would be sent, without an id. */
+  order: Order | undefined;
+  /** Where its stop, target and trailing stop would act, for an entry at the latest price. */
+  protection: ProtectionLevel[];
+}
+
+/** Encodes and decodes `botd.v1.OpenPositionResponse`. */
+export const OpenPositionResponse: MessageType<OpenPositionResponse> = {
+  typeName: "botd.v1.OpenPositionResponse",
+  create: () => ({
+    order: undefined,
+    protection: [],
+  }),
+  write(w, m) {
+    w.message(1, Order, m.order);
+    w.messages(2, ProtectionLevel, m.protection);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.order = r.message(Order, m.order);
+          break;
+        case 18:
+          m.protection.push(r.message(ProtectionLevel));
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
 /** Sells what a bot holds, at the market. */
 export interface ClosePositionRequest {
   /** Idempotency key. */

@@ -3,7 +3,7 @@
 import type { MessageInit } from "../../wire/codec.js";
 import { unary } from "../../wire/method.js";
 import type { Caller, CallOptions } from "../../wire/method.js";
-import { AdoptPositionRequest, AdoptPositionResponse, ClosePositionRequest, ClosePositionResponse, CreateBotRequest, CreateBotResponse, GetBotRequest, GetBotResponse, GetBotStatsRequest, GetBotStatsResponse, ListBotsRequest, ListBotsResponse, PauseBotRequest, PauseBotResponse, ReleasePositionRequest, ReleasePositionResponse, RemoveBotRequest, RemoveBotResponse, ResumeBotRequest, ResumeBotResponse, StartAllBotsRequest, StartAllBotsResponse, StartBotRequest, StartBotResponse, StopAllBotsRequest, StopAllBotsResponse, StopBotRequest, StopBotResponse, UpdateBotRequest, UpdateBotResponse } from "./bot.js";
+import { AdoptPositionRequest, AdoptPositionResponse, ClosePositionRequest, ClosePositionResponse, CreateBotRequest, CreateBotResponse, GetBotRequest, GetBotResponse, GetBotStatsRequest, GetBotStatsResponse, ListBotsRequest, ListBotsResponse, OpenPositionRequest, OpenPositionResponse, PauseBotRequest, PauseBotResponse, ReleasePositionRequest, ReleasePositionResponse, RemoveBotRequest, RemoveBotResponse, ResumeBotRequest, ResumeBotResponse, StartAllBotsRequest, StartAllBotsResponse, StartBotRequest, StartBotResponse, StopAllBotsRequest, StopAllBotsResponse, StopBotRequest, StopBotResponse, UpdateBotRequest, UpdateBotResponse } from "./bot.js";
 
 const service = "botd.v1.BotService";
 
@@ -33,6 +33,11 @@ export const BotService = {
   stopAllBots: unary(service, "StopAllBots", StopAllBotsRequest, StopAllBotsResponse, { isMutation: true }),
   /** Statistics of a bot. */
   getBotStats: unary(service, "GetBotStats", GetBotStatsRequest, GetBotStatsResponse, { isMutation: false }),
+  /**
+   * Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries. FAILED_PRECONDITION: why
+   * it may not enter now.
+   */
+  openPosition: unary(service, "OpenPosition", OpenPositionRequest, OpenPositionResponse, { isMutation: true }),
   /** Sells what a bot holds. */
   closePosition: unary(service, "ClosePosition", ClosePositionRequest, ClosePositionResponse, { isMutation: true }),
   /** Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled. */
@@ -108,6 +113,14 @@ export class BotServiceClient {
   /** Statistics of a bot. */
   getBotStats(request: MessageInit<GetBotStatsRequest> = {}, options: CallOptions = {}): Promise<GetBotStatsResponse> {
     return this.#caller.unary(BotService.getBotStats, request, options);
+  }
+
+  /**
+   * Buys for a running bot that holds nothing: sizing, limits, locks, stop and target are those of its own entries. FAILED_PRECONDITION: why
+   * it may not enter now.
+   */
+  openPosition(request: MessageInit<OpenPositionRequest> = {}, options: CallOptions = {}): Promise<OpenPositionResponse> {
+    return this.#caller.unary(BotService.openPosition, request, options);
   }
 
   /** Sells what a bot holds. */
