@@ -175,6 +175,8 @@ import Time
 
   @Test func aProgramGetsJSONAndIsKilledWhenItHangs() async throws {
     let directory = try TemporaryDirectory("courier")
+    // As botctl does.
+    ProcessSignals.ignoreWriteSignals()
     let out = directory.file("out")
     let settings = try Sample.settings(Self.rules("[channel c]\ntype = exec\ncommand = /usr/bin/tee -a \(out)"))
     try await Self.running(settings, memory: directory.file("memory")) { courier in

@@ -86,6 +86,8 @@ struct NotifyWatch: Sendable {
       try? await Task.sleep(for: .milliseconds(500))
       let (silent, last) = life.silence()
       let isAway = silent >= settings.awayAfter
+      // A run that begins while botd is away must not say that it is back.
+      if !isAway, life.count == 0 { continue }
       courier.link(awaySince: isAway ? last : nil, words: "no sign of life for \(silent / 1_000_000_000) s", now: WallClock.now())
     }
   }

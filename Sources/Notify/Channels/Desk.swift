@@ -22,6 +22,8 @@ public final class Desk: Sendable {
   private let courier: Courier
   private let pending = Mutex<[String: Pending]>([:])
   private let strangers = Mutex<Set<Int64>>([])
+  /// When somebody was last told that a question is too old.
+  private let toldOld = Mutex(Timestamp.zero)
 
   /// Older questions are not answered but refused: who asked has gone on.
   private static let ageMaximum: Int64 = 120_000_000_000
@@ -85,6 +87,12 @@ public final class Desk: Sendable {
     let user = message["from"]?["id"]?.integer ?? 0
     let reply: String
     if now.nanoseconds(since: asked) > Self.ageMaximum {
+      // A day of them is one answer.
+      let isTold = toldOld.withLock { last in
+        defer { last = max(last, now) }
+        return now.nanoseconds(since: last) < Self.confirmationTime
+      }
+      if isTold { return }
       reply = "\(first.prefix(40)) was not done: it is older than two minutes, from when this was not running or not connected. Ask again."
     } else if let command = DeskSettings.Command(rawValue: name), settings.commands.contains(command) {
       remark("telegram-commands: /\(name) by user \(user) in chat \(chat)")

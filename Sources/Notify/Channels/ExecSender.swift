@@ -26,7 +26,8 @@ struct ExecSender: Sender {
 
 /// Runs a program to its end.
 enum ChildProcess {
-  /// Blocks; `nil` when it ended with exit code 0. Its output goes to our standard error.
+  /// Blocks; `nil` when it ended with exit code 0. Its output goes to our standard error. This process must ignore SIGPIPE
+  /// (`ProcessSignals/ignoreWriteSignals()`), since not every program reads its input.
   static func run(_ words: [String], input: [UInt8], timeout: Int64) -> DeliveryFailure? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return DeliveryFailure("cannot make a pipe: \(reason(errno))", isCertain: true) }
