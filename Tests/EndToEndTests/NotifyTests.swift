@@ -92,6 +92,21 @@ import Testing
     daemon.kill()
   }
 
+  /// Started before botd, for the first time ever: the first thing that happens is told.
+  @Test func whatHappensBeforeItCanFollowIsTold() throws {
+    let directory = try TemporaryDirectory("notify")
+    let daemon = Daemon(directory, arguments: ["--mode", "simulated", "--example-bots", "--speed", "60", "--seed", "7"])
+    let (rules, out) = try Self.rules(directory)
+    let log = directory.file("notify.log")
+    let notify = try ServerProcess([try Programs.path("botctl"), "notify", "--rules", rules, "--address", daemon.address], log: log)
+    #expect(eventually(within: 30) { (try? String(contentsOfFile: log, encoding: .utf8))?.contains("does not answer yet") == true })
+    try daemon.start()
+    #expect(
+      eventually(within: 60) { Self.messages(out).contains { $0["events"]?.elements?.contains { $0["code"]?.text == "created" } == true } })
+    notify.stop(SIGTERM)
+    daemon.kill()
+  }
+
   @Test func theExampleIsRight() throws {
     let directory = try TemporaryDirectory("notify")
     let example = try run([try Programs.path("botctl"), "notify", "--example"])

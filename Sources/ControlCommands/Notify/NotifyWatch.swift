@@ -23,6 +23,12 @@ struct NotifyWatch: Sendable {
     var isFirst = true
     var sinceTime: Int64 = 0
     if from.after == nil, let first { from.after = first }
+    if from.after == nil, !(await answers()) {
+      // What botd does before it can be followed is new too.
+      from.after = 0
+      sinceTime = WallClock.now().nanoseconds
+      output.remark("botd does not answer yet; what happens from now on is told when it does")
+    }
     while !Task.isCancelled {
       let (life, courier) = (life, courier)
       let (kinds, since) = (settings.eventKinds, sinceTime)
@@ -77,6 +83,19 @@ struct NotifyWatch: Sendable {
       if life.count > heardBefore { backoff.reset() }
       var random = SystemRandomNumberGenerator()
       try? await Task.sleep(for: .nanoseconds(backoff.nextDelayNanoseconds(jitter: random.next())))
+    }
+  }
+
+  /// Whether botd is there now.
+  private func answers() async -> Bool {
+    do {
+      let session = try await Session.open(daemon)
+      await session.client.close()
+      return true
+    } catch let failure as CommandFailure {
+      return failure.status != .noDaemon
+    } catch {
+      return true
     }
   }
 
