@@ -104,6 +104,7 @@ let services: [Target] = [
       "Time", "TradingModel", "Venue", "HTTPClient", "Signing", "BinanceJSON", "ServiceRuntime",
       nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
     ]),
+  module("Notify", ["Presentation", "HTTPClient", "Signing", "ServiceRuntime", "Time", "TradingModel"]),
   module("ProtobufC", ["CProtobufC"]),
   module("TTRPC", ["ProtobufC", "CTTRPCProto", nioCore, nioPosix, nioSSL]),
   module("BotAPI", ["ProtobufC", "CBotProto", "TTRPC", "Presentation", "ServiceRuntime"]),
@@ -127,8 +128,8 @@ let services: [Target] = [
   module(
     "ControlCommands",
     [
-      "BotAPI", "DynamicMessages", "FigureMessages", "Statistics", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore", "MarketModel",
-      "Presentation", "Time", "TradingModel", "YAMLFiles", argumentParser,
+      "BotAPI", "DynamicMessages", "FigureMessages", "Notify", "Statistics", "TTRPC", "ServiceRuntime", "Strategies", "TradingCore",
+      "MarketModel", "Presentation", "Time", "TradingModel", "YAMLFiles", argumentParser,
     ]),
   module(
     "ResearchCommands",
@@ -193,6 +194,7 @@ var testTargets: [Target] = [
   tests("SigningTests", ["Signing", "ServiceRuntime"]),
   tests("ServiceRuntimeTests", ["ServiceRuntime", "TestSupport", "Time", "TradingModel"]),
   tests("HTTPClientTests", ["HTTPClient"]),
+  tests("NotifyTests", ["Notify", "ServiceRuntime", "Signing", "TestSupport", "Time", "TradingModel"]),
   tests("BotAPITests", ["ServiceRuntime", "BotAPI", "TTRPC", "ProtobufC", "TestSupport", "protoc-gen-botd"]),
   tests(
     "ControlCommandsTests",

@@ -40,6 +40,16 @@ static inline CURLcode botd_curl_set_header(CURL *easy, botd_curl_data_callback 
   return curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
+static inline CURLcode botd_curl_set_read(CURL *easy, botd_curl_data_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
+  if (code != CURLE_OK) return code;
+  return curl_easy_setopt(easy, CURLOPT_READDATA, context);
+}
+
+static inline CURLcode botd_curl_set_recipients(CURL *easy, struct curl_slist *addresses) {
+  return curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, addresses);
+}
+
 // Called each time a request is about to be written to a connection, a repetition by libcurl itself included.
 static inline CURLcode botd_curl_set_before_request(CURL *easy, botd_curl_request_callback callback, void *context) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);

@@ -43,6 +43,14 @@ import CCurl
     unsafe headers.withList { unsafe botd_curl_set_headers(raw, $0) } == CURLE_OK
   }
 
+  /// Sets the recipients of a letter; whether libcurl accepted them. It does not copy them: they must live until the next ``reset()``.
+  func set(recipients: borrowing OwnedHeaderList) -> Bool {
+    unsafe recipients.withList { unsafe botd_curl_set_recipients(raw, $0) } == CURLE_OK
+  }
+
+  /// Does what the options say, on the calling thread, and returns how it ended.
+  func perform() -> CURLcode { unsafe curl_easy_perform(raw) }
+
   /// The status of the last whole answer, 0 for none.
   var responseStatus: Int {
     var status = 0

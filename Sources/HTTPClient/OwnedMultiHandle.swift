@@ -3,7 +3,7 @@ import CCurl
 /// Owns one libcurl multi handle: the connections and the requests under way. Only ``wakeUp()`` may be called from any thread.
 @safe struct OwnedMultiHandle: ~Copyable {
   // libcurl wants this once per process, before any other call.
-  private static let isLibraryReady = botd_curl_global_init() == CURLE_OK
+  static let isLibraryReady = botd_curl_global_init() == CURLE_OK
 
   private let raw: UnsafeMutableRawPointer
 

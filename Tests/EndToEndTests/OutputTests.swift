@@ -24,7 +24,7 @@ import Testing
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
-    "call", "api", "top", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
+    "call", "api", "top", "notify", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
     "apply", "clone", "buy", "sell",
   ]
 

@@ -8,10 +8,18 @@ package struct CommandFailure: Error, Sendable {
   /// One or more lines for the person.
   package var message: String
 
+  /// Machine-readable reason, where the daemon gave one, for example `OTHER_JOURNAL`.
+  var reason = ""
+
   /// `message` goes to standard error, without "botctl: ".
   package init(_ status: ExitStatus, _ message: String) {
     self.status = status
     self.message = message
+  }
+
+  init(_ status: ExitStatus, _ message: String, reason: String) {
+    self.init(status, message)
+    self.reason = reason
   }
 
   /// From an error of a call.
@@ -41,6 +49,7 @@ package struct CommandFailure: Error, Sendable {
     case .cancelled: self.init(.failure, "canceled")
     default: self.init(.failure, text)
     }
+    reason = error.info?.reason ?? ""
   }
 
   /// All that the daemon said, one violation a line.

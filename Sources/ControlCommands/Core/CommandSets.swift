@@ -31,8 +31,8 @@ package enum CommandSets {
   /// Commands about the daemon itself.
   package static var daemon: [any ParsableCommand.Type] {
     [
-      EventList.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self, MethodCall.self, APIShow.self,
-      DaemonShutdown.self,
+      EventList.self, NotifyGroup.self, HealthShow.self, Doctor.self, RateLimitList.self, ConfigShow.self, VersionShow.self,
+      MethodCall.self, APIShow.self, DaemonShutdown.self,
     ]
   }
 }

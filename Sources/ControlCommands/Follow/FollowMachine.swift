@@ -23,8 +23,11 @@ struct FollowMachine: Sendable {
   /// The last unrecorded item taken, and the run of the daemon that numbered it.
   private var unrecorded: (run: Int64, sequence: Int64)?
 
-  /// - Parameter after: the starting point; nil follows live only.
-  init(after: Int64?) {
+  /// - Parameters:
+  ///   - after: the starting point; nil follows live only.
+  ///   - journalID: the journal that it belongs to; empty: not known.
+  init(after: Int64?, journalID: String = "") {
+    self.journalID = journalID
     last = after
     seen = after
   }

@@ -15,13 +15,19 @@ struct Follower<Batch: SubscriptionBatch> {
   let open: @Sendable (Session) async throws(RPCError) -> MessageStream<Batch.Request, Batch>
   /// Builds the request: sequence to resume after (nil: live only) and journal.
   let request: @Sendable (Int64?, String) -> Batch.Request
+  /// Where the starting point comes from; empty: not checked.
+  var journalID = ""
+  /// A daemon that is not there is waited for, from the beginning on.
+  var waitsForDaemon = false
+  /// Is told what happens to the stream besides its items.
+  var onMark: (@Sendable (StreamMark) -> Void)?
 
   /// Ends when the count is reached, history is finished (if asked so), or the task is cancelled.
   ///
   /// - Parameter take: gets every item once, and whether it is in the daemon's journal.
   /// - Throws: `CommandFailure`: no daemon at the first try, a refusal, a gap that a second subscription does not close.
   func run(after: Int64?, _ take: (Batch.Item, _ isRecorded: Bool) -> Void) async throws {
-    var machine = FollowMachine(after: after)
+    var machine = FollowMachine(after: after, journalID: journalID)
     var backoff = BackoffMachine(firstNanoseconds: 200_000_000, maximumNanoseconds: 5_000_000_000)
     var wasConnected = false
     var gapAt: Int64?
@@ -47,7 +53,9 @@ struct Follower<Batch: SubscriptionBatch> {
         output.remark("\(error.message); resuming after sequence \(machine.last ?? 0)")
       } catch let failure as CommandFailure {
         if Task.isCancelled { return }
-        guard wasConnected, failure.status == .noDaemon else { throw failure }
+        guard wasConnected || waitsForDaemon, failure.status == .noDaemon || failure.status == .timeout && waitsForDaemon else {
+          throw failure
+        }
       }
       var random = SystemRandomNumberGenerator()
       try? await Task.sleep(for: .nanoseconds(backoff.nextDelayNanoseconds(jitter: random.next())))
@@ -71,6 +79,7 @@ struct Follower<Batch: SubscriptionBatch> {
       watchdog.touch()
       if let opened = batch.opened {
         try machine.opened(journalID: opened.journalID, lastSequence: opened.lastSequence)
+        onMark?(.opened(journalID: opened.journalID, after: machine.last ?? opened.lastSequence))
       }
       if batch.notRecorded, run == nil { run = await startTime(session) }
       for item in batch.items {
@@ -80,6 +89,7 @@ struct Follower<Batch: SubscriptionBatch> {
         if let countMaximum, machine.count >= countMaximum { return true }
       }
       if let heartbeat = batch.heartbeat { try machine.heartbeat(last: heartbeat.lastSequence) }
+      onMark?(batch.caughtUp == nil ? .heard : .caughtUp)
       if batch.caughtUp != nil, stopsWhenCaughtUp { return true }
       if let draining = batch.draining {
         output.remark("botd is stopping\(draining.reason.isEmpty ? "" : ": " + draining.reason)")
@@ -108,13 +118,23 @@ struct Follower<Batch: SubscriptionBatch> {
   private static func failure(_ gap: FollowMachine.Gap, resumeAfter last: Int64) -> CommandFailure {
     guard gap.previous != 0 else {
       return CommandFailure(
-        .refused, "the daemon's history is another one now; follow it from the start with --from 0")
+        .refused, "the daemon's history is another one now; follow it from the start with --from 0", reason: "OTHER_JOURNAL")
     }
     return CommandFailure(
       .gap,
       "the stream is not complete: after sequence \(gap.last) the daemon went on from \(gap.previous). "
         + "Read again with --from \(last)")
   }
+}
+
+/// What happens to a followed stream besides its items.
+enum StreamMark: Sendable, Hashable {
+  /// It begins after that sequence.
+  case opened(journalID: String, after: Int64)
+  /// History is read; what comes is new.
+  case caughtUp
+  /// Any other sign of life.
+  case heard
 }
 
 /// Runs a command's endless part until it ends, the person interrupts, or nobody takes its output; an interrupt is a normal end, and what

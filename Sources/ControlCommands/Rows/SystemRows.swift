@@ -63,7 +63,8 @@ extension V1.Event: TableRow {
     ["SEQ", "TIME (UTC)", "BOT", "KIND"]
   }
 
-  private var kind: String {
+  /// The kind's word.
+  var kind: String {
     switch payload {
     case .bot: "bot"
     case .signal: "signal"
@@ -76,7 +77,8 @@ extension V1.Event: TableRow {
     }
   }
 
-  private var bot: String {
+  /// The bot it is about; empty: none.
+  var bot: String {
     switch payload {
     case .bot(let event): event.bot?.id ?? ""
     case .signal(let event): event.signal?.botID ?? ""
@@ -88,7 +90,8 @@ extension V1.Event: TableRow {
     }
   }
 
-  private var what: Cell {
+  /// What happened, in words.
+  var what: Cell {
     switch payload {
     case .bot(let event):
       let reason = event.bot?.stateReason ?? ""
