@@ -17,7 +17,21 @@ enum StateLoader {
     var snapshot: UInt64
   }
 
-  static func load(directory: String, configuration: CoreConfiguration, stores: StoreAssembly, log: Logger) throws -> Loaded {
+  static func load(directory: String, configuration: CoreConfiguration, stores: StoreAssembly, log: Logger, notice: ServiceNotice)
+    throws -> Loaded
+  {
+    // A supervisor waits as long as reading goes on, and no longer.
+    notice.waiting("reading the journal")
+    var toldAt = MonotonicClock.nanoseconds()
+    var count = 0
+    func progress() {
+      count += 1
+      guard count.isMultiple(of: 1_024) else { return }
+      let now = MonotonicClock.nanoseconds()
+      guard now - toldAt >= 5_000_000_000 else { return }
+      toldAt = now
+      notice.waiting("reading the journal: \(count) entries")
+    }
     let journal = try Journal.open(directory: directory)
     try stores.restoreIfEmpty(journal)
     var core = TradingCore(configuration: configuration)
@@ -27,6 +41,7 @@ enum StateLoader {
       try journal.replay(after: place) { entry in
         try core.recover(entry)
         book.apply(entry)
+        progress()
       }
     } catch let error as RecoveryError {
       throw DaemonError("cannot start from \(directory): \(error.description)")
