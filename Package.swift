@@ -233,7 +233,8 @@ testTargets += [
   tests(
     "ControlPlaneTests",
     [
-      "ControlPlane", "BotDaemon", "BotAPI", "FigureMessages", "TTRPC", "TradingCore", "Accounting", "Statistics", "Time", "TradingModel",
+      "ControlPlane", "BotDaemon", "BotAPI", "FigureMessages", "TTRPC", "TradingCore", "Accounting", "Presentation", "Statistics", "Time",
+      "TradingModel",
       "Strategies",
       "Venue", "VenueBinance", "PaperTrading",
       "ExchangeSimulation", "Journal", "MarketData", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,

@@ -18,7 +18,7 @@ import Testing
         heard += supervisor.read(); return heard.contains("READY=1")
       })
     // A start tells that it goes on, before it is ready: a long journal must not be taken for a hang.
-    #expect(heard.contains("STATUS=reading the journal\nEXTEND_TIMEOUT_USEC=60000000"))
+    #expect(heard.contains("STATUS=opening the journal\nEXTEND_TIMEOUT_USEC=60000000"))
     let beats = heard.components(separatedBy: "WATCHDOG=1").count
     #expect(
       eventually(within: 20) {

@@ -86,7 +86,7 @@ printf 'botd (%s) stable; urgency=medium\n\n  * %s\n\n -- The botd authors <main
   "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" >"$work/debian/changelog"
 cd "$work"
 # Programs of a debug build find Swift's own libraries in their toolchain: those belong to no package.
-toolchain=$(for program in botd botctl botsim; do ldd "debian/botd/usr/bin/$program" || true; done | sed -n 's/.*=> \(.*\)\/libswiftCore\.so.*/\1/p' | head -1)
+toolchain=$(for program in botd botctl botsim; do ldd "debian/botd/usr/bin/$program" || true; done | sed -n 's/.*=> \(.*\)\/libswiftCore\.so.*/\1/p' | sort -u | tail -n 1)
 dpkg-shlibdeps --warnings=0 --ignore-missing-info ${toolchain:+-l"$toolchain"} -O -Tdebian/substvars \
   debian/botd/usr/bin/botd debian/botd/usr/bin/botctl debian/botd/usr/bin/botsim >debian/substvars
 find debian/botd -type f ! -path '*/DEBIAN/*' -printf '%P\n' | LC_ALL=C sort | (cd debian/botd && xargs -d '\n' md5sum) >debian/botd/DEBIAN/md5sums
