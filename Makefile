@@ -5,6 +5,7 @@
 # make chaos      leaves botd to random faults for SECONDS=600 (SEED=…) and judges it by the exchange's truth
 # make bench      measures, each figure beside a bound from the same run
 # make install    installs release builds under PREFIX (default /usr/local)
+# make deb        builds the Debian package
 # make proto      regenerates the package's own code that comes from proto/
 # make clients    regenerates everything that comes from proto/, the clients in other languages included
 # make lint       checks formatting
@@ -15,10 +16,10 @@ SPEED ?= 300
 RELEASE := swift build -c release --static-swift-stdlib --scratch-path .build-release
 .DEFAULT_GOAL := help
 
-.PHONY: help run test sanitize chaos kills bench install proto clients lint clean
+.PHONY: help run test sanitize chaos kills bench install deb proto clients lint clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -10
+	@sed -n 's/^# //p' Makefile | head -11
 
 run:
 	@.ci/setup run
@@ -61,6 +62,13 @@ install:
 	$(RELEASE) --product botsim
 	install -d $(PREFIX)/bin
 	install -s -m 0755 .build-release/release/botd .build-release/release/botctl .build-release/release/botsim $(PREFIX)/bin
+
+deb:
+	@.ci/setup deb
+	$(RELEASE) --product botd
+	$(RELEASE) --product botctl
+	$(RELEASE) --product botsim
+	@packaging/deb/build.sh .build-release/release .build-release
 
 proto:
 	@.ci/setup test

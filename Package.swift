@@ -119,8 +119,8 @@ let services: [Target] = [
   module(
     "ControlPlane",
     [
-      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "MarketModel", "Statistics", "Time",
-      "TradingModel", "Strategies",
+      "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "MarketModel", "Presentation", "Statistics",
+      "Time", "TradingModel", "Strategies",
       "Venue",
       "Journal", "MarketData",
       "ServiceRuntime", nioCore, logging,
@@ -151,7 +151,7 @@ let services: [Target] = [
       "VenueBinance",
       "Statistics", "PaperTrading", "ExchangeSimulation", "MarketData", "MarketTape", "RedisCache", "Journal", "PostgresMirror", "Signing",
       "HTTPClient",
-      "BinanceJSON", "Backtest", "CandleFiles", "ServiceRuntime", nioCore, nioPosix, logging,
+      "BinanceJSON", "Backtest", "CandleFiles", "ServiceRuntime", nioCore, nioPosix, nioHTTP1, logging,
     ]),
 ]
 
@@ -248,7 +248,8 @@ testTargets += [
   tests(
     "ControlPlaneTests",
     [
-      "ControlPlane", "BotDaemon", "BotAPI", "FigureMessages", "TTRPC", "TradingCore", "Accounting", "Statistics", "Time", "TradingModel",
+      "ControlPlane", "BotDaemon", "BotAPI", "FigureMessages", "TTRPC", "TradingCore", "Accounting", "Presentation", "Statistics", "Time",
+      "TradingModel",
       "Strategies",
       "Venue", "VenueBinance", "PaperTrading",
       "ExchangeSimulation", "Journal", "MarketData", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
@@ -283,6 +284,8 @@ testTargets += [
       "botctl", "botsim",
     ],
     resources: [.copy("Fixtures")]),
+  // Metrics, supervision, support archives and the package.
+  tests("OperationTests", ["ProgramTestSupport", "TestSupport", "botd", "botctl", "botsim"]),
   // The clients in other languages, and what is generated from proto/.
   tests("ClientTests", ["ProgramTestSupport", "TestSupport", "botd", "botctl", "botsim", "protoc-gen-botd"]),
 ]

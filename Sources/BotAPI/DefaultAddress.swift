@@ -15,9 +15,25 @@ public enum DefaultAddress {
     return "/run/botd/botd.sock"
   }
 
-  /// The address as text: `BOTD_ADDRESS` when set, else `unix:` and ``socketPath(environment:)``.
+  /// Name of the environment variable that names an account of an installed package.
+  public static let accountName = "BOTD_ACCOUNT"
+
+  /// Where the service `botd@ACCOUNT` listens; `nil` where that can't be an account's name: letters, digits, and
+  /// behind the first also `-` and `.`; `_`.
+  public static func text(account: String) -> String? {
+    let letters = account.utf8.allSatisfy { byte in
+      let letter = byte | 0x20
+      return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+        || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
+    guard letters, !account.isEmpty, account.utf8.count <= 64, !account.hasPrefix("."), !account.hasPrefix("-") else { return nil }
+    return "unix:/run/botd/\(account)/botd.sock"
+  }
+
+  /// The address as text: `BOTD_ADDRESS` when set, else that of `BOTD_ACCOUNT`, else `unix:` and ``socketPath(environment:)``.
   public static func text(environment: [String: String]) -> String {
     if let address = environment[environmentName], !address.isEmpty { return address }
+    if let account = environment[accountName], !account.isEmpty, let address = text(account: account) { return address }
     return "unix:" + socketPath(environment: environment)
   }
 

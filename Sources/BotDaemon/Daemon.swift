@@ -34,6 +34,11 @@ public final class Daemon: @unchecked Sendable {
   let marketData = MarketDataStore()
   let stopping = StopSignal()
   let stores: StoreAssembly
+  let counts = TradingCounts()
+  private var metrics: MetricsServer?
+  let notice: ServiceNotice
+  // On the core's loop.
+  private var heartbeat: Heartbeat
   /// What the start read of the journal.
   private let loadedFrom: (snapshot: UInt64, read: UInt64)
   /// Begins once the daemon is ready, so that it delays no start.
@@ -96,13 +101,17 @@ public final class Daemon: @unchecked Sendable {
 
   init(_ settings: DaemonSettings, _ daemonLog: DaemonLog, isTerminal: Bool) async throws {
     self.settings = settings
+    let notice = ServiceNotice(environment: ProcessInfo.processInfo.environment)
+    self.notice = notice
+    heartbeat = Heartbeat(notice)
     log = Logger(label: "botd")
     var configuration = CoreConfiguration(mode: settings.mode)
     configuration.umbrellaDistance = settings.umbrellaDistance
     stores = StoreAssembly(settings: settings, log: log)
     let loaded: StateLoader.Loaded
     do {
-      loaded = try StateLoader.load(directory: settings.stateDirectory, configuration: configuration, stores: stores, log: log)
+      loaded = try StateLoader.load(
+        directory: settings.stateDirectory, configuration: configuration, stores: stores, log: log, notice: notice)
     } catch let error as JournalError {
       throw DaemonError(error.message)
     }
@@ -126,7 +135,8 @@ public final class Daemon: @unchecked Sendable {
       engine: engine, board: board, books: books, tail: tail, stores: stores, marketData: marketData, tape: tape, health: health, log: log,
       // A person who watches the console needs no second line about each trade on the same terminal.
       trades: TradingLog(
-        daemonLog, least: settings.showsTrades && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? .notice : .trace))
+        daemonLog, least: settings.showsTrades && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 ? .notice : .trace),
+      counts: counts)
     if settings.showsTrades {
       do { console = try Console(isColored: isTerminal, address: settings.listen.first) } catch { throw DaemonError(error.message) }
     }
@@ -154,8 +164,9 @@ public final class Daemon: @unchecked Sendable {
     case .simulated: try await startSimulated()
     case .paper, .testnet, .live: try await startExchange()
     }
-    try await startServer()
+    let plane = try await startServer()
     FailPoint.reach("recovery.served")
+    metrics = try await MetricsAssembly(plane: plane, counts: counts, journal: journal).serve(settings, on: serverGroup, health)
     try await onCore {
       self.engine.resume()
       FailPoint.reach("recovery.resumed")
@@ -185,22 +196,26 @@ public final class Daemon: @unchecked Sendable {
   private func becomeReady(_ listen: String) {
     FailPoint.reach("recovery.ready")
     log.notice("ready", metadata: ["mode": "\(settings.mode)", "listen": "\(listen)"])
-    ServiceNotice.ready("\(settings.mode), listening on \(listen)")
+    notice.ready("\(settings.mode), listening on \(listen)")
   }
 
   private func tick() {
     ticks &+= 1
-    if ticks.isMultiple(of: Self.noticeTicks), let waitsFor = exchange?.waitsFor, !waitsFor.isEmpty { ServiceNotice.waiting(waitsFor) }
+    if ticks.isMultiple(of: Self.noticeTicks), let waitsFor = exchange?.waitsFor, !waitsFor.isEmpty { notice.waiting(waitsFor) }
     engine.handle(.clock)
+    let now = MonotonicClock.nanoseconds()
+    // From here and nowhere else: a loop that hangs sends nothing, and is started again.
+    heartbeat.beat(at: now)
+    counts.ticked(at: now, waiting: engine.waitingCount)
     stores.updateHealth(health)
     exchange?.updateHealth()
-    publications.tick(at: MonotonicClock.nanoseconds())
+    publications.tick(at: now)
     JournalHealth.update(health, engine.diskState, journal)
     snapshots?.tick(at: journal.lastSequence)
     console?.tick(engine.core.equity(), bots: engine.core.botCount)
   }
 
-  private func startServer() async throws {
+  private func startServer() async throws -> ControlPlane {
     var configuration = ControlPlaneConfiguration(
       version: BotDaemonVersion.text, mode: settings.mode, journalID: try await onCore { self.engine.core.identity?.id ?? "" },
       startedAt: WallClock.now())
@@ -209,8 +224,11 @@ public final class Daemon: @unchecked Sendable {
     }
     if let file = settings.tokensFile { configuration.tokens = try TokenFile.read(path: file) }
     if let file = settings.certificateRolesFile { configuration.certificateRoles = try CertificateRoleFile.read(path: file) }
+    if let file = settings.userRolesFile { configuration.userRoles = try UserRoleFile.read(path: file) }
     let accountOrders = try await onCore { self.exchange.flatMap { $0.gate == nil ? nil : ExchangeOrders(exchange: $0) } }
-    let server = RPCServer(group: serverGroup)
+    var transport = RPCServerConfiguration()
+    transport.admitsUser = { [roles = configuration.userRoles] id, groups in roles.role(uid: id, groups: groups) > .none }
+    let server = RPCServer(configuration: transport, group: serverGroup)
     let plane = try ControlPlane(
       configuration: configuration, gateway: engine, board: board, books: books, journal: journal, tail: tail, marketData: marketData,
       health: health,
@@ -230,13 +248,14 @@ public final class Daemon: @unchecked Sendable {
       try await server.start(
         on: settings.listen.map { address in
           if case .tcp = address { return RPCListener(address: address, tls: tls) }
-          return RPCListener(address: address)
+          return RPCListener(address: address, isShared: settings.sharesSocket)
         })
     } catch {
       throw DaemonError(error.message)
     }
     self.server = server
     health.set("rpc", .ok, server.addresses.map(\.description).joined(separator: " "))
+    return plane
   }
 
   private func startSimulated() async throws {
@@ -272,7 +291,9 @@ public final class Daemon: @unchecked Sendable {
   }
 
   private func stop() async {
+    notice.stopping()
     log.notice("stopping")
+    metrics?.stop()
     if let server { await server.gracefulShutdown(within: .seconds(3)) }
     controlPlane?.stop()
     await settle()

@@ -28,6 +28,7 @@ final class ExchangeAssembly: @unchecked Sendable {
   let board: StateBoard
   let health: HealthRegistry
   let log: Logger
+  let notice: ServiceNotice
   private let marketData: MarketDataStore
   /// Of its REST API, as people may see it.
   let address: String
@@ -62,7 +63,7 @@ final class ExchangeAssembly: @unchecked Sendable {
 
   init(
     settings: DaemonSettings, engine: TradingEngine, board: StateBoard, health: HealthRegistry, marketData: MarketDataStore,
-    stores: StoreAssembly, log: Logger, fail: @escaping @Sendable (any Error) -> Void
+    stores: StoreAssembly, counts: TradingCounts, notice: ServiceNotice, log: Logger, fail: @escaping @Sendable (any Error) -> Void
   ) throws {
     self.settings = settings
     self.engine = engine
@@ -71,6 +72,7 @@ final class ExchangeAssembly: @unchecked Sendable {
     self.board = board
     self.health = health
     self.log = log
+    self.notice = notice
     self.marketData = marketData
     let endpoints = Self.endpoints(settings)
     var problems: [String] = []
@@ -97,7 +99,7 @@ final class ExchangeAssembly: @unchecked Sendable {
     } catch let error as HTTPError {
       throw DaemonError(error.message)
     }
-    gate = execution.map { VenueGate($0, engine: engine) }
+    gate = execution.map { VenueGate($0, engine: engine, counts: counts) }
     execution?.delegate = gate
     engine.execution = gate
     execution?.contradicted = { [weak self] evidence, words in self?.readAgain(evidence, words) }
@@ -194,7 +196,8 @@ extension Daemon {
     try await onCore {
       let exchange = try ExchangeAssembly(
         settings: settings, engine: self.engine, board: self.board, health: self.health, marketData: self.marketData,
-        stores: self.stores, log: self.log, fail: { [stopping = self.stopping] in stopping.fire($0) })
+        stores: self.stores, counts: self.counts, notice: self.notice, log: self.log,
+        fail: { [stopping = self.stopping] in stopping.fire($0) })
       self.exchange = exchange
       self.feed = exchange.feed
       exchange.start()

@@ -29,6 +29,7 @@ final class Publications: EnginePublisher {
   private let health: HealthRegistry
   private let log: Logger
   private var trades: TradingLog
+  private let counts: TradingCounts
   private(set) var standing = TradingStanding()
   /// Set before the loop runs anything.
   var console: Console?
@@ -37,8 +38,9 @@ final class Publications: EnginePublisher {
   init(
     engine: TradingEngine, board: StateBoard, books: BookKeeper, tail: JournalTail, stores: StoreAssembly, marketData: MarketDataStore,
     tape: MarketTapeWriter?,
-    health: HealthRegistry, log: Logger, trades: TradingLog
+    health: HealthRegistry, log: Logger, trades: TradingLog, counts: TradingCounts
   ) {
+    self.counts = counts
     self.engine = engine
     self.board = board
     self.books = books
@@ -76,6 +78,7 @@ final class Publications: EnginePublisher {
     update.missingCoins = engine.core.missingCoins
     board.publish(update)
     books.committed(commit.entries)
+    counts.take(commit.entries)
     tail.committed(commit.entries, isRecorded: commit.isRecorded)
     if commit.isRecorded { stores.committed(commit.sequence) }
     show(commit)

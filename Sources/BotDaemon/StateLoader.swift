@@ -5,6 +5,32 @@ import ServiceRuntime
 import TradingCore
 import TradingModel
 
+/// Tells a supervisor that the start goes on, as long as it does: a word every five seconds at most, and none where nothing moves.
+final class StartProgress {
+  private let notice: ServiceNotice
+  private var toldAt = MonotonicClock.nanoseconds()
+  private var count = 0
+
+  init(_ notice: ServiceNotice) { self.notice = notice }
+
+  /// Something else begins.
+  func tell(_ words: String) {
+    toldAt = MonotonicClock.nanoseconds()
+    notice.waiting(words)
+  }
+
+  /// One more entry was read.
+  func read() {
+    count += 1
+    if count.isMultiple(of: 1_024) { goesOn("reading the journal: \(count) entries") }
+  }
+
+  /// It goes on; says so when it is time to.
+  func goesOn(_ words: @autoclosure () -> String) {
+    if MonotonicClock.nanoseconds() - toldAt >= 5_000_000_000 { tell(words()) }
+  }
+}
+
 /// Opens the state directory and folds its journal into a core, from the snapshot on where there is one.
 enum StateLoader {
   struct Loaded {
@@ -17,9 +43,13 @@ enum StateLoader {
     var snapshot: UInt64
   }
 
-  static func load(directory: String, configuration: CoreConfiguration, stores: StoreAssembly, log: Logger) throws -> Loaded {
+  static func load(directory: String, configuration: CoreConfiguration, stores: StoreAssembly, log: Logger, notice: ServiceNotice)
+    throws -> Loaded
+  {
+    let progress = StartProgress(notice)
+    progress.tell("opening the journal")
     let journal = try Journal.open(directory: directory)
-    try stores.restoreIfEmpty(journal)
+    try stores.restoreIfEmpty(journal, progress)
     var core = TradingCore(configuration: configuration)
     var book = Book()
     let place = restore(journal, &core, &book, log)
@@ -27,6 +57,7 @@ enum StateLoader {
       try journal.replay(after: place) { entry in
         try core.recover(entry)
         book.apply(entry)
+        progress.read()
       }
     } catch let error as RecoveryError {
       throw DaemonError("cannot start from \(directory): \(error.description)")

@@ -25,7 +25,7 @@ final class StoreAssembly: @unchecked Sendable {
   /// Restores an empty state directory from PostgreSQL, when one is configured and holds a journal of this mode.
   /// - Throws: ``DaemonError`` when the directory is empty and the database cannot say whether there is something to restore, or when the
   ///   database does not keep what it confirms.
-  func restoreIfEmpty(_ journal: Journal) throws(DaemonError) {
+  func restoreIfEmpty(_ journal: Journal, _ progress: StartProgress) throws(DaemonError) {
     if journal.lastSequence > 0, RestoreMark.isPresent(in: settings.stateDirectory) {
       throw DaemonError(
         "a restore into \(settings.stateDirectory) was cut off; move that directory away and start again with DATABASE_URL, so that it is restored whole"
@@ -47,6 +47,7 @@ final class StoreAssembly: @unchecked Sendable {
     try RestoreMark.set(in: settings.stateDirectory)
     do {
       let count = try PostgresMirror.restore(database, mode: settings.mode, into: journal) { [log] done, all in
+        progress.goesOn("restoring the journal from PostgreSQL: \(done) of \(all)")
         if done % 100_000 == 0 || done == all {
           log.notice("restoring the journal from PostgreSQL", metadata: ["done": "\(done)", "all": "\(all)"])
         }

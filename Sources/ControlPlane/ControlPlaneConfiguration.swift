@@ -44,6 +44,8 @@ public struct ControlPlaneConfiguration: Sendable {
   public var tokens: [Token] = []
   /// Role of a connection that shows a client certificate with this common name.
   public var certificateRoles: [String: Role] = [:]
+  /// Role of other users of this machine, on unix sockets.
+  public var userRoles = UserRoles()
   public var limits = ControlPlaneLimits()
 
   public init(version: String, mode: TradingMode, journalID: String, startedAt: Timestamp) {

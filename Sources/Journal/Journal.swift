@@ -40,6 +40,8 @@ public final class Journal: Sendable {
 
   /// The state directory.
   public let directory: String
+  /// How long its transactions take.
+  public let times = JournalTimes()
   let pool: DatabasePool
   let state: Mutex<State>
   let thread: PinnedThread
@@ -86,7 +88,7 @@ public final class Journal: Sendable {
           .storage, "\(path) changed while it was opened: entry \(found.end.sequence) was its last, now \(tail.sequence) is")
       }
       pool = try DatabasePool(path: path, configuration: JournalSchema.readerConfiguration())
-      writer = try JournalWriter(queue: queue, path: path, end: tail, head: head)
+      writer = try JournalWriter(queue: queue, path: path, end: tail, head: head, times: times)
       thread = try PinnedThread(name: "journal")
       state = Mutex(State(durable: tail.sequence))
     } catch {

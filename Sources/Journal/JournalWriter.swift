@@ -32,6 +32,7 @@ final class JournalWriter: @unchecked Sendable {
   /// The last durable sequence, 0 for none, and its chain.
   private(set) var end: JournalHead
   private let head: HeadFile
+  let times: JournalTimes
   private var headSynchronized: Int64 = 0
 
   /// The head is made durable in idle moments, at most this often, in nanoseconds: a sync costs as much as a commit, and only what a
@@ -76,7 +77,8 @@ final class JournalWriter: @unchecked Sendable {
     }
   }
 
-  init(queue: DatabaseQueue, path: String, end: JournalHead, head: HeadFile) throws(JournalError) {
+  init(queue: DatabaseQueue, path: String, end: JournalHead, head: HeadFile, times: JournalTimes) throws(JournalError) {
+    self.times = times
     self.queue = queue
     self.path = path
     self.end = end
@@ -273,6 +275,7 @@ final class JournalWriter: @unchecked Sendable {
 
   private func transaction(_ statements: Statements, _ connection: OpaquePointer, _ body: () -> JournalError?) -> Result<Void, JournalError>
   {
+    let began = MonotonicClock.nanoseconds()
     FailPoint.reach("journal.begin")
     guard statements.begin.run() == SQLITE_DONE else {
       return unsafe .failure(Self.error(connection, "begin a transaction", lastSequence + 1))
@@ -281,12 +284,16 @@ final class JournalWriter: @unchecked Sendable {
       _ = statements.rollback.run()
       return .failure(error)
     }
+    let written = MonotonicClock.nanoseconds()
     FailPoint.reach("journal.commit")
     guard statements.commit.run() == SQLITE_DONE else {
       let error = unsafe Self.error(connection, "make entries durable", lastSequence + 1)
       _ = statements.rollback.run()
       return .failure(error)
     }
+    let committed = MonotonicClock.nanoseconds()
+    times.synchronize.observe(committed - written)
+    times.write.observe(committed - began)
     FailPoint.reach("journal.committed")
     return .success(())
   }

@@ -115,5 +115,6 @@ enum MirrorSchema {
     ALTER TABLE botd.bots ADD guards text NOT NULL DEFAULT '', ADD entry text NOT NULL DEFAULT 'market',
       ADD entry_offset numeric NOT NULL DEFAULT 0, ADD entry_lifetime bigint NOT NULL DEFAULT 1, ADD entry_then text NOT NULL DEFAULT 'drop'
     """,
+    MirrorViews.migration,
   ]
 }

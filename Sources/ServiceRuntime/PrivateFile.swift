@@ -51,7 +51,9 @@ public enum PrivateFile {
         "\(path) belongs to user \(status.st_uid), not to user \(geteuid()) who runs this program; run: chown \(geteuid()) \(path)"
       )
     }
-    guard status.st_mode & 0o077 == 0 else {
+    // systemd's credentials: root's, and an access list lets the service's user read them, which shows as a right of root's group.
+    let isCredential = status.st_uid == 0 && status.st_gid == 0 && status.st_mode & 0o777 == 0o440
+    guard isCredential || status.st_mode & 0o077 == 0 else {
       throw RuntimeError(.secretFile, "\(path) can be read by others; run: chmod 600 \(path)")
     }
     guard status.st_size <= sizeBytesMaximum else { throw RuntimeError(.secretFile, "\(path) is larger than \(sizeBytesMaximum) bytes") }

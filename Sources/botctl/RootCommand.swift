@@ -14,7 +14,8 @@ struct RootCommand: AsyncParsableCommand {
         botctl trades --follow
         botctl stop rsi-btc
 
-      The daemon's address is --address, else BOTD_ADDRESS, else its default socket.
+      The daemon's address is --address, else that of --account, else BOTD_ADDRESS, else that of BOTD_ACCOUNT, else its default socket.
+      --account stands before the command: botctl --account main list.
 
       \(ExitStatus.help)
       """,
@@ -27,4 +28,6 @@ struct RootCommand: AsyncParsableCommand {
       CommandGroup(name: "Research", subcommands: ResearchCommandSet.all),
       CommandGroup(name: "Daemon", subcommands: CommandSets.daemon + ResearchCommandSet.journal + [CompletionScript.self]),
     ])
+
+  @OptionGroup var accountOption: AccountOption
 }

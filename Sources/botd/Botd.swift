@@ -34,6 +34,7 @@ struct Botd: AsyncParsableCommand {
   @Option(help: "trace, debug, info, notice, warning or error.") var logLevel: String?
   @Option(help: "Form of a log line: logfmt or json, with the same fields.") var logFormat: String?
   @Option(help: "Time in log lines: always, never, or auto (not where systemd's journal has it already).") var logTimestamps: String?
+  @Option(help: "Address and port of the page of metrics, like 127.0.0.1:9464.") var metrics: String?
   @Option(help: "REST base URL instead of the mode's exchange.") var restURL: String?
   @Option(help: "Market stream base URL instead of the mode's exchange.") var streamURL: String?
   @Option(name: [.customLong("ws-api-url"), .customLong("ws-apiurl")], help: "WebSocket API URL instead of the mode's exchange.")
@@ -65,6 +66,7 @@ struct Botd: AsyncParsableCommand {
     flags.logLevel = logLevel
     flags.logFormat = logFormat
     flags.logTimestamps = logTimestamps
+    flags.metrics = metrics
     flags.restURL = restURL
     flags.streamURL = streamURL
     flags.webSocketAPIURL = wsAPIURL

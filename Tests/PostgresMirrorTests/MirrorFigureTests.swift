@@ -17,6 +17,10 @@ import TradingModel
 
   /// Mirrors `entries` and leaves; of `stops` each is a sequence where another mirror goes on.
   private func mirror(_ entries: [JournalEntry], to server: PostgresServer, batch: Int = 300, stops: [Int] = []) throws {
+    try mirror(entries, to: server.url, batch: batch, stops: stops)
+  }
+
+  func mirror(_ entries: [JournalEntry], to url: String, batch: Int = 300, stops: [Int] = []) throws {
     let directory = try TemporaryDirectory("mirror")
     let journal = try Journal.open(directory: directory.path)
     defer { journal.close() }
@@ -25,12 +29,16 @@ import TradingModel
       journal.append(Array(entries[done..<stop])) { _ in }
       _ = try journal.flush()
       done = stop
-      try mirror(journal, to: server, batch: batch)
+      try mirror(journal, to: url, batch: batch)
     }
   }
 
   private func mirror(_ journal: Journal, to server: PostgresServer, batch: Int = 300) throws {
-    var configuration = try PostgresConfiguration(url: server.url)
+    try mirror(journal, to: server.url, batch: batch)
+  }
+
+  private func mirror(_ journal: Journal, to url: String, batch: Int = 300) throws {
+    var configuration = try PostgresConfiguration(url: url)
     configuration.batchEntries = batch
     let mirror = try PostgresMirror(configuration, journal: journal)
     defer { mirror.stop() }
@@ -62,7 +70,7 @@ import TradingModel
   }
 
   /// Twelve days of three bots on two symbols and two quote assets, with everything that changes what is known of their money.
-  private static var story: [JournalEntry] {
+  static var story: [JournalEntry] {
     var ledger = MirrorLedger()
     ledger.add(.symbolAssets(SymbolAssets(symbol: MirrorLedger.symbol("ETHBTC"), base: "ETH", quote: "BTC")), 0)
     ledger.create("a", hour: 0)

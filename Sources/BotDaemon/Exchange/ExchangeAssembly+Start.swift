@@ -220,7 +220,7 @@ extension ExchangeAssembly {
     waitsFor = "waiting for \(what)"
     if !rulesLoaded { health.set("venue", .degraded, waitsFor) }
     log.info("waiting", metadata: ["for": "\(what)"])
-    ServiceNotice.waiting(waitsFor)
+    notice.waiting(waitsFor)
   }
 
   /// Tries a step again later, and says why.

@@ -1,5 +1,6 @@
 import Engine
 import NIOCore
+import ServiceRuntime
 import Time
 import TradingCore
 import TradingModel
@@ -30,9 +31,12 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
   /// The comparison is done.
   var onReconciled: (() -> Void)?
 
-  init(_ venue: any ExecutionVenue, engine: TradingEngine) {
+  private var roundTrips: OrderRoundTrips
+
+  init(_ venue: any ExecutionVenue, engine: TradingEngine, counts: TradingCounts) {
     self.venue = venue
     self.engine = engine
+    roundTrips = OrderRoundTrips(counts)
   }
 
   /// The account is verified.
@@ -66,6 +70,7 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
     guard isOpen else {
       return later { $0.submitted(request.clientOrderID, symbol: request.symbol, outcome: .rejected(code: 0, message: Self.notVerified)) }
     }
+    roundTrips.sent(request.clientOrderID, at: MonotonicClock.nanoseconds())
     venue.submit(request)
   }
 
@@ -77,6 +82,7 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
         }
       }
     }
+    roundTrips.sent(stop.clientOrderID, at: MonotonicClock.nanoseconds())
     venue.submit(stop: stop, target: target)
   }
 
@@ -88,6 +94,7 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
         }
       }
     }
+    roundTrips.sent(entry.clientOrderID, at: MonotonicClock.nanoseconds())
     venue.submit(entry: entry, stop: stop, target: target)
   }
 
@@ -98,6 +105,7 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
         engine.submitted(request.clientOrderID, symbol: request.symbol, outcome: .rejected(code: 0, message: Self.notVerified))
       }
     }
+    roundTrips.sent(request.clientOrderID, at: MonotonicClock.nanoseconds())
     venue.submit(request, replacing: old)
   }
 
@@ -148,6 +156,7 @@ final class VenueGate: ExecutionVenue, ExecutionVenueDelegate {
   // MARK: ExecutionVenueDelegate
 
   func submitted(_ clientOrderID: ClientOrderID, symbol: Symbol, outcome: SubmitOutcome) {
+    roundTrips.answered(clientOrderID, outcome, at: MonotonicClock.nanoseconds())
     engine.submitted(clientOrderID, symbol: symbol, outcome: outcome)
   }
 

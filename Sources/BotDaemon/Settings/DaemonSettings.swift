@@ -15,6 +15,11 @@ public struct DaemonSettings: Sendable {
   public var log = LogSettings()
   public var tls: TLSSettings?
   public var tokensFile: String?
+  /// Where metrics are served; `nil`: nowhere.
+  public var metrics: MetricsAddress?
+  /// The group of this process may connect to the unix sockets.
+  public var sharesSocket = false
+  public var userRolesFile: String?
   public var botsEnabled = true
   /// What the system refused when secrets were to be kept private, in words.
   public var privacyProblems: [String] = []
@@ -92,6 +97,7 @@ public struct DaemonSettings: Sendable {
     public var logLevel: String?
     public var logFormat: String?
     public var logTimestamps: String?
+    public var metrics: String?
     public var confirmLive: String?
     public var environmentFile: String?
     public var restURL: String?
@@ -112,7 +118,8 @@ public struct DaemonSettings: Sendable {
     var byName: [(name: String, value: String)] {
       let all = [
         ("BOTD_MODE", mode), ("BOTD_STATE_DIR", stateDirectory), ("BOTD_LOG_LEVEL", logLevel), ("BOTD_LOG_FORMAT", logFormat),
-        ("BOTD_LOG_TIMESTAMPS", logTimestamps), ("BOTD_CONFIRM_LIVE", confirmLive), ("BINANCE_REST_URL", restURL),
+        ("BOTD_LOG_TIMESTAMPS", logTimestamps), ("BOTD_CONFIRM_LIVE", confirmLive), ("BOTD_METRICS", metrics),
+        ("BINANCE_REST_URL", restURL),
         ("BINANCE_STREAM_URL", streamURL), ("BINANCE_WS_API_URL", webSocketAPIURL), ("REDIS_HOST", redisHost), ("REDIS_PORT", redisPort),
       ]
       let switches = allowsWithdrawalKey ? [("BOTD_ALLOW_WITHDRAWAL_KEY", "true")] : []
@@ -130,6 +137,9 @@ public struct DaemonSettings: Sendable {
     settings.botsEnabled = reader.boolean("BINANCE_ENABLE_BOTS") ?? true
     settings.log = log(&reader)
     settings.tokensFile = reader.path("BOTD_TOKENS_FILE")
+    settings.userRolesFile = reader.path("BOTD_USER_ROLES")
+    settings.sharesSocket = reader.choice("BOTD_SOCKET_MODE", "socket mode", ["0600", "0660"]) { $0 == "0660" } ?? false
+    settings.metrics = MetricsAddress.read(&reader)
     settings.tls = tls(&reader)
     settings.certificateRolesFile = reader.path("BOTD_CERTIFICATE_ROLES")
     if settings.certificateRolesFile != nil, settings.tls?.clientCAFile == nil {

@@ -30,6 +30,16 @@ public struct SettingName: Sendable, Hashable {
       "BOTD_UMBRELLA_DISTANCE",
       "how far below a bot's stop the umbrella stop may lie that bots share where they outnumber the exchange's stops: a fraction, 0 to 0.5",
       default: "0.1"),
+    SettingName(
+      "BOTD_METRICS", "address and port of the page of metrics for Prometheus, like 127.0.0.1:9464; unset: none"),
+    SettingName(
+      "BOTD_METRICS_PUBLIC", "true: BOTD_METRICS may be an address that other machines reach; everybody there reads the page",
+      default: "false"),
+    SettingName(
+      "BOTD_SOCKET_MODE", "0600: the unix sockets are this user's; 0660: its group may connect too, BOTD_USER_ROLES says who may what",
+      default: "0600"),
+    SettingName(
+      "BOTD_USER_ROLES", "file of `user NAME ROLE` and `group NAME ROLE` lines: what users of this machine may do on the unix sockets"),
     SettingName("BOTD_TOKENS_FILE", "file of `NAME ROLE TOKEN` lines for Login over TCP; mode 0600"),
     SettingName("BOTD_TLS_CERT", "PEM certificate chain for tcp:// addresses"),
     SettingName("BOTD_TLS_KEY", "PEM private key for tcp:// addresses"),

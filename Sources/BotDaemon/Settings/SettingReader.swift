@@ -51,6 +51,8 @@ struct SettingReader {
       otherProblems.append(error.message)
     }
     for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+      // What a person sets for botctl in the same shell.
+      if Self.clientNames.contains(name) { continue }
       if let problem = Self.unknown(name) { otherProblems.append("\(name) in the environment \(problem)") }
       given[name] = Given(value: value, source: .environment)
     }
@@ -69,6 +71,8 @@ struct SettingReader {
       if !file.isPrivate, isSecret, !entry.value.isEmpty { isFileExposed = true }
     }
   }
+
+  private static let clientNames: Set = ["BOTD_TOKEN", "BOTD_ACCOUNT", "BOTD_DATA_DIR"]
 
   /// Why a name that should be a setting is none.
   private static func unknown(_ name: String) -> String? {
@@ -91,8 +95,15 @@ struct SettingReader {
 
   func secret(_ name: String) -> Secret? { text(name).map { Secret($0) } }
 
-  /// A path, `~/` at its beginning replaced.
-  func path(_ name: String) -> String? { text(name).map { HomeDirectory.expanded($0, environment: environment) } }
+  /// A path, `~/` at its beginning replaced; `credential:NAME` is a file that systemd's `LoadCredential` put into `CREDENTIALS_DIRECTORY`.
+  func path(_ name: String) -> String? {
+    guard let text = text(name) else { return nil }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, parts[0] == "credential", !parts[1].contains("/"), let directory = environment["CREDENTIALS_DIRECTORY"] {
+      return "\(directory)/\(parts[1])"
+    }
+    return HomeDirectory.expanded(text, environment: environment)
+  }
 
   /// Notes what is wrong with a setting, with its line where it comes from a file.
   mutating func report(_ name: String, _ message: String) {

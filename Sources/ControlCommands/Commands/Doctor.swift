@@ -11,6 +11,9 @@ struct Doctor: AsyncParsableCommand {
     discussion: """
       Checks: socket, daemon, trading, feed, candles, cache, database, journal, clock, indicator, signal, paper order. It touches no bot \
       and no money. Exit code 0: all well; 3: no daemon; 8: something needs mending.
+
+      --support FILE writes what a bug report needs into a zip that only you can read: versions, settings without secrets, health, bots, positions, \
+      the last orders and events, ages of streams. Look through it before you send it.
       """)
 
   @Option(help: "Symbol to check with; none: the first one with a feed.", completion: .symbols)
@@ -19,10 +22,17 @@ struct Doctor: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Candle interval to check with: one of \(Interval.list)."), completion: .intervals)
   var interval = "1m"
 
+  @Option(help: ArgumentHelp("Also writes what a bug report needs into this new file (zip).", valueName: "file"), completion: .anyFile)
+  var support: String?
+
+  @Option(help: ArgumentHelp("With --support: a log file of botd to take along.", valueName: "file"), completion: .anyFile)
+  var log: String?
+
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
+    guard log == nil || support != nil else { throw CommandFailure(.usage, "--log goes with --support") }
     let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     guard Interval(rawValue: interval) != nil else {
       throw CommandFailure(.invalidArgument, "--interval: \"\(interval.prefix(40))\" is no interval: one of \(Interval.list)")
@@ -44,6 +54,7 @@ struct Doctor: AsyncParsableCommand {
           remedy: "is it another address? name it with --address"))
     }
     output.list(checks, empty: "nothing was checked")
+    if let support { try await write(support, checks) }
     guard isReachable else { throw ExitRequest(status: .noDaemon) }
     let bad = checks.filter { $0.status == .down || $0.status == .degraded }
     if outputOptions.format == .table {
@@ -54,6 +65,22 @@ struct Doctor: AsyncParsableCommand {
       }
     }
     if !bad.isEmpty { throw ExitRequest(status: .unhealthy) }
+  }
+}
+
+extension Doctor {
+  private func write(_ path: String, _ checks: [V1.SelfTestCheck]) async throws {
+    var json = JSONText()
+    json.beginArray()
+    for check in checks {
+      json.element()
+      json.value(check)
+    }
+    json.endArray()
+    let archive = try SupportArchive(daemon, log: log)
+    try archive.write(await archive.gather(json.text + "\n"), to: path)
+    let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
+    if outputOptions.format == .table { output.line("\(path) is for your report: look through it before you send it", .good) }
   }
 }
 

@@ -17,7 +17,16 @@ public enum BotControl {
   package static func run<Root: AsyncParsableCommand>(
     _ root: Root.Type, _ arguments: [String], in environment: ControlEnvironment
   ) async -> ExitStatus {
-    let status = await ControlEnvironment.$current.withValue(environment) { await perform(root, arguments, in: environment) }
+    var (arguments, environment) = (arguments, environment)
+    do throws(CommandFailure) {
+      try AccountOption.take(&arguments, &environment.variables)
+    } catch {
+      environment.err("botctl: \(error.message)\n")
+      return error.status
+    }
+    let status = await ControlEnvironment.$current.withValue(environment) { [arguments, environment] in
+      await perform(root, arguments, in: environment)
+    }
     guard let failure = environment.outputFailure() else { return status }
     if !failure.isClosedPipe { environment.err("botctl: standard output cannot be written: \(failure.message)\n") }
     return status == .ok ? .failure : status

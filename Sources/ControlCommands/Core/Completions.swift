@@ -77,7 +77,8 @@ struct CompletionLine: Sendable {
     let given = ["--token-file", "--tls-ca", "--tls-cert", "--tls-key"].flatMap { option in
       value(of: option).map { [option, $0] } ?? []
     }
-    let address = value(of: "--address") ?? DefaultAddress.text(environment: variables)
+    let account = value(of: "--account").flatMap { DefaultAddress.text(account: $0) }
+    let address = value(of: "--address") ?? account ?? DefaultAddress.text(environment: variables)
     return try? DaemonOptions.parse(given + ["--address", address, "--timeout", "\(Int(limit / .milliseconds(1)))ms"])
   }
 

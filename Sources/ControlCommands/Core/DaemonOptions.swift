@@ -39,7 +39,12 @@ package struct DaemonOptions: ParsableArguments {
 
   /// The address asked for.
   func parsedAddress() throws -> RPCAddress {
-    let text = address ?? DefaultAddress.text(environment: ControlEnvironment.current.variables)
+    let variables = ControlEnvironment.current.variables
+    let account = variables[DefaultAddress.accountName] ?? ""
+    if address == nil, variables[DefaultAddress.environmentName]?.isEmpty != false, !account.isEmpty {
+      try AccountOption.check(account, DefaultAddress.accountName)
+    }
+    let text = address ?? DefaultAddress.text(environment: variables)
     do throws(RPCError) {
       return try RPCAddress(parsing: text)
     } catch {

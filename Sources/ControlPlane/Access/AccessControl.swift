@@ -14,6 +14,7 @@ import TTRPC
 final class AccessControl: Sendable {
   private let tokens: [ControlPlaneConfiguration.Token]
   private let certificateRoles: [String: Role]
+  private let userRoles: UserRoles
   private let attemptsMaximum: Int
   private let audit: AuditLog
   /// Wrong tokens per open connection.
@@ -22,6 +23,7 @@ final class AccessControl: Sendable {
   init(_ configuration: ControlPlaneConfiguration, audit: AuditLog) {
     tokens = configuration.tokens
     certificateRoles = configuration.certificateRoles
+    userRoles = configuration.userRoles
     attemptsMaximum = configuration.limits.loginAttemptsMaximum
     self.audit = audit
   }
@@ -36,8 +38,10 @@ final class AccessControl: Sendable {
     if let identity = connection.identity { return identity }
     let found: RPCIdentity
     switch connection.peer {
-    case .unix(let uid, _, _):
-      found = RPCIdentity(name: "uid \(uid)", role: (uid == 0 || uid == geteuid() ? Role.admin : .none).rawValue)
+    case .unix(let uid, let gid, _):
+      let isOwner = uid == 0 || uid == geteuid()
+      let role = isOwner ? Role.admin : userRoles.role(uid: uid, groups: [gid] + connection.peerGroups)
+      found = RPCIdentity(name: "uid \(uid)", role: role.rawValue)
     case .tcp(let address, _):
       guard let name = connection.certificateName, let role = certificateRoles[name] else {
         // Not kept: over TLS the certificate may still become known.

@@ -35,6 +35,9 @@ public struct RPCServerConfiguration: Sendable {
   public var handshakeTimeout: Duration = .seconds(10)
   /// Users who may connect to a Unix socket; nil = this process's own user and root.
   public var allowedUserIDs: Set<UInt32>?
+  /// Whether a user beyond those may connect to a Unix socket, by his id and the groups of his process; nil = he may not. Called on event
+  /// loops.
+  public var admitsUser: (@Sendable (_ id: UInt32, _ groups: [UInt32]) -> Bool)?
 
   public init() {}
 }

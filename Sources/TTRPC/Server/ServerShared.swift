@@ -160,9 +160,10 @@ final class ServerShared: Sendable {
   }
 
   private func decide(_ core: ServerConnectionCore, _ counts: Counts) -> Decision {
-    if case .unix(let uid, _, _) = core.connection.peer {
+    if case .unix(let uid, let gid, _) = core.connection.peer {
       let allowed = configuration.allowedUserIDs.map { $0.contains(uid) } ?? (uid == 0 || uid == PeerCredentials.ownUserID)
-      if !allowed { return .refuse(error(.permissionDenied, "USER_NOT_ALLOWED", "user id \(uid) may not use this socket")) }
+      let isAdmitted = allowed || configuration.admitsUser?(uid, [gid] + core.connection.peerGroups) ?? false
+      if !isAdmitted { return .refuse(error(.permissionDenied, "USER_NOT_ALLOWED", "user id \(uid) may not use this socket")) }
     }
     if counts.isDraining { return .refuse(error(.unavailable, "SHUTTING_DOWN", "the server is shutting down")) }
     if let limit = configuration.connectionsPerPeerMaximum, counts.byPeer[core.peerKey, default: 0] >= limit {

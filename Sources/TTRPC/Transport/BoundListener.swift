@@ -22,7 +22,7 @@ struct BoundListener: Sendable {
     switch listener.address {
     case .unix(let path):
       guard listener.tls == nil else { throw RPCError(code: .invalidArgument, message: "TLS is for TCP, not for \(listener.address)") }
-      let file = try UnixSocketFile.bind(path: path)
+      let file = try UnixSocketFile.bind(path: path, isShared: listener.isShared)
       do {
         let channel = try await bootstrap(shared: shared, group: group, isUnix: true, tls: nil).withBoundSocket(file.descriptor).get()
         return BoundListener(address: listener.address, channel: channel, socketFile: file)
@@ -66,8 +66,8 @@ struct BoundListener: Sendable {
     _ channel: any Channel, shared: ServerShared, isUnix: Bool, tls: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
     if isUnix {
-      return PeerCredentials.of(channel).flatMap { peer in
-        admit(channel, peer: .unix(uid: peer.uid, gid: peer.gid, pid: peer.pid), shared: shared, tls: nil)
+      return PeerCredentials.of(channel).and(PeerCredentials.groups(of: channel)).flatMap { peer, groups in
+        admit(channel, peer: .unix(uid: peer.uid, gid: peer.gid, pid: peer.pid), groups: groups, shared: shared, tls: nil)
       }
     }
     let address = channel.remoteAddress?.ipAddress ?? "unknown"
@@ -77,9 +77,9 @@ struct BoundListener: Sendable {
   }
 
   private static func admit(
-    _ channel: any Channel, peer: RPCPeer, shared: ServerShared, tls: NIOSSLContext?
+    _ channel: any Channel, peer: RPCPeer, groups: [UInt32] = [], shared: ServerShared, tls: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
-    let connection = RPCConnection(id: shared.makeConnectionID(), peer: peer, channel: channel)
+    let connection = RPCConnection(id: shared.makeConnectionID(), peer: peer, groups: groups, channel: channel)
     let core = ServerConnectionCore(connection: connection, channel: channel, shared: shared)
     let mode: ServerConnectionHandler.Mode
     let isRefused: Bool

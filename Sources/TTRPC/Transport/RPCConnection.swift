@@ -42,8 +42,13 @@ public final class RPCConnection: Sendable {
   private let open = Atomic<Bool>(true)
   private let channel: any Channel
 
-  init(id: UInt64, peer: RPCPeer, channel: any Channel) {
+  /// Supplementary groups of the process at the other end of a unix socket when it connected, as the kernel tells them; group 0 is never
+  /// among them.
+  public let peerGroups: [UInt32]
+
+  init(id: UInt64, peer: RPCPeer, groups: [UInt32], channel: any Channel) {
     self.id = id
+    peerGroups = groups
     self.state = StateMutex(State(peer: peer))
     self.channel = channel
   }

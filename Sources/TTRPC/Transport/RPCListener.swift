@@ -36,9 +36,13 @@ public struct RPCClientTLS: Sendable, Hashable {
 public struct RPCListener: Sendable, Hashable {
   public var address: RPCAddress
   public var tls: RPCServerTLS?
+  /// A unix socket that the group of its file may use as well (0660), in a directory that the group may enter (0750); else it is private
+  /// to this user.
+  public var isShared = false
 
-  public init(address: RPCAddress, tls: RPCServerTLS? = nil) {
+  public init(address: RPCAddress, tls: RPCServerTLS? = nil, isShared: Bool = false) {
     self.address = address
     self.tls = tls
+    self.isShared = isShared
   }
 }

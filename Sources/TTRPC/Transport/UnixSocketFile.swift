@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A listening Unix socket on the file system, private to its owner.
+/// A listening Unix socket on the file system, private to its owner, or shared with one group.
 ///
-/// Rules: the directory belongs to this user and nobody else can enter it (0700, created when missing); the socket is 0600 from its first
-/// moment; a symbolic link, a file that is no socket, or anything of another user is refused; a socket left by a dead process is removed
+/// Rules: the directory belongs to this user and nobody else can enter it (0700, created when missing; shared: the group may, 0750); the
+/// socket is 0600 (shared: 0660) from its first moment; a symbolic link, a file that is no socket, or anything of another user is refused; a socket left by a dead process is removed
 /// only after a connection to it was refused, under a lock file that one live listener holds.
 struct UnixSocketFile: Sendable {
   let path: String
@@ -14,13 +14,13 @@ struct UnixSocketFile: Sendable {
   private let inode: UInt
 
   /// Binds and listens. Blocks for a few system calls.
-  static func bind(path: String) throws(RPCError) -> UnixSocketFile {
+  static func bind(path: String, isShared: Bool) throws(RPCError) -> UnixSocketFile {
     try RPCAddress.checkPath(path)
-    try prepareDirectory(of: path)
+    try prepareDirectory(of: path, isShared: isShared)
     let lock = try takeLock(path)
     do throws(RPCError) {
       try removeStale(path)
-      let descriptor = try listen(path)
+      let descriptor = try listen(path, mode: isShared ? 0o660 : 0o600)
       var info = stat()
       guard unsafe lstat(path, &info) == 0 else {
         _ = close(descriptor)
@@ -48,12 +48,12 @@ struct UnixSocketFile: Sendable {
 
   // MARK: Steps
 
-  private static func prepareDirectory(of path: String) throws(RPCError) {
+  private static func prepareDirectory(of path: String, isShared: Bool) throws(RPCError) {
     let directory = directory(of: path)
     var info = stat()
     if unsafe lstat(directory, &info) != 0 {
       guard errno == ENOENT else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
-      guard unsafe mkdir(directory, 0o700) == 0 || errno == EEXIST else {
+      guard unsafe mkdir(directory, isShared ? 0o750 : 0o700) == 0 || errno == EEXIST else {
         throw failure(.invalidArgument, "cannot make the directory \(directory) (its parent must exist)", path)
       }
       guard unsafe lstat(directory, &info) == 0 else { throw failure(.invalidArgument, "cannot look at the directory \(directory)", path) }
@@ -62,7 +62,10 @@ struct UnixSocketFile: Sendable {
     guard info.st_uid == geteuid() else {
       throw refusal("the directory \(directory) belongs to user id \(info.st_uid), not to this user", path)
     }
-    guard info.st_mode & 0o077 == 0 else {
+    guard info.st_mode & (isShared ? 0o027 : 0o077) == 0 else {
+      if isShared {
+        throw refusal("its group can write the directory \(directory), or others can enter it; run: chmod 750 \(directory)", path)
+      }
       throw refusal("others can enter the directory \(directory); make it private: chmod 700 \(directory)", path)
     }
   }
@@ -100,15 +103,15 @@ struct UnixSocketFile: Sendable {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure(.invalidArgument, "cannot remove the stale socket", path) }
   }
 
-  private static func listen(_ path: String) throws(RPCError) -> CInt {
+  private static func listen(_ path: String, mode: mode_t) throws(RPCError) -> CInt {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
     guard descriptor >= 0 else { throw failure(.internalError, "cannot make a socket", path) }
     // On Linux a socket's own mode before bind is the file's mode after it: no moment with a wider one, no change of the process's umask.
-    guard fchmod(descriptor, 0o600) == 0, unsafe withAddress(path, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else {
+    guard fchmod(descriptor, mode) == 0, unsafe withAddress(path, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else {
       defer { _ = close(descriptor) }
       throw failure(.unavailable, "cannot bind", path)
     }
-    guard unsafe chmod(path, 0o600) == 0, Glibc.listen(descriptor, 256) == 0 else {
+    guard unsafe chmod(path, mode) == 0, Glibc.listen(descriptor, 256) == 0 else {
       defer {
         _ = close(descriptor)
         _ = unsafe unlink(path)
