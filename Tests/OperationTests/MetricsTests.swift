@@ -120,23 +120,23 @@ import Testing
   /// Every metric that the alert rules or the dashboard name.
   private func namesUsed() throws -> Set<String> {
     var names: Set<String> = []
-    for file in ["packaging/monitoring/alerts.yml", "packaging/monitoring/alerts_test.yml", "packaging/monitoring/grafana-dashboard.json"] {
+    for file in ["Sources/Packaging/monitoring/alerts.yml", "Sources/Packaging/monitoring/alerts_test.yml", "Sources/Packaging/monitoring/grafana-dashboard.json"] {
       for match in try Tree.text(file).matches(of: /\bbotd_[a-z_]+/) { names.insert(String(match.0)) }
     }
     return names
   }
 
   @Test(.enabled(if: promtool != nil, "needs promtool (Debian: prometheus)")) func alertRulesDoWhatTheySay() throws {
-    let folder = Tree.path("packaging/monitoring")
+    let folder = Tree.path("Sources/Packaging/monitoring")
     let tool = Self.promtool ?? ""
     let checked = try run(["env", "-C", folder, tool, "check", "rules", "alerts.yml"])
     #expect(checked.code == 0, "\(checked.output)")
     let tested = try run(["env", "-C", folder, tool, "test", "rules", "alerts_test.yml"])
     #expect(tested.code == 0, "\(tested.output)")
     // Every alert is tried, and the page says what to do about it.
-    let tests = try Tree.text("packaging/monitoring/alerts_test.yml")
+    let tests = try Tree.text("Sources/Packaging/monitoring/alerts_test.yml")
     let manual = try Tree.text("Sources/BotDaemon/Documentation.docc/Monitoring.md")
-    let alerts = try Tree.text("packaging/monitoring/alerts.yml").matches(of: /alert: (\w+)/).map { String($0.1) }
+    let alerts = try Tree.text("Sources/Packaging/monitoring/alerts.yml").matches(of: /alert: (\w+)/).map { String($0.1) }
     #expect(alerts.count >= 15)
     for alert in alerts {
       #expect(tests.contains(alert), "no test of \(alert)")
@@ -145,7 +145,7 @@ import Testing
   }
 
   @Test func theDashboardIsOne() throws {
-    let text = try Tree.text("packaging/monitoring/grafana-dashboard.json")
+    let text = try Tree.text("Sources/Packaging/monitoring/grafana-dashboard.json")
     let board = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let panels = try #require(board["panels"] as? [[String: Any]])
     #expect(Set(panels.compactMap { $0["id"] as? Int }).count == panels.count)

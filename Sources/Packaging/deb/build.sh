@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Debian package of programs that are built already.
-#   packaging/deb/build.sh PROGRAMS OUTPUT [--keep-symbols]
+#   Sources/Packaging/deb/build.sh PROGRAMS OUTPUT [--keep-symbols]
 # PROGRAMS: the folder with botd, botctl and botsim; OUTPUT: where the .deb goes. Its path is the last line printed.
 # The same programs and the same SOURCE_DATE_EPOCH give the same package, byte for byte.
 set -euo pipefail
@@ -19,7 +19,7 @@ umask 022
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/debian/botd
-files=packaging/deb
+files=Sources/Packaging/deb
 doc=$root/usr/share/doc/botd
 
 install -d "$root/DEBIAN" "$root/usr/bin" "$root/usr/share/man/man1" "$doc/examples"
@@ -45,7 +45,7 @@ install -D -m 0644 $files/roles "$root/etc/botd/roles"
 install -D -m 0644 $files/needrestart.conf "$root/etc/needrestart/conf.d/botd.conf"
 install -m 0644 $files/README.Debian "$doc/README.Debian"
 install -m 0644 Sources/BotDaemon/Documentation.docc/Running.md Sources/BotDaemon/Documentation.docc/Monitoring.md "$doc/"
-install -m 0644 $files/account.env packaging/monitoring/alerts.yml packaging/monitoring/grafana-dashboard.json "$doc/examples/"
+install -m 0644 $files/account.env Sources/Packaging/monitoring/alerts.yml Sources/Packaging/monitoring/grafana-dashboard.json "$doc/examples/"
 {
   printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: botd\n\nFiles: *\n'
   printf 'Copyright: %s\nLicense: Expat\n' "$(sed -n 's/^Copyright (c) //p' LICENSE)"
