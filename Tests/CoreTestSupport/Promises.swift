@@ -148,7 +148,8 @@ public enum Promises {
       // A stop that rested before a filter shrank covers more than one that is placed now.
       let covered = stop.map { book.left(of: $0, for: bot.id) } ?? .zero
       let isProtected =
-        covered >= rules.quantityRoundedDown(sellable - book.missing, isMarket: true) && (covered <= sellable || covered <= snapshot.position.quantity) && own.count <= 2
+        covered >= rules.quantityRoundedDown(sellable - book.missing, isMarket: true)
+        && (covered <= sellable || covered <= snapshot.position.quantity) && own.count <= 2
         && others.allSatisfy { $0.request.type == .limitMaker && $0.request.linked == stop?.request.clientOrderID }
       if !isProtected, !own.isEmpty || !isDeclaredWatched(snapshot, rules) {
         broken.append("\(bot.id) is not protected: \(own), sellable \(sellable), exit \(snapshot.exitReason), \(snapshot.protection)")

@@ -120,7 +120,10 @@ import Testing
   /// Every metric that the alert rules or the dashboard name.
   private func namesUsed() throws -> Set<String> {
     var names: Set<String> = []
-    for file in ["Sources/Packaging/monitoring/alerts.yml", "Sources/Packaging/monitoring/alerts_test.yml", "Sources/Packaging/monitoring/grafana-dashboard.json"] {
+    for file in [
+      "Sources/Packaging/monitoring/alerts.yml", "Sources/Packaging/monitoring/alerts_test.yml",
+      "Sources/Packaging/monitoring/grafana-dashboard.json",
+    ] {
       for match in try Tree.text(file).matches(of: /\bbotd_[a-z_]+/) { names.insert(String(match.0)) }
     }
     return names

@@ -41,7 +41,8 @@ private enum PackageTools {
   private static let package: Result<(path: String, directory: TemporaryDirectory), any Error> = Result {
     let directory = try TemporaryDirectory("package")
     let answer = try run(
-      [Tree.path("Sources/Packaging/deb/build.sh"), try Programs.folder().path, directory.path], environment: ["BOTD_DEB_COMPRESSION": "none"])
+      [Tree.path("Sources/Packaging/deb/build.sh"), try Programs.folder().path, directory.path],
+      environment: ["BOTD_DEB_COMPRESSION": "none"])
     guard answer.code == 0, let path = answer.output.split(separator: "\n").last.map(String.init), path.hasSuffix(".deb") else {
       throw TestFailure(answer.output)
     }
