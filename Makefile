@@ -68,7 +68,7 @@ deb:
 	$(RELEASE) --product botd
 	$(RELEASE) --product botctl
 	$(RELEASE) --product botsim
-	@Sources/Packaging/deb/build.sh .build-release/release .build-release
+	@Sources/botd/Packaging/deb/build.sh .build-release/release .build-release
 
 proto:
 	@.ci/setup test

@@ -18,8 +18,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
   .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -156,7 +156,7 @@ let services: [Target] = [
 ]
 
 let programs: [Target] = [
-  program("botd", ["BotDaemon", "ServiceRuntime", "TradingModel", argumentParser]),
+  program("botd", ["BotDaemon", "ServiceRuntime", "TradingModel", argumentParser], exclude: ["Packaging"]),
   program("botctl", ["ControlCommands", "ResearchCommands", argumentParser]),
   program("botsim", ["SimulatorServer", "MarketModel", "Signing", "Time", "TradingModel", "ServiceRuntime", argumentParser, logging]),
   // The protoc plugin that writes BotAPI's Swift from proto/ (make proto).

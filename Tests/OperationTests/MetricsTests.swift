@@ -121,8 +121,8 @@ import Testing
   private func namesUsed() throws -> Set<String> {
     var names: Set<String> = []
     for file in [
-      "Sources/Packaging/monitoring/alerts.yml", "Sources/Packaging/monitoring/alerts_test.yml",
-      "Sources/Packaging/monitoring/grafana-dashboard.json",
+      "Sources/botd/Packaging/monitoring/alerts.yml", "Sources/botd/Packaging/monitoring/alerts_test.yml",
+      "Sources/botd/Packaging/monitoring/grafana-dashboard.json",
     ] {
       for match in try Tree.text(file).matches(of: /\bbotd_[a-z_]+/) { names.insert(String(match.0)) }
     }
@@ -130,16 +130,16 @@ import Testing
   }
 
   @Test(.enabled(if: promtool != nil, "needs promtool (Debian: prometheus)")) func alertRulesDoWhatTheySay() throws {
-    let folder = Tree.path("Sources/Packaging/monitoring")
+    let folder = Tree.path("Sources/botd/Packaging/monitoring")
     let tool = Self.promtool ?? ""
     let checked = try run(["env", "-C", folder, tool, "check", "rules", "alerts.yml"])
     #expect(checked.code == 0, "\(checked.output)")
     let tested = try run(["env", "-C", folder, tool, "test", "rules", "alerts_test.yml"])
     #expect(tested.code == 0, "\(tested.output)")
     // Every alert is tried, and the page says what to do about it.
-    let tests = try Tree.text("Sources/Packaging/monitoring/alerts_test.yml")
+    let tests = try Tree.text("Sources/botd/Packaging/monitoring/alerts_test.yml")
     let manual = try Tree.text("Sources/BotDaemon/Documentation.docc/Monitoring.md")
-    let alerts = try Tree.text("Sources/Packaging/monitoring/alerts.yml").matches(of: /alert: (\w+)/).map { String($0.1) }
+    let alerts = try Tree.text("Sources/botd/Packaging/monitoring/alerts.yml").matches(of: /alert: (\w+)/).map { String($0.1) }
     #expect(alerts.count >= 15)
     for alert in alerts {
       #expect(tests.contains(alert), "no test of \(alert)")
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test func theDashboardIsOne() throws {
-    let text = try Tree.text("Sources/Packaging/monitoring/grafana-dashboard.json")
+    let text = try Tree.text("Sources/botd/Packaging/monitoring/grafana-dashboard.json")
     let board = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     let panels = try #require(board["panels"] as? [[String: Any]])
     #expect(Set(panels.compactMap { $0["id"] as? Int }).count == panels.count)

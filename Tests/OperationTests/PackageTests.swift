@@ -41,7 +41,7 @@ private enum PackageTools {
   private static let package: Result<(path: String, directory: TemporaryDirectory), any Error> = Result {
     let directory = try TemporaryDirectory("package")
     let answer = try run(
-      [Tree.path("Sources/Packaging/deb/build.sh"), try Programs.folder().path, directory.path],
+      [Tree.path("Sources/botd/Packaging/deb/build.sh"), try Programs.folder().path, directory.path],
       environment: ["BOTD_DEB_COMPRESSION": "none"])
     guard answer.code == 0, let path = answer.output.split(separator: "\n").last.map(String.init), path.hasSuffix(".deb") else {
       throw TestFailure(answer.output)
@@ -81,7 +81,7 @@ private enum PackageTools {
   }
 
   @Test(.enabled(if: program("systemd-analyze") != nil, "needs systemd-analyze")) func theUnitIsSoundAndHardened() throws {
-    let unit = Tree.path("Sources/Packaging/deb/botd@.service")
+    let unit = Tree.path("Sources/botd/Packaging/deb/botd@.service")
     let answer = try run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit], environment: ["SYSTEMD_EMOJI": "0"])
     let exposure = answer.output.firstMatch(of: /exposure level for \S+ ([0-9.]+)/).flatMap { Double($0.1) }
     #expect(try #require(exposure, "\(answer.output)") <= 1.5)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the Debian package of programs that are built already.
-#   Sources/Packaging/deb/build.sh PROGRAMS OUTPUT [--keep-symbols]
+#   Sources/botd/Packaging/deb/build.sh PROGRAMS OUTPUT [--keep-symbols]
 # PROGRAMS: the folder with botd, botctl and botsim; OUTPUT: where the .deb goes. Its path is the last line printed.
 # The same programs and the same SOURCE_DATE_EPOCH give the same package, byte for byte.
 set -euo pipefail
@@ -8,7 +8,7 @@ programs=$(cd "$1" && pwd)
 mkdir -p "$2"
 output=$(cd "$2" && pwd)
 keep=${3:-}
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../../.."
 for tool in dpkg-deb dpkg-shlibdeps dpkg-gencontrol fakeroot python3 strip gzip; do
   command -v "$tool" >/dev/null || { echo "needs $tool: apt-get install dpkg-dev fakeroot python3 binutils" >&2; exit 1; }
 done
@@ -19,7 +19,7 @@ umask 022
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/debian/botd
-files=Sources/Packaging/deb
+files=Sources/botd/Packaging/deb
 doc=$root/usr/share/doc/botd
 
 install -d "$root/DEBIAN" "$root/usr/bin" "$root/usr/share/man/man1" "$doc/examples"
@@ -45,7 +45,7 @@ install -D -m 0644 $files/roles "$root/etc/botd/roles"
 install -D -m 0644 $files/needrestart.conf "$root/etc/needrestart/conf.d/botd.conf"
 install -m 0644 $files/README.Debian "$doc/README.Debian"
 install -m 0644 Sources/BotDaemon/Documentation.docc/Running.md Sources/BotDaemon/Documentation.docc/Monitoring.md "$doc/"
-install -m 0644 $files/account.env Sources/Packaging/monitoring/alerts.yml Sources/Packaging/monitoring/grafana-dashboard.json "$doc/examples/"
+install -m 0644 $files/account.env Sources/botd/Packaging/monitoring/alerts.yml Sources/botd/Packaging/monitoring/grafana-dashboard.json "$doc/examples/"
 {
   printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: botd\n\nFiles: *\n'
   printf 'Copyright: %s\nLicense: Expat\n' "$(sed -n 's/^Copyright (c) //p' LICENSE)"
