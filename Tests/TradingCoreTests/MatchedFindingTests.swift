@@ -53,4 +53,27 @@ import Venue
     #expect(bench.core.order(stop.clientOrderID)?.status == .accepted)
     #expect(questions >= 3, "\(questions) in 40 s")
   }
+
+  /// A bot was stopped, and its stop found no buyer: what it does for its holder does not end with its strategy. It is sold as soon as it can be.
+  @Test func aStoppedBotsStopIsTriedAgain() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    bench.step(.command(CommandEnvelope(id: 2, requestID: "", fingerprint: 0, command: .stopBot(Samples.bot("one")))))
+    bench.tell(stop, .canceled, number: 50)
+    bench.refuse(try #require(bench.takeSent().last), -2_010, "Stop price would trigger immediately.")
+    let sale = try #require(bench.takeSent().last)
+    #expect(sale.type == .market)
+    bench.tell(sale, .expired, number: 51)
+    var sales = 0
+    for _ in 0..<40 {
+      bench.step(.clock, after: 250)
+      for request in bench.takeSent() where request.type == .market {
+        sales += 1
+        bench.refuse(request, -1_013, "Market is closed.")
+      }
+    }
+    #expect(sales > 0)
+  }
 }
