@@ -69,8 +69,8 @@ import Venue
     var sales = 0
     for _ in 0..<40 {
       bench.step(.clock, after: 250)
-      for request in bench.takeSent() where request.type == .market {
-        sales += 1
+      for request in bench.takeSent() {
+        if request.type == .market { sales += 1 }
         bench.refuse(request, -1_013, "Market is closed.")
       }
     }
