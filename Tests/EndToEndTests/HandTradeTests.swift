@@ -64,7 +64,7 @@ import Testing
   @Test func anEntryThatRestsRests() throws {
     let setup = try FaultyExchange("hand-rests")
     defer { setup.daemon.kill() }
-    try calm(setup, "one", ["--entry", "limit", "--entry-offset", "0.01", "--entry-lifetime", "5"])
+    try calm(setup, "one", ["--entry", "limit", "--entry-offset", "0.05", "--entry-lifetime", "5"])
     let bought = try setup.daemon.control("buy", "one", "--quote", "150")
     #expect(bought.code == 0 && bought.output.contains("or lower"), "\(bought.output)")
     try setup.reach("the resting entry") { try setup.openOrders().contains { $0["side"] as? String == "BUY" } }

@@ -300,10 +300,10 @@ struct Bot: Sendable, Codable {
       reason: "trailing stop\(words) below the peak \(position.peakPrice)")
   }
 
-  /// Where its stop was at the entry, for what must not move: zero without one.
+  /// Where its stop was at the entry, for what must not move, and never above where it is now: zero without one.
   mutating func firstStop(tick: Price) -> Price {
     if configuration.stopLoss.isPositive { return stopPrice(tick: tick) }
-    return trail(from: position.averageEntryPrice).roundedDown(toMultipleOf: tick)
+    return min(trail(from: position.averageEntryPrice), trailingPrice).roundedDown(toMultipleOf: tick)
   }
 
   /// Its peak, and the one that the journal knows.

@@ -53,6 +53,8 @@ struct SymbolState: Sendable {
   /// The exchange was asked in vain to move a stop itself: not before this.
   var trailsAgainAt: Timestamp = .zero
   var saidTrailingRefused = false
+  /// Its shared stop takes in no other bot before this.
+  var umbrellaGrowsAt: Timestamp = .zero
   /// How the venue's list of our account's trades stands.
   var listing = TradeListing()
 

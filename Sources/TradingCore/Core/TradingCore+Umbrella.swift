@@ -117,6 +117,8 @@ struct UmbrellaPlan {
 extension TradingCore {
   /// How much better a stop must be to take the place of one that rests, so that they do not take turns: 0.1 % of its price.
   private static let placeBonus = FixedDecimal(raw: 100_000)
+  /// A shared stop takes in another bot at most so often, in milliseconds.
+  private static let growsEveryMilliseconds: Int64 = 200
   /// How long a refusal for want of a place counts, in milliseconds.
   private static let learnedMilliseconds: Int64 = 3_600_000
 
@@ -262,6 +264,8 @@ extension TradingCore {
       return .watched(places.usable > 0 && plan.price.isPositive ? .beyondUmbrella(plan.price) : .stopsUsedUp(contingentOrders(on: at)))
     }
     if let umbrella = plan.umbrellas.first {
+      guard now >= symbols[at].umbrellaGrowsAt else { return .taken }
+      symbols[at].umbrellaGrowsAt = now.advanced(byMilliseconds: Self.growsEveryMilliseconds)
       let reason = "the umbrella stop must cover bot \(botIDs[index]) too"
       if !reshape(umbrella, plan, on: at, reason: reason, &effects) { give(umbrella, up: reason, &effects) }
     } else if plan.ownCount < places.hard {
