@@ -66,6 +66,11 @@ import TradingCore
     if Self.sequences >= Self.standard { #expect(Self.expected.filter { coverage[$0] == 0 } == [], "never met") }
   }
 
+  /// Sequences that failed once: a stopped bot's stop that was not tried again (659), an umbrella that was exchanged without end (4492), and others.
+  @Test(arguments: [235, 490, 560, 659, 3_550, 3_619, 4_194, 4_492, 5_305, 5_421]) func whatFailedOnceHolds(number: Int) {
+    #expect(Sequence(number: number).run().broken == [])
+  }
+
   /// One sequence, with its journal: `BOTD_TEST_SEQUENCE=number` or `number:steps`.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["BOTD_TEST_SEQUENCE"] != nil)) func oneSequence() {
     let words = (ProcessInfo.processInfo.environment["BOTD_TEST_SEQUENCE"] ?? "").split(separator: ":").compactMap { Int($0) }

@@ -32,6 +32,7 @@ import Testing
   static let changed = [
     "quote_asset": "empty while the rules were not known", "base_asset": "the same", "stop_price": "on a tick once the rules are known",
     "drawdown_fraction": "capital that came or went scales the peak", "auto_start": "it told whether the bot runs; today it is a setting",
+    "opened_time_ns": "0 for what is too little to be sold, as was documented",
     "state_reason": "empty where a person asked for it",
     "sharpe_ratio": "of equity, not of what fills realized; under 7 whole days unknown",
     "sortino_ratio": "the same", "calmar_ratio": "compound growth over drawdown, under 7 days unknown",

@@ -34,7 +34,7 @@ var samples = map[string]string{
 	"BotService.ResumeBot":                `{"botId":"busy","requestId":"resume"}`,
 	"BotService.RemoveBot":                `{"botId":"idle","requestId":"remove"}`,
 	"BotService.ClosePosition":            `{"botId":"busy","requestId":"close"}`,
-	"BotService.OpenPosition":             `{"botId":"busy","requestId":"open","validateOnly":true}`,
+	"BotService.OpenPosition":             `{"botId":"none","requestId":"open"}`,
 	"BotService.AdoptPosition":            `{"botId":"busy","requestId":"adopt","quantity":"0"}`,
 	"BotService.ReleasePosition":          `{"botId":"none","requestId":"release"}`,
 	"MarketDataService.GetCandles":        `{"symbol":"BTCUSDT","interval":"1m"}`,
@@ -60,6 +60,7 @@ var samples = map[string]string{
 var refusals = map[string]codes.Code{
 	// No quantity, no such bot, nothing missing.
 	"BotService.AdoptPosition":            codes.InvalidArgument,
+	"BotService.OpenPosition":             codes.NotFound,
 	"BotService.ReleasePosition":          codes.NotFound,
 	"PortfolioService.ResolveDiscrepancy": codes.FailedPrecondition,
 	// No such lock.
