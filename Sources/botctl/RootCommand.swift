@@ -7,6 +7,7 @@ struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "botctl",
     abstract: "Drives botd, the trading daemon.",
+    usage: "botctl [--account <name>] <subcommand>",
     discussion: """
       Examples:
         botctl list
@@ -28,6 +29,4 @@ struct RootCommand: AsyncParsableCommand {
       CommandGroup(name: "Research", subcommands: ResearchCommandSet.all),
       CommandGroup(name: "Daemon", subcommands: CommandSets.daemon + ResearchCommandSet.journal + [CompletionScript.self]),
     ])
-
-  @OptionGroup var accountOption: AccountOption
 }

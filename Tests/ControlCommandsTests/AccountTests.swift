@@ -38,6 +38,9 @@ import Testing
     #expect(wrong.status == .usage && wrong.err.contains("--account: \"../x\""))
     #expect(await CommandLineUnderTest().run(["--account"]).status == .usage)
     // panic has a flag of that name, which means something else.
+    // Behind a command it is that command's own.
+    let panic = await CommandLineUnderTest().run(["panic", "--account", "--dry-run", "--address", "unix:/there-is-none"])
+    #expect(panic.status == .noDaemon, "\(panic.err)")
     #expect(await CommandLineUnderTest().run(["--account", "main", "panic", "--help"]).out.contains("--account"))
     let environment = await line(["BOTD_ACCOUNT": "a/b"]).run(["list"])
     #expect(environment.status == .usage && environment.err.contains("BOTD_ACCOUNT: \"a/b\""))

