@@ -67,7 +67,7 @@ import TradingCore
   }
 
   /// Sequences that failed once: a stopped bot's stop that was not tried again (659), an umbrella that was exchanged without end (4492), and others.
-  @Test(arguments: [235, 490, 560, 659, 3_550, 3_619, 4_194, 4_492, 5_305, 5_421]) func whatFailedOnceHolds(number: Int) {
+  @Test(arguments: [235, 490, 560, 659, 1_519, 3_550, 3_619, 4_194, 4_492, 5_305, 5_421]) func whatFailedOnceHolds(number: Int) {
     #expect(Sequence(number: number).run().broken == [])
   }
 

@@ -78,9 +78,14 @@ struct UmbrellaPlan {
     ownPlaces = places
     owners = claims.prefix(places).map(\.index)
     var chosen = group(distance, fits)
-    let staying = claims.filter { claim in claim.hasOwn && !owners.contains(claim.index) && !chosen.contains { $0.index == claim.index } }
-    if !staying.isEmpty {
-      owners = owners.prefix(max(places - staying.count, 0)) + staying.map(\.index)
+    var staying: [Int] = []
+    while true {
+      // What rests and cannot come under the shared one keeps its place; that may cost another one its own.
+      let more = claims.filter { claim in claim.hasOwn && !owners.contains(claim.index) && !chosen.contains { $0.index == claim.index } }
+      guard !more.isEmpty else { break }
+      staying += more.map(\.index)
+      let others = claims.lazy.map(\.index).filter { !staying.contains($0) }
+      owners = others.prefix(max(places - staying.count, 0)) + staying
       chosen = group(distance, fits)
     }
     displaced = chosen.filter(\.hasOwn)
