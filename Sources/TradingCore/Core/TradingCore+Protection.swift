@@ -79,7 +79,7 @@ extension TradingCore {
         // A filter that shrinks takes no cover away: what rests stays, though no order as large could be placed now.
         if resting.covers < sellable || resting.covers > there {
           cover(sellable, with: resting.key, index, bot, price: price, &effects)
-        } else if stopRests {
+        } else if stopRests, resting.covers == sellable {
           _ = follow(with: resting.key, index, bot, sellable, price: price, &effects)
         }
       } else {
