@@ -76,4 +76,31 @@ import Venue
     }
     #expect(sales > 0)
   }
+
+  /// After a start a trade is listed whose order is asked for; the answer is lost, and meanwhile the stream tells of the trade: nothing waits for
+  /// that answer any more.
+  @Test func aQuestionWithoutAnAnswerKeepsNoSymbolWaiting() throws {
+    var bench = Bench()
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    try bench.restart()
+    bench.step(.queried(stop.clientOrderID, .found(bench.report(stop, .accepted, number: 50))))
+    let fill = Fill(
+      symbol: Samples.symbol, tradeID: TradeID(900), venueOrderID: VenueOrderID(77), price: FixedDecimal(50_000),
+      quantity: Samples.decimal("0.01"), quoteQuantity: FixedDecimal(500), commission: .zero, commissionAsset: "USDT", isMaker: false,
+      time: bench.now)
+    bench.step(.trades(Samples.symbol, [AccountTrade(fill: fill, side: .sell)]))
+    #expect(bench.effects.contains { if case .identify(_, VenueOrderID(77)) = $0 { true } else { false } })
+    #expect(!bench.core.isReconciled)
+    bench.step(
+      .report(
+        ExecutionReport(
+          clientOrderID: try #require(ClientOrderID("web_3")), venueOrderID: VenueOrderID(77), symbol: Samples.symbol, side: .sell,
+          type: .market, quantity: fill.quantity, status: .filled, executedQuantity: fill.quantity, cumulativeQuote: fill.quoteQuantity,
+          fill: fill, time: bench.now, source: .stream)))
+    bench.step(.identified(Samples.symbol, VenueOrderID(77), .unknown(message: "reset")))
+    for _ in 0..<8 { bench.step(.clock, after: 250) }
+    #expect(bench.core.isReconciled)
+  }
 }

@@ -342,18 +342,73 @@ import Venue
     #expect(tries <= 7 + 10 && tries >= 5, "\(tries) tries in ten minutes")
     #expect(bench.alerts(.orderRefused).count <= 2, "one alert for the stop, one for the exit")
     #expect(bench.bot?.hold?.cause == .refused(.balance))
-    // Stopping it ends the tries.
+    // Stopped it keeps its stop: the tries go on, with the same pauses.
     _ = bench.takeSent()
     bench.step(.command(CommandEnvelope(id: 2, requestID: "", fingerprint: 0, command: .stopBot(Samples.bot("one")))))
-    for _ in 0..<300 { bench.step(.clock, after: 1_000) }
-    #expect(bench.takeSent().isEmpty)
-    // A person asks for it: it is tried once more, and taken.
+    tries = 0
+    for _ in 0..<300 {
+      for request in bench.takeSent() {
+        tries += 1
+        bench.refuse(request, -2010, "Account has insufficient balance for requested action.")
+      }
+      bench.step(.clock, after: 1_000)
+    }
+    #expect(tries >= 4 && tries <= 6, "\(tries) tries in five minutes")
+    // A person asks for it: it is tried as soon as the pauses allow, and taken.
     bench.step(.command(CommandEnvelope(id: 3, requestID: "", fingerprint: 0, command: .closePosition(Samples.bot("one")))))
-    let last = bench.takeSent()
+    var last = bench.takeSent()
+    for _ in 0..<60 where last.isEmpty {
+      bench.step(.clock, after: 1_000)
+      last = bench.takeSent()
+    }
     #expect(last.count == 1)
     if let request = last.first { bench.fill(request, at: FixedDecimal(45_000)) }
     #expect(bench.bot?.hold == nil && bench.bot?.position.isOpen == false)
     #expect(bench.alerts(.holdEnded).count == 1)
+  }
+
+  /// A strategy's sale was refused, and its bot is stopped: no more tries of that, and its stop acts as every stopped bot's does.
+  @Test func aStoppedBotsRefusedSaleIsPutAside() throws {
+    var configuration = Samples.configuration("one", stopLoss: "0.02", takeProfit: "0")
+    configuration.timeStopCandles = 1
+    var bench = Bench(configuration: configuration)
+    try bench.buy()
+    let stop = try #require(bench.takeSent().last)
+    bench.rest(stop, number: 50)
+    // Refuses sales and stops; returns how many sales there were.
+    let refuse = { (bench: inout Bench) in
+      var sales = 0
+      for request in bench.takeSent() {
+        if request.type == .market { sales += 1 }
+        bench.refuse(request, -2010, request.type == .market ? "Market is closed." : "Stop loss orders are not supported for this symbol.")
+        bench.tell(stop, .canceled, number: 50)
+      }
+      return sales
+    }
+    var sales = 0
+    for _ in 0..<3 where sales == 0 {
+      bench.minute(FixedDecimal(50_000))
+      sales += refuse(&bench)
+    }
+    #expect(sales == 1)
+    bench.step(.command(CommandEnvelope(id: 2, requestID: "", fingerprint: 0, command: .stopBot(Samples.bot("one")))))
+    let from = bench.journal.count
+    for _ in 0..<20 {
+      bench.minute(FixedDecimal(50_000))
+      sales += refuse(&bench)
+    }
+    #expect(sales == 1)
+    #expect(bench.bot?.hold?.concern == .exit && bench.bot?.exitReason == "")
+    // Nor is it wished for again at each candle.
+    #expect(!bench.journal[from...].contains { if case .exitRequested = $0.record { true } else { false } })
+    // The price falls through its stop, which is watched here: that is tried until it is sold.
+    bench.price(FixedDecimal(45_000))
+    #expect(bench.bot?.exitReason.contains("stop") == true)
+    for _ in 0..<60 {
+      sales += refuse(&bench)
+      bench.step(.clock, after: 1_000)
+    }
+    #expect(sales >= 4)
   }
 
   /// K1: the symbol is halted while an exit is due.

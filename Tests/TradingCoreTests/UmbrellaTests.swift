@@ -378,6 +378,25 @@ import Venue
     #expect(bench.umbrellas.map(\.quantity) == [Self.d("0.36")] && bench.umbrellas.first != smaller)
   }
 
+  /// MARKET_LOT_SIZE shrinks below what the shared stop covers: another bot is watched, and nobody loses cover for it.
+  @Test func aFilterThatShrinksUncoversNobody() throws {
+    var bench = Bench(bots: 7, places: 4)
+    for bot in 1...6 {
+      try bench.buy(bot, at: 50_000 + bot * 100)
+      bench.settle()
+    }
+    let before = bench.umbrellas
+    #expect(before.map(\.quantity) == [Self.d("0.4")])
+    var rules = bench.rules
+    rules.marketQuantityMaximum = Self.d("0.35")
+    bench.bench.step(.rules([rules]))
+    // It would be one of those that cover most: 0.2 of it and 0.1 of another one.
+    try bench.buy(7, at: 50_450, quantity: 20_000_000)
+    bench.settle(ticks: 10)
+    #expect(bench.umbrellas == before)
+    #expect(bench.bot(7)?.protection.first?.place == .watched(.beyondUmbrella(Self.d("49098"))), "\(bench.bot(7)?.protection ?? [])")
+  }
+
   /// A snapshot of what was folded goes on as the fold itself.
   @Test func itIsPartOfASnapshot() throws {
     var bench = try Self.six()

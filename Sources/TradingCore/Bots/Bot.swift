@@ -19,8 +19,8 @@ struct Bot: Sendable, Codable {
   var results = BotResults()
   /// Value of adopted coins, less that of coins that left without an order.
   var flows: Amount = .zero
-  /// The wish to close the position, until it is closed.
-  var exitRequest: ExitRequest?
+  /// The wish to close the position, until it is closed; see ``exitRequest``.
+  var requestedExit: ExitRequest?
   /// Orders that are not terminal, or whose fills are not complete.
   var openOrders: [OrderKey] = []
   var lastSignal: SignalRecord?
@@ -70,9 +70,10 @@ struct Bot: Sendable, Codable {
   var closedTrades = ClosedTrades(capacity: TradeGuard.tradesMaximum)
 
   /// What is folded from the journal; the rest begins anew.
-  private enum CodingKeys: CodingKey {
-    case configuration, state, stateCause, stateReason, createdAt, createdSequence, updatedAt, position, results, flows, exitRequest,
-      openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
+  private enum CodingKeys: String, CodingKey {
+    case configuration, state, stateCause, stateReason, createdAt, createdSequence, updatedAt, position, results, flows
+    case requestedExit = "exitRequest"
+    case openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
   }
 
   init(configuration: BotConfiguration, sequence: UInt64, at time: Timestamp, symbol: Int, series: Int) {
@@ -215,7 +216,7 @@ struct Bot: Sendable, Codable {
       coolsUntil = interval.openTime(containing: record.fill.time).advanced(
         byMilliseconds: interval.milliseconds * Int64(clamping: configuration.cooldownCandles))
     }
-    if record.closesPosition { exitRequest = nil }
+    if record.closesPosition { requestedExit = nil }
     if record.side == .buy || record.closesPosition { isTargetWatched = false }
     if record.side == .buy { isProtectionImpossible = false }
     pace.accepted()
@@ -240,7 +241,7 @@ struct Bot: Sendable, Codable {
     flows += adjustment.flow
     results.book(adjustment)
     if !wasOpen { journaledPeak = position.peakPrice }
-    if adjustment.closesPosition { exitRequest = nil }
+    if adjustment.closesPosition { requestedExit = nil }
     isProtectionImpossible = false
     isTargetWatched = false
   }
@@ -284,9 +285,6 @@ struct Bot: Sendable, Codable {
 
   /// Whether it holds something whose stop is watched here and not being sold already.
   mutating func watchesStop() -> Bool { position.isOpen && exitRequest == nil && isStopWatched }
-
-  /// The wish to close the position, read in place.
-  mutating func exit() -> ExitRequest? { exitRequest }
 
   /// Where the stop belongs, zero without one, and why it exists.
   mutating func stop(tick: Price) -> StopLevel { StopLevel(price: stopPrice(tick: tick), purpose: .stopLoss, reason: stopReason) }

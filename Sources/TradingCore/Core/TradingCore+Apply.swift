@@ -55,7 +55,7 @@ extension TradingCore {
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
       withBot(exit.botID) { bot in
-        bot.exitRequest = exit
+        bot.request(exit)
         bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
       }
     case .tradingStateChanged(let change):
@@ -181,10 +181,9 @@ extension TradingCore {
       bot.state = change.state
       bot.stateCause = change.cause
       bot.stateReason = change.reason
-      // A person who starts it wants it tried anew; one who stops it wants no more tries.
-      let isRefused = if case .refused? = bot.hold?.cause { true } else { false }
-      bot.retryAt = !isRefused || change.state.isMeantToRun || change.state == .paused ? bot.pace.notBefore : .distantFuture
-      if isRefused, change.state.isMeantToRun { bot.hold = nil }
+      // A person who starts it wants it tried anew.
+      bot.retryAt = bot.pace.notBefore
+      if bot.hold?.isRefusal == true, change.state.isMeantToRun { bot.hold = nil }
     }
   }
 

@@ -69,6 +69,13 @@ extension TradingCore {
     effects.append(.identify(symbolNames[at], id))
   }
 
+  /// Forgets questions about orders whose trades were all booked otherwise: their answer may be lost, and nothing waits for it.
+  mutating func dropIdleQuestions(_ at: Int) {
+    guard !symbols[at].asked.isEmpty else { return }
+    let unclaimed = Set(symbols[at].unclaimed.map(\.fill.venueOrderID))
+    symbols[at].asked = symbols[at].asked.filter { unclaimed.contains($0.key) }
+  }
+
   /// The venue said whose an order is.
   mutating func identified(_ symbol: Symbol, _ id: VenueOrderID, _ outcome: QueryOutcome, _ effects: inout [Effect]) {
     guard let at = symbolAt(symbol), symbols[at].asked[id] != nil || orders.key(of: id, symbol: at) != nil else { return }

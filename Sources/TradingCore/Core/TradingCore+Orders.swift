@@ -269,6 +269,7 @@ extension TradingCore {
         bookExternal(trade.fill, side: trade.side, id: nil, &effects)
       }
     }
+    dropIdleQuestions(at)
   }
 
   /// A fill of an order that is not ours.

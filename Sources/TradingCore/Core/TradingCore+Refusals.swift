@@ -50,10 +50,6 @@ extension TradingCore {
     case .watch where refusal == .stopsUsedUp && !configuration.mode.isPaper: watchStop(index, againAt: next)
     case .watch(let milliseconds): watchStop(index, againAt: max(next, now.advanced(byMilliseconds: milliseconds)))
     }
-    // Whoever stopped it wants no more tries of its strategy's exits: only evidence, or a person, wakes them. Its stop and target stay.
-    if !bot.state.isMeantToRun, bot.state != .paused, order.purpose == .exit || order.purpose == .timeStop {
-      bots[index]?.retryAt = .distantFuture
-    }
   }
 
   private mutating func watchStop(_ index: Int, againAt time: Timestamp) {

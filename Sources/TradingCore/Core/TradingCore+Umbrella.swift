@@ -269,6 +269,7 @@ extension TradingCore {
       return .watched(places.usable > 0 && plan.price.isPositive ? .beyondUmbrella(plan.price) : .stopsUsedUp(contingentOrders(on: at)))
     }
     if let umbrella = plan.umbrellas.first {
+      guard isPlaceable(umbrella, on: at) else { return .watched(.beyondUmbrella(orders[umbrella]?.intent.request.stopPrice ?? plan.price)) }
       guard now >= symbols[at].umbrellaGrowsAt else { return .taken }
       symbols[at].umbrellaGrowsAt = now.advanced(byMilliseconds: Self.growsEveryMilliseconds)
       let reason = "the umbrella stop must cover bot \(botIDs[index]) too"
@@ -286,6 +287,13 @@ extension TradingCore {
   /// Cancels a shared stop that rests; one that is on its way is waited for.
   private mutating func give(_ umbrella: OrderKey, up reason: String, _ effects: inout [Effect]) {
     if orders.standing(of: umbrella)?.isResting == true { cancel(umbrella, reason: reason, &effects) }
+  }
+
+  /// Whether the exchange would take a shared stop that rests as it is. MARKET_LOT_SIZE may have shrunk below it: then it stays, since any other
+  /// one would cover less.
+  private func isPlaceable(_ umbrella: OrderKey, on at: Int) -> Bool {
+    guard let covers = orders[umbrella]?.remainingQuantity, let rules = symbols[at].rules else { return true }
+    return rules.quantityRoundedDown(covers, isMarket: true) == covers
   }
 
   /// What a bot sells leaves the shared stop, or what it covers has changed: another one takes its place by one request, so that the others are
@@ -362,6 +370,7 @@ extension TradingCore {
       return
     }
     if plan.ownCount < own, plan.waiting.contains(where: \.isCovered), let umbrella {
+      guard isPlaceable(umbrella, on: at) else { return }
       let reason = "a place became free for a stop of its own"
       if !reshape(umbrella, plan, on: at, reason: reason, &effects) { give(umbrella, up: reason, &effects) }
       return

@@ -72,7 +72,8 @@ public struct Order: Hashable, Sendable, Codable {
     switch status {
     case .initialized, .submitted, .unknown, .pendingCancel: true
     case .accepted, .partiallyFilled: isAwaitingFills || intent.request.isImmediate
-    case .waiting: false
+    // What was filled of it was placed: the word about that is due.
+    case .waiting: executedQuantity.isPositive
     case .filled, .canceled, .rejected, .expired, .denied: isAwaitingFills
     }
   }

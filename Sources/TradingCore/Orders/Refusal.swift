@@ -145,6 +145,10 @@ public struct BotHold: Hashable, Sendable {
   /// One sentence with the figures.
   public var reason: String
   public var since: Timestamp
+
+  /// Whether the exchange refused something.
+  public var isRefusal: Bool { if case .refused = cause { true } else { false } }
+
   /// A hold that begins at `since`.
   public init(cause: Cause, concern: Concern, reason: String, since: Timestamp) {
     self.cause = cause
