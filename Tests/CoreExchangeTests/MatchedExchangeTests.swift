@@ -69,7 +69,8 @@ import TradingCore
   /// Sequences that failed once: a stopped bot's stop that was not tried again (659, 10701, 12649), an umbrella that was exchanged without end
   /// (4492), a target that filled before it was heard to rest (29294), a question whose answer was lost and that kept a symbol waiting for ever
   /// (38356), and others.
-  @Test(arguments: [235, 490, 560, 659, 1_519, 3_550, 3_619, 4_194, 4_492, 5_305, 5_421, 10_701, 12_649, 29_294, 38_356]) func whatFailedOnceHolds(number: Int) {
+  @Test(arguments: [235, 490, 560, 659, 1_519, 3_550, 3_619, 4_194, 4_492, 5_305, 5_421, 10_701, 12_649, 29_294, 38_356])
+  func whatFailedOnceHolds(number: Int) {
     #expect(Sequence(number: number).run().broken == [])
   }
 

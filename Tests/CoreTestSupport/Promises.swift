@@ -152,7 +152,9 @@ public enum Promises {
         && (covered <= sellable || covered <= snapshot.position.quantity) && own.count <= 2
         && others.allSatisfy { $0.request.type == .limitMaker && $0.request.linked == stop?.request.clientOrderID }
       if !isProtected, !own.isEmpty || !isDeclaredWatched(snapshot, rules) {
-        broken.append("\(bot.id) is not protected: \(own), sellable \(sellable), exit \(snapshot.exitReason), hold \(snapshot.hold?.reason ?? "none"), \(snapshot.protection)")
+        broken.append(
+          "\(bot.id) is not protected: \(own), sellable \(sellable), exit \(snapshot.exitReason), hold \(snapshot.hold?.reason ?? "none"), \(snapshot.protection)"
+        )
       }
     } else if !own.isEmpty {
       broken.append("\(bot.id) is flat, orders are left: \(own)")

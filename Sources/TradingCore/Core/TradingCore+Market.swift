@@ -180,7 +180,8 @@ extension TradingCore {
   }
 
   mutating func requestExit(_ index: Int, _ purpose: OrderPurpose, reason: String, price: Price, _ effects: inout [Effect]) {
-    guard let bot = bots[index]?.standing(), bot.isOpen, !bot.isExiting, !(purpose.isOfStrategy && bots[index]?.isExitPutAside == true) else {
+    guard let bot = bots[index]?.standing(), bot.isOpen, !bot.isExiting, !(purpose.isOfStrategy && bots[index]?.isExitPutAside == true)
+    else {
       return
     }
     append(

@@ -269,7 +269,9 @@ extension TradingCore {
       return .watched(places.usable > 0 && plan.price.isPositive ? .beyondUmbrella(plan.price) : .stopsUsedUp(contingentOrders(on: at)))
     }
     if let umbrella = plan.umbrellas.first {
-      guard isPlaceable(umbrella, on: at) else { return .watched(.beyondUmbrella(orders[umbrella]?.intent.request.stopPrice ?? plan.price)) }
+      guard isPlaceable(umbrella, on: at) else {
+        return .watched(.beyondUmbrella(orders[umbrella]?.intent.request.stopPrice ?? plan.price))
+      }
       guard now >= symbols[at].umbrellaGrowsAt else { return .taken }
       symbols[at].umbrellaGrowsAt = now.advanced(byMilliseconds: Self.growsEveryMilliseconds)
       let reason = "the umbrella stop must cover bot \(botIDs[index]) too"
