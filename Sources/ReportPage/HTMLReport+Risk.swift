@@ -27,7 +27,7 @@ extension HTMLReport {
       <tbody>
       \(rows)</tbody>
       </table></div>
-      <p class="caption">Each fall from a peak to the recovery of that peak; no two overlap. Lost is the net profit between peak and bottom. \
+      <p class="caption">Deepest first. Each fall from a peak to the recovery of that peak; no two overlap. Lost is the net profit between peak and bottom. \
       Times are UTC.</p>
 
       """

@@ -111,7 +111,7 @@ extension HTMLReportScript {
     function caption(chart, live, left, y, text) { live.append(chart.node('text', { 'class': 'panel', x: tenth(left), y: tenth(y) }, text)); }
     function falls(list, span) { return cut(list.time, list.drawdown || list.fall, span.from, span.to).map(function (point) { return [point[0], -Math.min(Math.max(point[1], 0), 1000)]; }); }
     function fallAxis(chart, lists, room) {
-      var deepest = lists.reduce(function (least, points) { return Math.min(least, Math.min.apply(null, values(points).concat(0))); }, 0);
+      var deepest = lists.reduce(function (least, points) { return values(points).reduce(function (a, b) { return Math.min(a, b); }, least); }, 0);
       return fixedAxis(Math.min(deepest, -0.001) * room, 0, chart.isWide ? 4 : 3);
     }
     function paintEquity(chart, live, span) {

@@ -34,6 +34,15 @@ import TradingModel
     #expect(deepest.peak == list[0].peak && deepest.bottom == list[0].bottom && deepest.lost == list[0].lost)
   }
 
+  /// What others report wrongly (quantstats issues 233 and 354, PerformanceAnalytics issue 117): the peak is the peak itself, not the value
+  /// after it; a fall that lasts to the end has no recovery; staying at the highest moves no peak.
+  @Test func boundariesAreThePeakAndTheRecovery() throws {
+    let list = history(["1", "1", "-1", "-2", "-3", "1", "-1"]).0.drawdowns.list
+    try #require(list.count == 2)
+    #expect(Sample.isClose(list[0].fraction, 4.0 / 101) && list[0].peak == time(0, 1) && list[0].bottom == time(0, 5))
+    #expect(list[0].recovery == time(0, 6) && list[1].peak == time(0, 6) && list[1].bottom == time(0, 7) && list[1].recovery == nil)
+  }
+
   @Test func aFlowIsNoFall() {
     let (history, _) = history(["10", "10", "12"], flow: (1, "-50"))
     #expect(history.drawdowns.list.isEmpty)
