@@ -89,7 +89,7 @@ extension HTMLReportScript {
           reset();
         });
         head.replaceChildren(button);
-        heads.push([head, index]);
+        heads.push([head, index, button]);
         [['+', ' ↑'], ['-', ' ↓']].forEach(function (way) {
           var option = make('option', (index ? column.title : 'Number') + way[1]);
           option.value = index + way[0];
@@ -119,9 +119,15 @@ extension HTMLReportScript {
       narrow.addEventListener('change', reset);
       pager.children[0].addEventListener('click', function () { turn(-1); });
       pager.children[2].addEventListener('click', function () { turn(1); });
-      // Paper has no pages to turn: all that is chosen is there.
-      addEventListener('beforeprint', function () { fill(chosen(), true); });
-      addEventListener('afterprint', draw);
+      // Paper has no pages to turn: all that is chosen is there. A head with buttons is not repeated on each sheet.
+      addEventListener('beforeprint', function () {
+        fill(chosen(), true);
+        heads.forEach(function (head) { head[0].replaceChildren(columns[head[1]].title); });
+      });
+      addEventListener('afterprint', function () {
+        heads.forEach(function (head) { head[0].replaceChildren(head[2]); });
+        draw();
+      });
       document.getElementById('trade-controls').hidden = false;
       draw();
     })();

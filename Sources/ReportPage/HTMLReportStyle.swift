@@ -336,7 +336,7 @@ enum HTMLReportStyle {
       .controls, .zoom.whole, .zoom .buttons, .zoom label, .pager, .skip, .tip, .toc, .cross, .band { display: none; }
       .go { text-decoration: none; }
       .zoom .extent { margin-left: 0; }
-      .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20pt; }
+      #excursions .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20pt; }
       .head { padding-top: 0; }
       h1 { font-size: 24pt; margin-bottom: 12pt; }
       .facts { margin-bottom: 14pt; }
@@ -350,7 +350,7 @@ enum HTMLReportStyle {
       @page trades { size: landscape; }
       #trades { page: trades; margin-top: 0; }
       .caption { break-after: avoid; }
-      thead { display: table-header-group; }
+      thead { display: table-header-group; break-inside: avoid; }
       .box + h3 { margin-top: 36px; }
     .box, .heat-box { overflow: visible; }
       .heat { min-width: 0; }
