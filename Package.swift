@@ -77,7 +77,7 @@ let pureModules: [Target] = [
       "PaperTrading",
     ]),
   module("ParameterSearch", ["Backtest", "Statistics", "Time", "TradingModel", "Strategies", "TradingCore"]),
-  module("ReportPage", ["Backtest", "Presentation", "Time", "TradingModel"]),
+  module("ReportPage", ["Backtest", "Presentation", "Statistics", "Time", "TradingModel"]),
 ]
 
 let services: [Target] = [

@@ -35,6 +35,15 @@ enum NumberText {
     return RatioText.fixed(value, places: digits)
   }
 
+  /// An exact amount as JSON's number, without the zeros at its end.
+  static func json(_ value: FixedDecimal, digits: Int) -> String {
+    var text = DecimalText.text(value, NumberStyle(places: digits))
+    guard text.contains(".") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text == "-0" ? "0" : text
+  }
+
   /// A place in a drawing: one fractional digit at most.
   static func coordinate(_ value: Double) -> String {
     guard value.isFinite, value.magnitude < 1_000_000 else { return "0" }

@@ -116,17 +116,21 @@ struct ChartFigure {
   /// Which of the page's data the script reads for the crosshair; empty where there is none.
   let data: String
 
-  func markup(_ drawing: (PlotSize) -> (height: Double, plot: Plot, body: Markup)) -> Markup {
+  /// A drawing: its height, the panel that the crosshair reads, the panel below that, and what is drawn.
+  typealias Drawing = (height: Double, plot: Plot, lower: Plot?, body: Markup)
+
+  func markup(_ drawing: (PlotSize) -> Drawing) -> Markup {
     let drawings = PlotSize.allCases.map { size in
-      let (height, plot, body) = drawing(size)
+      let (height, plot, lower, body) = drawing(size)
       let id = "\(name)-\(size.rawValue)"
       let number = NumberText.coordinate
       return """
         <svg class="chart \(size.rawValue)" viewBox="0 0 \(number(size.width)) \(number(height))" role="img" aria-labelledby="\(id)-t \(id)-d" \
         data-left="\(number(plot.left))" data-right="\(number(plot.right))" data-top="\(number(plot.top))" data-bottom="\(number(plot.bottom))" \
-        data-low="\(String(plot.value.low))" data-high="\(String(plot.value.high))">\
+        data-low="\(String(plot.value.low))" data-high="\(String(plot.value.high))" data-start="\(String(plot.time.start))" \
+        data-end="\(String(plot.time.end))"\(lowerPanel(lower))>\
         <title id="\(id)-t">\(title)</title><desc id="\(id)-d">\(summary)</desc>\
-        \(body)<g class="cross"><path d=""/><circle r="4"/></g></svg>
+        <g class="still">\(body)</g><g class="cross"><path d=""/><circle r="4"/></g></svg>
 
         """ as Markup
     }
@@ -138,5 +142,10 @@ struct ChartFigure {
       </figure>
 
       """
+  }
+
+  private func lowerPanel(_ plot: Plot?) -> Markup {
+    guard let plot else { return .empty }
+    return " data-lower-top=\"\(NumberText.coordinate(plot.top))\" data-lower-bottom=\"\(NumberText.coordinate(plot.bottom))\""
   }
 }

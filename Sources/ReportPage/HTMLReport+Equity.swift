@@ -47,7 +47,7 @@ extension HTMLReport {
       : "Buy and hold is the same capital in equal parts of the symbols, bought at the start and left alone."
   }
 
-  private func equityDrawing(_ samples: [BacktestReport.EquitySample], _ size: PlotSize) -> (height: Double, plot: Plot, body: Markup) {
+  private func equityDrawing(_ samples: [BacktestReport.EquitySample], _ size: PlotSize) -> ChartFigure.Drawing {
     let isWide = size == .wide
     let capital = report.capital.statisticValue
     let value = ValueAxis(samples.map(\.equity) + samples.map(\.market) + [capital], target: isWide ? 6 : 5)
@@ -81,7 +81,7 @@ extension HTMLReport {
       body += "<circle class=\"only\" cx=\"\(number(upper.x(only.time.drawnSeconds)))\" cy=\"\(number(upper.y(only.equity)))\" r=\"4\"/>"
     }
     body += deepestMark(lower, size)
-    return (lower.bottom + 44, upper, body)
+    return (lower.bottom + 44, upper, lower, body)
   }
 
   /// The summary's figure, which knows every candle; the deepest sample where there is none.

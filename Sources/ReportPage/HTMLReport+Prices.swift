@@ -39,7 +39,7 @@ extension HTMLReport {
         time: timeAxis, value: axis)
       let marks = TradeMarks.drawing(trades, series: series, plot: plot, size: size)
       let body: Markup = "\(plot.valueGrid(labels: labels))\(plot.timeLabels(size: size))\(series.drawing(plot, size))\(marks)"
-      return (plot.bottom + 44, plot, body)
+      return (plot.bottom + 44, plot, nil, body)
     }
   }
 

@@ -10,7 +10,7 @@ extension HTMLReport {
     ("no", "#", true), ("sy", "Symbol", false), ("bo", "Bot", false), ("op", "Opened", false), ("cl", "Closed", false),
     ("he", "Held", true),
     ("en", "Entry", true), ("ex", "Exit", true), ("qu", "Quantity", true), ("fe", "Fees", true), ("pr", "Profit", true),
-    ("re", "Return", true), ("wi", "Why in", false), ("wo", "Why out", false),
+    ("re", "Return", true), ("ma", "MAE", true), ("mf", "MFE", true), ("wi", "Why in", false), ("wo", "Why out", false),
   ]
 
   var tradeList: Markup {
@@ -19,12 +19,15 @@ extension HTMLReport {
       isHidden(column.style)
         ? Markup.empty : "<th scope=\"col\" class=\"\(column.style)\(column.isNumber ? " n" : "")\">\(column.title)</th>"
     }
-    let shown = min(report.trades.count, Self.plainRows)
+    let shown = min(trades.count, Self.plainRows)
     let count = report.trades.count == 1 ? "The one trade" : "All \(grouped(report.trades.count)) trades"
     let part =
-      "The first \(grouped(shown)) of \(grouped(report.trades.count)) trades; the page holds the others as data, which a browser with script lists"
+      "The first \(grouped(shown)) of \(grouped(trades.count)) trades; the page holds the others as data, which a browser with script lists"
+    let excursions = hasExcursions ? " MAE and MFE: the furthest price against and for the trade, of its entry." : ""
+    let rest =
+      trades.count < report.trades.count ? " Only the last \(grouped(trades.count)) of \(grouped(report.trades.count)) are here." : ""
     return """
-      <p class="caption" id="trade-count">\(shown < report.trades.count ? part : count). Times are UTC, amounts in \(report.quoteAsset), fees of both sides.</p>
+      <p class="caption" id="trade-count">\(shown < trades.count ? part : count). Times are UTC, amounts in \(report.quoteAsset), fees of both sides.\(excursions)\(rest)</p>
       <div class="controls" id="trade-controls" hidden>
       <label>Find <input type="search" id="trade-find" autocomplete="off" spellcheck="false"></label>
       <label>Result <select id="trade-result"><option value="">all</option><option value="+">profits</option><option value="-">losses</option></select></label>
@@ -35,7 +38,7 @@ extension HTMLReport {
       <caption class="hidden">Trades</caption>
       <thead><tr>\(heads)</tr></thead>
       <tbody>
-      \(report.trades.prefix(shown).map(tradeRow))</tbody>
+      \(trades.prefix(shown).map(tradeRow))</tbody>
       </table></div>
       <nav class="pager" id="trade-pager" aria-label="Pages of trades" hidden><button type="button">Earlier</button><span></span><button type="button">Later</button></nav>
 
@@ -43,7 +46,13 @@ extension HTMLReport {
   }
 
   /// Whether a column says the same in every row.
-  func isHidden(_ style: String) -> Bool { style == "bo" && !hasSeveralBots }
+  func isHidden(_ style: String) -> Bool {
+    switch style {
+    case "bo": !hasSeveralBots
+    case "ma", "mf": !hasExcursions
+    default: false
+    }
+  }
 
   private func tradeRow(_ trade: RoundTrip) -> Markup {
     let tone = Self.tone(trade.profit)
@@ -63,12 +72,14 @@ extension HTMLReport {
       PageTime.minute(trade.closedAt) + (trade.isClosed ? "" : " (open)"),
       PageTime.duration(seconds: held(trade)), price(trade.entryPrice), price(trade.exitPrice), trade.quantity.description,
       money(trade.fees), money(trade.profit, isSigned: true), NumberText.percent(trade.fraction, digits: 2, isSigned: true),
-      trade.entryReason, exitDetail(trade),
+      excursion(trade.adverseExcursion), excursion(trade.favorableExcursion), trade.entryReason, exitDetail(trade),
     ]
   }
 
+  private func excursion(_ fraction: Double?) -> String { NumberText.percent(fraction ?? .nan, digits: 2) }
+
   /// The reason without the kind that it may start with: "stop_loss: stop 0.02 below" → "stop 0.02 below".
-  private func exitDetail(_ trade: RoundTrip) -> String {
+  func exitDetail(_ trade: RoundTrip) -> String {
     let prefix = trade.exitKind + ": "
     if trade.exitReason == trade.exitKind { return "" }
     return trade.exitReason.hasPrefix(prefix) ? String(trade.exitReason.dropFirst(prefix.count)) : trade.exitReason

@@ -10,6 +10,11 @@ public struct HTMLReport {
   let moneyDigits: Int
   /// Whether trades of several bots are listed.
   let hasSeveralBots: Bool
+  /// Whether a trade's furthest prices are known.
+  let hasExcursions: Bool
+  /// The trades that the page holds: the last ``tradesMaximum``.
+  let trades: ArraySlice<RoundTrip>
+  static let tradesMaximum = 50_000
 
   /// The page, ready to be written to a file.
   public static func page(_ report: BacktestReport) -> String { HTMLReport(report).page.html }
@@ -17,6 +22,8 @@ public struct HTMLReport {
   init(_ report: BacktestReport) {
     self.report = report
     moneyDigits = NumberText.moneyDigits(for: report.capital)
+    trades = report.trades.suffix(Self.tradesMaximum)
+    hasExcursions = report.trades.contains { $0.adverseExcursion != nil && $0.favorableExcursion != nil }
     hasSeveralBots = report.trades.contains { $0.botID != report.trades[0].botID }
   }
 
@@ -52,9 +59,12 @@ public struct HTMLReport {
   /// The page's parts that have something to show.
   private var parts: [Part] {
     let parts: [Part] = [
-      ("equity", "Equity and drawdown", equityFigure), ("months", "Month by month", monthTable),
+      ("beside", "Side by side", besideContent), ("equity", "Equity and drawdown", equityFigure),
+      ("drawdowns", "Worst drawdowns", drawdownTable), ("rolling", "Sharpe ratio over time", rollingFigure),
+      ("months", "Month by month", monthTable),
       ("prices", report.charts.count > 1 ? "Prices and trades" : "Price and trades", priceFigures),
-      ("returns", "How trades ended", returns), ("figures", "Figures", figures), ("setup", "Setup", setup), ("trades", "Trades", tradeList),
+      ("returns", "How trades ended", returns), ("excursions", "How far prices went while trades were open", excursions),
+      ("costs", "What costs leave", costs), ("figures", "Figures", figures), ("setup", "Setup", setup), ("trades", "Trades", tradeList),
     ]
     return parts.filter { !$0.content.isEmpty }
   }

@@ -1,6 +1,6 @@
 /// The page's style sheet.
 enum HTMLReportStyle {
-  static let text = colors + page + charts + tables + narrow + paper
+  static let text = colors + page + charts + zoom + tables + narrow + paper
 
   /// Blue for gains and orange for losses are told apart by eyes that confuse red and green; cells also say their number.
   private static let colors = """
@@ -8,14 +8,14 @@ enum HTMLReportStyle {
     :root {
       color-scheme: light dark;
       --paper: #fdfcfa; --wash: #f5f2ec; --rule: #e2ddd3; --strong: #c9c2b5; --ink: #1c242e; --soft: #4b5563; --faint: #636b77;
-      --line: #14466f; --market: #938567; --gain: #17669f; --loss: #ad4607; --entry: #1c242e; --range: #d9d4c8; --close: #6f7681;
+      --line: #14466f; --market: #938567; --gain: #17669f; --loss: #ad4607; --entry: #1c242e; --range: #d9d4c8; --close: #6f7681; --other: #8a3f97;
       --z: #f1eee8; --g1: #e4eff7; --g2: #c3dcee; --g3: #92c0e0; --g4: #2b74ac; --g5: #124a78;
       --l1: #fcecdf; --l2: #f8d3b4; --l3: #efae7c; --l4: #b3530f; --l5: #7f3705; --on-mid: #1c242e; --on-deep: #ffffff;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #12171e; --wash: #1a2129; --rule: #2a333d; --strong: #46515d; --ink: #e5e8ec; --soft: #b7c0ca; --faint: #929daa;
-        --line: #83bdec; --market: #a5977a; --gain: #78b6ea; --loss: #f2a468; --entry: #e5e8ec; --range: #323c47; --close: #9aa5b1;
+        --line: #83bdec; --market: #a5977a; --gain: #78b6ea; --loss: #f2a468; --entry: #e5e8ec; --range: #323c47; --close: #9aa5b1; --other: #d3a3dd;
         --z: #1e262f; --g1: #182c3e; --g2: #1b4263; --g3: #22608f; --g4: #5ea5dc; --g5: #a3d0f5;
         --l1: #38271a; --l2: #5e3817; --l3: #8a4c18; --l4: #e3944c; --l5: #f9c79c; --on-mid: #ffffff; --on-deep: #10151b;
       }
@@ -82,6 +82,7 @@ enum HTMLReportStyle {
     .key b { font-weight: 600; color: var(--ink); }
     .swatch { display: inline-block; width: 20px; height: 0; border-top: 2.5px solid var(--line); }
     .swatch.market { border-top: 1.5px solid var(--market); }
+    .swatch.other { border-top: 2px dashed var(--other); }
     .swatch.fall { height: 10px; border-top: 1.5px solid var(--loss); background: color-mix(in srgb, var(--loss) 22%, transparent); }
     .swatch.close { height: 10px; border-top: 0; background: linear-gradient(var(--range) 4px, var(--close) 4px 6px, var(--range) 6px); }
     .swatch.gain, .swatch.loss { width: 11px; height: 11px; border: 0; border-radius: 50%; background: currentColor; }
@@ -94,7 +95,7 @@ enum HTMLReportStyle {
     .chart.narrow { display: none; }
     .tick, .panel, .note { font-size: 12.5px; fill: var(--faint); }
     .narrow .tick, .narrow .panel, .narrow .note { font-size: 11.5px; }
-    .histogram .tick { font-size: 10px; }
+    .histogram .tick, .histogram .panel { font-size: 10px; }
     .parent, .panel, .note { fill: var(--soft); font-weight: 600; }
     .note { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
     .grid, .axis, .capital, .market, .equity, .fall, .close, .wick { fill: none; stroke-linejoin: round; }
@@ -130,6 +131,40 @@ enum HTMLReportStyle {
     .tip .pairs { display: grid; grid-template-columns: auto auto; gap: 0 16px; }
     .tip .pairs span:nth-child(even) { text-align: right; color: var(--ink); }
     .tip .trade { margin-top: 4px; padding-top: 4px; border-top: 1px solid var(--rule); }
+    """
+
+  private static let zoom = """
+
+    .zoom { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 18px; margin-bottom: 12px; font-size: 13.5px; color: var(--soft); }
+    .zoom .buttons { display: inline-flex; }
+    .zoom button { min-width: 34px; padding: 3px 9px; margin-left: -1px; border-radius: 0; line-height: 1.4; }
+    .zoom button:first-child { border-radius: 4px 0 0 4px; }
+    .zoom button:last-child { border-radius: 0 4px 4px 0; }
+    .zoom button:hover:enabled { background: var(--wash); }
+    .zoom label { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; cursor: pointer; }
+    .zoom input { width: auto; margin: 0; accent-color: var(--line); }
+    .zoom .extent { margin-left: auto; color: var(--faint); text-align: right; }
+    .alone .swatch.market, .alone .swatch.market + b { opacity: 0.35; }
+    .chart { cursor: crosshair; user-select: none; -webkit-user-select: none; }
+    .chart.pressed { outline: none; }
+    .band { fill: var(--line); fill-opacity: 0.14; stroke: var(--line); stroke-width: 0.8; }
+    .held { fill: none; stroke: currentColor; stroke-width: 1.2; stroke-dasharray: 4 3; }
+    .other { fill: none; stroke: var(--other); stroke-width: 1.8; stroke-linejoin: round; stroke-dasharray: 6 3; }
+    .thin { stroke-width: 1.2; }
+    .dots { fill: none; stroke: currentColor; stroke-width: 5; stroke-linecap: round; stroke-opacity: 0.62; }
+    .dots.even { color: var(--soft); }
+    .go { padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-decoration-color: var(--strong); text-underline-offset: 3px; }
+    .go:hover { color: var(--ink); text-decoration-color: currentColor; }
+    .say { max-width: 52em; margin-bottom: 22px; color: var(--soft); }
+    .say b { color: var(--ink); font-weight: 600; }
+    .after { margin-top: 34px; }
+    .short { max-width: 420px; }
+    .now th, .now td { font-weight: 650; }
+    .now th { color: var(--ink); }
+    .part th { padding-top: 20px; font-weight: 650; color: var(--ink); }
+    .compared { margin-top: 28px; }
+    .compared td { min-width: 88px; }
+    .changed td { min-width: 130px; }
     """
 
   private static let tables = """
@@ -198,6 +233,7 @@ enum HTMLReportStyle {
       .tile:nth-child(3n + 2) { padding-left: 0; border-left: 0; }
       .wide .tick, .wide .panel, .wide .note { font-size: 14.5px; }
     }
+    @media (pointer: coarse) { .zoom button { min-width: 42px; padding: 8px 12px; } }
     @media (min-width: 641px) and (max-width: 1179px) { .trades .wi, .trades .wo { min-width: 230px; } }
     @media (max-width: 860px) { .pair { grid-template-columns: minmax(0, 1fr); } }
     @media (max-width: 640px) {
@@ -224,6 +260,17 @@ enum HTMLReportStyle {
       .groups th:first-child { grid-column: 1 / -1; margin-bottom: 2px; font-size: 14px; font-weight: 600; color: var(--ink); }
       .groups thead th:first-child { display: none; }
       .groups td:nth-child(2), .groups thead th:nth-child(2) { text-align: left; }
+      .compared thead th:first-child { display: none; }
+      .compared tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 2px 8px; padding: 7px 0; border-bottom: 1px solid var(--rule); }
+      .compared thead tr { border-bottom-color: var(--strong); }
+      .compared th, .compared td { padding: 0; border: 0; font-size: 13px; min-width: 0; white-space: normal; }
+      .compared td { color: var(--ink); }
+      .compared td.gain { color: var(--gain); }
+      .compared td.loss { color: var(--loss); }
+      .compared tbody th { grid-column: 1 / -1; }
+      .compared .part th { padding-top: 12px; }
+      .changed td { min-width: 84px; }
+      .zoom .extent { margin-left: 0; text-align: left; }
       .heat { min-width: 0; display: block; }
       .heat thead { display: none; }
       .heat tbody { display: block; }
@@ -261,10 +308,13 @@ enum HTMLReportStyle {
       .trades .he::before { content: "Held"; }
       .trades .qu::before { content: "Quantity"; }
       .trades .fe::before { content: "Fees"; }
+      .trades .ma::before { content: "MAE"; }
+      .trades .mf::before { content: "MFE"; }
       .trades .wi::before { content: "Why in"; }
       .trades .wo::before { content: "Why out"; }
       .trades .pr { order: 1; } .trades .en { order: 2; } .trades .ex { order: 3; } .trades .he { order: 4; }
-      .trades .qu { order: 5; } .trades .fe { order: 6; } .trades .wi { order: 7; } .trades .wo { order: 8; }
+      .trades .qu { order: 5; } .trades .fe { order: 6; } .trades .ma, .trades .mf { order: 7; }
+      .trades .wi { order: 8; } .trades .wo { order: 9; }
     }
     """
 
@@ -273,7 +323,7 @@ enum HTMLReportStyle {
     @media print {
       :root {
         color-scheme: light; --paper: #fff; --wash: #fff; --rule: #ddd; --strong: #aaa; --ink: #000; --soft: #333; --faint: #555;
-        --line: #14466f; --market: #857757; --gain: #17669f; --loss: #ad4607; --entry: #000; --range: #d9d4c8; --close: #6f7681;
+        --line: #14466f; --market: #857757; --gain: #17669f; --loss: #ad4607; --entry: #000; --range: #d9d4c8; --close: #6f7681; --other: #8a3f97;
         --z: #f1eee8; --g1: #e4eff7; --g2: #c3dcee; --g3: #92c0e0; --g4: #2b74ac; --g5: #124a78;
         --l1: #fcecdf; --l2: #f8d3b4; --l3: #efae7c; --l4: #b3530f; --l5: #7f3705; --on-mid: #000; --on-deep: #fff;
       }
@@ -283,7 +333,10 @@ enum HTMLReportStyle {
       section { margin-top: 24pt; }
       h2, h3 { break-after: avoid; }
       figure, .heat-box, .group, .pair > div, tr { break-inside: avoid; }
-      .controls, .pager button, .skip, .tip, .toc { display: none; }
+      .controls, .zoom.whole, .zoom .buttons, .zoom label, .pager, .skip, .tip, .toc, .cross, .band { display: none; }
+      .go { text-decoration: none; }
+      .zoom .extent { margin-left: 0; }
+      #excursions .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20pt; }
       .head { padding-top: 0; }
       h1 { font-size: 24pt; margin-bottom: 12pt; }
       .facts { margin-bottom: 14pt; }
@@ -297,13 +350,14 @@ enum HTMLReportStyle {
       @page trades { size: landscape; }
       #trades { page: trades; margin-top: 0; }
       .caption { break-after: avoid; }
-      thead { display: table-header-group; }
+      thead { display: table-header-group; break-inside: avoid; }
       .box + h3 { margin-top: 36px; }
     .box, .heat-box { overflow: visible; }
       .heat { min-width: 0; }
       .trades { font-size: 7pt; }
       .trades td, .trades th { padding: 3pt 5pt 3pt 0; }
       .trades .wi, .trades .wo { min-width: 0; }
+      .trades .wo b { display: inline; margin-right: 4pt; }
     }
 
     """

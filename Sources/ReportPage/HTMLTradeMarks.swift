@@ -31,7 +31,8 @@ struct TradeMarks {
     if count == 0 { return "" }
     let place = " Entries stand below, exits above."
     let sum = "one mark stands for the exits of a short time, coloured by their sum, and one for its entries"
-    if count > limits(.wide).single { return "\(place) There are more trades than room: \(sum)." }
+    let zoomed = " Zoomed in, each trade has a mark of its own at its entry's and at its exit's price."
+    if count > limits(.wide).single { return "\(place) There are more trades than room: \(sum).\(zoomed)" }
     let narrow = count > limits(.narrow).single ? " On a narrow screen \(sum)." : ""
     return (count <= limits(.wide).shaded ? " Shaded while a position was open." : "") + place + narrow
   }

@@ -22,7 +22,8 @@ struct AccountReportMaker {
     let names = Set(trades.map(\.symbol)).union(results.bots.compactMap { $0.spec.flatMap { Symbol($0.symbol) } })
     let strategies = Set(results.bots.compactMap { $0.spec?.strategy })
     let spec = results.bots.first?.spec
-    return BacktestReport(
+    let history = history
+    var report = BacktestReport(
       source: stats.mode.name, title: title, strategy: strategies.count == 1 ? strategies.first ?? "" : "\(strategies.count) strategies",
       symbols: names.sorted(), interval: spec.flatMap { Interval(rawValue: $0.interval) } ?? .oneMinute,
       range: Timestamp(nanoseconds: first.timeNs)...Timestamp(nanoseconds: max(first.timeNs, last.timeNs)), quoteAsset: stats.quoteAsset,
@@ -31,7 +32,35 @@ struct AccountReportMaker {
       notes: [
         "Figures are those of botctl stats and botctl portfolio. Fees in a third asset count at their worth when they were paid.",
         "A trade is a round trip from flat to flat; what is open still is in equity, and in no trade.",
+        "MAE and MFE are known of backtests only: the journal has no prices between fills.",
       ] + (stats.unconvertedAssets.isEmpty ? [] : ["Without \(stats.unconvertedAssets.joined(separator: ", ")): no rate is known."]))
+    report.drawdowns = history.drawdowns.list
+    report.rollingSharpe = history.rolling.values
+    report.costs = CostCurve(
+      netProfit: Self.decimal(stats.netPnL), fees: Self.decimal(stats.feesTotal), turnover: Self.decimal(stats.turnover))
+    return report
+  }
+
+  /// Drawdowns and Sharpe ratios over time, out of the equity curve's points.
+  private var history: EquityHistory {
+    var history = EquityHistory()
+    var series = EquityStatistics()
+    for (index, point) in results.points.enumerated() {
+      let time = Timestamp(nanoseconds: point.timeNs)
+      let profit = Self.decimal(point.netProfit)
+      if index == 0 {
+        series.flow(equity: Self.decimal(point.equity) - profit, capital: .zero, at: time)
+        series.observe(netProfit: profit, at: time)
+        series.begin(at: time)
+      } else {
+        let flow = Self.decimal(point.flow)
+        if !flow.isZero { series.flow(equity: flow, capital: .zero, at: time) }
+        series.observe(netProfit: profit, at: time)
+      }
+      history.follow(series)
+    }
+    if let last = results.points.last { history.finish(at: Timestamp(nanoseconds: last.timeNs)) }
+    return history
   }
 
   private static func decimal(_ text: String) -> FixedDecimal { FixedDecimal(text: text) ?? .zero }
@@ -154,21 +183,27 @@ struct AccountReportMaker {
 
   private func money(_ key: String, _ label: String, _ text: String) -> Figure {
     let shown = FixedDecimal(text: text).map { "\(FigureText.fixed($0, 2)) \(stats.quoteAsset)" } ?? FigureText.unknown
-    return Figure(key: key, label: label, text: shown, number: text)
+    return Figure(key: key, label: label, text: shown, number: text, kind: .money)
   }
 
+  /// A whole fraction has a point as every ratio has: what has none is a count.
   private func percent(_ key: String, _ label: String, _ text: String) -> Figure {
-    Figure(key: key, label: label, text: text.isEmpty ? FigureText.unknown : DecimalText.percent(text), number: text, isRatio: true)
+    Figure(
+      key: key, label: label, text: text.isEmpty ? FigureText.unknown : DecimalText.percent(text),
+      number: Self.pointed(text), isRatio: true,
+      kind: .fraction)
   }
+
+  private static func pointed(_ text: String) -> String { text.isEmpty || text.contains(".") ? text : text + ".0" }
 
   private func ratio(_ key: String, _ label: String, _ value: Double) -> Figure {
     Figure(
       key: key, label: label, text: value == 0 ? FigureText.unknown : FigureText.fixed(value, 2),
-      number: value == 0 ? "" : FigureText.number(value), isRatio: true)
+      number: value == 0 ? "" : FigureText.number(value), isRatio: true, kind: .ratio)
   }
 
   private func count(_ key: String, _ label: String, _ value: Int64) -> Figure {
-    Figure(key: key, label: label, text: "\(value)", number: "\(value)", isRatio: true)
+    Figure(key: key, label: label, text: "\(value)", number: "\(value)", isRatio: true, kind: .count)
   }
 
   private var sections: [BacktestReport.Section] {
@@ -182,6 +217,7 @@ struct AccountReportMaker {
           money("unrealized_pnl", "Unrealized", stats.unrealizedPnL), money("gross_pnl", "Profit before fees", stats.grossPnL),
           money("fees", "Fees", stats.feesTotal), percent("return_on_capital", "Return on capital", stats.returnOnCapital),
           percent("break_even_cost", "Break-even cost a fill", stats.breakEvenCost),
+          percent("fees_fraction", "Fees paid a fill", feesFraction),
         ]),
       .init(
         title: "Risk",
@@ -200,7 +236,7 @@ struct AccountReportMaker {
           Figure(
             key: "profit_factor", label: "Profit factor",
             text: stats.profitFactor.isEmpty ? FigureText.unknown : DecimalText.fixed(stats.profitFactor, places: 2),
-            number: stats.profitFactor, isRatio: true),
+            number: Self.pointed(stats.profitFactor), isRatio: true, kind: .ratio),
           money("expectancy", "Expectancy a trade", stats.expectancy), money("average_win", "Average win", stats.averageWin),
           money("average_loss", "Average loss", stats.averageLoss), money("best_trade", "Best trade", stats.bestTrade),
           money("worst_trade", "Worst trade", stats.worstTrade), count("fills", "Fills", stats.fills),
@@ -208,6 +244,10 @@ struct AccountReportMaker {
           count("denied", "Signals denied", stats.signalsDenied),
         ]),
     ]
+  }
+
+  private var feesFraction: String {
+    CostCurve(netProfit: .zero, fees: Self.decimal(stats.feesTotal), turnover: Self.decimal(stats.turnover)).paid?.description ?? ""
   }
 
   private var settings: [BacktestReport.Setting] {

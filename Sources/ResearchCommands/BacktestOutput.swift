@@ -39,6 +39,7 @@ struct BacktestOutput {
       output.card(report.denials.map { CardLine("  \($0.name)", "\($0.tradeCount)") })
     }
     months(report)
+    beside(report)
     output.line("")
     for note in report.notes { output.line("· \(note)", .dim) }
   }
@@ -56,6 +57,17 @@ struct BacktestOutput {
     output.line("")
     output.line(title, .bold)
     output.rowsOnly(groups.map { GroupRow(group: $0) })
+  }
+
+  private func beside(_ report: BacktestReport) {
+    guard let other = report.beside else { return }
+    output.line("")
+    output.line("Beside \(other.title) (\(other.source), \(TimeText.minute(other.start)) to \(TimeText.minute(other.end)))", .bold)
+    output.rowsOnly(report.comparison.map { ComparedRow(compared: $0) })
+    guard !report.changedSettings.isEmpty else { return }
+    output.line("")
+    output.line("Settings that differ", .bold)
+    output.rowsOnly(report.changedSettings.map { ChangedRow(changed: $0) })
   }
 
   private func months(_ report: BacktestReport) {
@@ -79,6 +91,29 @@ private struct GroupRow: TableRow {
       TableColumn("PROFIT", .right) { DecimalText.signed($0.group.profit.description) },
       TableColumn("AVERAGE", .right) { RatioText.signedPercent($0.group.averageFraction) },
       TableColumn("DURATION", .right) { Cell(TimeText.length(seconds: $0.group.averageSeconds)) },
+    ]
+  }
+}
+
+private struct ComparedRow: TableRow {
+  var compared: BacktestReport.Compared
+
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("FIGURE") { Cell($0.compared.label, .accent) }, TableColumn("THIS", .right) { Cell($0.compared.text) },
+      TableColumn("BESIDE", .right) { Cell($0.compared.besideText) },
+      TableColumn("DIFFERENCE", .right) { Cell($0.compared.differenceText) },
+    ]
+  }
+}
+
+private struct ChangedRow: TableRow {
+  var changed: BacktestReport.Changed
+
+  static var columns: [TableColumn<Self>] {
+    [
+      TableColumn("SETTING") { Cell($0.changed.name, .accent) }, TableColumn("THIS") { Cell($0.changed.value) },
+      TableColumn("BESIDE") { Cell($0.changed.besideValue) },
     ]
   }
 }

@@ -23,6 +23,9 @@ struct BacktestRun: AsyncParsableCommand {
 
         botctl backtest --candles btcusdt-5m-2024.csv --strategy my --python my_strategies.py
 
+        botctl backtest --candles btcusdt-5m-2024.csv --strategy rsi --output json > rsi.json
+        botctl backtest --candles btcusdt-5m-2024.csv --strategy macd --beside rsi.json --report page.html
+
       Capital is 10000 of the quote asset for each symbol when --capital is not given. The limits are those of botctl risk set, by the
       same names; a run that one of them ended says when and why at its top.
       """)
@@ -39,6 +42,12 @@ struct BacktestRun: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Writes the result as a web page that needs no network.", valueName: "file.html"), completion: .anyFile)
   var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shows this result beside another one: the JSON that botctl backtest or botctl report wrote with --output json.",
+      valueName: "file.json"), completion: .anyFile)
+  var beside: String?
 
   @Option(help: ArgumentHelp("Writes the trades as CSV.", valueName: "file.csv"), completion: .anyFile)
   var trades: String?
@@ -74,6 +83,7 @@ struct BacktestRun: AsyncParsableCommand {
     let unwritable = [("--report", report), ("--trades", trades)].compactMap { option, path in
       path.flatMap(TextFile.unwritable).map { Problem(option: option, $0) }
     }
+    let other = try beside.map(BesideOption.read)
     let python = try self.python.isEmpty ? nil : PythonStrategies(files: self.python, environment: ProcessInfo.processInfo.environment)
     defer { python?.end() }
     let prepared = try BacktestPreparation(
@@ -86,8 +96,9 @@ struct BacktestRun: AsyncParsableCommand {
     let outcome = try Self.run(backtest, python, progress)
     let ended = MonotonicClock.nanoseconds()
     progress.clear()
-    let made = BacktestReport(
+    var made = BacktestReport(
       outcome, charts: ChartCandles.make(prepared.markets, settings: prepared.settings), dataNotes: prepared.notes)
+    try BesideOption.add(other, to: &made)
     if let report { try TextFile.write(HTMLReport.page(made), to: report) }
     if let trades { try TextFile.write(TradesCSV.text(made), to: trades) }
     BacktestOutput(output).show(made, fills: fills ? outcome.fills : nil)

@@ -47,7 +47,8 @@ struct RemoteBacktest {
     }
     let options = command.options
     for (option, isGiven) in [
-      ("--report", command.report != nil), ("--trades", command.trades != nil), ("--check", command.check),
+      ("--report", command.report != nil), ("--beside", command.beside != nil), ("--trades", command.trades != nil),
+      ("--check", command.check),
       ("--python", !command.python.isEmpty),
       ("--detail", !options.detail.isEmpty), ("--intrabar", options.intrabar != nil),
       ("--exchange-info", command.candleOptions.exchangeInfo != nil), ("--fills", command.fills),

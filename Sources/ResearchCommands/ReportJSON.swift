@@ -10,11 +10,14 @@ import Venue
 /// A report as JSON, in the names and forms of the API: decimals and integers of 64 bits as strings, ratios as numbers. The same report gives
 /// the same bytes.
 enum ReportJSON {
-  /// - Parameter fills: every fill of the run, for programs that compare; `nil` leaves them out.
-  static func text(_ report: BacktestReport, fills: [FillRecord]? = nil) -> String {
+  /// - Parameters:
+  ///   - stats: the daemon's, of an account's report; `nil`: those of the report's own figures.
+  ///   - fills: every fill of the run, for programs that compare; `nil` leaves them out.
+  static func text(_ report: BacktestReport, stats: V1.Stats? = nil, fills: [FillRecord]? = nil) -> String {
     var json = JSONText(pretty: true)
     json.beginObject()
     json.field("title", report.title)
+    json.field("source", report.source)
     json.field("strategy", report.strategy)
     pairs(&json, "parameters", report.parameters)
     pairs(&json, "settings", report.settings)
@@ -31,9 +34,9 @@ enum ReportJSON {
     if !report.detail.isEmpty { detail(&json, report) }
     figures(&json, report)
     json.key("stats")
-    var stats = V1.Stats(report.performance)
-    stats.candles = Int64(report.candleCount)
-    json.value(stats)
+    var own = V1.Stats(report.performance)
+    own.candles = Int64(report.candleCount)
+    json.value(stats ?? own)
     groups(&json, "exits", report.exits)
     groups(&json, "symbols_summary", report.bySymbol)
     json.key("denials")
@@ -41,6 +44,7 @@ enum ReportJSON {
     for denial in report.denials { json.field(denial.name, denial.tradeCount) }
     json.endObject()
     months(&json, report)
+    ReportListsJSON.write(report, to: &json)
     trades(&json, report)
     equity(&json, report)
     if let fills { self.fills(&json, fills) }

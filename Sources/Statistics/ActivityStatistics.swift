@@ -126,6 +126,11 @@ public struct ActivityStatistics: Hashable, Sendable, Codable {
   /// Refused signals, all names together.
   public var denialCount: Int { denials.reduce(0) { $0 + $1.count } }
 
+  /// Fees ÷ turnover: what a fill did cost, as a fraction of its worth; `nil` without turnover. Without fees that have no known rate.
+  public var feesFraction: Double? {
+    turnover.isPositive ? feesInQuote.statisticValue / turnover.statisticValue : nil
+  }
+
   /// (net profit + fees) ÷ turnover: what a fill may cost, as a fraction of its worth, until the same trades earn nothing. May be negative;
   /// `nil` without turnover. Fees without a rate were never taken off the profit, so they are not added either.
   public func breakEvenCost(netProfit: Amount) -> Double? {

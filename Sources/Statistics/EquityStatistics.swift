@@ -149,7 +149,9 @@ public struct EquityStatistics: Hashable, Sendable, Codable {
   /// How far the chained value is below its highest now, as a fraction of that.
   public var fall: Double { highestValue > 0 ? max(0, 1 - value / highestValue) : 0 }
 
-  /// The chained value now.
+  /// Π (1 + day's return) up to now.
+  public var chainedValue: Double { value }
+
   private var value: Double { pieceStart > 0 ? chained * (equity.statisticValue / pieceStart) : chained }
 
   private mutating func endPiece() {

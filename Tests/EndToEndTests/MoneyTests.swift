@@ -188,6 +188,15 @@ import TradingModel
     let one = try daemon.control("report", "--bot", bot).output
     #expect(one.lowercased().hasPrefix("<!doctype html>") && one.contains("<h1>\(bot)</h1>"), "\(one.prefix(200))")
     #expect(try daemon.control("report", "--bot", "nobody").code == 4)
+    let whole = try Self.tree(daemon, "report")
+    #expect(whole["source"]?.text == "paper" && whole["stats"]?["trades"]?.text == portfolio["trades"]?.text)
+    #expect(whole["trades"]?.elements?.count == portfolio["trades"]?.text.flatMap { Int($0) })
+    let deepest = whole["worst_drawdowns"]?.elements?.first?["fraction"]
+    #expect(Self.decimal(deepest) == Self.decimal(portfolio["max_drawdown_fraction"]), "\(String(describing: deepest))")
+    let json = directory.file("all.json")
+    try daemon.control("report", "--output", "json").output.write(toFile: json, atomically: true, encoding: .utf8)
+    #expect(try daemon.control("report", file, "--bot", bot, "--beside", json).code == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8).contains("Beside it: <b>All bots</b> (results, paper, "))
   }
 
   /// On an exchange the account's own words close the statement; what no fill explains is a line of its own.

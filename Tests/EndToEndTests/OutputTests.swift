@@ -19,12 +19,12 @@ import Testing
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1", "--walk-forward", "2"], ["replay", "STATE"],
-    ["verify", "STATE"], ["data", "list"], ["data", "check"], ["export"],
+    ["verify", "STATE"], ["report"], ["data", "list"], ["data", "check"], ["export"],
   ]
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [
     "create", "update", "start", "stop", "pause", "resume", "remove", "start-all", "stop-all", "close", "shutdown", "completion", "help",
-    "call", "api", "top", "notify", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "report", "download",
+    "call", "api", "top", "notify", "adopt", "release", "resolve", "panic", "backup", "lock", "unlock", "download",
     "apply", "clone", "buy", "sell",
   ]
 
@@ -64,7 +64,9 @@ import Testing
     "efficiency",
     "market_change_fraction", "excess_return", "break_even_cost", "longest_underwater_seconds", "best_trade_fraction",
     "worst_trade_fraction", "average_trade_seconds", "average_win_seconds", "average_loss_seconds", "longest_trade_seconds",
-    "shortest_trade_seconds", "time_in_market", "time_in_market_mean", "expectancy_ratio", "objective_in_sample",
+    "shortest_trade_seconds", "fees_fraction", "return_on_capital", "mae_average", "mfe_average", "mae_average_wins", "mae_largest_win",
+    "mfe_average_losses",
+    "time_in_market", "time_in_market_mean", "expectancy_ratio", "objective_in_sample",
     "objective_out_of_sample", "objective_value", "rsi",
   ]
 

@@ -16,7 +16,10 @@ public struct BacktestReport: Sendable, Hashable {
     public var number: String
     /// Whether JSON writes ``number`` as a number (ratios, counts, seconds) and not as a string (amounts).
     public var isRatio: Bool
-    public init(key: String, label: String, text: String, number: String = "", isRatio: Bool = false) {
+    /// What it measures; `nil` where two values of it cannot be subtracted.
+    public var kind: FigureKind?
+    public init(key: String, label: String, text: String, number: String = "", isRatio: Bool = false, kind: FigureKind? = nil) {
+      self.kind = kind
       self.key = key
       self.label = label
       self.text = text
@@ -98,7 +101,7 @@ public struct BacktestReport: Sendable, Hashable {
     }
   }
 
-  /// A symbol's prices for the chart: candles joined until there are at most 1,500.
+  /// A symbol's prices for the chart: candles joined until there are at most ``ChartCandles/candlesMaximum``, of all symbols together.
   public struct Chart: Sendable, Hashable {
     public var symbol: Symbol
     public var candles: [Candle]
@@ -158,6 +161,14 @@ public struct BacktestReport: Sendable, Hashable {
   public var ended: Ended?
   /// The markets with finer candles, and how much of the run those cover.
   public var detail: [DetailCoverage] = []
+  /// Deepest first.
+  public var drawdowns: [EquityFigures.Drawdown] = []
+  /// At the end of each whole day.
+  public var rollingSharpe: [RollingSharpe.Value] = []
+  /// What the same trades would have earned at other costs of a fill.
+  public var costs: CostCurve?
+  /// Another result to compare this one with.
+  public var beside: ResultBeside?
 
   public struct Setting: Sendable, Hashable {
     public var name: String

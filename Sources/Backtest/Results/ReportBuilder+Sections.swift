@@ -7,7 +7,7 @@ import TradingModel
 extension ReportBuilder {
   private typealias Figure = BacktestReport.Figure
 
-  var sections: [BacktestReport.Section] { [result, risk, trading, durations] + guards + [run] }
+  var sections: [BacktestReport.Section] { [result, risk, trading] + excursions + [durations] + guards + [run] }
 
   /// None without guards.
   private var guards: [BacktestReport.Section] {
@@ -28,7 +28,7 @@ extension ReportBuilder {
   }
 
   private func money(_ key: String, _ label: String, _ amount: Amount?) -> Figure {
-    Figure(key: key, label: label, text: FigureText.money(amount, quote), number: amount?.description ?? "")
+    Figure(key: key, label: label, text: FigureText.money(amount, quote), number: amount?.description ?? "", kind: .money)
   }
 
   /// With the digits of a decimal. A whole one has a point as every ratio has: what has none is a count.
@@ -41,38 +41,41 @@ extension ReportBuilder {
   private func percent(_ key: String, _ label: String, _ fraction: Double?) -> Figure {
     Figure(
       key: key, label: label, text: fraction.map(FigureText.percent) ?? FigureText.unknown,
-      number: decimal(fraction), isRatio: true)
+      number: decimal(fraction), isRatio: true, kind: .fraction)
   }
 
   /// Fractions a year are ratios in `Stats`.
   private func percentAYear(_ key: String, _ label: String, _ fraction: Double?) -> Figure {
     Figure(
       key: key, label: label, text: fraction.map(FigureText.percent) ?? FigureText.unknown, number: FigureText.number(fraction),
-      isRatio: true)
+      isRatio: true, kind: .fraction)
   }
 
   /// A decimal in `Stats` too.
   private func factor(_ key: String, _ label: String, _ value: Double?) -> Figure {
-    Figure(key: key, label: label, text: FigureText.ratio(value), number: decimal(value), isRatio: true)
+    Figure(key: key, label: label, text: FigureText.ratio(value), number: decimal(value), isRatio: true, kind: .ratio)
   }
 
   private func ratio(_ key: String, _ label: String, _ value: Double?) -> Figure {
-    Figure(key: key, label: label, text: FigureText.ratio(value), number: FigureText.number(value), isRatio: true)
+    Figure(key: key, label: label, text: FigureText.ratio(value), number: FigureText.number(value), isRatio: true, kind: .ratio)
   }
 
   private func count(_ key: String, _ label: String, _ value: Int?) -> Figure {
     Figure(
       key: key, label: label, text: value.map { FigureText.grouped(Int64($0)) } ?? FigureText.unknown,
-      number: value.map { "\($0)" } ?? "", isRatio: true)
+      number: value.map { "\($0)" } ?? "", isRatio: true, kind: .count)
   }
 
   private func time(_ key: String, _ label: String, _ value: Timestamp?) -> Figure {
-    Figure(key: key, label: label, text: value.map(FigureText.minute) ?? FigureText.unknown, number: value.map(TimeText.rfc3339) ?? "")
+    Figure(
+      key: key, label: label, text: value.map(FigureText.minute) ?? FigureText.unknown, number: value.map(TimeText.rfc3339) ?? "",
+      kind: .time)
   }
 
   private func seconds(_ key: String, _ label: String, _ value: Double?) -> Figure {
     Figure(
-      key: key, label: label, text: value.map(FigureText.duration) ?? FigureText.unknown, number: FigureText.number(value), isRatio: true)
+      key: key, label: label, text: value.map(FigureText.duration) ?? FigureText.unknown, number: FigureText.number(value), isRatio: true,
+      kind: .seconds)
   }
 
   private var result: BacktestReport.Section {
@@ -87,6 +90,7 @@ extension ReportBuilder {
         percentAYear("cagr", "CAGR", figures.equity.annualGrowth), percent("market_change_fraction", "Market change", figures.marketChange),
         percent("excess_return", "Above the market", figures.excessReturn),
         percent("break_even_cost", "Break-even cost a fill", figures.breakEvenCost),
+        percent("fees_fraction", "Fees paid a fill", figures.activity.feesFraction),
       ])
   }
 
@@ -126,6 +130,27 @@ extension ReportBuilder {
         count("longest_loss_streak", "Most losses in a row", trades.longestLossStreak),
         count("open_trades", "Open at the end", figures.openPositions), count("denied", "Signals denied", figures.activity.denialCount),
       ])
+  }
+
+  /// None without a trade whose prices were followed.
+  private var excursions: [BacktestReport.Section] {
+    var sums = ExcursionStatistics()
+    for trade in outcome.trades where trade.isClosed {
+      guard let adverse = trade.adverseExcursion, let favorable = trade.favorableExcursion else { continue }
+      sums.add(adverse: adverse, favorable: favorable, sign: trade.profit.isPositive ? 1 : trade.profit.isNegative ? -1 : 0)
+    }
+    guard !sums.isEmpty else { return [] }
+    return [
+      .init(
+        title: "Furthest prices while open",
+        figures: [
+          percent("mae_average", "Against, average (MAE)", sums.meanAdverse),
+          percent("mfe_average", "For, average (MFE)", sums.meanFavorable),
+          percent("mae_average_wins", "Against, average of wins", sums.meanAdverseOfWins),
+          percent("mae_largest_win", "Against, largest of a win", sums.largestAdverseOfWins),
+          percent("mfe_average_losses", "For, average of losses", sums.meanFavorableOfLosses),
+        ])
+    ]
   }
 
   private var durations: BacktestReport.Section {

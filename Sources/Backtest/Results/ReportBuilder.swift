@@ -40,6 +40,10 @@ extension BacktestReport {
     notes = builder.notes + dataNotes
     ended = outcome.ended.map { Ended(time: $0.time, reason: "trading became \($0.state): \($0.reason)") }
     detail = outcome.detail
+    drawdowns = outcome.equity.history.drawdowns.list
+    rollingSharpe = outcome.equity.history.rolling.values
+    costs = CostCurve(
+      netProfit: outcome.figures.netProfit, fees: outcome.figures.activity.feesInQuote, turnover: outcome.figures.activity.turnover)
   }
 
   /// The figure of that key, if the summary has it.

@@ -110,6 +110,7 @@ public struct Backtest: Sendable {
     }
     for bot in settings.bots { try command(.startBot(bot.id), at: plan.start) }
     carryOut()
+    if let portfolio = book.portfolios.first { recorder.follow(portfolio.record) }
   }
 
   private mutating func command(_ command: Command, at time: Timestamp) throws(BacktestError) {
@@ -299,6 +300,7 @@ public struct Backtest: Sendable {
 
   private mutating func recordEquity(at time: Timestamp) {
     recorder.record(book.portfolios[0].equity, exposure: book.portfolios[0].positionValue, market: change.mean, at: time)
+    recorder.follow(book.portfolios[0].record)
   }
 
   private mutating func finish() -> BacktestOutcome {

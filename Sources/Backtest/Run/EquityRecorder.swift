@@ -1,3 +1,4 @@
+public import Statistics
 public import Time
 public import TradingModel
 
@@ -25,6 +26,8 @@ public struct EquityRecorder: Sendable {
 
   public private(set) var samples: [Sample] = []
   public private(set) var months: [Period] = []
+  /// Drawdowns and Sharpe ratios over time, of every value.
+  public private(set) var history = EquityHistory()
   private let bucketNanoseconds: Int64
   private let start: Timestamp
   private var bucketEnd: Timestamp
@@ -58,6 +61,9 @@ public struct EquityRecorder: Sendable {
     if value > highest?.equity ?? -.infinity { highest = last }
   }
 
+  /// The series that the figures come from has a new value.
+  mutating func follow(_ series: EquityStatistics) { history.follow(series) }
+
   private mutating func closePeriods(before time: Timestamp) {
     // A candle that ends at midnight belongs to the month that ends there.
     while nextMonth < time {
@@ -90,6 +96,7 @@ public struct EquityRecorder: Sendable {
   mutating func finish(at time: Timestamp) {
     closePeriods(before: time)
     emit()
+    history.finish(at: time)
     if var final = samples.last, final.time < time {
       final = last
       final.time = time
