@@ -207,7 +207,9 @@ private final class OneAnswerPeer: Sendable {
     guard bound == 0, listen(listener, 16) == 0 else { throw TestFailure("cannot listen on \(port)") }
     descriptor = listener
     let bytes = Array(answer.utf8)
+    // The loop closes the listener, whose number another socket would be given while this one may still accept from it.
     Thread.detachNewThread {
+      defer { close(listener) }
       while true {
         let connection = accept(listener, nil, nil)
         if connection < 0 { return }
@@ -222,8 +224,5 @@ private final class OneAnswerPeer: Sendable {
     }
   }
 
-  func stop() {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

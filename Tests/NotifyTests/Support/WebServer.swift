@@ -45,7 +45,9 @@ final class WebServer: @unchecked Sendable {
     }
     guard bound == 0, listen(descriptor, 64) == 0 else { throw TestFailure("cannot listen: errno \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
+    // The loop closes the descriptor, which another server would be given while this one may still accept from it.
     let thread = Thread { [weak self] in
+      defer { close(descriptor) }
       while true {
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0 else { return }
@@ -64,7 +66,6 @@ final class WebServer: @unchecked Sendable {
       guard !isOver else { return }
       isOver = true
       shutdown(descriptor, Int32(SHUT_RDWR))
-      close(descriptor)
     }
   }
 
