@@ -122,7 +122,7 @@ let services: [Target] = [
       "BotAPI", "FigureMessages", "StrategyMessages", "TTRPC", "TradingCore", "Accounting", "MarketModel", "Presentation", "Statistics",
       "Time", "TradingModel", "Strategies",
       "Venue",
-      "Journal", "MarketData",
+      "Journal", "MarketData", "MarketTape",
       "ServiceRuntime", nioCore, logging,
     ]),
   module(
@@ -252,7 +252,7 @@ testTargets += [
       "TradingModel",
       "Strategies",
       "Venue", "VenueBinance", "PaperTrading",
-      "ExchangeSimulation", "Journal", "MarketData", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
+      "ExchangeSimulation", "Journal", "MarketData", "MarketTape", "ServiceRuntime", "TestSupport", nioCore, nioPosix, logging,
     ]),
   tests(
     "JournalTests",

@@ -30,6 +30,7 @@ final class Publications: EnginePublisher {
   private let log: Logger
   private var trades: TradingLog
   private let counts: TradingCounts
+  private var arrivals = OrderArrivals()
   private(set) var standing = TradingStanding()
   /// Set before the loop runs anything.
   var console: Console?
@@ -83,6 +84,7 @@ final class Publications: EnginePublisher {
     if commit.isRecorded { stores.committed(commit.sequence) }
     show(commit)
     trades.take(commit.entries, isRecorded: commit.isRecorded)
+    if !engine.isPaper { for arrival in arrivals.take(commit.entries) { tape?.arrived(arrival) } }
     console?.show(commit)
   }
 
@@ -92,6 +94,7 @@ final class Publications: EnginePublisher {
 
   func market(_ event: MarketEvent) {
     marketData.take(event)
+    if !engine.isPaper { arrivals.take(event, at: engine.exchangeTime) }
     if case .candle(let update) = event, update.isClosed {
       tape?.closed(update.candle, of: SeriesKey(symbol: update.symbol, interval: update.interval), at: update.eventTime)
     }

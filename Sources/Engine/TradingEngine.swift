@@ -66,6 +66,8 @@ public final class TradingEngine: @unchecked Sendable {
   }
 
   public var isPaper: Bool { paper != nil }
+  /// The exchange's clock now, as far as it was measured.
+  public var exchangeTime: Timestamp { clock.exchangeTime }
   /// Market events are held back until an order is durable; simulated time waits for them.
   public var isHoldingBack: Bool { heldBackHead < heldBack.count || paper?.isWalking == true || isAwaitingAnswers }
   /// The market waits for a strategy that another process serves, so that its answer comes in the instant of its candle.

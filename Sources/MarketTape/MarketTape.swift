@@ -11,7 +11,8 @@ public import TradingModel
 ///
 /// It stands beside the journal (`STATE_DIR/market`), as text: `SYMBOL-INTERVAL.csv` with the columns of a candle file and `heard_at` (when it
 /// reached strategies, in milliseconds; 0: it came as history), and `rules.csv`. It is no record of what was done: writing it never delays an
-/// order, and losing its end loses no trade. `botctl replay` decides everything again from it.
+/// order, and losing its end loses no trade. `botctl replay` decides everything again from it, `botctl compare` backtests on it. Against an
+/// exchange, `arrivals.csv` says where the market was when an order was decided and when it was executed (``TapeArrival``).
 public enum MarketTape {
   public static let folder = "market"
   static let header = "open_time,open,high,low,close,volume,heard_at"
@@ -105,19 +106,9 @@ public enum MarketTape {
   /// - Returns: `nil` where there is no tape.
   public static func read(stateDirectory: String) -> (series: [(key: SeriesKey, rows: [Row])], rules: [TradingRules])? {
     let path = "\(stateDirectory)/\(folder)"
-    guard let directory = unsafe opendir(path) else { return nil }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
-          unsafe String(cString: $0)
-        }
-      }
-      names.append(name)
-    }
+    guard unsafe access(path, F_OK) == 0 else { return nil }
     var series: [(key: SeriesKey, rows: [Row])] = []
-    for name in names.sorted() {
+    for name in names(stateDirectory) {
       guard let key = key(ofFile: name), let text = TapeFile.contents("\(path)/\(name)") else { continue }
       let rows = text.split(separator: "\n").dropFirst().compactMap { row($0) }
       series.append((key, rows))

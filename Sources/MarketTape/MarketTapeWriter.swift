@@ -22,6 +22,7 @@ public final class MarketTapeWriter: @unchecked Sendable {
   private var lastTimes: [SeriesKey: Int64] = [:]
   private var rules: [Symbol: TradingRules] = [:]
   private var isRulesFileReady = false
+  private var isArrivalsFileReady = false
 
   /// - Throws: when the system refuses a thread.
   public init(stateDirectory: String) throws(RuntimeError) {
@@ -40,6 +41,11 @@ public final class MarketTapeWriter: @unchecked Sendable {
   /// The rules of a symbol that is traded; written when they changed.
   public func learn(_ rules: TradingRules) {
     thread.submit { self.write(rules) }
+  }
+
+  /// Where the market was around an order that filled at once.
+  public func arrived(_ arrival: TapeArrival) {
+    thread.submit { self.write(arrival) }
   }
 
   /// Writes what is queued and ends the thread.
@@ -71,6 +77,12 @@ public final class MarketTapeWriter: @unchecked Sendable {
       text += MarketTape.line(candle, heardAt: heardAt)
     }
     if text.isEmpty || TapeFile.append(text, to: path) { lastTimes[key] = newest }
+  }
+
+  private func write(_ arrival: TapeArrival) {
+    let path = "\(directory)/\(MarketTape.arrivalsFile)"
+    if !isArrivalsFileReady { isArrivalsFileReady = TapeFile.prepare(path, header: MarketTape.arrivalsHeader) != nil }
+    if isArrivalsFileReady { _ = TapeFile.append(MarketTape.line(arrival), to: path) }
   }
 
   private func write(_ new: TradingRules) {

@@ -8,14 +8,8 @@ import Time
 import TradingCore
 import TradingModel
 
-/// How a backtest trades: the range, the venue, the limits.
-struct BacktestOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("First candle that trades; earlier ones warm the strategy up.", valueName: "date"))
-  var from: String?
-
-  @Option(help: ArgumentHelp("End of the data used (exclusive).", valueName: "date"))
-  var to: String?
-
+/// How simulated orders fill.
+struct VenueOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Fee of orders that fill at once, a fraction. (default: 0.001)")
   var takerFee: String?
 
@@ -33,6 +27,43 @@ struct BacktestOptions: ParsableArguments {
       "Which extreme comes first inside a candle: low-first (the stop before the target) or high-first. (default: low-first)",
       valueName: "rule"), completion: .list(["low-first", "high-first"]))
   var intrabar: String?
+}
+
+extension VenueOptions {
+  /// The venue; everything that is wrong is added to `problems`.
+  func configuration(_ problems: inout [Problem]) -> PaperConfiguration {
+    var reader = OptionReader()
+    var venue = PaperConfiguration()
+    venue.takerFee = reader.fraction(takerFee, "--taker-fee", venue.takerFee)
+    venue.makerFee = reader.fraction(makerFee, "--maker-fee", venue.makerFee)
+    venue.slippage = reader.fraction(slippage, "--slippage", venue.slippage)
+    venue.spread = reader.fraction(spread, "--spread", venue.spread)
+    switch intrabar {
+    case nil, "low-first": break
+    case "high-first": venue.intrabarRule = .highFirst
+    case let other?: reader.wrong("--intrabar", "must be low-first or high-first, not \(other.prefix(40))")
+    }
+    problems += reader.problems
+    return venue
+  }
+
+  /// The options with one value, as words of a command line.
+  fileprivate var pairs: [(option: String, value: String?)] {
+    [
+      ("--taker-fee", takerFee), ("--maker-fee", makerFee), ("--slippage", slippage), ("--spread", spread), ("--intrabar", intrabar),
+    ]
+  }
+}
+
+/// How a backtest trades: the range, the venue, the limits.
+struct BacktestOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("First candle that trades; earlier ones warm the strategy up.", valueName: "date"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("End of the data used (exclusive).", valueName: "date"))
+  var to: String?
+
+  @OptionGroup var venue: VenueOptions
 
   @Option(
     help: ArgumentHelp(
@@ -49,15 +80,7 @@ extension BacktestOptions {
   func settings(_ problems: inout [Problem]) -> BacktestSettings {
     var reader = OptionReader()
     var settings = BacktestSettings(bots: [])
-    settings.venue.takerFee = reader.fraction(takerFee, "--taker-fee", settings.venue.takerFee)
-    settings.venue.makerFee = reader.fraction(makerFee, "--maker-fee", settings.venue.makerFee)
-    settings.venue.slippage = reader.fraction(slippage, "--slippage", settings.venue.slippage)
-    settings.venue.spread = reader.fraction(spread, "--spread", settings.venue.spread)
-    switch intrabar {
-    case nil, "low-first": break
-    case "high-first": settings.venue.intrabarRule = .highFirst
-    case let other?: reader.wrong("--intrabar", "must be low-first or high-first, not \(other.prefix(40))")
-    }
+    settings.venue = venue.configuration(&reader.problems)
     settings.limits = limits.limits(&reader.problems).limits
     settings.from = reader.time(from, "--from")
     settings.to = reader.time(to, "--to")
@@ -68,10 +91,7 @@ extension BacktestOptions {
 
   /// The options with one value, as words of a command line.
   var words: [String] {
-    let options = [
-      ("--from", from), ("--to", to), ("--taker-fee", takerFee), ("--maker-fee", makerFee), ("--slippage", slippage), ("--spread", spread),
-      ("--intrabar", intrabar),
-    ]
+    let options = [("--from", from), ("--to", to)] + venue.pairs
     return options.flatMap { option, value in value.map { [option, $0] } ?? [] } + limits.words
   }
 }

@@ -50,7 +50,7 @@ struct RemoteBacktest {
       ("--report", command.report != nil), ("--beside", command.beside != nil), ("--trades", command.trades != nil),
       ("--check", command.check),
       ("--python", !command.python.isEmpty),
-      ("--detail", !options.detail.isEmpty), ("--intrabar", options.intrabar != nil),
+      ("--detail", !options.detail.isEmpty), ("--intrabar", options.venue.intrabar != nil),
       ("--exchange-info", command.candleOptions.exchangeInfo != nil), ("--fills", command.fills),
     ] where isGiven {
       problems.append(Problem(option: option, "works without --on-daemon only"))
@@ -67,8 +67,8 @@ struct RemoteBacktest {
     return V1.RunBacktestRequest(
       spec: spec, fromTimeNs: settings.from?.nanoseconds ?? 0, toTimeNs: settings.to?.nanoseconds ?? 0,
       includeTrades: command.outputOptions.format == .json,
-      makerFee: options.makerFee ?? "", takerFee: options.takerFee ?? "", dataFile: command.dataFile ?? "",
-      slippage: options.slippage ?? "", spread: options.spread ?? "", limits: given.isEmpty ? nil : limits,
+      makerFee: options.venue.makerFee ?? "", takerFee: options.venue.takerFee ?? "", dataFile: command.dataFile ?? "",
+      slippage: options.venue.slippage ?? "", spread: options.venue.spread ?? "", limits: given.isEmpty ? nil : limits,
       fillGaps: command.candleOptions.fillGaps, skipBad: command.candleOptions.skipBad)
   }
 

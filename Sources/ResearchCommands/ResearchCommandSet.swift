@@ -5,7 +5,8 @@ package enum ResearchCommandSet {
   /// In the order of the help text.
   package static var all: [any ParsableCommand.Type] {
     [
-      DownloadRun.self, DataGroup.self, BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self, ReportRun.self,
+      DownloadRun.self, DataGroup.self, BacktestRun.self, OptimizeRun.self, IndicatorRun.self, ReplayRun.self, CompareRun.self,
+      ReportRun.self,
     ]
   }
 

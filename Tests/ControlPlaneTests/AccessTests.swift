@@ -15,7 +15,7 @@ import Testing
     switch method.name {
     case "Hello", "Login", "Ping": .none
     case "SetRiskLimits", "Shutdown": .admin
-    case "RunBacktest", "RunSelfTest", "GetConfig", "GetJournal": .operate
+    case "RunBacktest", "RunSelfTest", "GetConfig", "GetJournal", "GetMarketTape": .operate
     case let name where ["Get", "List", "Subscribe", "Watch", "Explain"].contains { name.hasPrefix($0) }: .observe
     default: .operate
     }

@@ -1,4 +1,5 @@
 import BotAPI
+import Foundation
 import Journal
 import NIOCore
 import TTRPC
@@ -40,6 +41,40 @@ import TradingModel
       try await harness.system.getJournal(V1.GetJournalRequest(afterSequence: -1))
     }
     #expect(error.code == .invalidArgument && error.info?.field == "after_sequence")
+    await harness.stop()
+  }
+
+  /// What a comparison reads: the files beside the journal, piece by piece, and nothing else of the machine.
+  @Test func theMarketTapeIsReadInPieces() async throws {
+    let harness = try await ControlHarness(opensCore: false)
+    let folder = "\(harness.journal.directory)/market"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let line = "1700000000000,1,2,1,2,3,1700000060000\n"
+    let text = "open_time,open,high,low,close,volume,heard_at\n" + String(repeating: line, count: 60_000)
+    try text.write(toFile: "\(folder)/BTCUSDT-1m.csv", atomically: true, encoding: .utf8)
+    try "secret".write(toFile: "\(harness.journal.directory)/secret.csv", atomically: true, encoding: .utf8)
+    let files = try await harness.system.getMarketTape().files
+    #expect(files == [V1.MarketTapeFile(name: "BTCUSDT-1m.csv", sizeBytes: Int64(text.utf8.count))])
+    var bytes: [UInt8] = []
+    var pieces = 0
+    while true {
+      let piece = try await harness.system.getMarketTape(V1.GetMarketTapeRequest(file: "BTCUSDT-1m.csv", offset: Int64(bytes.count))).data
+      if piece.isEmpty { break }
+      #expect(piece.count <= 1 << 20)
+      bytes += piece
+      pieces += 1
+    }
+    #expect(pieces > 1 && bytes == Array(text.utf8))
+    for name in ["../secret.csv", "/etc/passwd", "rules.csv", "BTCUSDT-1m.csv/"] {
+      let error = try await failure { () async throws(RPCError) in
+        try await harness.system.getMarketTape(V1.GetMarketTapeRequest(file: name))
+      }
+      #expect(error.code == .notFound && error.info?.field == "file", "\(name)")
+    }
+    let error = try await failure { () async throws(RPCError) in
+      try await harness.system.getMarketTape(V1.GetMarketTapeRequest(file: "BTCUSDT-1m.csv", offset: -1))
+    }
+    #expect(error.code == .invalidArgument && error.info?.field == "offset")
     await harness.stop()
   }
 

@@ -19,7 +19,7 @@ import Testing
     ["backtest", "--candles", "FILE", "--fills"], ["backtest", "--on-daemon", "--symbol", "BTCUSDT"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1"],
     ["optimize", "--candles", "FILE", "--range", "period=5,9", "--min-trades", "1", "--walk-forward", "2"], ["replay", "STATE"],
-    ["verify", "STATE"], ["report"], ["data", "list"], ["data", "check"], ["export"],
+    ["verify", "STATE"], ["report"], ["compare"], ["data", "list"], ["data", "check"], ["export"],
   ]
   /// Commands that act, and say in words what they did; those that know only the schema have tests of their own.
   private static let acting: Set<String> = [

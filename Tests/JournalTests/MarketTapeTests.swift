@@ -48,6 +48,47 @@ import TradingModel
     #expect(rows.map(\.heardAt) == [nil, nil, heard])
   }
 
+  /// As it is carried elsewhere: pieces that end anywhere give the same as the file whole.
+  @Test func piecesOfFilesGiveWhatTheFilesHold() throws {
+    let directory = try TemporaryDirectory("tape")
+    let key = SeriesKey(symbol: Samples.symbol, interval: .oneMinute)
+    let tape = try MarketTapeWriter(stateDirectory: directory.path)
+    for minute in 0..<50 { tape.closed(Self.candle(Int64(minute)), of: key, at: Timestamp(milliseconds: 1_764_547_200_000)) }
+    let first = TapeArrival(order: try #require(ClientOrderID("one")), decided: FixedDecimal(100), arrived: FixedDecimal(101))
+    tape.arrived(first)
+    tape.learn(TradingRules(symbol: Samples.symbol, baseAsset: "BTC", quoteAsset: "USDT"))
+    tape.stop()
+    let again = try MarketTapeWriter(stateDirectory: directory.path)
+    let second = TapeArrival(order: try #require(ClientOrderID("two")), decided: FixedDecimal(7), arrived: FixedDecimal(raw: 1))
+    again.arrived(second)
+    again.stop()
+    let files = MarketTape.files(stateDirectory: directory.path)
+    #expect(files.map(\.name) == ["\(Samples.symbol)-1m.csv", "arrivals.csv", "rules.csv"].sorted())
+    for length in [1, 7, 64, 1 << 20] {
+      for (name, size) in files {
+        var reader = try #require(MarketTape.Reader(file: name))
+        var offset: Int64 = 0
+        while offset < size {
+          let piece = try #require(
+            MarketTape.bytes(of: name, stateDirectory: directory.path, from: offset, maximum: length))
+          #expect(!piece.isEmpty)
+          reader.add(piece)
+          offset += Int64(piece.count)
+        }
+        switch reader.contents {
+        case .series(let found, let rows):
+          #expect(found == key && rows.count == 50)
+          #expect(rows == MarketTape.read(stateDirectory: directory.path)?.series.first?.rows)
+        case .arrivals(let found): #expect(found == [first, second])
+        case .rules(let found): #expect(found.map(\.symbol) == [Samples.symbol])
+        }
+      }
+    }
+    #expect(MarketTape.Reader(file: "notes.csv").map { _ in true } == nil)
+    #expect(MarketTape.bytes(of: "../journal.sqlite", stateDirectory: directory.path, from: 0, maximum: 10) == nil)
+    #expect(MarketTape.files(stateDirectory: directory.file("nowhere")).isEmpty)
+  }
+
   @Test func aTornLastLineIsCutOffAndWritingGoesOn() throws {
     let directory = try TemporaryDirectory("tape")
     let key = SeriesKey(symbol: Samples.symbol, interval: .oneMinute)

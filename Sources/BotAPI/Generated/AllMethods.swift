@@ -149,6 +149,9 @@ extension V1 {
       method: SystemService.getJournal, request: GetJournalRequest.self,
       response: GetJournalResponse.self),
     MethodDescription(
+      method: SystemService.getMarketTape, request: GetMarketTapeRequest.self,
+      response: GetMarketTapeResponse.self),
+    MethodDescription(
       method: SystemService.shutdown, request: ShutdownRequest.self,
       response: ShutdownResponse.self),
     MethodDescription(
@@ -323,6 +326,9 @@ extension V1 {
     RunSelfTestResponse.self,
     GetJournalRequest.self,
     GetJournalResponse.self,
+    GetMarketTapeRequest.self,
+    MarketTapeFile.self,
+    GetMarketTapeResponse.self,
     ShutdownRequest.self,
     ShutdownResponse.self,
     BotEvent.self,

@@ -365,6 +365,51 @@ extension V1.GetJournalResponse: @unsafe CConvertible {
   }
 }
 
+extension V1.GetMarketTapeRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_market_tape_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetMarketTapeRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_market_tape_request__init(c)
+    if !file.isEmpty { unsafe c.pointee.file = try arena.string(file) }
+    unsafe c.pointee.offset = offset
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetMarketTapeRequest>) {
+    self.file = unsafe CField.string(c.pointee.file)
+    self.offset = unsafe c.pointee.offset
+  }
+}
+
+extension V1.MarketTapeFile: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__market_tape_file__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__MarketTapeFile>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__market_tape_file__init(c)
+    if !name.isEmpty { unsafe c.pointee.name = try arena.string(name) }
+    unsafe c.pointee.size_bytes = sizeBytes
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__MarketTapeFile>) {
+    self.name = unsafe CField.string(c.pointee.name)
+    self.sizeBytes = unsafe c.pointee.size_bytes
+  }
+}
+
+extension V1.GetMarketTapeResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__get_market_tape_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__GetMarketTapeResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__get_market_tape_response__init(c)
+    unsafe (c.pointee.n_files, c.pointee.files) = try CField.messages(files, arena)
+    unsafe c.pointee.data = try arena.bytes(data)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__GetMarketTapeResponse>) {
+    self.files = unsafe CField.messages(c.pointee.n_files, c.pointee.files)
+    self.data = unsafe CField.blob(c.pointee.data)
+  }
+}
+
 extension V1.ShutdownRequest: @unsafe CConvertible {
   nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__shutdown_request__init)
 

@@ -1100,6 +1100,147 @@ extension V1 {
 }
 
 extension V1 {
+  /// Asks for the market tape, the files beside the journal that hold what the market said while it was written (STATE_DIR/market).
+  public struct GetMarketTapeRequest: BotMessage {
+    /// A file's name; empty: which files there are.
+    public var file: String
+    /// The first byte wanted.
+    public var offset: Int64
+
+    public init(
+      file: String = "",
+      offset: Int64 = 0
+    ) {
+      self.file = file
+      self.offset = offset
+    }
+
+    public static var typeName: String { "botd.v1.GetMarketTapeRequest" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("file", file)
+      json.field("offset", offset)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// A file of the market tape; it only grows.
+  public struct MarketTapeFile: BotMessage {
+    /// SYMBOL-INTERVAL.csv for a series, rules.csv, arrivals.csv.
+    public var name: String
+    /// Its length when it was looked at.
+    public var sizeBytes: Int64
+
+    public init(
+      name: String = "",
+      sizeBytes: Int64 = 0
+    ) {
+      self.name = name
+      self.sizeBytes = sizeBytes
+    }
+
+    public static var typeName: String { "botd.v1.MarketTapeFile" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("name", name)
+      json.field("size_bytes", sizeBytes)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// The files of the market tape, or a piece of one.
+  public struct GetMarketTapeResponse: BotMessage {
+    /// In the order of their names, where no file was named.
+    public var files: [MarketTapeFile]
+    /// The file's bytes from the offset on, about 1 MiB at most; empty: there are no more.
+    public var data: [UInt8]
+
+    public init(
+      files: [MarketTapeFile] = [],
+      data: [UInt8] = []
+    ) {
+      self.files = files
+      self.data = data
+    }
+
+    public static var typeName: String { "botd.v1.GetMarketTapeResponse" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("files", files)
+      json.field("data", data)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
   /// Asks the daemon to stop.
   public struct ShutdownRequest: BotMessage {
     /// Idempotency key.

@@ -26,6 +26,8 @@ extension V1 {
     public static let runSelfTest = RPCMethod(service: name, name: "RunSelfTest", kind: .unary)
     /// Entries of the journal, page by page, for a backup. Needs the role operate.
     public static let getJournal = RPCMethod(service: name, name: "GetJournal", kind: .unary)
+    /// The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate. NOT_FOUND: no such file.
+    public static let getMarketTape = RPCMethod(service: name, name: "GetMarketTape", kind: .unary)
     /// Stops the daemon in order.
     public static let shutdown = RPCMethod(service: name, name: "Shutdown", kind: .unary)
   }

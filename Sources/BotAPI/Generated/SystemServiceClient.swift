@@ -74,6 +74,13 @@ extension V1 {
       try await client.call(SystemService.getJournal, request, timeout: timeout)
     }
 
+    /// The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate. NOT_FOUND: no such file.
+    public func getMarketTape(
+      _ request: GetMarketTapeRequest = GetMarketTapeRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> GetMarketTapeResponse {
+      try await client.call(SystemService.getMarketTape, request, timeout: timeout)
+    }
+
     /// Stops the daemon in order.
     public func shutdown(
       _ request: ShutdownRequest = ShutdownRequest(), timeout: Duration? = nil

@@ -1,4 +1,4 @@
-import Presentation
+package import Presentation
 
 /// A value of a ``Record``.
 package enum RecordValue: Sendable, Hashable {
@@ -32,7 +32,7 @@ package protocol Record: TableRow {
 
 extension Record {
   /// Writes the row as a JSON object; what is not known is absent.
-  func write(to json: inout JSONText) {
+  package func write(to json: inout JSONText) {
     json.beginObject()
     for (name, value) in zip(Self.names, values) where !value.isUnknown {
       switch value {
@@ -47,14 +47,14 @@ extension Record {
 
 extension JSONText {
   /// A key and a list of records.
-  mutating func field(_ name: String, _ rows: [some Record]) {
+  package mutating func field(_ name: String, _ rows: [some Record]) {
     array(name, rows) { json, row in row.write(to: &json) }
   }
 }
 
 extension Output {
   /// Rows as CSV, under a header.
-  func csv<Row: Record>(_ rows: [Row]) {
+  package func csv<Row: Record>(_ rows: [Row]) {
     csvLine(Row.names)
     for row in rows { csvLine(row.values.map(\.text)) }
   }

@@ -78,6 +78,7 @@ enum MethodAccess {
     (V1.SystemService.getDescriptors, read),
     (V1.SystemService.runSelfTest, Rule(role: .operate)),
     (V1.SystemService.getJournal, Rule(role: .operate)),
+    (V1.SystemService.getMarketTape, Rule(role: .operate)),
     (V1.SystemService.shutdown, Rule(role: .admin, isMutation: true)),
   ]
 }

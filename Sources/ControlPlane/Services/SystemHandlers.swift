@@ -2,6 +2,7 @@ import Time
 import BotAPI
 import Journal
 import MarketData
+import MarketTape
 import ServiceRuntime
 import Strategies
 import TTRPC
@@ -43,6 +44,9 @@ struct SystemHandlers: Sendable {
     }
     server.serveFromJournal(V1.SystemService.getJournal, context) {
       (request: V1.GetJournalRequest) throws(RPCError) -> JournalQuery<V1.GetJournalResponse> in try Self.getJournal(request)
+    }
+    server.serveFromJournal(V1.SystemService.getMarketTape, context) {
+      (request: V1.GetMarketTapeRequest) throws(RPCError) -> JournalQuery<V1.GetMarketTapeResponse> in try Self.getMarketTape(request)
     }
     server.serveMutation(V1.SystemService.shutdown, context) {
       (mutation: Mutation<V1.ShutdownResponse>, request: V1.ShutdownRequest) throws(RPCError) in
@@ -90,6 +94,26 @@ struct SystemHandlers: Sendable {
       let last = journal.lastSequence
       let rows = try journal.rows(after: after, limit: journalRowsMaximum, bytesMaximum: journalBytesMaximum)
       return V1.GetJournalResponse(payloads: rows.map(\.payload), lastSequence: Int64(clamping: last))
+    }
+  }
+
+  private static func getMarketTape(_ request: V1.GetMarketTapeRequest) throws(RPCError) -> JournalQuery<V1.GetMarketTapeResponse> {
+    var check = RequestCheck()
+    check.notNegative(request.offset, field: "offset")
+    try check.finish()
+    return JournalQuery { journal, _ in
+      guard !request.file.isEmpty else {
+        let files = MarketTape.files(stateDirectory: journal.directory)
+        return V1.GetMarketTapeResponse(files: files.map { V1.MarketTapeFile(name: $0.name, sizeBytes: $0.size) })
+      }
+      let piece = MarketTape.bytes(
+        of: request.file, stateDirectory: journal.directory, from: request.offset, maximum: journalBytesMaximum)
+      guard let piece else {
+        throw RPCError(
+          code: .notFound, reason: "NO_SUCH_FILE", field: "file",
+          message: "the market tape has no file \"\(request.file.prefix(80))\"; ask without a name for those that are there")
+      }
+      return V1.GetMarketTapeResponse(data: piece)
     }
   }
 

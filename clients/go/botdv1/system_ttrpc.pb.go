@@ -17,6 +17,7 @@ type SystemServiceService interface {
 	GetDescriptors(context.Context, *GetDescriptorsRequest) (*GetDescriptorsResponse, error)
 	RunSelfTest(context.Context, *RunSelfTestRequest) (*RunSelfTestResponse, error)
 	GetJournal(context.Context, *GetJournalRequest) (*GetJournalResponse, error)
+	GetMarketTape(context.Context, *GetMarketTapeRequest) (*GetMarketTapeResponse, error)
 	Shutdown(context.Context, *ShutdownRequest) (*ShutdownResponse, error)
 }
 
@@ -101,6 +102,13 @@ func RegisterSystemServiceService(srv *ttrpc.Server, svc SystemServiceService) {
 				}
 				return svc.GetJournal(ctx, &req)
 			},
+			"GetMarketTape": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+				var req GetMarketTapeRequest
+				if err := unmarshal(&req); err != nil {
+					return nil, err
+				}
+				return svc.GetMarketTape(ctx, &req)
+			},
 			"Shutdown": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 				var req ShutdownRequest
 				if err := unmarshal(&req); err != nil {
@@ -131,6 +139,7 @@ type SystemServiceClient interface {
 	GetDescriptors(context.Context, *GetDescriptorsRequest) (*GetDescriptorsResponse, error)
 	RunSelfTest(context.Context, *RunSelfTestRequest) (*RunSelfTestResponse, error)
 	GetJournal(context.Context, *GetJournalRequest) (*GetJournalResponse, error)
+	GetMarketTape(context.Context, *GetMarketTapeRequest) (*GetMarketTapeResponse, error)
 	Shutdown(context.Context, *ShutdownRequest) (*ShutdownResponse, error)
 }
 
@@ -237,6 +246,14 @@ func (c *systemserviceClient) RunSelfTest(ctx context.Context, req *RunSelfTestR
 func (c *systemserviceClient) GetJournal(ctx context.Context, req *GetJournalRequest) (*GetJournalResponse, error) {
 	var resp GetJournalResponse
 	if err := c.client.Call(ctx, "botd.v1.SystemService", "GetJournal", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *systemserviceClient) GetMarketTape(ctx context.Context, req *GetMarketTapeRequest) (*GetMarketTapeResponse, error) {
+	var resp GetMarketTapeResponse
+	if err := c.client.Call(ctx, "botd.v1.SystemService", "GetMarketTape", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil

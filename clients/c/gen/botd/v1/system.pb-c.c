@@ -997,6 +997,141 @@ void   botd__v1__get_journal_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__get_journal_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__get_market_tape_request__init
+                     (Botd__V1__GetMarketTapeRequest         *message)
+{
+  static const Botd__V1__GetMarketTapeRequest init_value = BOTD__V1__GET_MARKET_TAPE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_market_tape_request__get_packed_size
+                     (const Botd__V1__GetMarketTapeRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_market_tape_request__pack
+                     (const Botd__V1__GetMarketTapeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_market_tape_request__pack_to_buffer
+                     (const Botd__V1__GetMarketTapeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetMarketTapeRequest *
+       botd__v1__get_market_tape_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetMarketTapeRequest *)
+     protobuf_c_message_unpack (&botd__v1__get_market_tape_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_market_tape_request__free_unpacked
+                     (Botd__V1__GetMarketTapeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_market_tape_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__market_tape_file__init
+                     (Botd__V1__MarketTapeFile         *message)
+{
+  static const Botd__V1__MarketTapeFile init_value = BOTD__V1__MARKET_TAPE_FILE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__market_tape_file__get_packed_size
+                     (const Botd__V1__MarketTapeFile *message)
+{
+  assert(message->base.descriptor == &botd__v1__market_tape_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__market_tape_file__pack
+                     (const Botd__V1__MarketTapeFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__market_tape_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__market_tape_file__pack_to_buffer
+                     (const Botd__V1__MarketTapeFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__market_tape_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__MarketTapeFile *
+       botd__v1__market_tape_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__MarketTapeFile *)
+     protobuf_c_message_unpack (&botd__v1__market_tape_file__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__market_tape_file__free_unpacked
+                     (Botd__V1__MarketTapeFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__market_tape_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__get_market_tape_response__init
+                     (Botd__V1__GetMarketTapeResponse         *message)
+{
+  static const Botd__V1__GetMarketTapeResponse init_value = BOTD__V1__GET_MARKET_TAPE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__get_market_tape_response__get_packed_size
+                     (const Botd__V1__GetMarketTapeResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__get_market_tape_response__pack
+                     (const Botd__V1__GetMarketTapeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__get_market_tape_response__pack_to_buffer
+                     (const Botd__V1__GetMarketTapeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__get_market_tape_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__GetMarketTapeResponse *
+       botd__v1__get_market_tape_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__GetMarketTapeResponse *)
+     protobuf_c_message_unpack (&botd__v1__get_market_tape_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__get_market_tape_response__free_unpacked
+                     (Botd__V1__GetMarketTapeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__get_market_tape_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__shutdown_request__init
                      (Botd__V1__ShutdownRequest         *message)
 {
@@ -2370,6 +2505,159 @@ const ProtobufCMessageDescriptor botd__v1__get_journal_response__descriptor =
   (ProtobufCMessageInit) botd__v1__get_journal_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__get_market_tape_request__field_descriptors[2] =
+{
+  {
+    "file",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetMarketTapeRequest, file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetMarketTapeRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_market_tape_request__field_indices_by_name[] = {
+  0,   /* field[0] = file */
+  1,   /* field[1] = offset */
+};
+static const ProtobufCIntRange botd__v1__get_market_tape_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_market_tape_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetMarketTapeRequest",
+  "GetMarketTapeRequest",
+  "Botd__V1__GetMarketTapeRequest",
+  "botd.v1",
+  sizeof(Botd__V1__GetMarketTapeRequest),
+  2,
+  botd__v1__get_market_tape_request__field_descriptors,
+  botd__v1__get_market_tape_request__field_indices_by_name,
+  1,  botd__v1__get_market_tape_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_market_tape_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__market_tape_file__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__MarketTapeFile, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size_bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__MarketTapeFile, size_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__market_tape_file__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = size_bytes */
+};
+static const ProtobufCIntRange botd__v1__market_tape_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__market_tape_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.MarketTapeFile",
+  "MarketTapeFile",
+  "Botd__V1__MarketTapeFile",
+  "botd.v1",
+  sizeof(Botd__V1__MarketTapeFile),
+  2,
+  botd__v1__market_tape_file__field_descriptors,
+  botd__v1__market_tape_file__field_indices_by_name,
+  1,  botd__v1__market_tape_file__number_ranges,
+  (ProtobufCMessageInit) botd__v1__market_tape_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__get_market_tape_response__field_descriptors[2] =
+{
+  {
+    "files",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Botd__V1__GetMarketTapeResponse, n_files),
+    offsetof(Botd__V1__GetMarketTapeResponse, files),
+    &botd__v1__market_tape_file__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__GetMarketTapeResponse, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__get_market_tape_response__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = files */
+};
+static const ProtobufCIntRange botd__v1__get_market_tape_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor botd__v1__get_market_tape_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.GetMarketTapeResponse",
+  "GetMarketTapeResponse",
+  "Botd__V1__GetMarketTapeResponse",
+  "botd.v1",
+  sizeof(Botd__V1__GetMarketTapeResponse),
+  2,
+  botd__v1__get_market_tape_response__field_descriptors,
+  botd__v1__get_market_tape_response__field_indices_by_name,
+  1,  botd__v1__get_market_tape_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__get_market_tape_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__shutdown_request__field_descriptors[2] =
 {
   {
@@ -2439,7 +2727,7 @@ const ProtobufCMessageDescriptor botd__v1__shutdown_response__descriptor =
   (ProtobufCMessageInit) botd__v1__shutdown_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__system_service__method_descriptors[10] =
+static const ProtobufCMethodDescriptor botd__v1__system_service__method_descriptors[11] =
 {
   { "Hello", &botd__v1__hello_request__descriptor, &botd__v1__hello_response__descriptor },
   { "Login", &botd__v1__login_request__descriptor, &botd__v1__login_response__descriptor },
@@ -2450,6 +2738,7 @@ static const ProtobufCMethodDescriptor botd__v1__system_service__method_descript
   { "GetDescriptors", &botd__v1__get_descriptors_request__descriptor, &botd__v1__get_descriptors_response__descriptor },
   { "RunSelfTest", &botd__v1__run_self_test_request__descriptor, &botd__v1__run_self_test_response__descriptor },
   { "GetJournal", &botd__v1__get_journal_request__descriptor, &botd__v1__get_journal_response__descriptor },
+  { "GetMarketTape", &botd__v1__get_market_tape_request__descriptor, &botd__v1__get_market_tape_response__descriptor },
   { "Shutdown", &botd__v1__shutdown_request__descriptor, &botd__v1__shutdown_response__descriptor },
 };
 const unsigned botd__v1__system_service__method_indices_by_name[] = {
@@ -2457,11 +2746,12 @@ const unsigned botd__v1__system_service__method_indices_by_name[] = {
   6,        /* GetDescriptors */
   3,        /* GetHealth */
   8,        /* GetJournal */
+  9,        /* GetMarketTape */
   0,        /* Hello */
   1,        /* Login */
   2,        /* Ping */
   7,        /* RunSelfTest */
-  9,        /* Shutdown */
+  10,        /* Shutdown */
   4         /* WatchHealth */
 };
 const ProtobufCServiceDescriptor botd__v1__system_service__descriptor =
@@ -2471,7 +2761,7 @@ const ProtobufCServiceDescriptor botd__v1__system_service__descriptor =
   "SystemService",
   "Botd__V1__SystemService",
   "botd.v1",
-  10,
+  11,
   botd__v1__system_service__method_descriptors,
   botd__v1__system_service__method_indices_by_name
 };
@@ -2547,13 +2837,21 @@ void botd__v1__system_service__get_journal(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__system_service__descriptor);
   service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__system_service__get_market_tape(ProtobufCService *service,
+                                               const Botd__V1__GetMarketTapeRequest *input,
+                                               Botd__V1__GetMarketTapeResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__system_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__system_service__shutdown(ProtobufCService *service,
                                         const Botd__V1__ShutdownRequest *input,
                                         Botd__V1__ShutdownResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &botd__v1__system_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__system_service__init (Botd__V1__SystemService_Service *service,
                                      Botd__V1__SystemService_ServiceDestroy destroy)

@@ -38,6 +38,9 @@ typedef struct Botd__V1__RunSelfTestRequest Botd__V1__RunSelfTestRequest;
 typedef struct Botd__V1__RunSelfTestResponse Botd__V1__RunSelfTestResponse;
 typedef struct Botd__V1__GetJournalRequest Botd__V1__GetJournalRequest;
 typedef struct Botd__V1__GetJournalResponse Botd__V1__GetJournalResponse;
+typedef struct Botd__V1__GetMarketTapeRequest Botd__V1__GetMarketTapeRequest;
+typedef struct Botd__V1__MarketTapeFile Botd__V1__MarketTapeFile;
+typedef struct Botd__V1__GetMarketTapeResponse Botd__V1__GetMarketTapeResponse;
 typedef struct Botd__V1__ShutdownRequest Botd__V1__ShutdownRequest;
 typedef struct Botd__V1__ShutdownResponse Botd__V1__ShutdownResponse;
 
@@ -550,6 +553,67 @@ struct  Botd__V1__GetJournalResponse
 
 
 /*
+ * Asks for the market tape, the files beside the journal that hold what the market said while it was written (STATE_DIR/market).
+ */
+struct  Botd__V1__GetMarketTapeRequest
+{
+  ProtobufCMessage base;
+  /*
+   * A file's name; empty: which files there are.
+   */
+  char *file;
+  /*
+   * The first byte wanted.
+   */
+  int64_t offset;
+};
+#define BOTD__V1__GET_MARKET_TAPE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_market_tape_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * A file of the market tape; it only grows.
+ */
+struct  Botd__V1__MarketTapeFile
+{
+  ProtobufCMessage base;
+  /*
+   * SYMBOL-INTERVAL.csv for a series, rules.csv, arrivals.csv.
+   */
+  char *name;
+  /*
+   * Its length when it was looked at.
+   */
+  int64_t size_bytes;
+};
+#define BOTD__V1__MARKET_TAPE_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__market_tape_file__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * The files of the market tape, or a piece of one.
+ */
+struct  Botd__V1__GetMarketTapeResponse
+{
+  ProtobufCMessage base;
+  /*
+   * In the order of their names, where no file was named.
+   */
+  size_t n_files;
+  Botd__V1__MarketTapeFile **files;
+  /*
+   * The file's bytes from the offset on, about 1 MiB at most; empty: there are no more.
+   */
+  ProtobufCBinaryData data;
+};
+#define BOTD__V1__GET_MARKET_TAPE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__get_market_tape_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+/*
  * Asks the daemon to stop.
  */
 struct  Botd__V1__ShutdownRequest
@@ -999,6 +1063,63 @@ Botd__V1__GetJournalResponse *
 void   botd__v1__get_journal_response__free_unpacked
                      (Botd__V1__GetJournalResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__GetMarketTapeRequest methods */
+void   botd__v1__get_market_tape_request__init
+                     (Botd__V1__GetMarketTapeRequest         *message);
+size_t botd__v1__get_market_tape_request__get_packed_size
+                     (const Botd__V1__GetMarketTapeRequest   *message);
+size_t botd__v1__get_market_tape_request__pack
+                     (const Botd__V1__GetMarketTapeRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_market_tape_request__pack_to_buffer
+                     (const Botd__V1__GetMarketTapeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetMarketTapeRequest *
+       botd__v1__get_market_tape_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_market_tape_request__free_unpacked
+                     (Botd__V1__GetMarketTapeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__MarketTapeFile methods */
+void   botd__v1__market_tape_file__init
+                     (Botd__V1__MarketTapeFile         *message);
+size_t botd__v1__market_tape_file__get_packed_size
+                     (const Botd__V1__MarketTapeFile   *message);
+size_t botd__v1__market_tape_file__pack
+                     (const Botd__V1__MarketTapeFile   *message,
+                      uint8_t             *out);
+size_t botd__v1__market_tape_file__pack_to_buffer
+                     (const Botd__V1__MarketTapeFile   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__MarketTapeFile *
+       botd__v1__market_tape_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__market_tape_file__free_unpacked
+                     (Botd__V1__MarketTapeFile *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__GetMarketTapeResponse methods */
+void   botd__v1__get_market_tape_response__init
+                     (Botd__V1__GetMarketTapeResponse         *message);
+size_t botd__v1__get_market_tape_response__get_packed_size
+                     (const Botd__V1__GetMarketTapeResponse   *message);
+size_t botd__v1__get_market_tape_response__pack
+                     (const Botd__V1__GetMarketTapeResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__get_market_tape_response__pack_to_buffer
+                     (const Botd__V1__GetMarketTapeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__GetMarketTapeResponse *
+       botd__v1__get_market_tape_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__get_market_tape_response__free_unpacked
+                     (Botd__V1__GetMarketTapeResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__ShutdownRequest methods */
 void   botd__v1__shutdown_request__init
                      (Botd__V1__ShutdownRequest         *message);
@@ -1105,6 +1226,15 @@ typedef void (*Botd__V1__GetJournalRequest_Closure)
 typedef void (*Botd__V1__GetJournalResponse_Closure)
                  (const Botd__V1__GetJournalResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__GetMarketTapeRequest_Closure)
+                 (const Botd__V1__GetMarketTapeRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__MarketTapeFile_Closure)
+                 (const Botd__V1__MarketTapeFile *message,
+                  void *closure_data);
+typedef void (*Botd__V1__GetMarketTapeResponse_Closure)
+                 (const Botd__V1__GetMarketTapeResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__ShutdownRequest_Closure)
                  (const Botd__V1__ShutdownRequest *message,
                   void *closure_data);
@@ -1154,6 +1284,10 @@ struct Botd__V1__SystemService_Service
                       const Botd__V1__GetJournalRequest *input,
                       Botd__V1__GetJournalResponse_Closure closure,
                       void *closure_data);
+  void (*get_market_tape)(Botd__V1__SystemService_Service *service,
+                          const Botd__V1__GetMarketTapeRequest *input,
+                          Botd__V1__GetMarketTapeResponse_Closure closure,
+                          void *closure_data);
   void (*shutdown)(Botd__V1__SystemService_Service *service,
                    const Botd__V1__ShutdownRequest *input,
                    Botd__V1__ShutdownResponse_Closure closure,
@@ -1175,6 +1309,7 @@ void botd__v1__system_service__init (Botd__V1__SystemService_Service *service,
       function_prefix__ ## get_descriptors,\
       function_prefix__ ## run_self_test,\
       function_prefix__ ## get_journal,\
+      function_prefix__ ## get_market_tape,\
       function_prefix__ ## shutdown  }
 void botd__v1__system_service__hello(ProtobufCService *service,
                                      const Botd__V1__HelloRequest *input,
@@ -1212,6 +1347,10 @@ void botd__v1__system_service__get_journal(ProtobufCService *service,
                                            const Botd__V1__GetJournalRequest *input,
                                            Botd__V1__GetJournalResponse_Closure closure,
                                            void *closure_data);
+void botd__v1__system_service__get_market_tape(ProtobufCService *service,
+                                               const Botd__V1__GetMarketTapeRequest *input,
+                                               Botd__V1__GetMarketTapeResponse_Closure closure,
+                                               void *closure_data);
 void botd__v1__system_service__shutdown(ProtobufCService *service,
                                         const Botd__V1__ShutdownRequest *input,
                                         Botd__V1__ShutdownResponse_Closure closure,
@@ -1241,6 +1380,9 @@ extern const ProtobufCMessageDescriptor botd__v1__run_self_test_request__descrip
 extern const ProtobufCMessageDescriptor botd__v1__run_self_test_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_journal_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__get_journal_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_market_tape_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__market_tape_file__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__get_market_tape_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__shutdown_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__shutdown_response__descriptor;
 extern const ProtobufCServiceDescriptor botd__v1__system_service__descriptor;

@@ -14,6 +14,8 @@ from ..v1.system_pb2 import (
     GetHealthResponse,
     GetJournalRequest,
     GetJournalResponse,
+    GetMarketTapeRequest,
+    GetMarketTapeResponse,
     HelloRequest,
     HelloResponse,
     LoginRequest,
@@ -38,6 +40,7 @@ GET_CONFIG = Unary("botd.v1.SystemService", "GetConfig", GetConfigRequest, GetCo
 GET_DESCRIPTORS = Unary("botd.v1.SystemService", "GetDescriptors", GetDescriptorsRequest, GetDescriptorsResponse)
 RUN_SELF_TEST = Unary("botd.v1.SystemService", "RunSelfTest", RunSelfTestRequest, RunSelfTestResponse)
 GET_JOURNAL = Unary("botd.v1.SystemService", "GetJournal", GetJournalRequest, GetJournalResponse)
+GET_MARKET_TAPE = Unary("botd.v1.SystemService", "GetMarketTape", GetMarketTapeRequest, GetMarketTapeResponse)
 SHUTDOWN = Unary("botd.v1.SystemService", "Shutdown", ShutdownRequest, ShutdownResponse)
 
 
@@ -193,6 +196,26 @@ class SystemServiceCalls(Calls):
         """
         built = build(GetJournalRequest, request, after_sequence=after_sequence)
         return self._unary(GET_JOURNAL, built, timeout)
+
+    def get_market_tape(
+        self,
+        request: GetMarketTapeRequest | None = None,
+        *,
+        file: str | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+    ) -> GetMarketTapeResponse:
+        """The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate.
+        NOT_FOUND: no such file.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            file: A file's name; empty: which files there are.
+            offset: The first byte wanted.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(GetMarketTapeRequest, request, file=file, offset=offset)
+        return self._unary(GET_MARKET_TAPE, built, timeout)
 
     def shutdown(
         self,
@@ -366,6 +389,26 @@ class AsyncSystemServiceCalls(AsyncCalls):
         """
         built = build(GetJournalRequest, request, after_sequence=after_sequence)
         return await self._unary(GET_JOURNAL, built, timeout)
+
+    async def get_market_tape(
+        self,
+        request: GetMarketTapeRequest | None = None,
+        *,
+        file: str | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+    ) -> GetMarketTapeResponse:
+        """The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate.
+        NOT_FOUND: no such file.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            file: A file's name; empty: which files there are.
+            offset: The first byte wanted.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(GetMarketTapeRequest, request, file=file, offset=offset)
+        return await self._unary(GET_MARKET_TAPE, built, timeout)
 
     async def shutdown(
         self,

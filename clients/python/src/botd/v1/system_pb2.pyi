@@ -88,6 +88,22 @@ class GetJournalResponse(_message.Message):
     payloads: _containers.RepeatedScalarFieldContainer[bytes]
     def __init__(self, payloads: _Optional[_Iterable[bytes]] = ..., last_sequence: _Optional[int] = ...) -> None: ...
 
+class GetMarketTapeRequest(_message.Message):
+    __slots__ = ("file", "offset",)
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    file: str
+    offset: int
+    def __init__(self, file: _Optional[str] = ..., offset: _Optional[int] = ...) -> None: ...
+
+class GetMarketTapeResponse(_message.Message):
+    __slots__ = ("data", "files",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    files: _containers.RepeatedCompositeFieldContainer[MarketTapeFile]
+    def __init__(self, files: _Optional[_Iterable[_Union[MarketTapeFile, _Mapping[str, _Any]]]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
 class HelloRequest(_message.Message):
     __slots__ = ("client",)
     CLIENT_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +163,14 @@ class LoginResponse(_message.Message):
     identity: str
     role: str
     def __init__(self, identity: _Optional[str] = ..., role: _Optional[str] = ...) -> None: ...
+
+class MarketTapeFile(_message.Message):
+    __slots__ = ("name", "size_bytes",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    size_bytes: int
+    def __init__(self, name: _Optional[str] = ..., size_bytes: _Optional[int] = ...) -> None: ...
 
 class PingRequest(_message.Message):
     __slots__ = ("payload",)

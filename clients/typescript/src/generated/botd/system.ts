@@ -881,6 +881,114 @@ export const GetJournalResponse: MessageType<GetJournalResponse> = {
   },
 };
 
+/** Asks for the market tape, the files beside the journal that hold what the market said while it was written (STATE_DIR/market). */
+export interface GetMarketTapeRequest {
+  /** A file's name; empty: which files there are. */
+  file: string;
+  /** The first byte wanted. */
+  offset: bigint;
+}
+
+/** Encodes and decodes `botd.v1.GetMarketTapeRequest`. */
+export const GetMarketTapeRequest: MessageType<GetMarketTapeRequest> = {
+  typeName: "botd.v1.GetMarketTapeRequest",
+  create: () => ({
+    file: "",
+    offset: 0n,
+  }),
+  write(w, m) {
+    w.string(1, m.file);
+    w.int64(2, m.offset);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.file = r.string();
+          break;
+        case 16:
+          m.offset = r.int64();
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
+/** A file of the market tape; it only grows. */
+export interface MarketTapeFile {
+  /** SYMBOL-INTERVAL.csv for a series, rules.csv, arrivals.csv. */
+  name: string;
+  /** Its length when it was looked at. */
+  sizeBytes: bigint;
+}
+
+/** Encodes and decodes `botd.v1.MarketTapeFile`. */
+export const MarketTapeFile: MessageType<MarketTapeFile> = {
+  typeName: "botd.v1.MarketTapeFile",
+  create: () => ({
+    name: "",
+    sizeBytes: 0n,
+  }),
+  write(w, m) {
+    w.string(1, m.name);
+    w.int64(2, m.sizeBytes);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.name = r.string();
+          break;
+        case 16:
+          m.sizeBytes = r.int64();
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
+/** The files of the market tape, or a piece of one. */
+export interface GetMarketTapeResponse {
+  /** In the order of their names, where no file was named. */
+  files: MarketTapeFile[];
+  /** The file's bytes from the offset on, about 1 MiB at most; empty: there are no more. */
+  data: Uint8Array;
+}
+
+/** Encodes and decodes `botd.v1.GetMarketTapeResponse`. */
+export const GetMarketTapeResponse: MessageType<GetMarketTapeResponse> = {
+  typeName: "botd.v1.GetMarketTapeResponse",
+  create: () => ({
+    files: [],
+    data: new Uint8Array(0),
+  }),
+  write(w, m) {
+    w.messages(1, MarketTapeFile, m.files);
+    w.bytes(2, m.data);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.files.push(r.message(MarketTapeFile));
+          break;
+        case 18:
+          m.data = r.bytes();
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
 /** Asks the daemon to stop. */
 export interface ShutdownRequest {
   /** Idempotency key. */

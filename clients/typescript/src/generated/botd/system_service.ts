@@ -3,7 +3,7 @@
 import type { MessageInit } from "../../wire/codec.js";
 import { bidi, unary } from "../../wire/method.js";
 import type { Caller, CallOptions, MessageStream } from "../../wire/method.js";
-import { GetConfigRequest, GetConfigResponse, GetDescriptorsRequest, GetDescriptorsResponse, GetHealthRequest, GetHealthResponse, GetJournalRequest, GetJournalResponse, HelloRequest, HelloResponse, LoginRequest, LoginResponse, PingRequest, PingResponse, RunSelfTestRequest, RunSelfTestResponse, ShutdownRequest, ShutdownResponse, WatchHealthRequest, WatchHealthResponse } from "./system.js";
+import { GetConfigRequest, GetConfigResponse, GetDescriptorsRequest, GetDescriptorsResponse, GetHealthRequest, GetHealthResponse, GetJournalRequest, GetJournalResponse, GetMarketTapeRequest, GetMarketTapeResponse, HelloRequest, HelloResponse, LoginRequest, LoginResponse, PingRequest, PingResponse, RunSelfTestRequest, RunSelfTestResponse, ShutdownRequest, ShutdownResponse, WatchHealthRequest, WatchHealthResponse } from "./system.js";
 
 const service = "botd.v1.SystemService";
 
@@ -27,6 +27,8 @@ export const SystemService = {
   runSelfTest: unary(service, "RunSelfTest", RunSelfTestRequest, RunSelfTestResponse, { isMutation: false }),
   /** Entries of the journal, page by page, for a backup. Needs the role operate. */
   getJournal: unary(service, "GetJournal", GetJournalRequest, GetJournalResponse, { isMutation: false }),
+  /** The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate. NOT_FOUND: no such file. */
+  getMarketTape: unary(service, "GetMarketTape", GetMarketTapeRequest, GetMarketTapeResponse, { isMutation: false }),
   /** Stops the daemon in order. */
   shutdown: unary(service, "Shutdown", ShutdownRequest, ShutdownResponse, { isMutation: true }),
 };
@@ -83,6 +85,11 @@ export class SystemServiceClient {
   /** Entries of the journal, page by page, for a backup. Needs the role operate. */
   getJournal(request: MessageInit<GetJournalRequest> = {}, options: CallOptions = {}): Promise<GetJournalResponse> {
     return this.#caller.unary(SystemService.getJournal, request, options);
+  }
+
+  /** The market tape beside the journal, file by file and piece by piece, for comparisons. Needs the role operate. NOT_FOUND: no such file. */
+  getMarketTape(request: MessageInit<GetMarketTapeRequest> = {}, options: CallOptions = {}): Promise<GetMarketTapeResponse> {
+    return this.#caller.unary(SystemService.getMarketTape, request, options);
   }
 
   /** Stops the daemon in order. */
