@@ -21,6 +21,8 @@ struct Bot: Sendable, Codable {
   var flows: Amount = .zero
   /// The wish to close the position, until it is closed.
   var exitRequest: ExitRequest?
+  /// A person's wish to sell a part of it.
+  var partExit: PartExit?
   /// Orders that are not terminal, or whose fills are not complete.
   var openOrders: [OrderKey] = []
   var lastSignal: SignalRecord?
@@ -72,7 +74,7 @@ struct Bot: Sendable, Codable {
   /// What is folded from the journal; the rest begins anew.
   private enum CodingKeys: CodingKey {
     case configuration, state, stateCause, stateReason, createdAt, createdSequence, updatedAt, position, results, flows, exitRequest,
-      openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
+      partExit, openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
   }
 
   init(configuration: BotConfiguration, sequence: UInt64, at time: Timestamp, symbol: Int, series: Int) {
@@ -92,6 +94,7 @@ struct Bot: Sendable, Codable {
   mutating func close(_ order: OrderKey) -> Bool {
     guard let position = openOrders.firstIndex(of: order) else { return false }
     openOrders.remove(at: position)
+    if partExit?.order == order { partExit = nil }
     return true
   }
 
@@ -105,7 +108,10 @@ struct Bot: Sendable, Codable {
   struct Standing {
     var state: BotState
     var isOpen: Bool
+    /// What it holds, less what a person sells of it.
     var quantity: Quantity
+    /// What a person sells of it, as long as no order was made for that.
+    var part: Quantity
     var isExiting: Bool
     var retryAt: Timestamp
     var isProtectionImpossible: Bool
@@ -122,8 +128,10 @@ struct Bot: Sendable, Codable {
 
   /// Where it stands. Mutating, so that it is looked at in place: reading out of an array would copy the whole bot.
   mutating func standing() -> Standing {
-    Standing(
-      state: state, isOpen: position.isOpen, quantity: position.quantity, isExiting: exitRequest != nil, retryAt: retryAt,
+    let part = partWanted
+    return Standing(
+      state: state, isOpen: position.isOpen, quantity: position.quantity - part, part: part, isExiting: exitRequest != nil,
+      retryAt: retryAt,
       isProtectionImpossible: isProtectionImpossible, isTargetWatched: isTargetWatched, stopLoss: configuration.stopLoss,
       hasTrailingStop: configuration.hasTrailingStop, symbolAt: symbolAt, seriesAt: seriesAt,
       isBalanceRefused: hold?.cause == .refused(.balance),
@@ -196,6 +204,7 @@ struct Bot: Sendable, Codable {
   /// Takes an order of its own that is about to be sent.
   mutating func add(_ order: OrderKey, _ intent: OrderIntent, sentAt time: Timestamp) {
     openOrders.append(order)
+    if intent.purpose == .manual, partExit?.order == nil { partExit?.order = order }
     guard intent.purpose == .entry else { return }
     lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: time)
   }
@@ -215,7 +224,7 @@ struct Bot: Sendable, Codable {
       coolsUntil = interval.openTime(containing: record.fill.time).advanced(
         byMilliseconds: interval.milliseconds * Int64(clamping: configuration.cooldownCandles))
     }
-    if record.closesPosition { exitRequest = nil }
+    if record.closesPosition { endExits() }
     if record.side == .buy || record.closesPosition { isTargetWatched = false }
     if record.side == .buy { isProtectionImpossible = false }
     pace.accepted()
@@ -240,7 +249,7 @@ struct Bot: Sendable, Codable {
     flows += adjustment.flow
     results.book(adjustment)
     if !wasOpen { journaledPeak = position.peakPrice }
-    if adjustment.closesPosition { exitRequest = nil }
+    if adjustment.closesPosition { endExits() }
     isProtectionImpossible = false
     isTargetWatched = false
   }
