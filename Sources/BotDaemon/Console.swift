@@ -43,7 +43,7 @@ final class Console: @unchecked Sendable {
     guard ticks % 40 == 0, bots > 0 else { return }
     write([
       reporter.paint(
-        "── \(bots) bots · realized \(DecimalText.money(point.realized, isSigned: true)) · unrealized "
+        "── \(CountText.of(bots, "bot")) · realized \(DecimalText.money(point.realized, isSigned: true)) · unrealized "
           + "\(DecimalText.money(point.unrealized, isSigned: true)) · equity \(DecimalText.money(point.equity)) ──", .bold)
     ])
   }

@@ -1,3 +1,4 @@
+import Presentation
 import Time
 import BinanceJSON
 import ControlPlane
@@ -182,10 +183,11 @@ final class ExchangeAssembly: @unchecked Sendable {
     if all == 0 {
       health.set("feed", .ok, "no bot needs a symbol yet", counters: numbers)
     } else if live == all {
-      health.set("feed", feed.hasMissingHistory ? .degraded : .ok, "\(all) symbols live" + reasons, counters: numbers)
+      health.set("feed", feed.hasMissingHistory ? .degraded : .ok, "\(CountText.of(all, "symbol")) live" + reasons, counters: numbers)
     } else {
       health.set(
-        "feed", live == 0 ? .down : .degraded, "\(live) of \(all) symbols live; entries wait for the others" + reasons, counters: numbers)
+        "feed", live == 0 ? .down : .degraded, "\(live) of \(CountText.of(all, "symbol")) live; entries wait for the others" + reasons,
+        counters: numbers)
     }
   }
 }

@@ -2,6 +2,7 @@ import Backtest
 import CandleFiles
 import ControlPlane
 import PaperTrading
+import Presentation
 import Statistics
 
 /// Fills the control plane's port: runs backtests in this process, files are those of the state directory's `data` folder.
@@ -48,7 +49,7 @@ struct LocalBacktestRunner: BacktestRunner {
         let series = try CandleFile.read(path: "\(dataDirectory)/\(file.name)", options: options)
         let repairs = series.repairs
         if repairs.gapsFilled > 0 { notes.append("\(file.name): \(repairs.gapsFilled) missing candles were filled with flat ones.") }
-        if repairs.skippedRows > 0 { notes.append("\(file.name): \(repairs.skippedRows) rows were skipped.") }
+        if repairs.skippedRows > 0 { notes.append("\(file.name): \(CountText.of(repairs.skippedRows, "row was", "rows were")) skipped.") }
         return BacktestMarket(rules: market.rules, interval: series.interval, candles: series.candles)
       } catch {
         throw BacktestFailure(.unreadableFile, field: "data_file", message: error.description)

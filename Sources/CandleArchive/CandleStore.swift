@@ -49,6 +49,8 @@ public struct CandleStore: Sendable {
     /// Every candle of the exchange that closed until then is in the file.
     public var completeTo: Timestamp
     public var candles: Int
+    /// When its first candle opened; `nil` where its head does not say.
+    public var firstCandle: Timestamp?
     /// On disk, in bytes.
     public var sizeBytes: Int
   }
@@ -83,12 +85,16 @@ public struct CandleStore: Sendable {
     let path = path(series, month)
     guard let (head, size) = Self.head(of: path), let comment = PackedBytes.comment(ofGzip: head) else { return nil }
     let words = comment.split(separator: " ")
-    guard words.count == 5, words[0] == "botd-candles/1", words[1] == series.symbol.text, words[2] == series.interval.rawValue,
+    guard words.count == 5 || words.count == 6, words[0] == "botd-candles/1", words[1] == series.symbol.text,
+      words[2] == series.interval.rawValue,
       let completeTo = Int64(words[3].dropFirst("complete_to_ms=".count)), let candles = Int(words[4].dropFirst("candles=".count))
     else { return nil }
     let time = Timestamp(milliseconds: completeTo)
     guard time > month.start, time <= month.end, candles >= 0 else { return nil }
-    return Month(month: month, path: path, completeTo: time, candles: candles, sizeBytes: size)
+    let first = words.count == 6 ? Int64(words[5].dropFirst("first_ms=".count)).map { Timestamp(milliseconds: $0) } : nil
+    return Month(
+      month: month, path: path, completeTo: time, candles: candles,
+      firstCandle: first.flatMap { $0 >= month.start && $0 < month.end ? $0 : nil }, sizeBytes: size)
   }
 
   private static func names(_ directory: String) -> [String] {
@@ -166,7 +172,7 @@ public struct CandleStore: Sendable {
   /// - Parameter candles: in order, all within the month.
   public func write(_ series: SeriesKey, _ month: CalendarMonth, _ candles: [Candle], completeTo: Timestamp) throws(Failure) {
     let comment =
-      "botd-candles/1 \(series.symbol.text) \(series.interval.rawValue) complete_to_ms=\(completeTo.milliseconds) candles=\(candles.count)"
+      "botd-candles/1 \(series.symbol.text) \(series.interval.rawValue) complete_to_ms=\(completeTo.milliseconds) candles=\(candles.count)\(candles.first.map { " first_ms=\($0.openTime.milliseconds)" } ?? "")"
     let text = CandleText.file(candles)
     guard let bytes = PackedBytes.gzip(text, comment: comment) else {
       throw Failure(description: "there is not enough memory for \(month)")

@@ -74,7 +74,15 @@ public struct HistoryDownload: Sendable {
     }
     guard !months.isEmpty else { throw HistoryFailure(.damaged, "--from lies in the future: the exchange has \(market.now)") }
     // Nothing was traded before the first candle.
-    if let first = market.firstCandle { months.removeAll { $0.end <= first } }
+    if let first = market.firstCandle {
+      months.removeAll { $0.end <= first }
+      guard !months.isEmpty else {
+        throw HistoryFailure(
+          .noCandles,
+          "the exchange's first \(series.interval) candle of \(series.symbol) opened on \(CalendarMonth.date(first)), nothing was traded before: leave --to out, or say a later one"
+        )
+      }
+    }
     var summary = Summary(series: series)
     for (index, month) in months.enumerated() {
       let (origin, candles, fresh) = try await fill(month, market)
@@ -96,9 +104,12 @@ public struct HistoryDownload: Sendable {
     do throws(HistoryFailure) {
       let now = try await source.time()
       do throws(HistoryFailure) {
-        let first = try await source.page(series, from: .zero, to: now, limit: 1).first?.openTime
-        return Market(now: now, firstCandle: first, hasREST: true, reason: "it has never been traded")
+        guard let first = try await source.page(series, from: .zero, to: now, limit: 1).first?.openTime else {
+          throw HistoryFailure(.noCandles, "")
+        }
+        return Market(now: now, firstCandle: first, hasREST: true, reason: "")
       } catch {
+        if error.code == .noCandles { throw await none(at: now) }
         // The archive keeps what the exchange does not list any more.
         guard error.code == .unknownSymbol else { throw error }
         tell(.warning(series, "the exchange does not list \(series.symbol) (any more); the archive alone is asked"))
@@ -109,6 +120,17 @@ public struct HistoryDownload: Sendable {
       tell(.warning(series, "\(error); the archive alone is asked"))
       return Market(now: WallClock.now(), firstCandle: nil, hasREST: false, reason: error.description)
     }
+  }
+
+  /// The exchange lists the symbol and has no candle of the interval: which it has.
+  private func none(at now: Timestamp) async -> HistoryFailure {
+    var others: [Interval] = []
+    for interval in Interval.allCases where interval != series.interval {
+      let key = SeriesKey(symbol: series.symbol, interval: interval)
+      if (try? await source.page(key, from: .zero, to: now, limit: 1))?.isEmpty == false { others.append(interval) }
+    }
+    let what = others.isEmpty ? "; it was never traded" : ": it has \(others.map(\.rawValue).joined(separator: ", "))"
+    return HistoryFailure(.noCandles, "the exchange has no \(series.interval) candles of \(series.symbol)\(what)")
   }
 
   // MARK: A month
@@ -231,7 +253,11 @@ public struct HistoryDownload: Sendable {
     var found: [Candle] = []
     for hole in holes.prefix(Self.holesMaximum) { found += try await pages(hole.from, hole.to) }
     guard !found.isEmpty else { return }
-    tell(.warning(series, "\(month): the archive lacks \(found.count) candles that the exchange has; they were added"))
+    tell(
+      .warning(
+        series,
+        "\(month): the archive lacks \(found.count == 1 ? "1 candle that the exchange has; it was" : "\(found.count) candles that the exchange has; they were") added"
+      ))
     filling.candles = (filling.candles + found).sorted { $0.openTime < $1.openTime }
     filling.origins.append("REST")
   }

@@ -14,6 +14,8 @@ public struct HistoryFailure: Error, Hashable, Sendable, CustomStringConvertible
     case unreachable
     /// The exchange does not list the symbol (any more).
     case unknownSymbol
+    /// The exchange has no candles of that interval, or none in that time.
+    case noCandles
     /// What came is not what it must be.
     case damaged
     /// The disk refuses.
@@ -227,8 +229,13 @@ final class Wire: Sendable {
   private func refusal(_ response: HTTPResponse) -> HistoryFailure {
     let value = try? JSONValue(parsing: response.body)
     let words = value?["msg"]?.string ?? "HTTP \(response.status)"
-    let isUnknown = value?["code"]?.integer == -1_121
-    return HistoryFailure(isUnknown ? .unknownSymbol : .unreachable, "\(name) (\(base)): \(words)")
+    let code: HistoryFailure.Code =
+      switch value?["code"]?.integer {
+      case -1_121: .unknownSymbol
+      case -1_120: .noCandles
+      default: .unreachable
+      }
+    return HistoryFailure(code, "\(name) (\(base)): \(words)")
   }
 
   private func silence(_ response: HTTPResponse) throws(HistoryFailure) {

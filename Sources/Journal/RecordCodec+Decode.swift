@@ -24,8 +24,9 @@ extension ByteReader {
       return .cancelRequested(CancelRequest(clientOrderID: try clientOrderID(), botID: try botID(), reason: try text()))
     case .fill: return .fill(try fillRecord())
     case .exitRequested:
-      return .exitRequested(
-        ExitRequest(botID: try botID(), purpose: try value(OrderPurpose.self), reason: try text(), decisionPrice: try decimal()))
+      var exit = ExitRequest(botID: try botID(), purpose: try value(OrderPurpose.self), reason: try text(), decisionPrice: try decimal())
+      if version > 3, !isAtEnd { exit.part = try decimal() }
+      return .exitRequested(exit)
     case .tradingStateChanged:
       return .tradingStateChanged(try tradingStateChange())
     case .balances: return .balances(try balances())

@@ -32,6 +32,7 @@ extension ByteWriter {
       byte(value.purpose.rawValue)
       text(value.reason)
       decimal(value.decisionPrice)
+      if version > 3, let part = value.part { decimal(part) }
     case .tradingStateChanged(let value):
       byte(value.state.rawValue)
       text(value.reason)

@@ -106,7 +106,7 @@ struct BacktestRun: AsyncParsableCommand {
     guard output.format == .table else { return }
     let speed = Double(outcome.candleCount) / max(Double(ended - running) / 1e9, 1e-9)
     output.remark(
-      "\(outcome.candleCount) candles in \(TimeText.length(ended - running)) (\(Int(speed)) a second), \(TimeText.length(ended - began)) with reading"
+      "\(CountText.of(outcome.candleCount, "candle")) in \(TimeText.length(ended - running)) (\(Int(speed)) a second), \(TimeText.length(ended - began)) with reading"
         + (report.map { "; page: \($0)" } ?? "") + (trades.map { "; trades: \($0)" } ?? ""))
   }
 
@@ -150,7 +150,9 @@ struct BacktestRun: AsyncParsableCommand {
     try Self.require(python)
     progress.clear()
     guard let change = verdict.firstChange else {
-      return output.remark("look-ahead check: \(verdict.comparisons) fills compared at \(verdict.cuts) cuts, none depends on later candles")
+      return output.remark(
+        "look-ahead check: \(CountText.of(verdict.comparisons, "fill")) compared at \(CountText.of(verdict.cuts, "cut")), none depends on later candles"
+      )
     }
     throw CommandFailure(.failure, "look-ahead: \(change)")
   }

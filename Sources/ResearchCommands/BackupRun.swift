@@ -2,6 +2,7 @@ import ArgumentParser
 import BotAPI
 import ControlCommands
 import Journal
+import Presentation
 
 struct BackupRun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -60,7 +61,9 @@ struct BackupRun: AsyncParsableCommand {
       let last = target ?? UInt64(clamping: page.lastSequence)
       target = last
       try backup.add(payloads: page.payloads, upTo: last)
-      progress.show("backup", Double(backup.lastSequence) / Double(max(last, 1)), "\(backup.lastSequence) of \(last) entries")
+      progress.show(
+        "backup", Double(backup.lastSequence) / Double(max(last, 1)),
+        "\(backup.lastSequence) of \(CountText.of(Int(clamping: last), "entry", "entries"))")
       if backup.lastSequence >= last { break }
       guard !page.payloads.isEmpty else {
         throw CommandFailure(.failure, "the daemon's journal ends at entry \(backup.lastSequence), but \(last) were promised")
@@ -85,7 +88,9 @@ struct BackupRun: AsyncParsableCommand {
       let rows = try journal.rows(after: backup.lastSequence, limit: Journal.readEntriesMaximum)
       if rows.isEmpty { break }
       try backup.add(rows)
-      progress.show("backup", Double(backup.lastSequence) / Double(max(journal.lastSequence, 1)), "\(backup.lastSequence) entries")
+      progress.show(
+        "backup", Double(backup.lastSequence) / Double(max(journal.lastSequence, 1)),
+        CountText.of(Int(clamping: backup.lastSequence), "entry", "entries"))
     }
     try backup.finish()
   }

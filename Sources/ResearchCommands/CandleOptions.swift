@@ -5,6 +5,7 @@ import CandleArchive
 import CandleFiles
 import ControlCommands
 import MarketModel
+import Presentation
 import Time
 import TradingModel
 
@@ -295,7 +296,9 @@ struct LoadedCandles {
     var list: [String] = []
     let repairs = series.repairs
     if repairs.gapsFilled > 0 { list.append("\(name): \(repairs.gapsFilled) missing candles were filled with flat ones (--fill-gaps).") }
-    if repairs.skippedRows > 0 { list.append("\(name): \(repairs.skippedRows) rows were skipped (--skip-bad).") }
+    if repairs.skippedRows > 0 {
+      list.append("\(name): \(CountText.of(repairs.skippedRows, "row was", "rows were")) skipped (--skip-bad).")
+    }
     if !repairs.isEmpty { list += repairs.descriptions.map { "\(name): \($0)" } }
     return list
   }

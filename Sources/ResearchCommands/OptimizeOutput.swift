@@ -37,13 +37,13 @@ struct OptimizeOutput {
             isEligible: place < ranking.eligibleCount)
         })
       if ranking.eligibleCount < min(run.search.top, ranking.trials.count) {
-        output.line("* fewer than \(ranking.minimumTrades) trades, or no \(plan.objective)", .dim)
+        output.line("* fewer than \(CountText.of(ranking.minimumTrades, "trade")), or no \(plan.objective)", .dim)
       }
       output.line("")
       Self.show(verdict, promise(best), output)
       if let deflatedSharpe {
         output.line(
-          "Deflated Sharpe of the best: \(FigureText.percent(deflatedSharpe)) (the chance that its Sharpe ratio is more than the luck of \(ranking.trials.count) combinations)"
+          "Deflated Sharpe of the best: \(FigureText.percent(deflatedSharpe)) (the chance that its Sharpe ratio is more than the luck of \(CountText.of(ranking.trials.count, "combination")))"
         )
       }
       Self.show(command, "The best combination, to copy:", output)
@@ -78,7 +78,8 @@ extension OptimizePlan {
   var title: String {
     let names = search.settings.bots.map(\.symbol.text)
     let shown = names.count > 3 ? names.prefix(3).joined(separator: ", ") + " and \(names.count - 3) more" : names.joined(separator: ", ")
-    return "\(search.settings.bots.first?.strategyName ?? "") on \(shown), \(bot.interval ?? ""): \(search.indices.count) combinations"
+    return
+      "\(search.settings.bots.first?.strategyName ?? "") on \(shown), \(bot.interval ?? ""): \(CountText.of(search.indices.count, "combination"))"
   }
 
   var card: [CardLine] {

@@ -46,7 +46,9 @@ struct OptimizeRun: AsyncParsableCommand {
     progress.clear()
     let trials = try collector.finished()
     let total = plan.search.jobCount
-    if let file, file.resumedCount > 0 { output.remark("\(file.resumedCount) trials of \(file.path) were not run again") }
+    if let file, file.resumedCount > 0 {
+      output.remark("\(CountText.of(file.resumedCount, "trial")) of \(file.path) \(file.resumedCount == 1 ? "was" : "were") not run again")
+    }
     if plan.search.isWalkForward {
       guard trials.count == total, let walk = try await walk(plan, trials, collector, progress) else {
         throw Self.stopped(trials.count, total, search.results)
@@ -66,7 +68,7 @@ struct OptimizeRun: AsyncParsableCommand {
     }
     for note in plan.notes { output.remark("· \(note)") }
     output.remark(
-      "\(collector.runCount) trials in \(TimeText.length(MonotonicClock.nanoseconds() - began))"
+      "\(CountText.of(collector.runCount, "trial")) in \(TimeText.length(MonotonicClock.nanoseconds() - began))"
         + (search.results.map { ", kept in \($0)" } ?? ""))
   }
 
@@ -96,6 +98,6 @@ struct OptimizeRun: AsyncParsableCommand {
     let remedy =
       results.map { "they are kept in \($0), and the same command goes on from there" }
       ?? "with --results FILE they would be kept, and the same command would go on from there"
-    return CommandFailure(.failure, "stopped after \(done) of \(total) trials; \(remedy)")
+    return CommandFailure(.failure, "stopped after \(done) of \(CountText.of(total, "trial")); \(remedy)")
   }
 }

@@ -24,7 +24,7 @@ struct WalkForwardOutput {
     switch output.format {
     case .json: output.line(OptimizeJSON(run, plan).text(walk, verdict, command))
     case .table, .csv:
-      output.line("\(plan.title), \(walk.windows.count) windows", .bold)
+      output.line("\(plan.title), \(CountText.of(walk.windows.count, "window"))", .bold)
       output.card(plan.card)
       output.line("")
       output.rowsOnly(
@@ -32,7 +32,7 @@ struct WalkForwardOutput {
           WindowRow(number: place + 1, parameters: plan.text(window.best), window: window, objective: plan.objective)
         })
       if walk.windows.contains(where: { !$0.isEligible }) {
-        output.line("* no combination made \(run.search.minTrades) trades with a \(plan.objective) in sample", .dim)
+        output.line("* no combination made \(CountText.of(run.search.minTrades, "trade")) with a \(plan.objective) in sample", .dim)
       }
       output.line("")
       output.line("All windows out of sample, as one run", .bold)

@@ -184,7 +184,7 @@ import Testing
     #expect(Examination.judge(whole, symbol: "X", interval: "1m").status == .ok)
     var hole = whole
     hole.remove(at: 2)
-    #expect(Examination.judge(hole, symbol: "X", interval: "1m").message.contains("1 holes, 0 impossible"))
+    #expect(Examination.judge(hole, symbol: "X", interval: "1m").message.contains("1 hole, 0 impossible"))
     var wrong = whole
     wrong[1].high = "0.5"
     wrong[2].close = "NaN"

@@ -126,13 +126,13 @@ import Testing
     let setup = try Setup("quality") { _, _ in nil }
     defer { setup.end() }
     try setup.create("btc", "BTCUSDT")
-    #expect(try eventually(within: 30) { try setup.part("feed").message.contains("1 symbols live") })
+    #expect(try eventually(within: 30) { try setup.part("feed").message.contains("1 symbol live") })
     // Until a cut has swallowed a candle.
     let isRefilled = try eventually(within: 60) {
       let before = try setup.part("feed").counters["reconnects"] ?? 0
       _ = try HTTP.get("http://\(setup.simulator.address)/sim/drop-connections")
       _ = try eventually(within: 5) { try setup.part("feed").counters["reconnects"] ?? 0 > before }
-      _ = try eventually(within: 5) { try setup.part("feed").message.contains("1 symbols live") }
+      _ = try eventually(within: 5) { try setup.part("feed").message.contains("1 symbol live") }
       let counters = try setup.part("feed").counters
       return counters["reconnects"] ?? 0 > 0 && counters["backfilled"] ?? 0 > 0
     }

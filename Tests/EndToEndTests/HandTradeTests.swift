@@ -42,6 +42,50 @@ import Testing
     #expect(replay.code == 0, "\(replay.output)")
   }
 
+  /// A part is sold, the stop covers the rest all the time, and what cannot be is refused before anything happens.
+  @Test func aPartIsSoldAndTheRestStaysCovered() throws {
+    let setup = try FaultyExchange("hand-part")
+    defer { setup.daemon.kill() }
+    try calm(setup, "one", ["--stop-loss", "0.05"])
+    #expect(try setup.daemon.control("buy", "one", "--quote", "150").code == 0)
+    try setup.reach("the stop") { try setup.openOrders().count == 1 }
+    let held = try setup.balance("BTC")
+    for (words, reason) in [
+      (["--percent", "99.5"], "REST_UNSELLABLE"), (["--quantity", "0.000011"], "QUANTITY_STEP"), (["--quantity", "1"], "PART_TOO_LARGE"),
+      (["--quote", "0.5"], "QUANTITY_UNSELLABLE"), (["--percent", "100"], "--percent"), (["--quantity", ""], "--quantity"),
+    ] {
+      let refused = try setup.daemon.control(["sell", "one"] + words)
+      #expect(refused.code == 6 && refused.output.contains(reason), "\(words): \(refused)")
+    }
+    #expect(try setup.daemon.control("sell", "one", "--quote", "50", "--percent", "50").code == 2)
+    let plan = try setup.daemon.control("sell", "one", "--percent", "50", "--dry-run")
+    #expect(plan.code == 0 && plan.output.contains("one would sell ") && plan.output.contains("as small as the rest"), "\(plan.output)")
+    #expect(try setup.balance("BTC") == held && setup.openOrders().count == 1)
+    let sold = try setup.daemon.control("sell", "one", "--percent", "50")
+    #expect(sold.code == 0, "\(sold.output)")
+    try setup.reach("the sale") { try setup.balance("BTC") < held * 0.6 }
+    let left = try setup.balance("BTC")
+    try setup.reach("the stop of the rest") {
+      let stops = try setup.openOrders()
+      let quantity = stops.first.flatMap { Double($0["origQty"] as? String ?? "") } ?? 0
+      return stops.count == 1 && abs(quantity - left) < 0.000_02
+    }
+    // It is a sale of its own, by hand; the position goes on.
+    let trades = try setup.daemon.control("trades", "--from", "0", "-o", "json").output
+    #expect(trades.contains("\"purpose\": \"manual\"") && trades.contains("\"reason\": \"by hand\""), "\(trades)")
+    #expect(try setup.daemon.control("positions").output.contains("one"))
+    // Killed and started again it holds the rest under the same stop; then the stop sells it.
+    setup.daemon.kill()
+    try setup.daemon.start()
+    try setup.reach("well") { try setup.health("trading") == "ok" }
+    #expect(try setup.openOrders().count == 1)
+    #expect(try setup.daemon.control("sell", "one").code == 0)
+    try setup.reach("the end") { try setup.openOrders().isEmpty && setup.balance("BTC") < 0.000_1 }
+    setup.daemon.stop()
+    let replay = try run([try Programs.path("botctl"), "replay", setup.daemon.stateDirectory])
+    #expect(replay.code == 0, "\(replay.output)")
+  }
+
   @Test func whatItsRulesForbidIsSaid() throws {
     let setup = try FaultyExchange("hand-refused")
     defer { setup.daemon.kill() }

@@ -88,7 +88,7 @@ import Testing
       let again = try Self.botctl(Self.all, simulator, directory)
       #expect(again.code == 0 && !again.output.contains("candles from"), "\(again.output)")
       let list = try Self.botctl(["data"], simulator, directory)
-      #expect(list.code == 0 && list.output.contains("BTCUSDT:3m  2024-12-01 00:00"), "\(list.output)")
+      #expect(list.code == 0 && list.output.contains("BTCUSDT:3m  2024-12-20 00:00"), "\(list.output)")
       let check = try Self.botctl(["data", "check"], simulator, directory)
       #expect(check.code == 0 && check.output.contains("7 candles the exchange has not"), "\(check.output)")
       // No file is named; the exchange's own hole is a gap like any other.
@@ -99,6 +99,15 @@ import Testing
       #expect(part.code == 0 && part.output.contains("rsi on BTCUSDT, 3m"), "\(part.output)")
       let indicator = try Self.botctl(["indicator", "rsi", "--candles", "BTCUSDT:3m", "--fill-gaps"], simulator, directory)
       #expect(indicator.code == 0 && indicator.output.split(separator: "\n").count > 20_000)
+      // What the exchange has not is said, and nothing of it is kept.
+      let finer = try Self.botctl(["download", "BTCUSDT", "--interval", "1m", "--from", "2024-12"], simulator, directory)
+      #expect(finer.code == 1 && finer.output.contains("the exchange has no 1m candles of BTCUSDT: it has 3m"), "\(finer.output)")
+      let early = try Self.botctl(
+        ["download", "BTCUSDT", "--interval", "3m", "--from", "2023-01", "--to", "2023-03"], simulator, directory)
+      #expect(early.code == 1 && early.output.contains("first 3m candle of BTCUSDT opened on 2024-12-20"), "\(early.output)")
+      let unknown = try Self.botctl(["download", "NOPEUSDT", "--from", "2024-12"], simulator, directory)
+      #expect(unknown.code == 1 && unknown.output.contains("does not list NOPEUSDT"), "\(unknown.output)")
+      #expect(try Self.botctl(["data"], simulator, directory).output == list.output)
       let missing = try Self.botctl(["backtest", "--candles", "BTCUSDT:5m", "--strategy", "rsi"], simulator, directory)
       #expect(missing.code != 0 && missing.output.contains("botctl download BTCUSDT --interval 5m"), "\(missing.output)")
     }

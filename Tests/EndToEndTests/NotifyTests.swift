@@ -113,6 +113,6 @@ import Testing
     let path = directory.file("notify.conf")
     try example.output.write(toFile: path, atomically: true, encoding: .utf8)
     let checked = try run([try Programs.path("botctl"), "notify", "check", "--rules", path, "--last", "0"])
-    #expect(checked.code == 0 && checked.output.contains("1 channels, 3 rules"), "\(checked.output)")
+    #expect(checked.code == 0 && checked.output.contains("1 channel, 3 rules"), "\(checked.output)")
   }
 }

@@ -44,7 +44,7 @@ import Testing
       try setup.openOrders().count == 3
         && setup.requests().allSatisfy { $0["side"] as? String != "SELL" || $0["type"] as? String != "MARKET" })
     let done = try setup.daemon.control("panic", "--yes", try setup.uid())
-    #expect(done.code == 0 && done.output.contains("trading is halted, 1 bots are stopped"), "\(done.output)")
+    #expect(done.code == 0 && done.output.contains("trading is halted, 1 bot is stopped"), "\(done.output)")
     try reachSale(setup)
     #expect(try ofPeople(setup) == 2, "a person's orders stay")
   }

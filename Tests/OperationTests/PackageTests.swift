@@ -53,7 +53,8 @@ private enum PackageTools {
     let path = try Self.package.get().path
     let list = try run(["dpkg-deb", "-c", path]).output
     for file in [
-      "./usr/bin/botd", "./usr/bin/botctl", "./usr/bin/botsim", "./lib/systemd/system/botd@.service", "./etc/botd/roles",
+      "./usr/bin/botd", "./usr/bin/botctl", "./usr/bin/botsim", "./lib/systemd/system/botd@.service",
+      "./lib/systemd/system/botd-notify@.service", "./etc/botd/roles",
       "./usr/share/man/man1/botd.1.gz", "./usr/share/man/man1/botctl.1.gz", "./usr/share/man/man1/botsim.1.gz",
       "./usr/share/bash-completion/completions/botctl", "./usr/share/zsh/vendor-completions/_botctl",
       "./usr/share/fish/vendor_completions.d/botctl.fish", "./usr/share/doc/botd/copyright", "./usr/share/doc/botd/changelog.gz",
@@ -80,13 +81,14 @@ private enum PackageTools {
     }
   }
 
-  @Test(.enabled(if: program("systemd-analyze") != nil, "needs systemd-analyze")) func theUnitIsSoundAndHardened() throws {
-    let unit = Tree.path("Sources/botd/Packaging/deb/botd@.service")
+  @Test(.enabled(if: program("systemd-analyze") != nil, "needs systemd-analyze"), arguments: ["botd@", "botd-notify@"])
+  func theUnitIsSoundAndHardened(name: String) throws {
+    let unit = Tree.path("Sources/botd/Packaging/deb/\(name).service")
     let answer = try run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit], environment: ["SYSTEMD_EMOJI": "0"])
     let exposure = answer.output.firstMatch(of: /exposure level for \S+ ([0-9.]+)/).flatMap { Double($0.1) }
     #expect(try #require(exposure, "\(answer.output)") <= 1.5)
     let verified = try run(["systemd-analyze", "verify", "--man=no", unit])
-    let rest = verified.output.split(separator: "\n").filter { !$0.contains("/usr/bin/botd is not executable") }
+    let rest = verified.output.split(separator: "\n").filter { !$0.contains("/usr/bin/bot") || !$0.contains(" is not executable") }
     #expect(rest.isEmpty, "\(rest)")
   }
 
@@ -121,6 +123,8 @@ private enum PackageTools {
     #expect(section("socket").contains("660 botd:botd /run/botd/main/botd.sock"))
     #expect(section("stranger").contains("permission denied"), "\(section("stranger"))")
     #expect(section("root").contains("you are admin"))
+    #expect(section("notify").contains("you are observe") && section("notify").contains("may do nothing else"), "\(section("notify"))")
+    #expect(section("told").contains("first bot created"), "\(section("told"))")
     #expect(section("upgrade").contains("still runs") && !section("upgrade").contains("nothing runs yet"))
     #expect(section("conffile").contains("group botd observe"), "a changed file stays, and nothing is asked")
     #expect(section("purge").contains("the journals stay in /var/lib/botd"))
@@ -154,6 +158,20 @@ private enum PackageTools {
     setpriv --reuid alice --regid alice --init-groups env -i HOME=/home/alice botctl --account main create mine --symbol BTCUSDT --strategy rsi --capital 1000 --start
     echo "== stranger"; as mallory botctl list || true
     echo "== root"; botctl --account main doctor || true
+    notify() { setpriv --reuid botd-notify --regid botd-notify --groups "$(getent group botd | cut -d: -f3)" --bounding-set -all \
+      --no-new-privs env -i CREDENTIALS_DIRECTORY=/tmp/credentials "$@"; }
+    echo "== notify"; notify botctl --account main doctor || true
+    notify botctl --account main stop mine || echo "may do nothing else"
+    install -d -m 755 /tmp/credentials; install -d -o botd-notify -m 700 /var/lib/botd-notify/main
+    printf '[channel run]\ntype = exec\ncommand = /usr/bin/tee -a /var/lib/botd-notify/main/told\n[channel hook]\ntype = webhook\nurl = http://127.0.0.1:9/\nsecret-file = credential:webhook-secret\n[rule all]\nkind = bot\nto = run\n' >/tmp/credentials/rules
+    printf 0123456789abcdef0123456789abcdef | install -o botd-notify -m 400 /dev/stdin /tmp/credentials/webhook-secret
+    start=$(sed -n "s/^ExecStart=//p" /lib/systemd/system/botd-notify@.service | sed "s/%i/main/g; s,%d,/tmp/credentials,g")
+    notify $start >/tmp/notify.log 2>&1 &
+    for try in $(seq 100); do ! grep -q "remembered in" /tmp/notify.log || break; sleep 0.1; done
+    setpriv --reuid alice --regid alice --init-groups env -i HOME=/home/alice botctl --account main create first --symbol BTCUSDT --strategy rsi --capital 1000
+    for try in $(seq 300); do ! grep -q first /var/lib/botd-notify/main/told 2>/dev/null || break; sleep 0.1; done
+    echo "== told"; cat /var/lib/botd-notify/main/told /tmp/notify.log
+    pkill -u botd-notify || true
     sed -i "s/^group botd operate/group botd observe/" /etc/botd/roles
     echo "== upgrade"; dpkg -i /tmp/in/next.deb </dev/null
     if [ "$(pgrep -u botd -x botd)" = "$daemon" ]; then echo "still runs"; fi

@@ -99,7 +99,7 @@ import Testing
       let skipped = await Self.run(["backtest", "--candles", file, "--skip-bad", "--output", "json"])
       #expect(skipped.status == .ok)
       let notes = try #require(try Self.json(skipped.out)["notes"] as? [String])
-      #expect(notes.contains { $0.contains("1 rows were skipped") } && notes.contains { $0.contains("line 2002") })
+      #expect(notes.contains { $0.contains("1 row was skipped") } && notes.contains { $0.contains("line 2002") })
     }
     try await Self.withFile("1764667320000,60000,60010,59990,60000,1\n") { file, _ in
       let refused = await Self.run(["backtest", "--candles", file])

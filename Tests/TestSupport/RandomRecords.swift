@@ -47,7 +47,9 @@ public struct RandomRecords: Sendable {
     case .fill: .fill(fill())
     case .exitRequested:
       .exitRequested(
-        ExitRequest(botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal()))
+        ExitRequest(
+          botID: botID(), purpose: random.pick(OrderPurpose.allCases), reason: text(), decisionPrice: decimal(),
+          part: random.below(3) == 0 ? decimal() : nil))
     case .tradingStateChanged:
       .tradingStateChanged(
         TradingStateChange(

@@ -35,6 +35,7 @@ var samples = map[string]string{
 	"BotService.RemoveBot":                `{"botId":"idle","requestId":"remove"}`,
 	"BotService.ClosePosition":            `{"botId":"busy","requestId":"close"}`,
 	"BotService.OpenPosition":             `{"botId":"none","requestId":"open"}`,
+	"BotService.ReducePosition":           `{"botId":"none","requestId":"reduce","quantity":"1"}`,
 	"BotService.AdoptPosition":            `{"botId":"busy","requestId":"adopt","quantity":"0"}`,
 	"BotService.ReleasePosition":          `{"botId":"none","requestId":"release"}`,
 	"MarketDataService.GetCandles":        `{"symbol":"BTCUSDT","interval":"1m"}`,
@@ -61,6 +62,7 @@ var refusals = map[string]codes.Code{
 	// No quantity, no such bot, nothing missing.
 	"BotService.AdoptPosition":            codes.InvalidArgument,
 	"BotService.OpenPosition":             codes.NotFound,
+	"BotService.ReducePosition":           codes.NotFound,
 	"BotService.ReleasePosition":          codes.NotFound,
 	"PortfolioService.ResolveDiscrepancy": codes.FailedPrecondition,
 	// No such lock.

@@ -373,6 +373,10 @@ public struct JournalReplay: Sendable {
       // Bought by hand, at a price between candles: stop and target are judged by it.
       if intent.purpose == .entry, let key = seriesOfBot[intent.botID] { setPrice(&core, key, intent.decisionPrice) }
     case .fill, .orderUpdated, .cancelRequested, .exitRequested:
+      // The same of what is sold in part: the stop of the rest is judged by it.
+      if case .exitRequested(let exit) = entry.record, exit.part?.isPositive == true, let key = seriesOfBot[exit.botID] {
+        setPrice(&core, key, exit.decisionPrice)
+      }
       guard let bot = entry.record.bot else { return }
       core.reconsider(bot, at: entry.time, effects: &effects)
       collect()

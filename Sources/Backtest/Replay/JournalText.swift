@@ -9,7 +9,8 @@ enum JournalText {
     case .orderIntent(let intent):
       "an order of \(intent.botID): \(intent.request.side) \(size(intent.request)) \(intent.request.symbol) \(intent.request.type)\(intent.request.stopPrice.isPositive ? " at \(intent.request.stopPrice)" : "") decided at \(intent.decisionPrice) (\(intent.reason))"
     case .orderDenied(let denial): "a denied \(denial.side) of \(denial.botID): \(denial.code), \(denial.message) (\(denial.signalReason))"
-    case .exitRequested(let exit): "an exit of \(exit.botID) at \(exit.decisionPrice): \(exit.purpose) (\(exit.reason))"
+    case .exitRequested(let exit):
+      "an exit of \(exit.part.map { "\($0) of " } ?? "")\(exit.botID) at \(exit.decisionPrice): \(exit.purpose) (\(exit.reason))"
     case .cancelRequested(let cancel): "a cancel of \(cancel.clientOrderID) (\(cancel.reason))"
     case .fill(let fill):
       "a fill of \(fill.botID.map(\.text) ?? "nobody"): \(fill.side) \(fill.fill.quantity) @ \(fill.fill.price), realized \(fill.realizedPnL)\(fill.closesPosition ? ", position closed" : "")"

@@ -92,8 +92,9 @@ struct ReportBuilder {
     add("take-profit", fraction(bot.takeProfit) ?? "none")
     add("trailing stop", fraction(bot.trailingStop))
     add("trailing stop", bot.trailingStopRanges.isPositive ? "\(bot.trailingStopRanges) average true ranges" : nil)
-    add("time stop", bot.timeStopCandles > 0 ? "\(bot.timeStopCandles) candles" : nil)
-    add("cooldown", bot.cooldownCandles > 0 ? "\(bot.cooldownCandles) candles after a loss" : nil)
+    add("time stop", bot.timeStopCandles > 0 ? "\(bot.timeStopCandles) \(bot.timeStopCandles == 1 ? "candle" : "candles")" : nil)
+    add(
+      "cooldown", bot.cooldownCandles > 0 ? "\(bot.cooldownCandles) \(bot.cooldownCandles == 1 ? "candle" : "candles") after a loss" : nil)
     add("guards", bot.guards.isEmpty ? nil : TradeGuard.text(bot.guards))
     let venue = outcome.settings.venue
     add("fees", "taker \(FigureText.percent(venue.takerFee.statisticValue)), maker \(FigureText.percent(venue.makerFee.statisticValue))")
@@ -180,7 +181,9 @@ struct ReportBuilder {
     ]
     list += outcome.detail.map(\.note)
     if outcome.warmUpCount > 0 {
-      list.append("\(outcome.warmUpCount) candles before the start warmed the strategies up and did not trade.")
+      list.append(
+        "\(outcome.warmUpCount) \(outcome.warmUpCount == 1 ? "candle" : "candles") before the start warmed the strategies up and did not trade."
+      )
     }
     if outcome.trades.contains(where: { !$0.isClosed }) {
       list.append(

@@ -68,6 +68,9 @@ extension V1 {
       method: BotService.closePosition, request: ClosePositionRequest.self,
       response: ClosePositionResponse.self),
     MethodDescription(
+      method: BotService.reducePosition, request: ReducePositionRequest.self,
+      response: ReducePositionResponse.self),
+    MethodDescription(
       method: BotService.adoptPosition, request: AdoptPositionRequest.self,
       response: AdoptPositionResponse.self),
     MethodDescription(
@@ -254,6 +257,8 @@ extension V1 {
     OpenPositionResponse.self,
     ClosePositionRequest.self,
     ClosePositionResponse.self,
+    ReducePositionRequest.self,
+    ReducePositionResponse.self,
     AdoptPositionRequest.self,
     AdoptPositionResponse.self,
     ReleasePositionRequest.self,

@@ -832,6 +832,44 @@ extension V1.ClosePositionResponse: @unsafe CConvertible {
   }
 }
 
+extension V1.ReducePositionRequest: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__reduce_position_request__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ReducePositionRequest>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__reduce_position_request__init(c)
+    if !requestID.isEmpty { unsafe c.pointee.request_id = try arena.string(requestID) }
+    if !botID.isEmpty { unsafe c.pointee.bot_id = try arena.string(botID) }
+    if !reason.isEmpty { unsafe c.pointee.reason = try arena.string(reason) }
+    if !quantity.isEmpty { unsafe c.pointee.quantity = try arena.string(quantity) }
+    if !quoteQuantity.isEmpty { unsafe c.pointee.quote_quantity = try arena.string(quoteQuantity) }
+    if !fraction.isEmpty { unsafe c.pointee.fraction = try arena.string(fraction) }
+    unsafe c.pointee.validate_only = validateOnly ? 1 : 0
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ReducePositionRequest>) {
+    self.requestID = unsafe CField.string(c.pointee.request_id)
+    self.botID = unsafe CField.string(c.pointee.bot_id)
+    self.reason = unsafe CField.string(c.pointee.reason)
+    self.quantity = unsafe CField.string(c.pointee.quantity)
+    self.quoteQuantity = unsafe CField.string(c.pointee.quote_quantity)
+    self.fraction = unsafe CField.string(c.pointee.fraction)
+    self.validateOnly = unsafe c.pointee.validate_only != 0
+  }
+}
+
+extension V1.ReducePositionResponse: @unsafe CConvertible {
+  nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__reduce_position_response__init)
+
+  func fill(_ c: UnsafeMutablePointer<Botd__V1__ReducePositionResponse>, _ arena: borrowing ProtobufArena) throws(ProtobufError) {
+    unsafe botd__v1__reduce_position_response__init(c)
+    unsafe c.pointee.order = try CField.message(order, arena)
+  }
+
+  init(_ c: UnsafePointer<Botd__V1__ReducePositionResponse>) {
+    self.order = unsafe CField.message(c.pointee.order)
+  }
+}
+
 extension V1.AdoptPositionRequest: @unsafe CConvertible {
   nonisolated(unsafe) static let descriptor = unsafe CField.descriptor(botd__v1__adopt_position_request__init)
 

@@ -2455,6 +2455,121 @@ extension V1 {
 }
 
 extension V1 {
+  /// Sells a part of what a bot holds, at the market, by one order: after its stop was made as small as the rest. Exactly one of quantity,
+  /// quote_quantity and fraction says how much.
+  public struct ReducePositionRequest: BotMessage {
+    /// Idempotency key. Required, but for a check.
+    public var requestID: String
+    /// Bot.
+    public var botID: String
+    /// Why, in words; kept with the order. Empty: "by hand".
+    public var reason: String
+    /// How much of the base asset (decimal, > 0), sold as it is or not at all.
+    public var quantity: String
+    /// For how much of the quote asset at the last price (decimal, > 0), rounded down to what the exchange takes.
+    public var quoteQuantity: String
+    /// Which fraction of what it holds (decimal, > 0 and < 1), rounded down to what the exchange takes.
+    public var fraction: String
+    /// Decides everything and sends nothing.
+    public var validateOnly: Bool
+
+    public init(
+      requestID: String = "",
+      botID: String = "",
+      reason: String = "",
+      quantity: String = "",
+      quoteQuantity: String = "",
+      fraction: String = "",
+      validateOnly: Bool = false
+    ) {
+      self.requestID = requestID
+      self.botID = botID
+      self.reason = reason
+      self.quantity = quantity
+      self.quoteQuantity = quoteQuantity
+      self.fraction = fraction
+      self.validateOnly = validateOnly
+    }
+
+    public static var typeName: String { "botd.v1.ReducePositionRequest" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("request_id", requestID)
+      json.field("bot_id", botID)
+      json.field("reason", reason)
+      json.field("quantity", quantity)
+      json.field("quote_quantity", quoteQuantity)
+      json.field("fraction", fraction)
+      json.field("validate_only", validateOnly)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
+  /// The sale.
+  public struct ReducePositionResponse: BotMessage {
+    /// The order as journaled; absent while it waits for its stop's change. With validate_only the one that would be sent, without an id.
+    public var order: Order?
+
+    public init(
+      order: Order? = nil
+    ) {
+      self.order = order
+    }
+
+    public static var typeName: String { "botd.v1.ReducePositionResponse" }
+
+    public func encode() throws(ProtobufError) -> [UInt8] {
+      try unsafe packed()
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes)
+    }
+
+    public func encode<Result>(
+      with codec: borrowing MessageCodec, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(ProtobufError) -> Result {
+      try unsafe packed(codec, body)
+    }
+
+    public static func decode(
+      _ bytes: UnsafeRawBufferPointer, with codec: borrowing MessageCodec
+    ) throws(ProtobufError) -> Self {
+      try unsafe unpacked(bytes, codec)
+    }
+
+    public func write(to json: inout JSONText) {
+      json.beginObject()
+      json.field("order", order)
+      json.endObject()
+    }
+  }
+}
+
+extension V1 {
   /// Gives a bot coins that the account has and no bot holds. They come at the market's price, as capital, not as profit; nothing is bought.
   public struct AdoptPositionRequest: BotMessage {
     /// Idempotency key.

@@ -37,6 +37,9 @@ extension V1 {
     public static let openPosition = RPCMethod(service: name, name: "OpenPosition", kind: .unary)
     /// Sells what a bot holds.
     public static let closePosition = RPCMethod(service: name, name: "ClosePosition", kind: .unary)
+    /// Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there is no rest.
+    /// FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+    public static let reducePosition = RPCMethod(service: name, name: "ReducePosition", kind: .unary)
     /// Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled.
     public static let adoptPosition = RPCMethod(service: name, name: "AdoptPosition", kind: .unary)
     /// Takes coins out of a bot without selling them. FAILED_PRECONDITION: it holds none, or an order is not settled.

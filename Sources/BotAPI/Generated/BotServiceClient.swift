@@ -110,6 +110,14 @@ extension V1 {
       try await client.call(BotService.closePosition, request, timeout: timeout)
     }
 
+    /// Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there is no rest.
+    /// FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+    public func reducePosition(
+      _ request: ReducePositionRequest = ReducePositionRequest(), timeout: Duration? = nil
+    ) async throws(RPCError) -> ReducePositionResponse {
+      try await client.call(BotService.reducePosition, request, timeout: timeout)
+    }
+
     /// Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled.
     public func adoptPosition(
       _ request: AdoptPositionRequest = AdoptPositionRequest(), timeout: Duration? = nil

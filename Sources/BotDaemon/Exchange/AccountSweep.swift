@@ -115,7 +115,11 @@ private final class AccountSweep {
   private func giveUp(_ orders: [AccountOrder]) {
     for (symbol, left) in Dictionary(grouping: orders, by: \.symbol).sorted(by: { $0.key < $1.key }) {
       let reason = failures[symbol].map { ": \($0)" } ?? ""
-      outcome.problems.append(.init(symbol: symbol, message: "\(left.count) orders of \(symbol) are still open\(reason)"))
+      outcome.problems.append(
+        .init(
+          symbol: symbol,
+          message:
+            "\(left.count) \(left.count == 1 ? "order" : "orders") of \(symbol) \(left.count == 1 ? "is" : "are") still open\(reason)"))
     }
     completion(outcome)
   }

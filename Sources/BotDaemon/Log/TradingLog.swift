@@ -125,7 +125,7 @@ struct TradingLog {
         .info, "exit",
         [
           ("bot", request.botID.text), ("purpose", "\(request.purpose)"), ("decision_price", "\(request.decisionPrice)"),
-          ("reason", request.reason),
+          ("part", request.part.map { "\($0)" } ?? ""), ("reason", request.reason),
         ]
       )
     case .orderDenied(let denial):

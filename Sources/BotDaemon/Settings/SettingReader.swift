@@ -96,14 +96,7 @@ struct SettingReader {
   func secret(_ name: String) -> Secret? { text(name).map { Secret($0) } }
 
   /// A path, `~/` at its beginning replaced; `credential:NAME` is a file that systemd's `LoadCredential` put into `CREDENTIALS_DIRECTORY`.
-  func path(_ name: String) -> String? {
-    guard let text = text(name) else { return nil }
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2, parts[0] == "credential", !parts[1].contains("/"), let directory = environment["CREDENTIALS_DIRECTORY"] {
-      return "\(directory)/\(parts[1])"
-    }
-    return HomeDirectory.expanded(text, environment: environment)
-  }
+  func path(_ name: String) -> String? { text(name).map { CredentialFile.path($0, environment: environment) } }
 
   /// Notes what is wrong with a setting, with its line where it comes from a file.
   mutating func report(_ name: String, _ message: String) {

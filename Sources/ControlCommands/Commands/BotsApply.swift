@@ -1,5 +1,6 @@
 import ArgumentParser
 import BotAPI
+import Presentation
 import TTRPC
 import YAMLFiles
 
@@ -89,7 +90,9 @@ struct BotsApply: AsyncParsableCommand, DaemonCommandOptions {
     guard problems.isEmpty else { throw refused(problems) }
     let difference = BotDifference(plans: plans(file, judged, census), census: census)
     tellOthers(file, census, output)
-    guard !difference.isNothing else { return output.line("nothing to change: \(file.entries.count) bots are as the file says") }
+    guard !difference.isNothing else {
+      return output.line("nothing to change: \(CountText.of(file.entries.count, "bot is", "bots are")) as the file says")
+    }
     difference.show(output)
     await TradingStandingNote.show(session, output)
     output.line("\(difference.summary)\(dryRun ? " (only shown, nothing was changed)" : "")", .bold)

@@ -61,7 +61,7 @@ struct Doctor: AsyncParsableCommand {
       if bad.isEmpty {
         output.line("all well", .good)
       } else {
-        output.line("\(bad.count) of \(checks.count) checks need mending", .bad)
+        output.line("\(bad.count) of \(checks.count) checks \(bad.count == 1 ? "needs" : "need") mending", .bad)
       }
     }
     if !bad.isEmpty { throw ExitRequest(status: .unhealthy) }
@@ -214,7 +214,7 @@ struct Examination {
       return V1.SelfTestCheck(
         name: name, status: .degraded,
         message:
-          "\(candles.count) \(interval) candles of \(symbol): \(holes) holes, \(nonsense) impossible",
+          "\(candles.count) \(interval) candles of \(symbol): \(CountText.of(holes, "hole")), \(nonsense) impossible",
         remedy: "restart the daemon to fetch them again")
     }
     return V1.SelfTestCheck(

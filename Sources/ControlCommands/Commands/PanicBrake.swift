@@ -35,8 +35,9 @@ struct PanicBrake: DaemonCommand {
       let preview = try await session.risk.panic(
         V1.PanicRequest(account: given, allOrders: account, validateOnly: true), timeout: timeout)
       output.line(
-        "this would, in \(preview.mode.name) mode\(Self.place(preview)): halt trading, stop \(preview.stoppedBotIDs.count) bots, cancel "
-          + "\(preview.orderCount) orders\(account ? "" : " of bots") and sell at the market what \(preview.sellingBotIDs.count) bots hold")
+        "this would, in \(preview.mode.name) mode\(Self.place(preview)): halt trading, stop \(CountText.of(preview.stoppedBotIDs.count, "bot")), cancel "
+          + "\(CountText.of(preview.orderCount, "order"))\(account ? "" : " of bots") and sell at the market what \(CountText.of(preview.sellingBotIDs.count, "bot holds", "bots hold"))"
+      )
       show(preview, output)
       if dryRun { return }
       guard !preview.account.isEmpty else {
@@ -52,8 +53,8 @@ struct PanicBrake: DaemonCommand {
     let request = V1.PanicRequest(requestID: Session.requestID(), reason: reason, account: given, allOrders: account)
     let done = try await session.risk.panic(request, timeout: timeout)
     output.line(
-      "\(done.mode.name) mode\(Self.place(done)): trading is halted, \(done.stoppedBotIDs.count) bots are stopped, \(done.orderCount) orders "
-        + "are canceled, \(done.sellingBotIDs.count) bots sell what they hold")
+      "\(done.mode.name) mode\(Self.place(done)): trading is halted, \(CountText.of(done.stoppedBotIDs.count, "bot is", "bots are")) stopped, \(CountText.of(done.orderCount, "order is", "orders are")) "
+        + "canceled, \(CountText.of(done.sellingBotIDs.count, "bot sells what it holds", "bots sell what they hold"))")
     show(done, output)
     if !done.sellingBotIDs.isEmpty { output.line("watch it with: botctl positions") }
   }

@@ -73,7 +73,7 @@ package struct Problem: Sendable, Hashable {
     "max_open_positions": "--max-open-positions", "max_open_orders": "--max-open-orders",
     "max_orders_per_minute": "--max-orders-per-minute", "on_breach": "--on-breach",
     "symbol_guards": "--symbol-guard", "account_guards": "--account-guard", "duration_ms": "--for",
-    "currency": "--currency", "quote_quantity": "--quote",
+    "currency": "--currency", "quote_quantity": "--quote", "fraction": "--percent",
   ]
 
   /// The option that sets a field of the request, for example `--capital` for `spec.capital`; the field itself where there is none.

@@ -82,13 +82,13 @@ struct NotifyAnswers: Sendable {
     let running = try await bots(session).filter { $0.state == .running || $0.state == .paused }
     let holding = running.count { DecimalText.sign($0.position?.quantity ?? "") == 1 }
     return
-      "This stops \(running.count) bots. \(holding) of them hold coins: nothing is sold, and what protects them is as botctl stop-all leaves it."
+      "This stops \(CountText.of(running.count, "bot")). \(CountText.of(holding, "of them holds", "of them hold")) coins: nothing is sold, and what protects them is as botctl stop-all leaves it."
   }
 
   private func stopAll(_ session: Session) async throws(RPCError) -> String {
     let response = try await session.bots.stopAllBots(V1.StopAllBotsRequest(requestID: Session.requestID()), timeout: session.timeout)
     let failed = response.outcomes.filter { $0.error != nil }
-    let head = "\(response.outcomes.count - failed.count) of \(response.outcomes.count) bots are stopped"
+    let head = "\(response.outcomes.count - failed.count) of \(CountText.of(response.outcomes.count, "bot is", "bots are")) stopped"
     return ([head] + failed.map { "\($0.botID): \($0.error?.message ?? "")" }).joined(separator: "\n")
   }
 }

@@ -30,7 +30,7 @@ struct NotifyCheck: AsyncParsableCommand, DaemonCommandOptions {
     let count = Int(clamping: try last.value(of: "--last", in: 0...100_000))
     let output = Output(outputOptions, environment: .current, noColor: daemon.noColor)
     output.remark(
-      "\(file.path) is right: \(settings.channels.count) channels, \(settings.rules.count) rules"
+      "\(file.path) is right: \(CountText.of(settings.channels.count, "channel")), \(CountText.of(settings.rules.count, "rule"))"
         + (settings.deadMan == nil ? ", no dead-man" : ", dead-man") + (settings.desk == nil ? "" : ", commands from Telegram"))
     guard count > 0 else { return }
     var newest = RingOfNewest<CheckedEvent>(capacity: count)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Notify
+import Presentation
 import ServiceRuntime
 
 struct NotifyGroup: AsyncParsableCommand {
@@ -78,7 +79,7 @@ struct NotifyRun: AsyncParsableCommand, DaemonCommandOptions {
     }
     let watch = NotifyWatch(daemon: daemon, settings: settings, courier: courier, output: output)
     let channels = settings.channels.map { "\($0.name) (\($0.transport.word))" }.joined(separator: ", ")
-    output.remark("\(settings.rules.count) rules, channels \(channels); remembered in \(path)")
+    output.remark("\(CountText.of(settings.rules.count, "rule")), channels \(channels); remembered in \(path)")
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await courier.run() }
       group.addTask { await watch.watchLife() }

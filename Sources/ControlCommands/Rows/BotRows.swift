@@ -50,7 +50,7 @@ extension V1.Bot: TableRow {
         if let lock = bot.lock { return Cell(lock.words, .warning) }
         guard let signal = bot.lastSignal else {
           return Cell(
-            bot.warmUpRemaining > 0 ? "warming up, \(bot.warmUpRemaining) candles to go" : "", .dim)
+            bot.warmUpRemaining > 0 ? "warming up, \(CountText.of(bot.warmUpRemaining, "candle")) to go" : "", .dim)
         }
         return Cell("\(signal.side.cell.text) · \(signal.reason)", signal.side.cell.style)
       },
@@ -90,7 +90,7 @@ extension V1.Bot: CardSource {
   private static func entry(_ spec: V1.BotSpec) -> String {
     guard spec.entryLifetime > 0 else { return spec.entry }
     let place = spec.entryOffset.isEmpty ? "at the price" : "\(DecimalText.percent(spec.entryOffset)) below the price"
-    let time = spec.entryLifetime == 1 ? "1 candle" : "\(spec.entryLifetime) candles"
+    let time = CountText.of(spec.entryLifetime, "candle")
     return "\(spec.entry) \(place) for \(time), then \(spec.entryThen)"
   }
 
@@ -116,8 +116,8 @@ extension V1.Bot: CardSource {
       CardLine("stop loss", DecimalText.units(spec.stopLoss) == 0 ? "" : DecimalText.percent(spec.stopLoss)),
       CardLine("take profit", DecimalText.percent(spec.takeProfit)),
       CardLine("trailing stop", Self.trailingStop(spec)),
-      CardLine("time stop", spec.timeStopCandles > 0 ? "\(spec.timeStopCandles) candles" : ""),
-      CardLine("cooldown", spec.cooldownCandles > 0 ? "\(spec.cooldownCandles) candles after a loss" : ""),
+      CardLine("time stop", spec.timeStopCandles > 0 ? CountText.of(spec.timeStopCandles, "candle") : ""),
+      CardLine("cooldown", spec.cooldownCandles > 0 ? "\(CountText.of(spec.cooldownCandles, "candle")) after a loss" : ""),
       CardLine("guards", spec.guards),
       CardLine("sizing", spec.sizing + (spec.sizingAtr.isEmpty ? "" : ", \(DecimalText.trimmed(spec.sizingAtr)) average true ranges")),
       CardLine("compounding", spec.compound ? "yes" : "no"),
@@ -132,7 +132,7 @@ extension V1.Bot: CardSource {
     if let lock { lines.insert(CardLine("locked", Cell(lock.words, .warning)), at: 2) }
     if !reasonText.isEmpty { lines.insert(CardLine("because", reasonText), at: 2) }
     if warmUpRemaining > 0 {
-      lines.append(CardLine("warming up", "\(warmUpRemaining) candles to go"))
+      lines.append(CardLine("warming up", "\(CountText.of(warmUpRemaining, "candle")) to go"))
     }
     if let position, DecimalText.units(position.quantity) ?? 0 != 0 {
       lines += [

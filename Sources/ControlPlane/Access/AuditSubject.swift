@@ -17,6 +17,7 @@ extension V1.ResumeBotRequest: BotRequest {}
 extension V1.RemoveBotRequest: BotRequest {}
 extension V1.ClosePositionRequest: BotRequest {}
 extension V1.OpenPositionRequest: BotRequest {}
+extension V1.ReducePositionRequest: BotRequest {}
 extension V1.AdoptPositionRequest: BotRequest {}
 extension V1.ReleasePositionRequest: BotRequest {}
 
@@ -27,6 +28,7 @@ private protocol CheckableRequest {
 
 extension V1.CreateBotRequest: CheckableRequest {}
 extension V1.OpenPositionRequest: CheckableRequest {}
+extension V1.ReducePositionRequest: CheckableRequest {}
 extension V1.PanicRequest: CheckableRequest {}
 
 /// What a change is about, for its line in the audit log.

@@ -33,7 +33,7 @@ enum MethodAccess {
     (V1.BotService.startAllBots, change),
     (V1.BotService.stopAllBots, change),
     (V1.BotService.getBotStats, read),
-    (V1.BotService.closePosition, change), (V1.BotService.openPosition, change),
+    (V1.BotService.closePosition, change), (V1.BotService.openPosition, change), (V1.BotService.reducePosition, change),
     (V1.BotService.adoptPosition, change),
     (V1.BotService.releasePosition, change),
     (V1.StrategyService.listStrategies, read),

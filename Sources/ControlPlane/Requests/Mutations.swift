@@ -22,6 +22,7 @@ extension V1.StartAllBotsRequest: MutationRequest {}
 extension V1.StopAllBotsRequest: MutationRequest {}
 extension V1.ClosePositionRequest: MutationRequest {}
 extension V1.OpenPositionRequest: MutationRequest {}
+extension V1.ReducePositionRequest: MutationRequest {}
 extension V1.AdoptPositionRequest: MutationRequest {}
 extension V1.ReleasePositionRequest: MutationRequest {}
 extension V1.ResolveDiscrepancyRequest: MutationRequest {}

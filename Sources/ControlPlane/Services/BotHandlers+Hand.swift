@@ -46,11 +46,11 @@ extension BotHandlers {
 
 extension V1.Order {
   /// An order that is decided and not sent.
-  fileprivate init(planned request: OrderRequest, of bot: BotID, at price: Price) {
+  init(planned request: OrderRequest, of bot: BotID, at price: Price, purpose: V1.OrderPurpose = .entry, reason: String = "by hand") {
     self.init(
       botID: bot.text, symbol: request.symbol.text, side: V1.Side(request.side), type: V1.OrderType(request.type),
       timeInForce: V1.TimeInForce(request.timeInForce, type: request.type), quantity: request.quantity.description,
-      price: request.price.textOrEmpty, purpose: .entry, reason: "by hand", decisionPrice: price.textOrEmpty,
+      price: request.price.textOrEmpty, purpose: purpose, reason: reason, decisionPrice: price.textOrEmpty,
       quoteQuantity: request.quoteQuantity.textOrEmpty)
   }
 }

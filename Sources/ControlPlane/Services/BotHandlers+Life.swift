@@ -34,6 +34,9 @@ extension BotHandlers {
     server.serveMutation(V1.BotService.openPosition, context) {
       (mutation: Mutation<V1.OpenPositionResponse>, request: V1.OpenPositionRequest) throws(RPCError) in try open(mutation, request)
     }
+    server.serveMutation(V1.BotService.reducePosition, context) {
+      (mutation: Mutation<V1.ReducePositionResponse>, request: V1.ReducePositionRequest) throws(RPCError) in try reduce(mutation, request)
+    }
     server.serveMutation(V1.BotService.adoptPosition, context) {
       (mutation: Mutation<V1.AdoptPositionResponse>, request: V1.AdoptPositionRequest) throws(RPCError) in try adopt(mutation, request)
     }

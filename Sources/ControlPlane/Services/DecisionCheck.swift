@@ -29,7 +29,8 @@ struct DecisionCheck {
       checks.append(
         SelfTestCheck(
           name: "indicator", status: .ok,
-          message: "\(reading.name) of \(key) is \(FixedDecimal.text(of: reading.value)) after \(candles.count) candles",
+          message:
+            "\(reading.name) of \(key) is \(FixedDecimal.text(of: reading.value)) after \(candles.count) \(candles.count == 1 ? "candle" : "candles")",
           elapsedNanoseconds: elapsed))
       checks.append(
         SelfTestCheck(name: "signal", status: .ok, message: "\(signal.action) \(signal.reason)", elapsedNanoseconds: elapsed))
@@ -49,6 +50,9 @@ struct DecisionCheck {
       )
     }
     return SelfTestCheck(
-      name: "journal", status: .ok, message: "\(context.journal.lastSequence) entries are durable, \(context.journal.pendingEntries) wait")
+      name: "journal", status: .ok,
+      message:
+        "\(context.journal.lastSequence) \(context.journal.lastSequence == 1 ? "entry is" : "entries are") durable, \(context.journal.pendingEntries) \(context.journal.pendingEntries == 1 ? "waits" : "wait")"
+    )
   }
 }

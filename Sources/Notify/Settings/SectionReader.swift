@@ -85,8 +85,8 @@ struct SectionReader {
     return level
   }
 
-  /// A path; `~/` is the home directory.
-  mutating func path(_ key: String) -> String? { text(key).map { HomeDirectory.expanded($0, environment: environment) } }
+  /// A path; `~/` is the home directory, `credential:NAME` systemd's credential.
+  mutating func path(_ key: String) -> String? { text(key).map { CredentialFile.path($0, environment: environment) } }
 
   /// A secret: `NAME-file` names a private file (0600), `NAME-env` a variable of the environment.
   ///

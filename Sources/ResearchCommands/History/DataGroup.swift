@@ -23,13 +23,14 @@ struct StoredSeriesRow: TableRow {
   var fresh: Int
 
   /// `nil` when nothing is kept.
-  init?(_ series: SeriesKey, _ months: [CandleStore.Month], fresh: Int = 0) {
-    guard let first = months.first, let last = months.last else { return nil }
+  init?(_ series: SeriesKey, _ months: [CandleStore.Month], _ store: CandleStore, fresh: Int = 0) {
+    guard let first = months.first(where: { $0.candles > 0 }) ?? months.first, let last = months.last else { return nil }
     self.series = series
     self.months = months.count
     candles = months.reduce(0) { $0 + $1.candles }
     sizeBytes = months.reduce(0) { $0 + $1.sizeBytes }
-    from = first.month.start
+    // Files of before it stood in their heads are read.
+    from = first.firstCandle ?? (try? store.candles(series, first))?.first?.openTime ?? first.month.start
     completeTo = last.completeTo
     self.fresh = fresh
   }
@@ -93,7 +94,7 @@ struct DataList: AsyncParsableCommand {
     try outputOptions.refuseCSV()
     let output = Output(outputOptions, environment: .current, noColor: noColor)
     let store = try data.store()
-    let rows = store.series().compactMap { StoredSeriesRow($0, store.months(of: $0)) }
+    let rows = store.series().compactMap { StoredSeriesRow($0, store.months(of: $0), store) }
     if output.format == .json { return output.line(StoredSeriesRow.json(rows)) }
     if rows.isEmpty {
       output.remark("\(store.directory) holds no candles; botctl download BTCUSDT --from 2024-01 fetches some")
@@ -161,7 +162,7 @@ struct DataCheck: AsyncParsableCommand {
     }
     let bad = findings.count(where: \.isBad)
     guard bad == 0 else {
-      throw CommandFailure(.failure, "\(bad) \(bad == 1 ? "thing is" : "things are") damaged or missing; botctl download fetches what is")
+      throw CommandFailure(.failure, "\(CountText.of(bad, "thing is", "things are")) damaged or missing; botctl download fetches what is")
     }
   }
 
@@ -209,15 +210,17 @@ struct DataCheck: AsyncParsableCommand {
           if holes <= holesShown {
             add(
               "hole",
-              "\(missing) \(missing == 1 ? "candle" : "candles") the exchange has not, between \(TimeText.minute(last)) and \(TimeText.minute(candle.openTime))",
+              "\(CountText.of(missing, "candle")) the exchange has not, between \(TimeText.minute(last)) and \(TimeText.minute(candle.openTime))",
               isBad: false)
           }
         }
         last = candle.openTime
       }
     }
-    if holes > holesShown { add("holes", "\(holes) in all, \(lacking) candles", isBad: false) }
-    if !findings.contains(where: \.isBad) { add("good", "\(count) candles in \(months.count) months", isBad: false) }
+    if holes > holesShown { add("holes", "\(holes) in all, \(CountText.of(lacking, "candle"))", isBad: false) }
+    if !findings.contains(where: \.isBad) {
+      add("good", "\(CountText.of(count, "candle")) in \(CountText.of(months.count, "month"))", isBad: false)
+    }
     return findings
   }
 
@@ -279,7 +282,7 @@ struct DataExport: AsyncParsableCommand {
     }
     if let file {
       try TextFile.write(String(decoding: CandleText.file(candles), as: UTF8.self), to: file)
-      return ControlEnvironment.current.err("\(candles.count) candles: \(file)\n")
+      return ControlEnvironment.current.err("\(CountText.of(candles.count, "candle")): \(file)\n")
     }
     var text = CandleText.header
     for candle in candles {

@@ -139,7 +139,7 @@ struct DownloadRun: AsyncParsableCommand {
 
   private func show(_ results: [Result], _ store: CandleStore, _ output: Output) {
     let rows = results.filter { $0.failure == nil }.compactMap { result in
-      StoredSeriesRow(result.series, store.months(of: result.series), fresh: result.summary?.candles ?? 0)
+      StoredSeriesRow(result.series, store.months(of: result.series), store, fresh: result.summary?.candles ?? 0)
     }
     switch output.format {
     case .json: output.line(StoredSeriesRow.json(rows))
@@ -173,9 +173,10 @@ final class DownloadProgress: Sendable {
         return done.values.reduce(0, +) / Double(markets)
       }
       if environment.isErrorTerminal {
-        bar.show("\(StoredSeriesName.text(series)) \(month)", fraction, "\(ready) of \(total) months")
+        bar.show("\(StoredSeriesName.text(series)) \(month)", fraction, "\(ready) of \(CountText.of(total, "month"))")
       } else if source != "there", candles > 0 {
-        environment.err("\(StoredSeriesName.text(series)) \(month): \(candles) candles from \(source) (\(ready) of \(total))\n")
+        environment.err(
+          "\(StoredSeriesName.text(series)) \(month): \(CountText.of(candles, "candle")) from \(source) (\(ready) of \(total))\n")
       }
     }
   }

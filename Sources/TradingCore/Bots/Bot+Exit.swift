@@ -12,12 +12,6 @@ extension Bot {
     return hold?.concern == .exit && hold?.isRefusal == true
   }
 
-  /// Takes the wish to close the position. What was refused of one that was put aside stands in the way of this one no more.
-  mutating func request(_ exit: ExitRequest) {
-    if isExitPutAside { hold = nil }
-    requestedExit = exit
-  }
-
   /// The wish to close the position that is acted on, read in place.
   mutating func exit() -> ExitRequest? { exitRequest }
 }

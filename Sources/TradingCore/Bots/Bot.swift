@@ -21,6 +21,8 @@ struct Bot: Sendable, Codable {
   var flows: Amount = .zero
   /// The wish to close the position, until it is closed; see ``exitRequest``.
   var requestedExit: ExitRequest?
+  /// A person's wish to sell a part of it.
+  var partExit: PartExit?
   /// Orders that are not terminal, or whose fills are not complete.
   var openOrders: [OrderKey] = []
   var lastSignal: SignalRecord?
@@ -73,7 +75,7 @@ struct Bot: Sendable, Codable {
   private enum CodingKeys: String, CodingKey {
     case configuration, state, stateCause, stateReason, createdAt, createdSequence, updatedAt, position, results, flows
     case requestedExit = "exitRequest"
-    case openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
+    case partExit, openOrders, lastSignal, journaledPeak, retryAt, symbolAt, seriesAt, stopReason, coolsUntil, closedTrades
   }
 
   init(configuration: BotConfiguration, sequence: UInt64, at time: Timestamp, symbol: Int, series: Int) {
@@ -93,6 +95,7 @@ struct Bot: Sendable, Codable {
   mutating func close(_ order: OrderKey) -> Bool {
     guard let position = openOrders.firstIndex(of: order) else { return false }
     openOrders.remove(at: position)
+    if partExit?.order == order { partExit = nil }
     return true
   }
 
@@ -106,7 +109,10 @@ struct Bot: Sendable, Codable {
   struct Standing {
     var state: BotState
     var isOpen: Bool
+    /// What it holds, less what a person sells of it.
     var quantity: Quantity
+    /// What a person sells of it, as long as no order was made for that.
+    var part: Quantity
     var isExiting: Bool
     var retryAt: Timestamp
     var isProtectionImpossible: Bool
@@ -123,8 +129,10 @@ struct Bot: Sendable, Codable {
 
   /// Where it stands. Mutating, so that it is looked at in place: reading out of an array would copy the whole bot.
   mutating func standing() -> Standing {
-    Standing(
-      state: state, isOpen: position.isOpen, quantity: position.quantity, isExiting: exitRequest != nil, retryAt: retryAt,
+    let part = partWanted
+    return Standing(
+      state: state, isOpen: position.isOpen, quantity: position.quantity - part, part: part, isExiting: exitRequest != nil,
+      retryAt: retryAt,
       isProtectionImpossible: isProtectionImpossible, isTargetWatched: isTargetWatched, stopLoss: configuration.stopLoss,
       hasTrailingStop: configuration.hasTrailingStop, symbolAt: symbolAt, seriesAt: seriesAt,
       isBalanceRefused: hold?.cause == .refused(.balance),
@@ -197,6 +205,7 @@ struct Bot: Sendable, Codable {
   /// Takes an order of its own that is about to be sent.
   mutating func add(_ order: OrderKey, _ intent: OrderIntent, sentAt time: Timestamp) {
     openOrders.append(order)
+    if intent.purpose == .manual, partExit?.order == nil { partExit?.order = order }
     guard intent.purpose == .entry else { return }
     lastSignal = SignalRecord(side: .buy, confidence: 0, reason: intent.reason, time: time)
   }
@@ -216,7 +225,7 @@ struct Bot: Sendable, Codable {
       coolsUntil = interval.openTime(containing: record.fill.time).advanced(
         byMilliseconds: interval.milliseconds * Int64(clamping: configuration.cooldownCandles))
     }
-    if record.closesPosition { requestedExit = nil }
+    if record.closesPosition { endExits() }
     if record.side == .buy || record.closesPosition { isTargetWatched = false }
     if record.side == .buy { isProtectionImpossible = false }
     pace.accepted()
@@ -241,7 +250,7 @@ struct Bot: Sendable, Codable {
     flows += adjustment.flow
     results.book(adjustment)
     if !wasOpen { journaledPeak = position.peakPrice }
-    if adjustment.closesPosition { requestedExit = nil }
+    if adjustment.closesPosition { endExits() }
     isProtectionImpossible = false
     isTargetWatched = false
   }

@@ -101,6 +101,8 @@ public enum Command: Sendable {
   case startAllBots
   case stopAllBots
   case closePosition(BotID)
+  /// Sells a part of what a bot holds, at the market. A plan is decided and not sent.
+  case sellPart(BotID, PartSize, reason: String, isPlan: Bool)
   /// Buys for a bot as its own entries do; `nil`: for as much as its sizing says. A plan is decided and not sent.
   case openPosition(BotID, amount: Amount?, isPlan: Bool)
   /// Gives a bot coins of the account that no bot holds; its stop hangs from the entry price (zero: from the market's).
@@ -123,6 +125,16 @@ public enum Command: Sendable {
   case recall
   /// Keeps the response of the mutation whose request id the envelope carries, for its repetitions.
   case remember(response: [UInt8])
+}
+
+/// How much of a position a person sells.
+public enum PartSize: Sendable, Hashable {
+  /// So much of the base asset, as it is.
+  case quantity(Quantity)
+  /// For so much of the quote asset at the last price, rounded down.
+  case quote(Amount)
+  /// That fraction of what is held, above 0 and below 1, rounded down.
+  case fraction(FixedDecimal)
 }
 
 public enum CommandResult: Sendable, Hashable {

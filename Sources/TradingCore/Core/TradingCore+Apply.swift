@@ -54,10 +54,7 @@ extension TradingCore {
       touchOwners(of: key)
     case .fill(let record): applyFill(record, at: entry.time)
     case .exitRequested(let exit):
-      withBot(exit.botID) { bot in
-        bot.request(exit)
-        bot.lastSignal = SignalRecord(side: .sell, confidence: 0, reason: exit.reason, time: entry.time)
-      }
+      withBot(exit.botID) { bot in bot.apply(exit, at: entry.time) }
     case .tradingStateChanged(let change):
       // Whoever lets trading go on after a breach accepts what was lost, whatever was done in between.
       if change.cause.isBreach { wasBreached = true }

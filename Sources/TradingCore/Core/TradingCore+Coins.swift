@@ -120,7 +120,7 @@ extension TradingCore {
   }
 
   /// Moving coins while an order is on its way would make two truths.
-  private func settledBot(_ index: Int, _ verb: String) throws(CommandError) {
+  func settledBot(_ index: Int, _ verb: String) throws(CommandError) {
     for key in bots[index]?.openOrders ?? [] {
       guard let order = orders[key], order.isUnsettled, !order.isParked else { continue }
       throw CommandError(

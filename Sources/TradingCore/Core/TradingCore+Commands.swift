@@ -24,6 +24,10 @@ extension TradingCore {
       effects.append(.reply(envelope.id, plannedPosition(id, amount), after: nextSequence &- 1))
       return
     }
+    if case .sellPart(let id, let size, let reason, isPlan: true) = envelope.command {
+      effects.append(.reply(envelope.id, plannedPart(id, size, reason), after: nextSequence &- 1))
+      return
+    }
     currentRequestID = envelope.requestID
     currentFingerprint = envelope.fingerprint
     var result: CommandResult
@@ -54,7 +58,8 @@ extension TradingCore {
     switch command {
     case .createBot(let configuration, _), .updateBot(let configuration): configuration.id
     case .startBot(let id), .stopBot(let id), .pauseBot(let id), .resumeBot(let id), .removeBot(let id), .closePosition(let id),
-      .adoptPosition(let id, _, _), .releasePosition(let id, _), .openPosition(let id, _, _):
+      .adoptPosition(let id, _, _), .releasePosition(let id, _), .openPosition(let id, _, _),
+      .sellPart(let id, _, _, _):
       id
     case .acceptMissing, .panic, .startAllBots, .stopAllBots, .cancelOrder, .setTradingState, .setRiskLimits, .lockEntries, .unlockEntries,
       .remember, .recall:
@@ -79,6 +84,7 @@ extension TradingCore {
     case .startAllBots: return changeAll(to: .running, &effects)
     case .stopAllBots: return changeAll(to: .stopped, &effects)
     case .closePosition(let id): return [try close(id, &effects)]
+    case .sellPart(let id, let size, let reason, _): return [try sellPart(id, size, reason, &effects)]
     case .openPosition(let id, let amount, _): return [try openPosition(id, amount, &effects)]
     case .adoptPosition(let id, let quantity, let entryPrice): return [try adopt(id, quantity, entryPrice: entryPrice, &effects)]
     case .releasePosition(let id, let quantity): return [try release(id, quantity, &effects)]

@@ -298,7 +298,10 @@ extension TradingCore {
     }
     for at in symbols.indices {
       if symbols[at].areHoldersStale { refreshHolders(at) }
-      for index in symbols[at].holders { advance(index, &effects) }
+      for index in symbols[at].holders {
+        endOverduePart(of: index, &effects)
+        advance(index, &effects)
+      }
       guard !configuration.mode.isPaper else { continue }
       reviewUmbrella(at, &effects)
       actOnUncontradicted(at, &effects)

@@ -64,6 +64,9 @@ extension TradingCore {
     let there = bot.isOpen ? coinsThere(bot.quantity, symbol: bot.symbolAt, isRefused: bot.isBalanceRefused) : .zero
     guard let sellable = symbols[bot.symbolAt].sellable(there) else { return }
     let price = symbols[bot.symbolAt].lastPrice
+    if bot.part.isPositive, isCovered(index, bot, by: umbrella, orBy: resting?.covers, sellable, there: there) {
+      return sellPart(index, bot, &effects)
+    }
     if let umbrella { return keepCovered(index, bot, umbrella, sellable, there: there, &effects) }
     if sellable.isZero {
       if let resting { cancel(resting.key, reason: bot.isOpen ? "the account has less than it sells" : "the position is closed", &effects) }

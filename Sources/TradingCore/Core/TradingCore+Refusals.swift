@@ -21,6 +21,7 @@ extension TradingCore {
     _ key: OrderKey, _ order: Order.Standing, _ index: Int, _ refusal: Refusal, _ reason: String, _ effects: inout [Effect]
   ) {
     guard let bot = bots[index] else { return }
+    if order.purpose == .manual, bot.exitRequest == nil { return partRefused(index, refusal, reason, &effects) }
     let next = bots[index]?.pace.refused(at: now) ?? now
     if enterLower(key, index, reason: reason, &effects) || enterAlone(key, index, refusal, reason: reason, &effects) { return }
     if trailHere(key, refusal, reason: reason, &effects) { return }

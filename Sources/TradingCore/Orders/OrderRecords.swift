@@ -119,13 +119,16 @@ public struct FillRecord: Hashable, Sendable {
   }
 }
 
-/// A wish to close a bot's position; stays until the position is closed.
+/// A wish to close a bot's position, which stays until the position is closed; or a person's to sell a part of it, which one order ends.
 public struct ExitRequest: Hashable, Sendable, Codable {
   public var botID: BotID
   public var purpose: OrderPurpose
   public var reason: String
   public var decisionPrice: Price
-  public init(botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price) {
+  /// How much of the base asset; `nil`: all of it. Zero: the wish to sell a part is over, and nothing of it was sent.
+  public var part: Quantity?
+  public init(botID: BotID, purpose: OrderPurpose, reason: String, decisionPrice: Price, part: Quantity? = nil) {
+    self.part = part
     self.botID = botID
     self.purpose = purpose
     self.reason = reason

@@ -22,6 +22,7 @@ type BotServiceService interface {
 	GetBotStats(context.Context, *GetBotStatsRequest) (*GetBotStatsResponse, error)
 	OpenPosition(context.Context, *OpenPositionRequest) (*OpenPositionResponse, error)
 	ClosePosition(context.Context, *ClosePositionRequest) (*ClosePositionResponse, error)
+	ReducePosition(context.Context, *ReducePositionRequest) (*ReducePositionResponse, error)
 	AdoptPosition(context.Context, *AdoptPositionRequest) (*AdoptPositionResponse, error)
 	ReleasePosition(context.Context, *ReleasePositionRequest) (*ReleasePositionResponse, error)
 }
@@ -126,6 +127,13 @@ func RegisterBotServiceService(srv *ttrpc.Server, svc BotServiceService) {
 					return nil, err
 				}
 				return svc.ClosePosition(ctx, &req)
+			},
+			"ReducePosition": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+				var req ReducePositionRequest
+				if err := unmarshal(&req); err != nil {
+					return nil, err
+				}
+				return svc.ReducePosition(ctx, &req)
 			},
 			"AdoptPosition": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 				var req AdoptPositionRequest
@@ -262,6 +270,14 @@ func (c *botserviceClient) OpenPosition(ctx context.Context, req *OpenPositionRe
 func (c *botserviceClient) ClosePosition(ctx context.Context, req *ClosePositionRequest) (*ClosePositionResponse, error) {
 	var resp ClosePositionResponse
 	if err := c.client.Call(ctx, "botd.v1.BotService", "ClosePosition", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *botserviceClient) ReducePosition(ctx context.Context, req *ReducePositionRequest) (*ReducePositionResponse, error) {
+	var resp ReducePositionResponse
+	if err := c.client.Call(ctx, "botd.v1.BotService", "ReducePosition", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil

@@ -41,6 +41,7 @@ for program in botd botctl botsim; do
 done
 
 install -D -m 0644 "$files/botd@.service" "$root/lib/systemd/system/botd@.service"
+install -D -m 0644 "$files/botd-notify@.service" "$root/lib/systemd/system/botd-notify@.service"
 install -D -m 0644 $files/roles "$root/etc/botd/roles"
 install -D -m 0644 $files/needrestart.conf "$root/etc/needrestart/conf.d/botd.conf"
 install -m 0644 $files/README.Debian "$doc/README.Debian"

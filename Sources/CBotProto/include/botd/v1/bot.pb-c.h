@@ -55,6 +55,8 @@ typedef struct Botd__V1__OpenPositionRequest Botd__V1__OpenPositionRequest;
 typedef struct Botd__V1__OpenPositionResponse Botd__V1__OpenPositionResponse;
 typedef struct Botd__V1__ClosePositionRequest Botd__V1__ClosePositionRequest;
 typedef struct Botd__V1__ClosePositionResponse Botd__V1__ClosePositionResponse;
+typedef struct Botd__V1__ReducePositionRequest Botd__V1__ReducePositionRequest;
+typedef struct Botd__V1__ReducePositionResponse Botd__V1__ReducePositionResponse;
 typedef struct Botd__V1__AdoptPositionRequest Botd__V1__AdoptPositionRequest;
 typedef struct Botd__V1__AdoptPositionResponse Botd__V1__AdoptPositionResponse;
 typedef struct Botd__V1__ReleasePositionRequest Botd__V1__ReleasePositionRequest;
@@ -1375,6 +1377,63 @@ struct  Botd__V1__ClosePositionResponse
 
 
 /*
+ * Sells a part of what a bot holds, at the market, by one order: after its stop was made as small as the rest. Exactly one of quantity,
+ * quote_quantity and fraction says how much.
+ */
+struct  Botd__V1__ReducePositionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Idempotency key. Required, but for a check.
+   */
+  char *request_id;
+  /*
+   * Bot.
+   */
+  char *bot_id;
+  /*
+   * Why, in words; kept with the order. Empty: "by hand".
+   */
+  char *reason;
+  /*
+   * How much of the base asset (decimal, > 0), sold as it is or not at all.
+   */
+  char *quantity;
+  /*
+   * For how much of the quote asset at the last price (decimal, > 0), rounded down to what the exchange takes.
+   */
+  char *quote_quantity;
+  /*
+   * Which fraction of what it holds (decimal, > 0 and < 1), rounded down to what the exchange takes.
+   */
+  char *fraction;
+  /*
+   * Decides everything and sends nothing.
+   */
+  protobuf_c_boolean validate_only;
+};
+#define BOTD__V1__REDUCE_POSITION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__reduce_position_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * The sale.
+ */
+struct  Botd__V1__ReducePositionResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The order as journaled; absent while it waits for its stop's change. With validate_only the one that would be sent, without an id.
+   */
+  Botd__V1__Order *order;
+};
+#define BOTD__V1__REDUCE_POSITION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&botd__v1__reduce_position_response__descriptor) \
+    , NULL }
+
+
+/*
  * Gives a bot coins that the account has and no bot holds. They come at the market's price, as capital, not as profit; nothing is bought.
  */
 struct  Botd__V1__AdoptPositionRequest
@@ -2180,6 +2239,44 @@ Botd__V1__ClosePositionResponse *
 void   botd__v1__close_position_response__free_unpacked
                      (Botd__V1__ClosePositionResponse *message,
                       ProtobufCAllocator *allocator);
+/* Botd__V1__ReducePositionRequest methods */
+void   botd__v1__reduce_position_request__init
+                     (Botd__V1__ReducePositionRequest         *message);
+size_t botd__v1__reduce_position_request__get_packed_size
+                     (const Botd__V1__ReducePositionRequest   *message);
+size_t botd__v1__reduce_position_request__pack
+                     (const Botd__V1__ReducePositionRequest   *message,
+                      uint8_t             *out);
+size_t botd__v1__reduce_position_request__pack_to_buffer
+                     (const Botd__V1__ReducePositionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ReducePositionRequest *
+       botd__v1__reduce_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__reduce_position_request__free_unpacked
+                     (Botd__V1__ReducePositionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Botd__V1__ReducePositionResponse methods */
+void   botd__v1__reduce_position_response__init
+                     (Botd__V1__ReducePositionResponse         *message);
+size_t botd__v1__reduce_position_response__get_packed_size
+                     (const Botd__V1__ReducePositionResponse   *message);
+size_t botd__v1__reduce_position_response__pack
+                     (const Botd__V1__ReducePositionResponse   *message,
+                      uint8_t             *out);
+size_t botd__v1__reduce_position_response__pack_to_buffer
+                     (const Botd__V1__ReducePositionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Botd__V1__ReducePositionResponse *
+       botd__v1__reduce_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   botd__v1__reduce_position_response__free_unpacked
+                     (Botd__V1__ReducePositionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Botd__V1__AdoptPositionRequest methods */
 void   botd__v1__adopt_position_request__init
                      (Botd__V1__AdoptPositionRequest         *message);
@@ -2372,6 +2469,12 @@ typedef void (*Botd__V1__ClosePositionRequest_Closure)
 typedef void (*Botd__V1__ClosePositionResponse_Closure)
                  (const Botd__V1__ClosePositionResponse *message,
                   void *closure_data);
+typedef void (*Botd__V1__ReducePositionRequest_Closure)
+                 (const Botd__V1__ReducePositionRequest *message,
+                  void *closure_data);
+typedef void (*Botd__V1__ReducePositionResponse_Closure)
+                 (const Botd__V1__ReducePositionResponse *message,
+                  void *closure_data);
 typedef void (*Botd__V1__AdoptPositionRequest_Closure)
                  (const Botd__V1__AdoptPositionRequest *message,
                   void *closure_data);
@@ -2447,6 +2550,10 @@ struct Botd__V1__BotService_Service
                          const Botd__V1__ClosePositionRequest *input,
                          Botd__V1__ClosePositionResponse_Closure closure,
                          void *closure_data);
+  void (*reduce_position)(Botd__V1__BotService_Service *service,
+                          const Botd__V1__ReducePositionRequest *input,
+                          Botd__V1__ReducePositionResponse_Closure closure,
+                          void *closure_data);
   void (*adopt_position)(Botd__V1__BotService_Service *service,
                          const Botd__V1__AdoptPositionRequest *input,
                          Botd__V1__AdoptPositionResponse_Closure closure,
@@ -2477,6 +2584,7 @@ void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
       function_prefix__ ## get_bot_stats,\
       function_prefix__ ## open_position,\
       function_prefix__ ## close_position,\
+      function_prefix__ ## reduce_position,\
       function_prefix__ ## adopt_position,\
       function_prefix__ ## release_position  }
 void botd__v1__bot_service__create_bot(ProtobufCService *service,
@@ -2535,6 +2643,10 @@ void botd__v1__bot_service__close_position(ProtobufCService *service,
                                            const Botd__V1__ClosePositionRequest *input,
                                            Botd__V1__ClosePositionResponse_Closure closure,
                                            void *closure_data);
+void botd__v1__bot_service__reduce_position(ProtobufCService *service,
+                                            const Botd__V1__ReducePositionRequest *input,
+                                            Botd__V1__ReducePositionResponse_Closure closure,
+                                            void *closure_data);
 void botd__v1__bot_service__adopt_position(ProtobufCService *service,
                                            const Botd__V1__AdoptPositionRequest *input,
                                            Botd__V1__AdoptPositionResponse_Closure closure,
@@ -2584,6 +2696,8 @@ extern const ProtobufCMessageDescriptor botd__v1__open_position_request__descrip
 extern const ProtobufCMessageDescriptor botd__v1__open_position_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__close_position_response__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__reduce_position_request__descriptor;
+extern const ProtobufCMessageDescriptor botd__v1__reduce_position_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__adopt_position_request__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__adopt_position_response__descriptor;
 extern const ProtobufCMessageDescriptor botd__v1__release_position_request__descriptor;

@@ -1717,6 +1717,96 @@ void   botd__v1__close_position_response__free_unpacked
   assert(message->base.descriptor == &botd__v1__close_position_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   botd__v1__reduce_position_request__init
+                     (Botd__V1__ReducePositionRequest         *message)
+{
+  static const Botd__V1__ReducePositionRequest init_value = BOTD__V1__REDUCE_POSITION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t botd__v1__reduce_position_request__get_packed_size
+                     (const Botd__V1__ReducePositionRequest *message)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__reduce_position_request__pack
+                     (const Botd__V1__ReducePositionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__reduce_position_request__pack_to_buffer
+                     (const Botd__V1__ReducePositionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ReducePositionRequest *
+       botd__v1__reduce_position_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ReducePositionRequest *)
+     protobuf_c_message_unpack (&botd__v1__reduce_position_request__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__reduce_position_request__free_unpacked
+                     (Botd__V1__ReducePositionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__reduce_position_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   botd__v1__reduce_position_response__init
+                     (Botd__V1__ReducePositionResponse         *message)
+{
+  static const Botd__V1__ReducePositionResponse init_value = BOTD__V1__REDUCE_POSITION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t botd__v1__reduce_position_response__get_packed_size
+                     (const Botd__V1__ReducePositionResponse *message)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t botd__v1__reduce_position_response__pack
+                     (const Botd__V1__ReducePositionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t botd__v1__reduce_position_response__pack_to_buffer
+                     (const Botd__V1__ReducePositionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &botd__v1__reduce_position_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Botd__V1__ReducePositionResponse *
+       botd__v1__reduce_position_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Botd__V1__ReducePositionResponse *)
+     protobuf_c_message_unpack (&botd__v1__reduce_position_response__descriptor,
+                                allocator, len, data);
+}
+void   botd__v1__reduce_position_response__free_unpacked
+                     (Botd__V1__ReducePositionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &botd__v1__reduce_position_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   botd__v1__adopt_position_request__init
                      (Botd__V1__AdoptPositionRequest         *message)
 {
@@ -5512,6 +5602,160 @@ const ProtobufCMessageDescriptor botd__v1__close_position_response__descriptor =
   (ProtobufCMessageInit) botd__v1__close_position_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor botd__v1__reduce_position_request__field_descriptors[7] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, bot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quote_quantity",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, quote_quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fraction",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, fraction),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__reduce_position_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  5,   /* field[5] = fraction */
+  3,   /* field[3] = quantity */
+  4,   /* field[4] = quote_quantity */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = request_id */
+  6,   /* field[6] = validate_only */
+};
+static const ProtobufCIntRange botd__v1__reduce_position_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor botd__v1__reduce_position_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ReducePositionRequest",
+  "ReducePositionRequest",
+  "Botd__V1__ReducePositionRequest",
+  "botd.v1",
+  sizeof(Botd__V1__ReducePositionRequest),
+  7,
+  botd__v1__reduce_position_request__field_descriptors,
+  botd__v1__reduce_position_request__field_indices_by_name,
+  1,  botd__v1__reduce_position_request__number_ranges,
+  (ProtobufCMessageInit) botd__v1__reduce_position_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor botd__v1__reduce_position_response__field_descriptors[1] =
+{
+  {
+    "order",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Botd__V1__ReducePositionResponse, order),
+    &botd__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned botd__v1__reduce_position_response__field_indices_by_name[] = {
+  0,   /* field[0] = order */
+};
+static const ProtobufCIntRange botd__v1__reduce_position_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor botd__v1__reduce_position_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "botd.v1.ReducePositionResponse",
+  "ReducePositionResponse",
+  "Botd__V1__ReducePositionResponse",
+  "botd.v1",
+  sizeof(Botd__V1__ReducePositionResponse),
+  1,
+  botd__v1__reduce_position_response__field_descriptors,
+  botd__v1__reduce_position_response__field_indices_by_name,
+  1,  botd__v1__reduce_position_response__number_ranges,
+  (ProtobufCMessageInit) botd__v1__reduce_position_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor botd__v1__adopt_position_request__field_descriptors[4] =
 {
   {
@@ -5729,7 +5973,7 @@ const ProtobufCMessageDescriptor botd__v1__release_position_response__descriptor
   (ProtobufCMessageInit) botd__v1__release_position_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[16] =
+static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors[17] =
 {
   { "CreateBot", &botd__v1__create_bot_request__descriptor, &botd__v1__create_bot_response__descriptor },
   { "GetBot", &botd__v1__get_bot_request__descriptor, &botd__v1__get_bot_response__descriptor },
@@ -5745,11 +5989,12 @@ static const ProtobufCMethodDescriptor botd__v1__bot_service__method_descriptors
   { "GetBotStats", &botd__v1__get_bot_stats_request__descriptor, &botd__v1__get_bot_stats_response__descriptor },
   { "OpenPosition", &botd__v1__open_position_request__descriptor, &botd__v1__open_position_response__descriptor },
   { "ClosePosition", &botd__v1__close_position_request__descriptor, &botd__v1__close_position_response__descriptor },
+  { "ReducePosition", &botd__v1__reduce_position_request__descriptor, &botd__v1__reduce_position_response__descriptor },
   { "AdoptPosition", &botd__v1__adopt_position_request__descriptor, &botd__v1__adopt_position_response__descriptor },
   { "ReleasePosition", &botd__v1__release_position_request__descriptor, &botd__v1__release_position_response__descriptor },
 };
 const unsigned botd__v1__bot_service__method_indices_by_name[] = {
-  14,        /* AdoptPosition */
+  15,        /* AdoptPosition */
   13,        /* ClosePosition */
   0,        /* CreateBot */
   1,        /* GetBot */
@@ -5757,7 +6002,8 @@ const unsigned botd__v1__bot_service__method_indices_by_name[] = {
   2,        /* ListBots */
   12,        /* OpenPosition */
   6,        /* PauseBot */
-  15,        /* ReleasePosition */
+  14,        /* ReducePosition */
+  16,        /* ReleasePosition */
   8,        /* RemoveBot */
   7,        /* ResumeBot */
   9,        /* StartAllBots */
@@ -5773,7 +6019,7 @@ const ProtobufCServiceDescriptor botd__v1__bot_service__descriptor =
   "BotService",
   "Botd__V1__BotService",
   "botd.v1",
-  16,
+  17,
   botd__v1__bot_service__method_descriptors,
   botd__v1__bot_service__method_indices_by_name
 };
@@ -5889,13 +6135,21 @@ void botd__v1__bot_service__close_position(ProtobufCService *service,
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
   service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void botd__v1__bot_service__reduce_position(ProtobufCService *service,
+                                            const Botd__V1__ReducePositionRequest *input,
+                                            Botd__V1__ReducePositionResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &botd__v1__bot_service__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void botd__v1__bot_service__adopt_position(ProtobufCService *service,
                                            const Botd__V1__AdoptPositionRequest *input,
                                            Botd__V1__AdoptPositionResponse_Closure closure,
                                            void *closure_data)
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__release_position(ProtobufCService *service,
                                              const Botd__V1__ReleasePositionRequest *input,
@@ -5903,7 +6157,7 @@ void botd__v1__bot_service__release_position(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &botd__v1__bot_service__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void botd__v1__bot_service__init (Botd__V1__BotService_Service *service,
                                   Botd__V1__BotService_ServiceDestroy destroy)

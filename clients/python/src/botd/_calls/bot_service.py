@@ -26,6 +26,8 @@ from ..v1.bot_pb2 import (
     OpenPositionResponse,
     PauseBotRequest,
     PauseBotResponse,
+    ReducePositionRequest,
+    ReducePositionResponse,
     ReleasePositionRequest,
     ReleasePositionResponse,
     RemoveBotRequest,
@@ -63,6 +65,7 @@ STOP_ALL_BOTS = Unary("botd.v1.BotService", "StopAllBots", StopAllBotsRequest, S
 GET_BOT_STATS = Unary("botd.v1.BotService", "GetBotStats", GetBotStatsRequest, GetBotStatsResponse)
 OPEN_POSITION = Unary("botd.v1.BotService", "OpenPosition", OpenPositionRequest, OpenPositionResponse)
 CLOSE_POSITION = Unary("botd.v1.BotService", "ClosePosition", ClosePositionRequest, ClosePositionResponse)
+REDUCE_POSITION = Unary("botd.v1.BotService", "ReducePosition", ReducePositionRequest, ReducePositionResponse)
 ADOPT_POSITION = Unary("botd.v1.BotService", "AdoptPosition", AdoptPositionRequest, AdoptPositionResponse)
 RELEASE_POSITION = Unary("botd.v1.BotService", "ReleasePosition", ReleasePositionRequest, ReleasePositionResponse)
 
@@ -427,6 +430,48 @@ class BotServiceCalls(Calls):
         """
         built = build(ClosePositionRequest, request, request_id=request_id, bot_id=bot_id, reason=reason)
         return self._unary(CLOSE_POSITION, built, timeout)
+
+    def reduce_position(
+        self,
+        request: ReducePositionRequest | None = None,
+        *,
+        request_id: str | None = None,
+        bot_id: str | None = None,
+        reason: str | None = None,
+        quantity: str | Decimal | None = None,
+        quote_quantity: str | Decimal | None = None,
+        fraction: str | Decimal | None = None,
+        validate_only: bool | None = None,
+        timeout: float | None = None,
+    ) -> ReducePositionResponse:
+        """Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there
+        is no rest. FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            request_id: Idempotency key. Required, but for a check.
+            bot_id: Bot.
+            reason: Why, in words; kept with the order. Empty: "by hand".
+            quantity: How much of the base asset (decimal, > 0), sold as it is or not at all.
+            quote_quantity: For how much of the quote asset at the last price (decimal, > 0), rounded down to
+                what the exchange takes.
+            fraction: Which fraction of what it holds (decimal, > 0 and < 1), rounded down to what the exchange
+                takes.
+            validate_only: Decides everything and sends nothing.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            ReducePositionRequest,
+            request,
+            request_id=request_id,
+            bot_id=bot_id,
+            reason=reason,
+            quantity=decimal_text(quantity),
+            quote_quantity=decimal_text(quote_quantity),
+            fraction=decimal_text(fraction),
+            validate_only=validate_only,
+        )
+        return self._unary(REDUCE_POSITION, built, timeout)
 
     def adopt_position(
         self,
@@ -848,6 +893,48 @@ class AsyncBotServiceCalls(AsyncCalls):
         """
         built = build(ClosePositionRequest, request, request_id=request_id, bot_id=bot_id, reason=reason)
         return await self._unary(CLOSE_POSITION, built, timeout)
+
+    async def reduce_position(
+        self,
+        request: ReducePositionRequest | None = None,
+        *,
+        request_id: str | None = None,
+        bot_id: str | None = None,
+        reason: str | None = None,
+        quantity: str | Decimal | None = None,
+        quote_quantity: str | Decimal | None = None,
+        fraction: str | Decimal | None = None,
+        validate_only: bool | None = None,
+        timeout: float | None = None,
+    ) -> ReducePositionResponse:
+        """Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there
+        is no rest. FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+
+        Args:
+            request: The whole request; the other arguments replace its fields.
+            request_id: Idempotency key. Required, but for a check.
+            bot_id: Bot.
+            reason: Why, in words; kept with the order. Empty: "by hand".
+            quantity: How much of the base asset (decimal, > 0), sold as it is or not at all.
+            quote_quantity: For how much of the quote asset at the last price (decimal, > 0), rounded down to
+                what the exchange takes.
+            fraction: Which fraction of what it holds (decimal, > 0 and < 1), rounded down to what the exchange
+                takes.
+            validate_only: Decides everything and sends nothing.
+            timeout: Seconds until the deadline; not given: the client's `timeout`.
+        """
+        built = build(
+            ReducePositionRequest,
+            request,
+            request_id=request_id,
+            bot_id=bot_id,
+            reason=reason,
+            quantity=decimal_text(quantity),
+            quote_quantity=decimal_text(quote_quantity),
+            fraction=decimal_text(fraction),
+            validate_only=validate_only,
+        )
+        return await self._unary(REDUCE_POSITION, built, timeout)
 
     async def adopt_position(
         self,

@@ -337,6 +337,30 @@ class ProtectionLevel(_message.Message):
     rests: bool
     def __init__(self, kind: _Optional[str] = ..., price: _Optional[str] = ..., rests: bool = ..., client_order_id: _Optional[str] = ..., explanation: _Optional[str] = ..., is_expected: bool = ...) -> None: ...
 
+class ReducePositionRequest(_message.Message):
+    __slots__ = ("bot_id", "fraction", "quantity", "quote_quantity", "reason", "request_id", "validate_only",)
+    BOT_ID_FIELD_NUMBER: _ClassVar[int]
+    FRACTION_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    QUOTE_QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    bot_id: str
+    fraction: str
+    quantity: str
+    quote_quantity: str
+    reason: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., bot_id: _Optional[str] = ..., reason: _Optional[str] = ..., quantity: _Optional[str] = ..., quote_quantity: _Optional[str] = ..., fraction: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ReducePositionResponse(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    order: _order_pb2.Order
+    def __init__(self, order: _Optional[_Union[_order_pb2.Order, _Mapping[str, _Any]]] = ...) -> None: ...
+
 class ReleasePositionRequest(_message.Message):
     __slots__ = ("bot_id", "quantity", "request_id",)
     BOT_ID_FIELD_NUMBER: _ClassVar[int]

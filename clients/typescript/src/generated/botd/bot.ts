@@ -2323,6 +2323,109 @@ export const ClosePositionResponse: MessageType<ClosePositionResponse> = {
   },
 };
 
+/**
+ * Sells a part of what a bot holds, at the market, by one order: after its stop was made as small as the rest. Exactly one of quantity,
+ * quote_quantity and fraction says how much.
+ */
+export interface ReducePositionRequest {
+  /** Idempotency key. Required, but for a check. */
+  requestId: string;
+  /** Bot. */
+  botId: string;
+  /** Why, in words; kept with the order. Empty: "by hand". */
+  reason: string;
+  /** How much of the base asset (decimal, > 0), sold as it is or not at all. */
+  quantity: OptionalDecimal;
+  /** For how much of the quote asset at the last price (decimal, > 0), rounded down to what the exchange takes. */
+  quoteQuantity: OptionalDecimal;
+  /** Which fraction of what it holds (decimal, > 0 and < 1), rounded down to what the exchange takes. */
+  fraction: OptionalDecimal;
+  /** Decides everything and sends nothing. */
+  validateOnly: boolean;
+}
+
+/** Encodes and decodes `botd.v1.ReducePositionRequest`. */
+export const ReducePositionRequest: MessageType<ReducePositionRequest> = {
+  typeName: "botd.v1.ReducePositionRequest",
+  create: () => ({
+    requestId: "",
+    botId: "",
+    reason: "",
+    quantity: "",
+    quoteQuantity: "",
+    fraction: "",
+    validateOnly: false,
+  }),
+  write(w, m) {
+    w.string(1, m.requestId);
+    w.string(2, m.botId);
+    w.string(3, m.reason);
+    w.string(4, m.quantity);
+    w.string(5, m.quoteQuantity);
+    w.string(6, m.fraction);
+    w.bool(7, m.validateOnly);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.requestId = r.string();
+          break;
+        case 18:
+          m.botId = r.string();
+          break;
+        case 26:
+          m.reason = r.string();
+          break;
+        case 34:
+          m.quantity = r.string() as OptionalDecimal;
+          break;
+        case 42:
+          m.quoteQuantity = r.string() as OptionalDecimal;
+          break;
+        case 50:
+          m.fraction = r.string() as OptionalDecimal;
+          break;
+        case 56:
+          m.validateOnly = r.bool();
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
+/** The sale. */
+export interface ReducePositionResponse {
+  /** The order as journaled; absent while it waits for its stop's change. With validate_only the one that would be sent, without an id. */
+  order: Order | undefined;
+}
+
+/** Encodes and decodes `botd.v1.ReducePositionResponse`. */
+export const ReducePositionResponse: MessageType<ReducePositionResponse> = {
+  typeName: "botd.v1.ReducePositionResponse",
+  create: () => ({
+    order: undefined,
+  }),
+  write(w, m) {
+    w.message(1, Order, m.order);
+  },
+  merge(r, m) {
+    while (r.more()) {
+      const tag = r.tag();
+      switch (tag) {
+        case 10:
+          m.order = r.message(Order, m.order);
+          break;
+        default:
+          r.skip(tag);
+      }
+    }
+  },
+};
+
 /** Gives a bot coins that the account has and no bot holds. They come at the market's price, as capital, not as profit; nothing is bought. */
 export interface AdoptPositionRequest {
   /** Idempotency key. */

@@ -3,7 +3,7 @@
 import type { MessageInit } from "../../wire/codec.js";
 import { unary } from "../../wire/method.js";
 import type { Caller, CallOptions } from "../../wire/method.js";
-import { AdoptPositionRequest, AdoptPositionResponse, ClosePositionRequest, ClosePositionResponse, CreateBotRequest, CreateBotResponse, GetBotRequest, GetBotResponse, GetBotStatsRequest, GetBotStatsResponse, ListBotsRequest, ListBotsResponse, OpenPositionRequest, OpenPositionResponse, PauseBotRequest, PauseBotResponse, ReleasePositionRequest, ReleasePositionResponse, RemoveBotRequest, RemoveBotResponse, ResumeBotRequest, ResumeBotResponse, StartAllBotsRequest, StartAllBotsResponse, StartBotRequest, StartBotResponse, StopAllBotsRequest, StopAllBotsResponse, StopBotRequest, StopBotResponse, UpdateBotRequest, UpdateBotResponse } from "./bot.js";
+import { AdoptPositionRequest, AdoptPositionResponse, ClosePositionRequest, ClosePositionResponse, CreateBotRequest, CreateBotResponse, GetBotRequest, GetBotResponse, GetBotStatsRequest, GetBotStatsResponse, ListBotsRequest, ListBotsResponse, OpenPositionRequest, OpenPositionResponse, PauseBotRequest, PauseBotResponse, ReducePositionRequest, ReducePositionResponse, ReleasePositionRequest, ReleasePositionResponse, RemoveBotRequest, RemoveBotResponse, ResumeBotRequest, ResumeBotResponse, StartAllBotsRequest, StartAllBotsResponse, StartBotRequest, StartBotResponse, StopAllBotsRequest, StopAllBotsResponse, StopBotRequest, StopBotResponse, UpdateBotRequest, UpdateBotResponse } from "./bot.js";
 
 const service = "botd.v1.BotService";
 
@@ -40,6 +40,11 @@ export const BotService = {
   openPosition: unary(service, "OpenPosition", OpenPositionRequest, OpenPositionResponse, { isMutation: true }),
   /** Sells what a bot holds. */
   closePosition: unary(service, "ClosePosition", ClosePositionRequest, ClosePositionResponse, { isMutation: true }),
+  /**
+   * Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there is no rest.
+   * FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+   */
+  reducePosition: unary(service, "ReducePosition", ReducePositionRequest, ReducePositionResponse, { isMutation: true }),
   /** Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled. */
   adoptPosition: unary(service, "AdoptPosition", AdoptPositionRequest, AdoptPositionResponse, { isMutation: true }),
   /** Takes coins out of a bot without selling them. FAILED_PRECONDITION: it holds none, or an order is not settled. */
@@ -126,6 +131,14 @@ export class BotServiceClient {
   /** Sells what a bot holds. */
   closePosition(request: MessageInit<ClosePositionRequest> = {}, options: CallOptions = {}): Promise<ClosePositionResponse> {
     return this.#caller.unary(BotService.closePosition, request, options);
+  }
+
+  /**
+   * Sells a part of what a bot holds. INVALID_ARGUMENT: that part, or the rest, is too little to be sold, or there is no rest.
+   * FAILED_PRECONDITION: it holds nothing, is selling already, or an order is not settled.
+   */
+  reducePosition(request: MessageInit<ReducePositionRequest> = {}, options: CallOptions = {}): Promise<ReducePositionResponse> {
+    return this.#caller.unary(BotService.reducePosition, request, options);
   }
 
   /** Gives a bot coins of the account. FAILED_PRECONDITION: the account has fewer that no bot holds, or an order is not settled. */
