@@ -116,7 +116,9 @@ struct TradeCollector {
         bot: bot, intent: intent, time: entry.time, isByHand: !entry.requestID.isEmpty)
     case .orderUpdated(let update): updated(update, bot)
     case .exitRequested(let exit):
-      bots[bot]?.exitRequest = (bots[bot].map { close($0, entry.time, exit.decisionPrice) } ?? entry.time, exit.purpose)
+      guard let facts = bots[bot] else { return }
+      let decidedAt = close(facts, entry.time, exit.decisionPrice)
+      bots[bot]?.exitRequest = (decidedAt, exit.purpose)
     case .fill(let record): filled(record, bot)
     case .positionAdjusted(let adjustment): adjusted(adjustment, bot, at: entry.time)
     default: break
