@@ -84,12 +84,14 @@ struct CauseLookup {
 
   /// Why two trades that began together were not closed at the same price of decision.
   func exitCause(_ model: ComparedTrade, _ actual: ComparedTrade) -> Cause {
+    let ends = "the backtest: \(words(model)); the bot: \(words(actual))"
     if model.exitPurpose == actual.exitPurpose, model.exitDecidedAt == actual.exitDecidedAt, model.closedAt == nil || actual.closedAt != nil
     {
       guard isProtection(actual.exitPurpose) else { return Cause(part: .feed, words: "") }
-      return Cause(part: .protection, words: "")
+      // At another time: its level was another, or the price that reached it was.
+      let isElsewhere = candle(model.closedAt) != candle(actual.closedAt)
+      return Cause(part: .protection, words: isElsewhere ? ends : "")
     }
-    let ends = "the backtest: \(words(model)); the bot: \(words(actual))"
     if actual.exitPurpose == .manual { return Cause(part: .decision, words: "\(ends), by hand") }
     if isProtection(model.exitPurpose) || isProtection(actual.exitPurpose) { return Cause(part: .protection, words: ends) }
     if !actual.exit.refusal.isEmpty { return Cause(part: .refused, words: "\(ends), after a refusal: \(actual.exit.refusal)") }
@@ -100,6 +102,8 @@ struct CauseLookup {
     }
     return Cause(part: .decision, words: ends)
   }
+
+  private func candle(_ time: Timestamp?) -> Timestamp? { time.map { series.interval.openTime(containing: $0) } }
 
   private func isProtection(_ purpose: OrderPurpose?) -> Bool {
     switch purpose {

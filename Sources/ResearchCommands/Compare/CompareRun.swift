@@ -28,7 +28,7 @@ struct CompareRun: AsyncParsableCommand, DaemonCommandOptions {
         fill price       spread, slippage, depth, part fills, limits that were not reached, against what the backtest assumes
         fee              commissions, and what remains too small to sell had cost
         refused/denied   risk denied the entry, or the exchange refused an order
-      A trade of one side alone is a difference as a whole, and is listed with its cause. Everything is after fees, in quote asset; what is \
+      A trade of one side alone is a difference as a whole, and is listed with its cause; ALONE counts those of the backtest, then of the bot. Everything is after fees, in quote asset; what is \
       open counts at the last close on the tape. --since and --until choose trades by the candle that decided their entry.
 
       The daemon only hands out its journal and its tape, off its order path; the backtest runs here.
