@@ -12,7 +12,8 @@ struct ReportRun: AsyncParsableCommand, DaemonCommandOptions {
         botctl report now.html --beside backtest.json
         botctl report --output json > november.json
 
-      The page is that of botctl backtest --report: equity, drawdown, months, how trades ended, figures, every trade. Figures are those of \
+      The page is that of botctl backtest --report: equity, worst drawdowns, the Sharpe ratio over time, months, how trades ended, costs, figures, every trade. Charts \
+      are zoomed by dragging over them. Prices, MAE and MFE are on the pages of backtests only. Figures are those of \
       botctl stats and botctl portfolio; of several quote assets the curve and the trades are those of the one with the most capital.
       """)
 
