@@ -78,8 +78,10 @@ public struct SimulatorConfiguration: Sendable {
   public var waitsForSubscribers = 0
   /// When the generated market starts; `nil`: now.
   public var startTime: Timestamp?
-  /// How much past a generated market has at its start, in seconds.
+  /// How much past a generated market has at its start, in seconds; 0 to ``historySecondsMaximum``. Each second and symbol costs a trade at the start.
   public var historySeconds = 14_400
+  /// A week. Longer ones come from recordings.
+  public static let historySecondsMaximum = 604_800
   /// Simulated time between two looks at a generated symbol.
   public var stepMilliseconds: Int64 = 200
   /// Simulated time between two updates of one unfinished candle.

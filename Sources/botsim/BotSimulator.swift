@@ -51,7 +51,7 @@ struct BotSimulator: AsyncParsableCommand {
     [String] = []
   @Option(help: "Clock of /api/v3/time and of timestamp checks: simulated or wall.") var clock = "simulated"
   @Option(help: "When the generated market starts, in ms since the epoch; now by default.") var startTime: Int64?
-  @Option(help: "Seconds of history before the generated market starts.") var history = 14_400
+  @Option(help: "Seconds of history before the generated market starts, a week at most; longer ones take --replay.") var history = 14_400
   @Option(help: "Simulated ms between two updates of an unfinished candle.") var klineUpdateMs: Int64 = 250
   @Option(help: "Seconds between WebSocket pings.") var pingSeconds = 20.0
   @Option(help: "Seconds after which a WebSocket without a pong is closed.") var pongTimeoutSeconds = 60.0
@@ -176,6 +176,11 @@ struct BotSimulator: AsyncParsableCommand {
     settings.startsPaused = startPaused
     settings.waitsForSubscribers = waitForSubscribers
     settings.startTime = startTime.map { Timestamp(milliseconds: $0) }
+    guard (0...SimulatorConfiguration.historySecondsMaximum).contains(history) else {
+      throw ValidationError(
+        "--history must be 0 to \(SimulatorConfiguration.historySecondsMaximum) seconds, a week; a longer past is a recording: --replay FILE"
+      )
+    }
     settings.historySeconds = history
     settings.klineUpdateMilliseconds = max(klineUpdateMs, 0)
     guard pingSeconds > 0, pongTimeoutSeconds > 0, connectionLifetimeSeconds > 0, max(pingSeconds, pongTimeoutSeconds) < 1e6 else {

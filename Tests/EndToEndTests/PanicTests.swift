@@ -33,7 +33,7 @@ import Testing
     defer { setup.daemon.kill() }
     let preview = try setup.daemon.control("panic", "--dry-run")
     #expect(preview.code == 0 && preview.output.contains("sells   one: "), "\(preview.output)")
-    #expect(preview.output.contains("cancel 1 orders of bots") && !preview.output.contains("nobody's here"), "\(preview.output)")
+    #expect(preview.output.contains("cancel 1 order of bots") && !preview.output.contains("nobody's here"), "\(preview.output)")
     let all = try setup.daemon.control("panic", "--account", "--dry-run").output
     #expect(all.contains("cancel 3 orders") && all.contains("nobody's here: ETHUSDT buy 0.1 at 1000"), "\(all)")
     let wrong = try setup.daemon.control("panic", "--yes", "123")

@@ -98,6 +98,17 @@ import Testing
       #expect(terminal.shows("Stopped"), "\(terminal.screen.text)")
       terminal.type("fg\n")
       #expect(terminal.shows("[1 Bots 2]"))
+      // In the background it stops again, however it was stopped, and the shell keeps its terminal.
+      for signal in [SIGTSTP, SIGSTOP] {
+        if let child = terminal.child { kill(child, signal) }
+        #expect(terminal.shows("Stopped"), "\(signal): \(terminal.screen.text)")
+        terminal.type("clear\n")
+        #expect(terminal.eventually { !$0.text.contains("Stopped") }, "\(signal): \(terminal.screen.text)")
+        terminal.type("bg; wait %1; jobs\n")
+        #expect(terminal.eventually { $0.text.contains("Stopped") }, "\(signal): \(terminal.screen.text)")
+        terminal.type("fg\n")
+        #expect(terminal.shows("[1 Bots 2]"), "\(signal): \(terminal.screen.text)")
+      }
       terminal.type("\u{3}")
       #expect(terminal.eventually { $0.text.hasSuffix("$") || $0.text.contains("$\n") })
       #expect(Self.isRestored(terminal, directory, "interrupted"), "\(terminal.screen.text)")

@@ -14,8 +14,11 @@ struct BotDifference {
   func show(_ output: Output) {
     for plan in plans where !plan.isNothing {
       let (sign, style): (String, Style) = plan.isRemoved ? ("-", .bad) : plan.isNew ? ("+", .good) : ("~", .warning)
-      for change in plan.changes {
-        let text = plan.isNew ? "\(change.field): \(change.new)" : change.text
+      // All that the file says of a new bot is one line; what changes of another one is read field by field.
+      let texts =
+        plan.isNew
+        ? [plan.changes.map { "\($0.field): \($0.new)" }.joined(separator: ", ")].filter { !$0.isEmpty } : plan.changes.map(\.text)
+      for text in texts {
         output.line(Cell("\(plan.obstacle == nil ? sign : "!") \(plan.id) \(text)").text, plan.obstacle == nil ? style : .bad)
       }
       if let obstacle = plan.obstacle {

@@ -100,10 +100,46 @@ enum TerminalScreen {
 
   // MARK: Suspending
 
+  /// Whether the terminal is this job's: another's keys cannot be read, and its settings are not ours to change.
+  static var isInForeground: Bool {
+    let owner = tcgetpgrp(STDIN_FILENO)
+    return owner < 0 || owner == getpgrp()
+  }
+
   /// Gives the terminal back and stops the process and whoever was started with it, as Ctrl-Z does; returns when it goes on, with the
-  /// terminal taken again. A process whose shell has no job control goes on at once.
+  /// terminal taken again. Where it is to go on in the background it stops again, since a screen has nothing to do there.
+  /// A process whose shell has no job control goes on at once.
+  ///
+  /// - Throws: exit code 1 where the terminal cannot be taken, or is another job's and this one cannot be stopped.
   static func suspend() throws(CommandFailure) {
     leave()
+    stop(withOthers: true)
+    try takeAgain()
+  }
+
+  /// The process goes on after somebody else stopped it, who did not give the terminal back: it is taken anew, in the foreground.
+  ///
+  /// - Throws: as ``suspend()``.
+  static func resume() throws(CommandFailure) {
+    // The shell has its own settings again, and they are not touched before the terminal is this job's.
+    if isInForeground { leave() } else { isEntered.store(false, ordering: .releasing) }
+    try takeAgain()
+  }
+
+  private static func takeAgain() throws(CommandFailure) {
+    while !isInForeground {
+      let before = ContinuousClock.now
+      stop(withOthers: false)
+      // A job that no shell controls any more cannot be stopped so.
+      guard isInForeground || ContinuousClock.now - before > .milliseconds(10) else {
+        throw CommandFailure(.failure, "another program has the terminal")
+      }
+    }
+    try enter()
+  }
+
+  /// Stops the process; returns when it goes on.
+  private static func stop(withOthers: Bool) {
     var ignore = sigaction()
     unsafe ignore.__sigaction_handler.sa_handler = SIG_IGN
     var stop = sigaction()
@@ -111,7 +147,7 @@ enum TerminalScreen {
     var ours = sigaction()
     // The others first; ours is dropped. Then this process, at this place, so that nothing runs behind it before it goes on.
     _ = unsafe sigaction(SIGTSTP, &ignore, &ours)
-    _ = kill(0, SIGTSTP)
+    if withOthers { _ = kill(0, SIGTSTP) }
     _ = unsafe sigaction(SIGTSTP, &stop, nil)
     _ = pthread_kill(pthread_self(), SIGTSTP)
     // The threads of Swift's pool hear no signals.
@@ -122,7 +158,6 @@ enum TerminalScreen {
     _ = unsafe pthread_sigmask(SIG_UNBLOCK, &heard, &mask)
     _ = unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
     _ = unsafe sigaction(SIGTSTP, &ours, nil)
-    try enter()
   }
 
   // MARK: Crashes

@@ -38,6 +38,8 @@ struct TopLoop {
   private static let frameTime = Duration.milliseconds(100)
   /// After an escape without more bytes it is the key.
   private static let escapeTime = Duration.milliseconds(50)
+  /// Between two tries to read keys where the terminal is another job's.
+  private static let backgroundTime = Duration.milliseconds(250)
   private static let inputsMaximum = 4_096
 
   /// Until the person quits, the process is asked to end, or the terminal is gone. The terminal is given back in any case.
@@ -71,7 +73,14 @@ struct TopLoop {
 
   private func readKeys(_ post: @Sendable (Input) -> Void) async {
     while !Task.isCancelled {
-      guard let bytes = try? await environment.input() else { break }
+      guard let bytes = try? await environment.input() else {
+        // The background reads no keys; the loop stops the process there.
+        guard TerminalScreen.isInForeground else {
+          try? await Task.sleep(for: Self.backgroundTime)
+          continue
+        }
+        break
+      }
       post(.bytes(bytes))
     }
     post(.inputEnded)
@@ -101,9 +110,8 @@ struct TopLoop {
       case .escapeIsOver: events = [.keys(decoder.flush())]
       case .signal(SIGWINCH): events = [.resized(TerminalScreen.size)]
       case .signal(SIGCONT):
-        // Stopped by someone else, who did not give the terminal back: it is taken anew.
-        TerminalScreen.leave()
-        try TerminalScreen.enter()
+        try TerminalScreen.resume()
+        writer.forget()
         events = [.resized(TerminalScreen.size)]
       case .signal(SIGTSTP): events = [.keys([.control("z")])]
       case .signal, .inputEnded, .outputFailed: return

@@ -115,13 +115,27 @@ final class NotifyMemoryFile: Sendable {
     guard lockDescriptor >= 0 else {
       throw NotifySettingsError("cannot write \(path).lock: \(Self.reason()); name another with --memory FILE")
     }
-    guard flock(lockDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // One that ends just now, as in a restart, is waited for.
+    var isHeld = flock(lockDescriptor, LOCK_EX | LOCK_NB) == 0
+    for _ in 0..<Self.tries where !isHeld {
+      usleep(Self.pauseMicroseconds)
+      isHeld = flock(lockDescriptor, LOCK_EX | LOCK_NB) == 0
+    }
+    guard isHeld else {
       close(lockDescriptor)
       throw NotifySettingsError("another botctl notify uses \(path); stop it, or name another file with --memory FILE")
     }
   }
 
-  deinit { close(lockDescriptor) }
+  deinit {
+    // A program that is being started at this moment has a copy of the descriptor.
+    flock(lockDescriptor, LOCK_UN)
+    close(lockDescriptor)
+  }
+
+  /// One second in all.
+  private static let tries = 20
+  private static let pauseMicroseconds: UInt32 = 50_000
 
   private static func folder(of path: String) -> String {
     let folder = (path as NSString).deletingLastPathComponent

@@ -46,7 +46,7 @@ enum MarketFactory {
       seed: configuration.seed, instruments: instruments, start: configuration.startTime ?? WallClock.now(),
       stepNanoseconds: configuration.stepMilliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue)
     var history: [MarketEvent] = []
-    let seconds = min(max(configuration.historySeconds, 0), 7 * 86_400)
+    let seconds = min(max(configuration.historySeconds, 0), SimulatorConfiguration.historySecondsMaximum)
     for symbol in generator.symbols { history += generator.past(of: symbol, seconds: seconds).map { .trade($0) } }
     let start = generator.now
     return Made(

@@ -27,6 +27,9 @@ struct Sequence {
   }
 
   static let start = Timestamp(milliseconds: 1_764_547_200_000)
+  /// From this number on a person also sells parts of positions.
+  static let firstWithParts = 10_000_000
+  private static let partReason = "a part by hand"
 
   private static func bots(_ random: inout SeededRandom, count: Int) -> [BotConfiguration] {
     func decimal(_ texts: String...) -> FixedDecimal { FixedDecimal(text: texts[random.integer(below: texts.count)]) ?? .zero }
@@ -107,9 +110,11 @@ struct Sequence {
     driver.diesAt = Set(driver.diesAt).sorted()
     driver.downMilliseconds = 500 + Int64(random.integer(below: 12_000))
     let commands = random.integer(below: 2) == 0 ? 0 : random.uniform() * 0.1
+    var parts = SeededRandom(seed: UInt64(number) &* 40_503 &+ 7)
     while !exchange.isCalm {
       driver.settle(upTo: driver.now.advanced(byMilliseconds: 1_000))
       if random.uniform() < commands { Self.command(driver, &random) }
+      if number >= Self.firstWithParts, parts.uniform() < 0.08 { Self.sellPart(driver, &parts) }
     }
     driver.diesAt = []
     rest(driver)
@@ -119,6 +124,8 @@ struct Sequence {
       "moved a stop up",
       driver.journal.count { if case .cancelRequested(let cancel) = $0.record { cancel.reason == TradingCore.follows } else { false } })
     exchange.coverage.count("umbrella stops", exchange.book.shares.count)
+    exchange.coverage.count(
+      "part sold by hand", driver.fills.count { $0.purpose == .manual && !$0.closesPosition && $0.reason == Self.partReason })
     return Outcome(
       broken: Promises.broken(by: driver) + Promises.belief(of: driver) + conservation(exchange), coverage: exchange.coverage,
       steps: steps ?? count,
@@ -141,6 +148,13 @@ struct Sequence {
       (name, _) = ("cancel", driver.command(.cancelOrder(open[random.integer(below: open.count)].clientOrderID)))
     }
     driver.exchange.coverage.count("command \(name)")
+  }
+
+  /// A person sells a part of a position.
+  private static func sellPart(_ driver: CoreDriver<MatchedExchange>, _ random: inout SeededRandom) {
+    let id = driver.bots[random.integer(below: driver.bots.count)].id
+    let fraction = FixedDecimal(raw: Int128(5_000_000 + random.integer(below: 90) * 1_000_000))
+    driver.command(.sellPart(id, .fraction(fraction), reason: Self.partReason, isPlan: false))
   }
 
   /// Until everything is in order and nothing is under way, at most for seven minutes.
