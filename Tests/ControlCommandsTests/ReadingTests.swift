@@ -175,7 +175,7 @@ import Testing
     } _: { daemon in
       let result = await CommandLineUnderTest.run("doctor", at: daemon)
       #expect(result.status == .unhealthy)
-      #expect(result.out.contains("REDIS_HOST") && result.out.contains("1 of 10 checks need mending"))
+      #expect(result.out.contains("REDIS_HOST") && result.out.contains("1 of 10 checks needs mending"))
     }
   }
 
