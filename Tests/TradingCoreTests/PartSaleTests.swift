@@ -52,6 +52,19 @@ import Venue
     return (stop, sale)
   }
 
+  /// The word about the rest's stop comes first after a long silence, as after a night without botd: nothing is sold of the wish, and the stop
+  /// covers all again.
+  @Test func anOldWishSellsNothing() throws {
+    var (bench, resting) = try Self.held()
+    let stop = try Self.shrinking(&bench, resting[0])
+    bench.now = bench.now.advanced(byMilliseconds: 61_000)
+    bench.rest(stop, number: 60)
+    #expect(bench.takeSent().isEmpty)
+    bench.step(.clock, after: 250)
+    let sent = bench.takeSent()
+    #expect(sent.map(\.type) == [.stopLoss] && sent.first?.quantity == Self.d("0.1"), "\(sent)")
+  }
+
   @Test func firstTheStopCoversTheRestThenThePartIsSold() throws {
     var (bench, resting) = try Self.held()
     let (stop, sale) = try Self.selling(&bench, resting[0])

@@ -129,7 +129,7 @@ extension TradingCore {
 
   /// Sells it, now that the rest is covered.
   mutating func sellPart(_ index: Int, _ bot: Bot.Standing, _ effects: inout [Effect]) {
-    guard symbols[bot.symbolAt].isTrading(), now >= bot.retryAt, let part = bots[index]?.waitingPart(),
+    guard symbols[bot.symbolAt].isTrading(), now >= bot.retryAt, let part = bots[index]?.waitingPart(), !isOverdue(part),
       let held = bots[index]?.heldQuantity(), mayRepeat(index), let id = nextClientOrderID(index, .manual)
     else { return }
     let request = OrderRequest(clientOrderID: id, symbol: symbolNames[bot.symbolAt], side: .sell, type: .market, quantity: part.quantity)
@@ -146,11 +146,12 @@ extension TradingCore {
       &effects)
   }
 
+  /// Whether a wish is older than its order may leave. A replay follows the journal.
+  private func isOverdue(_ part: PartExit) -> Bool { journaledStops == nil && now.nanoseconds(since: part.askedAt) > PartExit.patience }
+
   /// A wish whose order could not leave in time is over: nobody wants a sale of an hour ago. A replay takes that from the journal.
   mutating func endOverduePart(of index: Int, _ effects: inout [Effect]) {
-    guard let part = bots[index]?.waitingPart(), journaledStops == nil, journalIsHealthy,
-      now.nanoseconds(since: part.askedAt) > PartExit.patience
-    else { return }
+    guard let part = bots[index]?.waitingPart(), isOverdue(part), journalIsHealthy else { return }
     let words = "\(part.quantity) was not sold within 60 s, and is not any more: the stop of the rest could not be placed"
     append(
       .exitRequested(
