@@ -9,7 +9,8 @@ struct BotSell: DaemonCommand {
     discussion: """
       Without an amount it sells all, as botctl close does. With one the bot keeps the rest: first its stop is made as small as the rest, \
       then one order sells the part. What is too little to be sold, or would leave too little, is refused; where the exchange refuses the \
-      sale, the stop covers all again, and nothing is tried anew.
+      sale, the stop covers all again, and nothing is tried anew. A target that rested beside the stop is watched by botd from then on, and \
+      does not act while botd is down.
 
       The bot stays as it is: one that runs may enter again at its strategy's next signal once it holds nothing. In live mode it asks. \
       Examples:
